@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0
+# Helpers shared by the scripts of kernel/ and tests/vm/; sourced, not run.
+# shellcheck shell=bash
+
+FFS_CACHE=${FFSDMABUF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gst-ffsdmabuf}
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# lock NAME: hold the lock of one cache item until this process ends. It says
+# so when it has to wait: another build may take minutes.
+lock() {
+	mkdir -p "$FFS_CACHE/locks"
+	exec {lock_fd}>"$FFS_CACHE/locks/$1"
+	if ! flock -n "$lock_fd"; then
+		say "waiting for another run that works on $1"
+		flock "$lock_fd"
+	fi
+}
+
+# Children that outlive us must not keep the lock.
+unlock() {
+	exec {lock_fd}>&-
+}
+
+# new_dir DIR: a scratch folder beside DIR, to be renamed to it when complete.
+new_dir() {
+	local tmp=$1.new
+
+	rm -rf "$tmp"
+	mkdir -p "$tmp"
+	printf '%s\n' "$tmp"
+}
+
+# put_dir TMP DIR: TMP becomes DIR. Readers take no lock, so DIR is never
+# seen half written; an old DIR is moved aside first.
+put_dir() {
+	rm -rf "$2.old"
+	[ ! -e "$2" ] || mv "$2" "$2.old"
+	mv "$1" "$2"
+	rm -rf "$2.old"
+}
+
+# need_tools COMMAND PACKAGE ...: install what is missing, by pairs.
+need_tools() {
+	local missing=() deps
+
+	while [ $# -gt 0 ]; do
+		command -v "$1" >/dev/null 2>&1 || missing+=("$2")
+		shift 2
+	done
+	need_packages "${missing[@]}"
+}
+
+need_packages() {
+	local deps=${FFS_TOP:?}/tests/lib/deps
+
+	[ $# -gt 0 ] || return 0
+	[ -x "$deps" ] || die "please install: $*"
+	"$deps" "$@" >&2 || die "could not install: $*"
+}
+
+# hash_of TEXT-or-stdin: short enough for a folder's name.
+hash_of() {
+	sha256sum | cut -c1-16
+}
+
+# private_apt: defines apt_get and apt_cache that know the Debian suites with
+# our kernels and nothing of the machine's own lists.
+private_apt() {
+	local dir=$FFS_CACHE/apt
+
+	APT_DIR=$dir
+	APT_OPTS=(
+		-o "Dir::State=$dir/state"
+		-o "Dir::State::lists=$dir/lists"
+		-o "Dir::State::status=$dir/status"
+		-o "Dir::Cache=$dir/cache"
+		-o "Dir::Etc::sourcelist=$dir/sources.list"
+		-o "Dir::Etc::sourceparts=-"
+		-o "Dir::Etc::preferences=-"
+		-o "Dir::Etc::preferencesparts=-"
+		-o "APT::Sandbox::User=root"
+		-o "APT::Architecture=amd64"
+		-o "APT::Architectures=amd64"
+		-o "Acquire::Languages=none"
+		-o "Acquire::Retries=3"
+	)
+}
+
+apt_get() {
+	apt-get -q "${APT_OPTS[@]}" "$@"
+}
+
+apt_cache() {
+	apt-cache -q "${APT_OPTS[@]}" "$@"
+}
+
+# apt_mirror [security]: the Debian archive this machine uses already.
+apt_mirror() {
+	local origin=Debian uris
+
+	[ "${1:-}" != security ] || origin=Debian-Security
+	uris=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
+		2>/dev/null | awk -F'|' -v l="$origin" \
+		'$1 == "Debian" && $2 == l { print $3 }')
+	printf '%s\n' "${uris%%$'\n'*}"
+}
+
+# apt_ready: lists downloaded; refreshed when FORCE is given or they are a
+# week old, because old ones name packages that the mirror has dropped.
+apt_ready() {
+	local main security sign='' suite key tmp
+	local stamp=$APT_DIR/updated
+
+	if [ -z "${1:-}" ] && [ -e "$stamp" ] &&
+	   [ -n "$(find "$stamp" -mtime -7)" ]; then
+		return
+	fi
+	main=${FFSDMABUF_MIRROR:-$(apt_mirror)}
+	security=${FFSDMABUF_MIRROR_SECURITY:-$(apt_mirror security)}
+	[ -n "$main" ] || die "no Debian mirror in this machine's apt" \
+		"configuration (run apt-get update, or set FFSDMABUF_MIRROR)"
+	key=/usr/share/keyrings/debian-archive-keyring.gpg
+	[ ! -e "$key" ] || sign="[signed-by=$key] "
+	mkdir -p "$APT_DIR"/{state,lists/partial,cache/archives/partial}
+	: >"$APT_DIR/status"
+	tmp=$APT_DIR/sources.list.new
+	for suite in bookworm bookworm-backports trixie-backports; do
+		printf 'deb %s%s %s main\n' "$sign" "$main" "$suite"
+	done >"$tmp"
+	[ -z "$security" ] ||
+		printf 'deb %s%s bookworm-security main\n' "$sign" \
+			"$security" >>"$tmp"
+	mv "$tmp" "$APT_DIR/sources.list"
+	say "updating the package lists (private copy)"
+	apt_get update >"$APT_DIR/update.log" 2>&1 ||
+		{ tail -5 "$APT_DIR/update.log" >&2; die "apt-get update failed"; }
+	! grep -E '^(Err|E):' "$APT_DIR/update.log" >&2 ||
+		die "apt-get update failed"
+	touch "$stamp"
+}
