@@ -84,8 +84,8 @@ private_apt() {
 		-o "Dir::Cache=$dir/cache"
 		-o "Dir::Etc::sourcelist=$dir/sources.list"
 		-o "Dir::Etc::sourceparts=-"
-		-o "Dir::Etc::preferences=-"
-		-o "Dir::Etc::preferencesparts=-"
+		-o "Dir::Etc::preferences=$dir/preferences"
+		-o "Dir::Etc::preferencesparts=$dir/preferences.d"
 		-o "APT::Sandbox::User=root"
 		-o "APT::Architecture=amd64"
 		-o "APT::Architectures=amd64"
@@ -129,7 +129,7 @@ apt_ready() {
 		"configuration (run apt-get update, or set FFSDMABUF_MIRROR)"
 	key=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ ! -e "$key" ] || sign="[signed-by=$key] "
-	mkdir -p "$APT_DIR"/{state,lists/partial,cache/archives/partial}
+	mkdir -p "$APT_DIR"/{state,preferences.d,lists/partial,cache/archives/partial}
 	: >"$APT_DIR/status"
 	tmp=$APT_DIR/sources.list.new
 	for suite in bookworm bookworm-backports trixie-backports; do
