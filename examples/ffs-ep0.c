@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Holds ep0 of a FunctionFS instance: one vendor class interface with one
+ * bulk IN endpoint. It describes the function to the kernel, reports what the
+ * host does with it and turns control requests down. The function lives as
+ * long as ep0 is open, so this must run for as long as anybody streams.
+ */
+
+#define _GNU_SOURCE
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <linux/usb/functionfs.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PACKED __attribute__ ((packed))
+
+#define FS_PACKET 64
+#define HS_PACKET 512
+#define SS_PACKET 1024
+#define SS_MAX_BURST 15
+
+/* Events waiting in the kernel, at most; it keeps no more than this. */
+#define MAX_EVENTS 4
+
+struct speed_descs
+{
+  struct usb_interface_descriptor interface;
+  struct usb_endpoint_descriptor_no_audio in;
+} PACKED;
+
+struct super_speed_descs
+{
+  struct usb_interface_descriptor interface;
+  struct usb_endpoint_descriptor_no_audio in;
+  struct usb_ss_ep_comp_descriptor companion;
+} PACKED;
+
+/* Full speed is part of it although nobody streams at 12 Mbit/s: a kernel
+ * that gets high and super speed only crashes when the gadget is bound. */
+struct function_descs
+{
+  struct usb_functionfs_descs_head_v2 head;
+  uint32_t fs_count;
+  uint32_t hs_count;
+  uint32_t ss_count;
+  struct speed_descs fs;
+  struct speed_descs hs;
+  struct super_speed_descs ss;
+} PACKED;
+
+static const struct option long_options[] = {
+  {"background", no_argument, NULL, 'b'},
+  {"burst", required_argument, NULL, 'u'},
+  {"help", no_argument, NULL, 'h'},
+  {"log", required_argument, NULL, 'l'},
+  {"name", required_argument, NULL, 'n'},
+  {"pid-file", required_argument, NULL, 'p'},
+  {"ready-fd", required_argument, NULL, 'r'},
+  {NULL, 0, NULL, 0}
+};
+
+static volatile sig_atomic_t stop_signal;
+
+static void
+usage (FILE * out)
+{
+  fputs ("usage: ffs-ep0 [options] DIR\n"
+      "\n"
+      "Opens DIR/ep0 (DIR: where FunctionFS is mounted), describes a vendor\n"
+      "class interface with one bulk IN endpoint, which appears as DIR/ep1,\n"
+      "and prints one line for each event until SIGINT or SIGTERM.\n"
+      "\n"
+      "  -b, --background     return when the descriptors are in the kernel\n"
+      "                       and go on in the background\n"
+      "  -l, --log FILE       events go to FILE (with --background the\n"
+      "                       default is to print none)\n"
+      "  -n, --name TEXT      name of the interface (default: camera stream)\n"
+      "  -p, --pid-file FILE  process id goes to FILE, removed at the end\n"
+      "  -r, --ready-fd N     'ready' goes to file descriptor N as well\n"
+      "  -u, --burst N        SuperSpeed packets a burst, 1 to 16 (default "
+      "16)\n"
+      "\n"
+      "Without --background the first line on the standard output is 'ready';\n"
+      "from then on the gadget can be bound to a controller.\n", out);
+}
+
+static void __attribute__((format (printf, 1, 2)))
+    complain (const char *format, ...)
+{
+  va_list args;
+
+  fputs ("ffs-ep0: ", stderr);
+  va_start (args, format);
+  vfprintf (stderr, format, args);
+  va_end (args);
+  fputc ('\n', stderr);
+}
+
+static void
+on_signal (int number)
+{
+  stop_signal = number;
+}
+
+static void
+fill_interface (struct usb_interface_descriptor *desc)
+{
+  desc->bLength = sizeof (*desc);
+  desc->bDescriptorType = USB_DT_INTERFACE;
+  desc->bNumEndpoints = 1;
+  desc->bInterfaceClass = USB_CLASS_VENDOR_SPEC;
+  desc->iInterface = 1;
+}
+
+static void
+fill_endpoint (struct usb_endpoint_descriptor_no_audio *desc, uint16_t packet)
+{
+  desc->bLength = sizeof (*desc);
+  desc->bDescriptorType = USB_DT_ENDPOINT;
+  desc->bEndpointAddress = USB_DIR_IN | 1;
+  desc->bmAttributes = USB_ENDPOINT_XFER_BULK;
+  desc->wMaxPacketSize = htole16 (packet);
+}
+
+static bool
+write_all (int fd, const void *data, size_t size, const char *what)
+{
+  ssize_t done = write (fd, data, size);
+
+  if (done == (ssize_t) size)
+    return true;
+  complain ("the kernel did not take the %s: %s", what,
+      done < 0 ? strerror (errno) : "short write");
+  return false;
+}
+
+static bool
+write_descriptors (int ep0, unsigned int burst)
+{
+  struct function_descs descs;
+
+  memset (&descs, 0, sizeof (descs));
+  descs.head.magic = htole32 (FUNCTIONFS_DESCRIPTORS_MAGIC_V2);
+  descs.head.length = htole32 (sizeof (descs));
+  descs.head.flags = htole32 (FUNCTIONFS_HAS_FS_DESC |
+      FUNCTIONFS_HAS_HS_DESC | FUNCTIONFS_HAS_SS_DESC);
+  descs.fs_count = htole32 (2);
+  descs.hs_count = htole32 (2);
+  descs.ss_count = htole32 (3);
+
+  fill_interface (&descs.fs.interface);
+  fill_endpoint (&descs.fs.in, FS_PACKET);
+  fill_interface (&descs.hs.interface);
+  fill_endpoint (&descs.hs.in, HS_PACKET);
+  fill_interface (&descs.ss.interface);
+  fill_endpoint (&descs.ss.in, SS_PACKET);
+  descs.ss.companion.bLength = sizeof (descs.ss.companion);
+  descs.ss.companion.bDescriptorType = USB_DT_SS_ENDPOINT_COMP;
+  descs.ss.companion.bMaxBurst = burst;
+
+  return write_all (ep0, &descs, sizeof (descs), "descriptors");
+}
+
+static bool
+write_strings (int ep0, const char *name)
+{
+  struct usb_functionfs_strings_head head;
+  const uint16_t language = htole16 (0x0409);
+  size_t name_size = strlen (name) + 1;
+  size_t size = sizeof (head) + sizeof (language) + name_size;
+  unsigned char *data = malloc (size);
+  bool ok;
+
+  if (data == NULL) {
+    complain ("out of memory");
+    return false;
+  }
+  head.magic = htole32 (FUNCTIONFS_STRINGS_MAGIC);
+  head.length = htole32 (size);
+  head.str_count = htole32 (1);
+  head.lang_count = htole32 (1);
+  memcpy (data, &head, sizeof (head));
+  memcpy (data + sizeof (head), &language, sizeof (language));
+  memcpy (data + sizeof (head) + sizeof (language), name, name_size);
+  ok = write_all (ep0, data, size, "strings");
+  free (data);
+  return ok;
+}
+
+static int
+open_ep0 (const char *dir)
+{
+  char path[4096];
+  int fd;
+
+  if (snprintf (path, sizeof (path), "%s/ep0", dir) >= (int) sizeof (path)) {
+    complain ("%s: name too long", dir);
+    return -1;
+  }
+  /* Never a blocking read: in 6.12 it would hold a mutex that unbinding the
+   * controller needs, and both would hang. */
+  fd = open (path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fd >= 0)
+    return fd;
+
+  switch (errno) {
+    case ENOENT:
+      complain ("%s is missing; is FunctionFS mounted there? "
+          "(ffs-gadget up NAME)", path);
+      break;
+    case EBUSY:
+      complain ("another process holds %s", path);
+      break;
+    case EACCES:
+      complain ("no permission for %s; give it to this user with "
+          "'ffs-gadget up NAME --user UID:GID'", path);
+      break;
+    default:
+      complain ("%s: %s", path, strerror (errno));
+  }
+  return -1;
+}
+
+/* Doing the data stage in the wrong direction is how FunctionFS is told to
+ * stall a request. */
+static const char *
+refuse (int ep0, const struct usb_ctrlrequest *request)
+{
+  ssize_t done;
+
+  if (request->bRequestType & USB_DIR_IN)
+    done = read (ep0, NULL, 0);
+  else
+    done = write (ep0, NULL, 0);
+
+  if (done < 0 && errno == EL2HLT)
+    return "stalled";
+  if (done < 0 && errno == EIDRM)
+    return "cancelled by the host";
+  return done < 0 ? strerror (errno) : "answered";
+}
+
+static void
+report (int ep0, const struct usb_functionfs_event *event)
+{
+  const struct usb_ctrlrequest *setup = &event->u.setup;
+
+  switch (event->type) {
+    case FUNCTIONFS_BIND:
+      puts ("BIND");
+      break;
+    case FUNCTIONFS_UNBIND:
+      puts ("UNBIND");
+      break;
+    case FUNCTIONFS_ENABLE:
+      puts ("ENABLE");
+      break;
+    case FUNCTIONFS_DISABLE:
+      puts ("DISABLE");
+      break;
+    case FUNCTIONFS_SUSPEND:
+      puts ("SUSPEND");
+      break;
+    case FUNCTIONFS_RESUME:
+      puts ("RESUME");
+      break;
+    case FUNCTIONFS_SETUP:
+      printf ("SETUP type 0x%02x request 0x%02x value 0x%04x index 0x%04x "
+          "length %u: ", setup->bRequestType, setup->bRequest,
+          le16toh (setup->wValue), le16toh (setup->wIndex),
+          le16toh (setup->wLength));
+      puts (refuse (ep0, setup));
+      break;
+    default:
+      printf ("event %u\n", event->type);
+  }
+  fflush (stdout);
+}
+
+/* Reads what is there; false when ep0 is of no use any more. */
+static bool
+handle_events (int ep0)
+{
+  struct usb_functionfs_event events[MAX_EVENTS];
+  ssize_t size, i;
+
+  size = read (ep0, events, sizeof (events));
+  if (size < 0) {
+    /* EIDRM: the host gave a control request up before we looked at it. */
+    if (errno == EAGAIN || errno == EINTR || errno == EIDRM)
+      return true;
+    complain ("reading events: %s", strerror (errno));
+    return false;
+  }
+  for (i = 0; i < size / (ssize_t) sizeof (events[0]); i++)
+    report (ep0, &events[i]);
+  return true;
+}
+
+/* The signals that end us arrive in ppoll() only, so none comes between a
+ * check and the wait. Before ppoll() there is nothing that takes long. */
+static void
+catch_signals (sigset_t * unblocked)
+{
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action;
+  sigset_t blocked;
+  size_t i;
+
+  memset (&action, 0, sizeof (action));
+  action.sa_handler = on_signal;
+  sigemptyset (&blocked);
+  for (i = 0; i < sizeof (numbers) / sizeof (numbers[0]); i++) {
+    sigaction (numbers[i], &action, NULL);
+    sigaddset (&blocked, numbers[i]);
+  }
+  sigprocmask (SIG_BLOCK, &blocked, unblocked);
+  for (i = 0; i < sizeof (numbers) / sizeof (numbers[0]); i++)
+    sigdelset (unblocked, numbers[i]);
+}
+
+static int
+run (int ep0, const sigset_t * unblocked)
+{
+  struct pollfd poll_fd = { ep0, POLLIN, 0 };
+
+  while (stop_signal == 0) {
+    if (ppoll (&poll_fd, 1, NULL, unblocked) < 0) {
+      if (errno == EINTR)
+        continue;
+      complain ("poll: %s", strerror (errno));
+      return EXIT_FAILURE;
+    }
+    if (!handle_events (ep0))
+      return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
+}
+
+/* The parent stays until the child says that the descriptors are written (or
+ * ends without saying so) and hands its fate to the caller. */
+static int
+wait_for_child (pid_t child, int ready)
+{
+  char byte;
+  ssize_t got;
+  int status;
+
+  do {
+    got = read (ready, &byte, 1);
+  } while (got < 0 && errno == EINTR);
+  if (got == 1)
+    return EXIT_SUCCESS;
+  if (waitpid (child, &status, 0) == child && WIFEXITED (status))
+    return WEXITSTATUS (status);
+  return EXIT_FAILURE;
+}
+
+static bool
+redirect (int from, const char *path, int flags)
+{
+  int fd = open (path, flags | O_CLOEXEC, 0644);
+
+  if (fd < 0 || dup2 (fd, from) < 0) {
+    complain ("%s: %s", path, strerror (errno));
+    return false;
+  }
+  close (fd);
+  return true;
+}
+
+static bool
+write_pid_file (const char *path)
+{
+  FILE *file = fopen (path, "we");
+
+  if (file != NULL && fprintf (file, "%ld\n", (long) getpid ()) > 0
+      && fclose (file) == 0)
+    return true;
+  complain ("%s: %s", path, strerror (errno));
+  return false;
+}
+
+static bool
+parse_number (const char *text, long low, long high, long *number)
+{
+  char *end;
+
+  errno = 0;
+  *number = strtol (text, &end, 10);
+  return errno == 0 && end != text && *end == '\0' && *number >= low
+      && *number <= high;
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *name = "camera stream";
+  const char *pid_file = NULL, *log_file = NULL;
+  bool background = false;
+  long burst = SS_MAX_BURST + 1, ready_fd = -1;
+  int ep0, option, status, ready_pipe[2] = { -1, -1 };
+  sigset_t unblocked;
+  pid_t child;
+
+  while ((option = getopt_long (argc, argv, "bhl:n:p:r:u:", long_options,
+              NULL)) != -1) {
+    switch (option) {
+      case 'b':
+        background = true;
+        break;
+      case 'l':
+        log_file = optarg;
+        break;
+      case 'n':
+        name = optarg;
+        break;
+      case 'p':
+        pid_file = optarg;
+        break;
+      case 'r':
+        if (!parse_number (optarg, 0, 1 << 20, &ready_fd)) {
+          complain ("--ready-fd wants a file descriptor, not '%s'", optarg);
+          return 2;
+        }
+        break;
+      case 'u':
+        if (!parse_number (optarg, 1, SS_MAX_BURST + 1, &burst)) {
+          complain ("--burst is 1 to %d, not '%s'", SS_MAX_BURST + 1, optarg);
+          return 2;
+        }
+        break;
+      case 'h':
+        usage (stdout);
+        return EXIT_SUCCESS;
+      default:
+        usage (stderr);
+        return 2;
+    }
+  }
+  if (optind + 1 != argc) {
+    usage (stderr);
+    return 2;
+  }
+
+  if (background) {
+    if (pipe (ready_pipe) < 0 || (child = fork ()) < 0) {
+      complain ("going to the background: %s", strerror (errno));
+      return EXIT_FAILURE;
+    }
+    if (child > 0) {
+      close (ready_pipe[1]);
+      return wait_for_child (child, ready_pipe[0]);
+    }
+    close (ready_pipe[0]);
+    fcntl (ready_pipe[1], F_SETFD, FD_CLOEXEC);
+    /* Away from the terminal: Ctrl-C is for the pipeline, not for us. */
+    setsid ();
+    if (!redirect (STDIN_FILENO, "/dev/null", O_RDONLY))
+      return EXIT_FAILURE;
+    if (log_file == NULL)
+      log_file = "/dev/null";
+  }
+  if (log_file != NULL
+      && !redirect (STDOUT_FILENO, log_file, O_WRONLY | O_CREAT | O_TRUNC))
+    return EXIT_FAILURE;
+
+  catch_signals (&unblocked);
+  ep0 = open_ep0 (argv[optind]);
+  if (ep0 < 0 || !write_descriptors (ep0, burst - 1)
+      || !write_strings (ep0, name)
+      || (pid_file != NULL && !write_pid_file (pid_file)))
+    return EXIT_FAILURE;
+
+  puts ("ready");
+  fflush (stdout);
+  if (ready_fd >= 0 && !write_all (ready_fd, "ready\n", 6, "ready line"))
+    return EXIT_FAILURE;
+  if (background) {
+    /* Nobody must wait for the end of our standard error. */
+    if (write (ready_pipe[1], "", 1) != 1)
+      return EXIT_FAILURE;
+    close (ready_pipe[1]);
+    dup2 (STDOUT_FILENO, STDERR_FILENO);
+  }
+
+  status = run (ep0, &unblocked);
+  close (ep0);
+  if (pid_file != NULL)
+    unlink (pid_file);
+  return status;
+}
