@@ -77,6 +77,7 @@ private_apt() {
 	local dir=$FFS_CACHE/apt
 
 	APT_DIR=$dir
+	mkdir -p "$dir/preferences.d"
 	APT_OPTS=(
 		-o "Dir::State=$dir/state"
 		-o "Dir::State::lists=$dir/lists"
@@ -129,7 +130,7 @@ apt_ready() {
 		"configuration (run apt-get update, or set FFSDMABUF_MIRROR)"
 	key=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ ! -e "$key" ] || sign="[signed-by=$key] "
-	mkdir -p "$APT_DIR"/{state,preferences.d,lists/partial,cache/archives/partial}
+	mkdir -p "$APT_DIR"/{state,lists/partial,cache/archives/partial}
 	: >"$APT_DIR/status"
 	tmp=$APT_DIR/sources.list.new
 	for suite in bookworm bookworm-backports trixie-backports; do
