@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The plugin: registers ffsdmabufsink and nothing else.
+ */
+
+#include <gst/gst.h>
+
+#include "sink/gstffsdmabufsink.h"
+
+static gboolean
+plugin_init (GstPlugin * plugin)
+{
+  return gst_element_register (plugin, "ffsdmabufsink", GST_RANK_NONE,
+      GST_TYPE_FFS_DMABUF_SINK);
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ffsdmabuf,
+    "Zero-copy output of dmabufs to a USB host through FunctionFS",
+    plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE,
+    "https://gst-ffsdmabuf.invalid/")

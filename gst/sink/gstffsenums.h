@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_ENUMS_H__
+#define __GST_FFS_ENUMS_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstFfsCopyMode:
+ * @GST_FFS_COPY_AUTO: copy what cannot be sent in place
+ * @GST_FFS_COPY_NEVER: fail rather than copy
+ * @GST_FFS_COPY_ALWAYS: copy everything
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_COPY_AUTO,
+  GST_FFS_COPY_NEVER,
+  GST_FFS_COPY_ALWAYS,
+} GstFfsCopyMode;
+
+/**
+ * GstFfsIdlePolicy:
+ * @GST_FFS_IDLE_AUTO: drop if upstream is live, else wait
+ * @GST_FFS_IDLE_DROP: drop frames
+ * @GST_FFS_IDLE_WAIT: wait for a host
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_IDLE_AUTO,
+  GST_FFS_IDLE_DROP,
+  GST_FFS_IDLE_WAIT,
+} GstFfsIdlePolicy;
+
+#define GST_TYPE_FFS_COPY_MODE (gst_ffs_copy_mode_get_type ())
+GType gst_ffs_copy_mode_get_type (void);
+
+#define GST_TYPE_FFS_IDLE_POLICY (gst_ffs_idle_policy_get_type ())
+GType gst_ffs_idle_policy_get_type (void);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_ENUMS_H__ */

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsAttachments: which dmabufs are attached to an endpoint.
+ *
+ * Attaching maps a dmabuf for the controller, which is far too slow to do
+ * for every frame, and a forgotten attachment pins the camera's memory.  So
+ * an attachment is kept as long as a GstMemory of its dmabuf lives, and no
+ * longer.
+ *
+ * Ownership: no GstBuffer and no GstMemory is held.  A dmabuf is known by
+ * the inode of its fd; a duplicate of the fd is kept because DETACH needs
+ * one when the memory's own is already closed.  Every GstMemory seen gets one
+ * weak reference, whose callback owns a reference on this object; it is not
+ * removed before the memory dies, since removing a weak reference races with
+ * the finalization of what it points to.
+ *
+ * An attachment is in use from acquire() to release(), at most once at a
+ * time: see gst_ffs_attachments_is_busy().
+ *
+ * Locking: one lock for the tables.  ATTACH and DETACH are made under it, so
+ * that a dmabuf cannot be attached in one thread while another one detaches
+ * it; neither waits for fences.  No buffer is unreffed under it.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gst/allocators/gstdmabuf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gstffsattachments.h"
+#include "gstffsdebug.h"
+#include "gstffserror.h"
+
+struct _GstFfsAttachment
+{
+  gint64 inode;
+  gint fd;
+  guint n_memories;
+  gboolean attached;
+  gboolean in_use;
+  guint64 last_use;
+};
+
+struct _GstFfsAttachments
+{
+  GstFfsEndpoint *ep;
+  guint max;
+
+  GMutex lock;
+  GHashTable *by_inode;         /* inode -> GstFfsAttachment, owned */
+  GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment or
+                                 * NULL; one entry per weak reference */
+  guint64 clock;
+  GstFfsAttachmentsStats stats;
+};
+
+GstFfsAttachments *
+gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max)
+{
+  GstFfsAttachments *self = g_atomic_rc_box_new0 (GstFfsAttachments);
+
+  self->ep = gst_ffs_endpoint_ref (ep);
+  self->max = max;
+  g_mutex_init (&self->lock);
+  self->by_inode = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->by_memory = g_hash_table_new (NULL, NULL);
+
+  return self;
+}
+
+static void
+attachments_free (GstFfsAttachments * self)
+{
+  /* close() left only what was in use, and release() dropped that. */
+  g_warn_if_fail (g_hash_table_size (self->by_inode) == 0);
+
+  g_hash_table_unref (self->by_inode);
+  g_hash_table_unref (self->by_memory);
+  g_mutex_clear (&self->lock);
+  gst_ffs_endpoint_unref (self->ep);
+}
+
+void
+gst_ffs_attachments_unref (GstFfsAttachments * self)
+{
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) attachments_free);
+}
+
+/* With the lock. */
+static void
+forget (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  g_hash_table_remove (self->by_inode, &att->inode);
+  close (att->fd);
+  g_free (att);
+}
+
+/* With the lock. */
+static void
+set_dropped (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  if (att->attached) {
+    att->attached = FALSE;
+    self->stats.now--;
+    self->stats.dropped++;
+  }
+}
+
+/* With the lock.  FALSE if that must wait for a host: DETACH without one
+ * makes unpatched kernels follow a NULL pointer. */
+static gboolean
+detach (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  gint err;
+
+  if (!att->attached)
+    return TRUE;
+
+  if (!gst_ffs_endpoint_is_enabled (self->ep)
+      || gst_ffs_endpoint_probe (self->ep) != 0)
+    return FALSE;
+
+  err = gst_ffs_endpoint_detach (self->ep, att->fd);
+  if (gst_ffs_meaning (GST_FFS_CALL_DETACH, err) == GST_FFS_FATAL)
+    GST_WARNING ("%s: cannot detach dmabuf inode %" G_GINT64_FORMAT ": %s",
+        gst_ffs_endpoint_get_name (self->ep), att->inode, g_strerror (err));
+  set_dropped (self, att);
+  return TRUE;
+}
+
+/* With the lock.  Drops what no memory points to any more, as far as the
+ * endpoint's state permits, and the oldest idle ones above the limit. */
+static void
+trim (GstFfsAttachments * self, guint max)
+{
+  GHashTableIter iter;
+  GstFfsAttachment *att, *oldest;
+
+  g_hash_table_iter_init (&iter, self->by_inode);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
+    if (att->n_memories > 0 || att->in_use || !detach (self, att))
+      continue;
+    g_hash_table_iter_remove (&iter);
+    close (att->fd);
+    g_free (att);
+  }
+
+  while (g_hash_table_size (self->by_inode) > max) {
+    gpointer mem, value;
+
+    oldest = NULL;
+    g_hash_table_iter_init (&iter, self->by_inode);
+    while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
+      if (!att->in_use && (!oldest || att->last_use < oldest->last_use))
+        oldest = att;
+    }
+    if (oldest == NULL || !detach (self, oldest))
+      break;
+
+    g_hash_table_iter_init (&iter, self->by_memory);
+    while (g_hash_table_iter_next (&iter, &mem, &value)) {
+      if (value == oldest)
+        g_hash_table_iter_replace (&iter, NULL);
+    }
+    forget (self, oldest);
+  }
+}
+
+static void
+memory_gone (gpointer user_data, GstMiniObject * mem)
+{
+  GstFfsAttachments *self = user_data;
+  GstFfsAttachment *att;
+
+  g_mutex_lock (&self->lock);
+  att = g_hash_table_lookup (self->by_memory, mem);
+  g_hash_table_remove (self->by_memory, mem);
+  if (att && --att->n_memories == 0 && !att->in_use && detach (self, att))
+    forget (self, att);
+  g_mutex_unlock (&self->lock);
+
+  gst_ffs_attachments_unref (self);
+}
+
+/* With the lock. */
+static GstFfsAttachment *
+lookup_inode (GstFfsAttachments * self, GstMemory * mem, gint * err)
+{
+  GstFfsAttachment *att;
+  struct stat st;
+  gint64 inode;
+  gint fd = gst_dmabuf_memory_get_fd (mem);
+
+  if (fstat (fd, &st) < 0) {
+    *err = errno;
+    return NULL;
+  }
+  inode = st.st_ino;
+
+  att = g_hash_table_lookup (self->by_inode, &inode);
+  if (att)
+    return att;
+
+  fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+  if (fd < 0) {
+    *err = errno;
+    return NULL;
+  }
+
+  trim (self, self->max - 1);
+  att = g_new0 (GstFfsAttachment, 1);
+  att->inode = inode;
+  att->fd = fd;
+  g_hash_table_insert (self->by_inode, &att->inode, att);
+  return att;
+}
+
+/* With the lock. */
+static gint
+attach (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  gint err = gst_ffs_endpoint_attach (self->ep, att->fd);
+
+  if (err == 0) {
+    att->attached = TRUE;
+    self->stats.now++;
+    self->stats.made++;
+  }
+  return err;
+}
+
+static GstMemory *
+root (GstMemory * mem)
+{
+  while (mem->parent)
+    mem = mem->parent;
+  return mem;
+}
+
+/**
+ * gst_ffs_attachments_acquire:
+ * @self: the attachments of an endpoint that is enabled
+ * @mem: a dmabuf memory, which the caller keeps alive until release()
+ * @err: (out): the errno if this failed
+ *
+ * Makes sure that the dmabuf of @mem is attached and marks it as used.
+ *
+ * Returns: (nullable): the attachment
+ */
+GstFfsAttachment *
+gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
+    gint * err)
+{
+  GstFfsAttachment *att;
+  gpointer value = NULL;
+  gboolean seen;
+
+  mem = root (mem);
+  *err = 0;
+
+  g_mutex_lock (&self->lock);
+  seen = g_hash_table_lookup_extended (self->by_memory, mem, NULL, &value);
+  att = value;
+  if (att == NULL) {
+    att = lookup_inode (self, mem, err);
+    if (att == NULL)
+      goto out;
+
+    att->n_memories++;
+    g_hash_table_insert (self->by_memory, mem, att);
+    if (!seen)
+      gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (mem), memory_gone,
+          g_atomic_rc_box_acquire (self));
+  }
+
+  g_assert (!att->in_use);
+  if (!att->attached)
+    *err = attach (self, att);
+  if (*err == 0) {
+    att->in_use = TRUE;
+    att->last_use = ++self->clock;
+  } else {
+    att = NULL;
+  }
+
+out:
+  g_mutex_unlock (&self->lock);
+  return att;
+}
+
+/**
+ * gst_ffs_attachments_renew:
+ * @self: the attachments
+ * @att: an acquired attachment that the kernel says it does not have
+ *
+ * A kernel that releases attachments when the function is unbound leaves us
+ * with entries that are no longer true.
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_attachments_renew (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  gint err;
+
+  g_mutex_lock (&self->lock);
+  set_dropped (self, att);
+  err = attach (self, att);
+  g_mutex_unlock (&self->lock);
+  return err;
+}
+
+void
+gst_ffs_attachments_release (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  g_mutex_lock (&self->lock);
+  att->in_use = FALSE;
+  if (att->n_memories == 0 && detach (self, att))
+    forget (self, att);
+  g_mutex_unlock (&self->lock);
+}
+
+gint
+gst_ffs_attachment_get_fd (GstFfsAttachment * att)
+{
+  return att->fd;
+}
+
+/**
+ * gst_ffs_attachments_is_busy:
+ * @self: the attachments
+ * @mem: a dmabuf memory
+ *
+ * Queueing a dmabuf that is already in flight must be avoided: in kernels
+ * without our patches the second transfer's fence replaces the first one's
+ * while the controller still reads, and both are freed too early.
+ *
+ * Returns: whether the dmabuf of @mem is in flight
+ */
+gboolean
+gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
+{
+  GstFfsAttachment *att;
+  struct stat st;
+  gint64 inode;
+  gboolean busy;
+
+  mem = root (mem);
+  g_mutex_lock (&self->lock);
+  att = g_hash_table_lookup (self->by_memory, mem);
+  if (att == NULL && fstat (gst_dmabuf_memory_get_fd (mem), &st) == 0) {
+    inode = st.st_ino;
+    att = g_hash_table_lookup (self->by_inode, &inode);
+  }
+  busy = att != NULL && att->in_use;
+  g_mutex_unlock (&self->lock);
+
+  return busy;
+}
+
+/**
+ * gst_ffs_attachments_cancel:
+ * @self: the attachments
+ *
+ * Detaches everything, in use or not, which cancels what is in flight.  The
+ * caller must not read the status of a fence afterwards: in kernels without
+ * our patches it lives in the attachment.  Without a host this does nothing;
+ * closing the endpoint does it then.
+ */
+void
+gst_ffs_attachments_cancel (GstFfsAttachments * self)
+{
+  GHashTableIter iter;
+  GstFfsAttachment *att;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->by_inode);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att))
+    detach (self, att);
+  g_mutex_unlock (&self->lock);
+}
+
+/* With the lock.  Returns whether an attachment is left in the kernel. */
+static gboolean
+forget_idle (GstFfsAttachments * self)
+{
+  GHashTableIter iter;
+  GstFfsAttachment *att;
+  gboolean left = FALSE;
+
+  g_hash_table_iter_init (&iter, self->by_memory);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
+    if (att && !att->in_use)
+      g_hash_table_iter_replace (&iter, NULL);
+  }
+
+  g_hash_table_iter_init (&iter, self->by_inode);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
+    if (att->in_use)
+      continue;
+    if (!detach (self, att)) {
+      set_dropped (self, att);
+      left = TRUE;
+    }
+    g_hash_table_iter_remove (&iter);
+    close (att->fd);
+    g_free (att);
+  }
+  return left;
+}
+
+/**
+ * gst_ffs_attachments_clear:
+ * @self: the attachments, none of them in use
+ *
+ * Gives up all attachments, so that upstream can free its buffers.
+ *
+ * Returns: 0, or the errno of reopening the endpoint
+ */
+gint
+gst_ffs_attachments_clear (GstFfsAttachments * self)
+{
+  gint err = 0;
+
+  g_mutex_lock (&self->lock);
+  /* What could not be detached goes with the file description. */
+  if (forget_idle (self))
+    err = gst_ffs_endpoint_reopen (self->ep);
+  g_mutex_unlock (&self->lock);
+  return err;
+}
+
+/**
+ * gst_ffs_attachments_close:
+ * @self: the attachments
+ *
+ * Closes the endpoint and with it all attachments.  One that is still in use
+ * is forgotten when it is released.
+ */
+void
+gst_ffs_attachments_close (GstFfsAttachments * self)
+{
+  GHashTableIter iter;
+  GstFfsAttachment *att;
+
+  g_mutex_lock (&self->lock);
+  forget_idle (self);
+  g_hash_table_iter_init (&iter, self->by_inode);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att))
+    set_dropped (self, att);
+  gst_ffs_endpoint_close (self->ep);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_ffs_attachments_get_stats (GstFfsAttachments * self,
+    GstFfsAttachmentsStats * stats)
+{
+  g_mutex_lock (&self->lock);
+  *stats = self->stats;
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The debug category of everything below the element.  Lines about a frame
+ * carry its number, the one that the element logs when the frame comes in.
+ */
+
+#ifndef __GST_FFS_DEBUG_H__
+#define __GST_FFS_DEBUG_H__
+
+#include <gst/gst.h>
+
+GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
+#define GST_CAT_DEFAULT gst_ffs_transport_debug
+
+#endif /* __GST_FFS_DEBUG_H__ */

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsEndpoint: one data endpoint of a FunctionFS function.
+ *
+ * Ownership: the endpoint owns a file description of its own, opened from a
+ * path or through /proc/self/fd from an application's descriptor.  Closing
+ * it makes the kernel cancel every transfer and drop every attachment made
+ * through it, and is the last resort for both.  It is reference counted: the
+ * transfer queue may outlive the element until its last fence signalled.
+ *
+ * Locking: none.  The calls may come from any thread as long as nobody is in
+ * reopen() or close(), which belong to the thread that owns the stream.
+ *
+ * The functions return 0 or an errno; gst_ffs_meaning() tells what it means.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "gstffsdebug.h"
+#include "gstffsendpoint.h"
+#include "gstffsuapi.h"
+
+#include <linux/usb/ch9.h>
+
+struct _GstFfsEndpoint
+{
+  gchar *name;
+  gchar *path;
+  gint fd;
+
+  /* Last known state; the host can change it any time after it was read. */
+  gint enabled;
+};
+
+static gint
+real_ioctl (gint fd, gulong request, gpointer arg)
+{
+  return ioctl (fd, request, arg);
+}
+
+GstFfsIoctlFunc gst_ffs_ioctl = real_ioctl;
+
+static gint
+call (gint fd, gulong request, gpointer arg)
+{
+  gint ret;
+
+  do {
+    ret = gst_ffs_ioctl (fd, request, arg);
+  } while (ret < 0 && errno == EINTR);
+
+  return ret < 0 ? errno : 0;
+}
+
+static gint
+open_path (const gchar * path)
+{
+  gint fd;
+
+  /* O_NONBLOCK: an ioctl that waits for a host inside the kernel could only
+   * be ended by a signal. */
+  do {
+    fd = open (path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  } while (fd < 0 && errno == EINTR);
+
+  return fd;
+}
+
+static gint
+dup_nonblock (gint fd)
+{
+  gint copy, flags;
+
+  copy = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0)
+    return -1;
+
+  flags = fcntl (copy, F_GETFL);
+  if (flags < 0 || fcntl (copy, F_SETFL, flags | O_NONBLOCK) < 0) {
+    gint err = errno;
+
+    close (copy);
+    errno = err;
+    return -1;
+  }
+  return copy;
+}
+
+/**
+ * gst_ffs_endpoint_open:
+ * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
+ * @fd: an open descriptor of it, used if @path is %NULL
+ * @err: (out): the errno if this failed
+ *
+ * A descriptor of the application is opened anew, so that our O_NONBLOCK
+ * does not change the application's own.  Where that is not permitted (a
+ * descriptor handed over by a more privileged process) it is duplicated.
+ *
+ * Returns: (transfer full) (nullable): the endpoint
+ */
+GstFfsEndpoint *
+gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
+{
+  g_autofree gchar *link = NULL;
+  GstFfsEndpoint *ep;
+  gint own;
+
+  if (path == NULL)
+    path = link = g_strdup_printf ("/proc/self/fd/%d", fd);
+
+  own = open_path (path);
+  if (own < 0 && link != NULL && errno != ENOENT)
+    own = dup_nonblock (fd);
+  if (own < 0) {
+    *err = errno == ENOENT && link != NULL ? EBADF : errno;
+    return NULL;
+  }
+
+  ep = g_atomic_rc_box_new0 (GstFfsEndpoint);
+  ep->fd = own;
+  ep->path = link ? NULL : g_strdup (path);
+  ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
+  GST_DEBUG ("%s: opened as fd %d", ep->name, ep->fd);
+
+  return ep;
+}
+
+GstFfsEndpoint *
+gst_ffs_endpoint_ref (GstFfsEndpoint * ep)
+{
+  return g_atomic_rc_box_acquire (ep);
+}
+
+static void
+endpoint_clear (GstFfsEndpoint * ep)
+{
+  gst_ffs_endpoint_close (ep);
+  g_free (ep->path);
+  g_free (ep->name);
+}
+
+void
+gst_ffs_endpoint_unref (GstFfsEndpoint * ep)
+{
+  g_atomic_rc_box_release_full (ep, (GDestroyNotify) endpoint_clear);
+}
+
+const gchar *
+gst_ffs_endpoint_get_name (GstFfsEndpoint * ep)
+{
+  return ep->name;
+}
+
+gint
+gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep)
+{
+  return ep->fd;
+}
+
+/**
+ * gst_ffs_endpoint_probe:
+ * @ep: an endpoint
+ *
+ * Asks whether a host has configured the function.  ep files cannot be
+ * polled, so this is the only way to find out without touching data.
+ *
+ * Returns: 0 if it has, EAGAIN or ESHUTDOWN if not, EOPNOTSUPP for an OUT
+ * endpoint, ENOTTY and others if this is no endpoint at all
+ */
+gint
+gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
+{
+  struct usb_endpoint_descriptor desc;
+  gint err;
+
+  memset (&desc, 0, sizeof (desc));
+  err = call (ep->fd, FUNCTIONFS_ENDPOINT_DESC, &desc);
+  if (err != 0) {
+    gst_ffs_endpoint_set_disabled (ep);
+    return err;
+  }
+
+  if (!(desc.bEndpointAddress & USB_DIR_IN))
+    return EOPNOTSUPP;
+
+  if (!g_atomic_int_get (&ep->enabled)) {
+    GST_INFO ("%s: enabled by the host, address 0x%02x, max packet %u bytes",
+        ep->name, desc.bEndpointAddress, GUINT16_FROM_LE (desc.wMaxPacketSize));
+    g_atomic_int_set (&ep->enabled, TRUE);
+  }
+  return 0;
+}
+
+gboolean
+gst_ffs_endpoint_is_enabled (GstFfsEndpoint * ep)
+{
+  return g_atomic_int_get (&ep->enabled);
+}
+
+void
+gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep)
+{
+  if (g_atomic_int_compare_and_exchange (&ep->enabled, TRUE, FALSE))
+    GST_INFO ("%s: the host is gone", ep->name);
+}
+
+gint
+gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf)
+{
+  gint err = call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
+
+  GST_LOG ("%s: attach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
+  return err;
+}
+
+gint
+gst_ffs_endpoint_detach (GstFfsEndpoint * ep, gint dmabuf)
+{
+  gint err = call (ep->fd, FUNCTIONFS_DMABUF_DETACH, &dmabuf);
+
+  GST_LOG ("%s: detach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
+  return err;
+}
+
+/**
+ * gst_ffs_endpoint_transfer:
+ * @ep: an endpoint
+ * @dmabuf: a dmabuf attached to it
+ * @length: bytes to send from the start of the dmabuf
+ *
+ * Returns: 0 if the transfer is queued, else an errno
+ */
+gint
+gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf, guint64 length)
+{
+  struct usb_ffs_dmabuf_transfer_req req;
+
+  memset (&req, 0, sizeof (req));
+  req.fd = dmabuf;
+  req.length = length;
+  return call (ep->fd, FUNCTIONFS_DMABUF_TRANSFER, &req);
+}
+
+/**
+ * gst_ffs_endpoint_reopen:
+ * @ep: an endpoint without transfers in flight
+ *
+ * Drops all attachments at once.  That is the way to do it while no host is
+ * there: DETACH on an unbound function makes kernels without our patches
+ * follow a NULL pointer.  For an application's descriptor that could only be
+ * duplicated this changes nothing, since the application keeps it open.
+ *
+ * Returns: 0 or an errno; on error the endpoint stays closed
+ */
+gint
+gst_ffs_endpoint_reopen (GstFfsEndpoint * ep)
+{
+  gint fd;
+
+  if (ep->path == NULL) {
+    g_autofree gchar *link = g_strdup_printf ("/proc/self/fd/%d", ep->fd);
+
+    fd = open_path (link);
+    if (fd < 0)
+      return 0;
+    gst_ffs_endpoint_close (ep);
+  } else {
+    /* Close first: the kernel releases attachments when this one goes. */
+    gst_ffs_endpoint_close (ep);
+    fd = open_path (ep->path);
+    if (fd < 0)
+      return errno;
+  }
+
+  ep->fd = fd;
+  GST_DEBUG ("%s: reopened as fd %d", ep->name, fd);
+  return 0;
+}
+
+void
+gst_ffs_endpoint_close (GstFfsEndpoint * ep)
+{
+  gst_ffs_endpoint_set_disabled (ep);
+  if (ep->fd < 0)
+    return;
+  GST_DEBUG ("%s: closing fd %d", ep->name, ep->fd);
+  close (ep->fd);
+  ep->fd = -1;
+}
+
+/**
+ * gst_ffs_fence_export:
+ * @dmabuf: a dmabuf on which a transfer was queued
+ * @sync_file: (out): a sync_file of all fences that are on it now
+ *
+ * DMA_BUF_SYNC_RW because kernels before 6.12.75 and 6.19 put the fence of
+ * an IN endpoint there as a write fence and later ones as a read fence.
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_fence_export (gint dmabuf, gint * sync_file)
+{
+  struct dma_buf_export_sync_file req;
+  gint err;
+
+  memset (&req, 0, sizeof (req));
+  req.flags = DMA_BUF_SYNC_RW;
+  req.fd = -1;
+  err = call (dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &req);
+  *sync_file = err == 0 ? req.fd : -1;
+  return err;
+}
+
+/**
+ * gst_ffs_fence_status:
+ * @sync_file: a sync_file
+ * @status: (out): 0 pending, 1 signalled, negative errno signalled with
+ * that error
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_fence_status (gint sync_file, gint * status)
+{
+  struct sync_file_info info;
+  gint err;
+
+  memset (&info, 0, sizeof (info));
+  err = call (sync_file, SYNC_IOC_FILE_INFO, &info);
+  *status = err == 0 ? info.status : 0;
+  return err;
+}

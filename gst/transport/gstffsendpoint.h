@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_ENDPOINT_H__
+#define __GST_FFS_ENDPOINT_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsEndpoint GstFfsEndpoint;
+
+/* The seam for the unit tests: every ioctl of the transport goes through
+ * this pointer, so that a fake endpoint can answer in the kernel's place. */
+typedef gint (*GstFfsIoctlFunc) (gint fd, gulong request, gpointer arg);
+extern GstFfsIoctlFunc gst_ffs_ioctl;
+
+GstFfsEndpoint *gst_ffs_endpoint_open (const gchar * path, gint fd,
+    gint * err);
+GstFfsEndpoint *gst_ffs_endpoint_ref (GstFfsEndpoint * ep);
+void gst_ffs_endpoint_unref (GstFfsEndpoint * ep);
+
+const gchar *gst_ffs_endpoint_get_name (GstFfsEndpoint * ep);
+gint gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep);
+
+gint gst_ffs_endpoint_probe (GstFfsEndpoint * ep);
+gboolean gst_ffs_endpoint_is_enabled (GstFfsEndpoint * ep);
+void gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep);
+
+gint gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf);
+gint gst_ffs_endpoint_detach (GstFfsEndpoint * ep, gint dmabuf);
+gint gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf,
+    guint64 length);
+
+gint gst_ffs_endpoint_reopen (GstFfsEndpoint * ep);
+void gst_ffs_endpoint_close (GstFfsEndpoint * ep);
+
+gint gst_ffs_fence_export (gint dmabuf, gint * sync_file);
+gint gst_ffs_fence_status (gint sync_file, gint * status);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_ENDPOINT_H__ */

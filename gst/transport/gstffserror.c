@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The one place that turns an errno of a FunctionFS, dma-buf or sync_file
+ * call into a meaning for the code and into a sentence for a person.
+ *
+ * The table of errnos is that of linux/usb/functionfs.h and
+ * drivers/usb/gadget/function/f_fs.c since Linux 6.9.  No state, no locks.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+
+#include "gstffserror.h"
+
+const gchar *
+gst_ffs_call_name (GstFfsCall call)
+{
+  switch (call) {
+    case GST_FFS_CALL_OPEN:
+      return "open";
+    case GST_FFS_CALL_PROBE:
+      return "FUNCTIONFS_ENDPOINT_DESC";
+    case GST_FFS_CALL_ATTACH:
+      return "FUNCTIONFS_DMABUF_ATTACH";
+    case GST_FFS_CALL_DETACH:
+      return "FUNCTIONFS_DMABUF_DETACH";
+    case GST_FFS_CALL_TRANSFER:
+      return "FUNCTIONFS_DMABUF_TRANSFER";
+    case GST_FFS_CALL_FENCE:
+      return "fence";
+    case GST_FFS_CALL_WRITE:
+      return "write";
+  }
+  g_return_val_if_reached ("?");
+}
+
+const gchar *
+gst_ffs_meaning_name (GstFfsMeaning meaning)
+{
+  switch (meaning) {
+    case GST_FFS_OK:
+      return "ok";
+    case GST_FFS_INTERRUPTED:
+      return "interrupted";
+    case GST_FFS_NOT_ENABLED:
+      return "not enabled by a host";
+    case GST_FFS_GONE:
+      return "host gone";
+    case GST_FFS_BUSY:
+      return "busy with a foreign fence";
+    case GST_FFS_NOT_ATTACHED:
+      return "not attached";
+    case GST_FFS_NO_SG:
+      return "no scatter-gather";
+    case GST_FFS_NO_IOCTL:
+      return "no dmabuf ioctls";
+    case GST_FFS_NO_MEMORY:
+      return "out of memory";
+    case GST_FFS_CANCELLED:
+      return "cancelled";
+    case GST_FFS_FATAL:
+      return "error";
+  }
+  g_return_val_if_reached ("?");
+}
+
+/**
+ * gst_ffs_meaning:
+ * @call: the call that was made
+ * @err: its errno, 0 for success
+ *
+ * FUNCTIONFS_DMABUF_ATTACH answers EPERM both before the function is bound
+ * and on a controller without scatter-gather.  Callers attach only to an
+ * endpoint that they have seen enabled, so it means the latter here.
+ *
+ * Returns: what happened
+ */
+GstFfsMeaning
+gst_ffs_meaning (GstFfsCall call, gint err)
+{
+  switch (err) {
+    case 0:
+      return GST_FFS_OK;
+    case EINTR:
+      return GST_FFS_INTERRUPTED;
+    case ECANCELED:
+      return GST_FFS_CANCELLED;
+    case EAGAIN:
+      return call == GST_FFS_CALL_OPEN ? GST_FFS_FATAL : GST_FFS_NOT_ENABLED;
+    case ESHUTDOWN:
+    case ECONNRESET:
+    case EPIPE:
+      return GST_FFS_GONE;
+    case ENODEV:
+      return call == GST_FFS_CALL_OPEN ? GST_FFS_FATAL : GST_FFS_GONE;
+    case EBUSY:
+      return call == GST_FFS_CALL_TRANSFER ? GST_FFS_BUSY : GST_FFS_FATAL;
+    case EPERM:
+      if (call == GST_FFS_CALL_ATTACH)
+        return GST_FFS_NO_SG;
+      if (call == GST_FFS_CALL_TRANSFER || call == GST_FFS_CALL_DETACH)
+        return GST_FFS_NOT_ATTACHED;
+      return GST_FFS_FATAL;
+    case ENOTTY:
+      return call == GST_FFS_CALL_ATTACH || call == GST_FFS_CALL_TRANSFER ?
+          GST_FFS_NO_IOCTL : GST_FFS_FATAL;
+    case ENOMEM:
+      return GST_FFS_NO_MEMORY;
+    default:
+      return GST_FFS_FATAL;
+  }
+}
+
+static void
+post (GstElement * element, GQuark domain, gint code, const gchar * text,
+    GstFfsCall call, gint err, const gchar * endpoint)
+{
+  gst_element_message_full (element, GST_MESSAGE_ERROR, domain, code,
+      g_strdup (text),
+      g_strdup_printf ("%s on %s: %s (errno %d)", gst_ffs_call_name (call),
+          endpoint, g_strerror (err), err),
+      __FILE__, GST_FUNCTION, __LINE__);
+}
+
+static void
+post_open (GstElement * element, gint err, const gchar * endpoint)
+{
+  g_autofree gchar *text = NULL;
+  gint code = GST_RESOURCE_ERROR_OPEN_WRITE;
+
+  switch (err) {
+    case ENOENT:
+    case ENOTDIR:
+      code = GST_RESOURCE_ERROR_NOT_FOUND;
+      text = g_strdup_printf ("There is no endpoint \"%s\". Mount FunctionFS "
+          "and let an application write the descriptors to its ep0 first "
+          "(examples/ffs-gadget and examples/ffs-ep0 do it).", endpoint);
+      break;
+    case EACCES:
+    case EPERM:
+      code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+      text = g_strdup_printf ("No permission to write to \"%s\". Mount "
+          "FunctionFS with the options uid= and gid= of this user.", endpoint);
+      break;
+    case ENODEV:
+    case EAGAIN:
+      code = GST_RESOURCE_ERROR_NOT_FOUND;
+      text = g_strdup_printf ("The function behind \"%s\" is not active. The "
+          "application that owns ep0 must have written its descriptors and "
+          "must keep ep0 open.", endpoint);
+      break;
+    case EBUSY:
+      code = GST_RESOURCE_ERROR_BUSY;
+      text = g_strdup_printf ("The endpoint \"%s\" is in use.", endpoint);
+      break;
+    default:
+      text = g_strdup_printf ("The endpoint \"%s\" cannot be opened for "
+          "writing.", endpoint);
+      break;
+  }
+  post (element, GST_RESOURCE_ERROR, code, text, GST_FFS_CALL_OPEN, err,
+      endpoint);
+}
+
+/**
+ * gst_ffs_error_post:
+ * @element: the element in whose name to post
+ * @call: the call that failed
+ * @err: its errno
+ * @endpoint: the endpoint's name, for the text
+ *
+ * Posts an error message that tells a person what to do, with the errno in
+ * its debug string.
+ */
+void
+gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
+    const gchar * endpoint)
+{
+  GQuark domain = GST_RESOURCE_ERROR;
+  gint code = GST_RESOURCE_ERROR_WRITE;
+  const gchar *text;
+
+  if (call == GST_FFS_CALL_OPEN) {
+    post_open (element, err, endpoint);
+    return;
+  }
+
+  switch (gst_ffs_meaning (call, err)) {
+    case GST_FFS_NO_IOCTL:
+      code = GST_RESOURCE_ERROR_SETTINGS;
+      text = "This kernel's FunctionFS cannot send dmabufs: it needs Linux "
+          "6.9 or later, or the patches in kernel/ (see kernel/README.md). "
+          "copy-mode=auto sends copies instead.";
+      break;
+    case GST_FFS_NO_SG:
+      code = GST_RESOURCE_ERROR_SETTINGS;
+      text = "The USB device controller has no scatter-gather, so it cannot "
+          "send dmabufs (dwc3, cdns3, chipidea can; dummy_hcd needs the patch "
+          "in kernel/). copy-mode=auto sends copies instead.";
+      break;
+    case GST_FFS_NO_MEMORY:
+      code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+      text = "The kernel has no memory left to map the buffer for the USB "
+          "device controller.";
+      break;
+    case GST_FFS_NOT_ENABLED:
+    case GST_FFS_GONE:
+      code = GST_RESOURCE_ERROR_NOT_FOUND;
+      text = "The USB host went away.";
+      break;
+    case GST_FFS_BUSY:
+      code = GST_RESOURCE_ERROR_BUSY;
+      text = "Another device still works on the buffer.";
+      break;
+    default:
+      switch (call) {
+        case GST_FFS_CALL_PROBE:
+          code = GST_RESOURCE_ERROR_SETTINGS;
+          text = err == EOPNOTSUPP ?
+              "This is an OUT endpoint; frames go out on an IN endpoint." :
+              "This is not a data endpoint of FunctionFS. Name ep1 or above "
+              "in its mount point, not ep0.";
+          break;
+        case GST_FFS_CALL_ATTACH:
+          code = GST_RESOURCE_ERROR_SETTINGS;
+          text = "The USB device controller cannot use this buffer.";
+          break;
+        case GST_FFS_CALL_TRANSFER:
+          text = "The kernel refused to queue the buffer on the endpoint.";
+          break;
+        case GST_FFS_CALL_FENCE:
+          text = "A transfer to the USB host failed.";
+          break;
+        default:
+          text = "Writing to the USB endpoint failed.";
+          break;
+      }
+      break;
+  }
+  post (element, domain, code, text, call, err, endpoint);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_ERROR_H__
+#define __GST_FFS_ERROR_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstFfsCall:
+ *
+ * The kernel calls whose errno this plugin interprets.
+ */
+typedef enum
+{
+  GST_FFS_CALL_OPEN,
+  GST_FFS_CALL_PROBE,
+  GST_FFS_CALL_ATTACH,
+  GST_FFS_CALL_DETACH,
+  GST_FFS_CALL_TRANSFER,
+  GST_FFS_CALL_FENCE,
+  GST_FFS_CALL_WRITE,
+} GstFfsCall;
+
+/**
+ * GstFfsMeaning:
+ * @GST_FFS_OK: done
+ * @GST_FFS_INTERRUPTED: one of our own waits was asked to end
+ * @GST_FFS_NOT_ENABLED: no host has configured the function (yet)
+ * @GST_FFS_GONE: the host or the controller went away during the call
+ * @GST_FFS_BUSY: somebody else's fence on the dmabuf has not signalled
+ * @GST_FFS_NOT_ATTACHED: the kernel does not know the dmabuf (any more)
+ * @GST_FFS_NO_SG: the controller takes no scatter-gather, hence no dmabuf
+ * @GST_FFS_NO_IOCTL: the kernel lacks the dmabuf ioctls
+ * @GST_FFS_NO_MEMORY: out of memory, worth another try later
+ * @GST_FFS_CANCELLED: we cancelled it ourselves
+ * @GST_FFS_FATAL: everything else
+ *
+ * What an errno of a #GstFfsCall means to the callers of the endpoint.
+ */
+typedef enum
+{
+  GST_FFS_OK,
+  GST_FFS_INTERRUPTED,
+  GST_FFS_NOT_ENABLED,
+  GST_FFS_GONE,
+  GST_FFS_BUSY,
+  GST_FFS_NOT_ATTACHED,
+  GST_FFS_NO_SG,
+  GST_FFS_NO_IOCTL,
+  GST_FFS_NO_MEMORY,
+  GST_FFS_CANCELLED,
+  GST_FFS_FATAL,
+} GstFfsMeaning;
+
+const gchar *gst_ffs_call_name (GstFfsCall call);
+const gchar *gst_ffs_meaning_name (GstFfsMeaning meaning);
+
+GstFfsMeaning gst_ffs_meaning (GstFfsCall call, gint err);
+
+void gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
+    const gchar * endpoint);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_ERROR_H__ */

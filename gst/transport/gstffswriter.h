@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_WRITER_H__
+#define __GST_FFS_WRITER_H__
+
+#include <gst/gst.h>
+
+#include "gstffsendpoint.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsWriter GstFfsWriter;
+
+GstFfsWriter *gst_ffs_writer_new (GstFfsEndpoint * ep, gint * err);
+void gst_ffs_writer_free (GstFfsWriter * self);
+
+void gst_ffs_writer_set_flushing (GstFfsWriter * self, gboolean flushing);
+gint gst_ffs_writer_write (GstFfsWriter * self, const guint8 * data,
+    gsize size);
+void gst_ffs_writer_cancel (GstFfsWriter * self);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_WRITER_H__ */
