@@ -231,6 +231,8 @@ receive (Host * host, const guint8 * data, gsize size, gboolean is_short)
       host->first_byte_us = host->last_data_us;
     host->bytes += size;
   }
+  if (is_short)
+    host->short_packets++;
   while (size > 0 && host->running) {
     part = size;
     if (host->frame_size > 0)
@@ -241,11 +243,8 @@ receive (Host * host, const guint8 * data, gsize size, gboolean is_short)
     if (host->frame_size > 0 && host->frame_fill == (guint64) host->frame_size)
       finish_frame (host);
   }
-  if (!is_short || !host->running)
-    return;
-
-  host->short_packets++;
-  if (!host->short_is_frame || host->frame_fill == 0)
+  if (!is_short || !host->running || !host->short_is_frame
+      || host->frame_fill == 0)
     return;
   if (host->frame_size == 0) {
     finish_frame (host);

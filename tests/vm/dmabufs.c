@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gio.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
@@ -87,7 +86,7 @@ test_dmabuf_new (gsize size, const gchar ** source, GError ** error)
       return fd;
     }
   }
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (err),
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (err),
       "no dmabuf of %" G_GSIZE_FORMAT " bytes from a DMA heap or udmabuf: %s",
       size, g_strerror (err));
   return -1;

@@ -1,0 +1,235 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What the scenarios share. A scenario is a script that runs inside the guest
+# of tests/vm/run, prints TAP on its standard output and ends with 0 when all
+# went well. Lines of its head say what it needs:
+#   # packages: Debian packages, beyond those of the build
+#   # vm: options of tests/vm/run
+# It starts with ". lib.sh" and ends with "done_testing".
+
+set -eu
+
+top=$(cd "${0%/*}/../../.." && pwd)
+examples=$FFS_BUILD/examples
+# shellcheck disable=SC2034
+programs=$FFS_BUILD/tests/vm
+scenario=${0##*/}
+# On the guest's own tmpfs; moved to the host at the end.
+work=/tmp/scenario
+mkdir -p "$work"
+cd "$work"
+
+n_checks=0
+n_failed=0
+gadgets=()
+# Generous: it ends what hangs, nothing is measured by it.
+hang=120
+
+ok ()
+{
+  n_checks=$((n_checks + 1))
+  printf 'ok %d - %s\n' "$n_checks" "$*"
+}
+
+not_ok ()
+{
+  n_checks=$((n_checks + 1))
+  n_failed=$((n_failed + 1))
+  printf 'not ok %d - %s\n' "$n_checks" "$*"
+}
+
+# check DESCRIPTION COMMAND...
+check ()
+{
+  local description=$1
+
+  shift
+  if "$@"; then
+    ok "$description"
+  else
+    not_ok "$description"
+  fi
+}
+
+# check_equal DESCRIPTION WANTED GOT
+check_equal ()
+{
+  if [ "$2" = "$3" ]; then
+    ok "$1"
+  else
+    not_ok "$1"
+    comment "wanted '$2', got '$3'"
+  fi
+}
+
+comment ()
+{
+  printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+# Shows a log file, so that a red run can be read without its files.
+show ()
+{
+  local file
+
+  for file; do
+    [ -s "$file" ] || continue
+    comment "--- $file"
+    tail -n 40 "$file" | sed 's/^/# /'
+  done
+}
+
+skip_all ()
+{
+  printf '1..0 # SKIP %s\n' "$*"
+  trap - EXIT
+  clean_up
+  exit 0
+}
+
+bail_out ()
+{
+  printf 'Bail out! %s\n' "$*"
+  exit 1
+}
+
+done_testing ()
+{
+  printf '1..%d\n' "$n_checks"
+  [ "$n_failed" = 0 ] || exit 1
+  exit 0
+}
+
+# gadget_up NAME [options of ffs-gadget up]: makes a gadget, describes it and
+# binds it. Its endpoint is /dev/ffs-NAME/ep1, its serial number NAME.
+gadget_up ()
+{
+  local name=$1
+
+  gadgets+=("$name")
+  "$top/examples/ffs-gadget" up "$@" > /dev/null ||
+    bail_out "no gadget"
+  "$examples/ffs-ep0" --background --log "$work/ep0-$name.log" \
+    --pid-file "$work/ep0-$name.pid" "/dev/ffs-$name" ||
+    bail_out "no descriptors"
+  "$top/examples/ffs-gadget" bind "$name" > /dev/null ||
+    bail_out "not bound"
+}
+
+gadget_down ()
+{
+  local name=$1 pid_file=$work/ep0-$1.pid
+
+  "$top/examples/ffs-gadget" unbind "$name" || :
+  if [ -s "$pid_file" ]; then
+    kill "$(cat "$pid_file")" 2>/dev/null || :
+    wait_until test ! -e "$pid_file" || :
+  fi
+  "$top/examples/ffs-gadget" down "$name"
+}
+
+clean_up ()
+{
+  local pid name
+
+  for pid in $(jobs -p); do
+    kill -9 "$pid" 2>/dev/null || :
+  done
+  for name in "${gadgets[@]}"; do
+    gadget_down "$name" || :
+  done
+  gadgets=()
+}
+
+on_exit ()
+{
+  local status=$?
+
+  trap - EXIT
+  clean_up
+  if [ "$status" -ne 0 ]; then
+    show "$work"/*.log
+    # For a closer look after the guest is gone.
+    mkdir -p "$FFS_EXCHANGE/$scenario"
+    cp "$work"/*.log "$work"/*.sums "$work"/*.json "$work"/*.strace \
+      "$FFS_EXCHANGE/$scenario" 2>/dev/null || :
+  fi
+  exit "$status"
+}
+trap on_exit EXIT
+
+# wait_until COMMAND...: until it succeeds; fails when that takes far too long.
+wait_until ()
+{
+  local end=$((SECONDS + hang))
+
+  until "$@" 2>/dev/null; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.05
+  done
+}
+
+# Waits for a background process, prints nothing, gives its exit status; one
+# that hangs is killed and gives 124.
+wait_pid ()
+{
+  local pid=$1 status=0 watchdog
+
+  ( trap - EXIT; sleep "$hang"; kill -9 "$pid" ) 2>/dev/null &
+  watchdog=$!
+  wait "$pid" || status=$?
+  if kill "$watchdog" 2>/dev/null; then
+    wait "$watchdog" 2>/dev/null || :
+    return "$status"
+  fi
+  return 124
+}
+
+# camera [single|multi]: prints the device of a vivid camera with the single-
+# or the multi-planar interface.
+camera ()
+{
+  local wanted=${1:-single} path name
+
+  for path in /sys/class/video4linux/video*; do
+    [ -e "$path/name" ] || continue
+    read -r name < "$path/name"
+    case $wanted-$name in
+      single-vivid-000-vid-cap | multi-vivid-001-vid-cap)
+        printf '/dev/%s\n' "${path##*/}"
+        return 0
+        ;;
+    esac
+  done
+  return 1
+}
+
+# stat LOG FIELD: a field of the statistics that ffsdmabufsink logs at its
+# end, to be had with GST_DEBUG=ffsdmabufsink:4.
+stat ()
+{
+  sed 's/\x1b\[[0-9;]*m//g' "$1" |
+    sed -n "s/.*final stats:.*[, ]$2=([a-z0-9]*)\([^,;]*\).*/\1/p" | tail -n 1
+}
+
+# json FILE FIELD: a number or string of the host's report.
+json ()
+{
+  sed -n "s/.*\"$2\": \"\{0,1\}\([^\",}]*\).*/\1/p" "$1" 2>/dev/null
+}
+
+# same_frames SENT RECEIVED: checksumsink's output against the host's.
+same_frames ()
+{
+  local frames
+
+  awk '{ print $2 }' "$1" > "$work/sent.sums"
+  frames=$(wc -l < "$work/sent.sums")
+  if [ "$frames" -gt 0 ] && cmp -s "$work/sent.sums" "$2"; then
+    return 0
+  fi
+  comment "$frames frames sent, $(wc -l < "$2") received, first difference:"
+  diff "$work/sent.sums" "$2" | head -n 5 | sed 's/^/# /'
+  return 1
+}
