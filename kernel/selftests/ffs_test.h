@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Harness and helpers shared by the tests of the FunctionFS dmabuf interface.
+ *
+ * A test program owns one gadget.  Its parent process answers ep0 and prints
+ * TAP; every test runs in a child of its own, so that a test that dies or
+ * hangs takes nothing with it: closing the child's files is what the interface
+ * under test promises to survive.
+ */
+#ifndef FFS_TEST_H
+#define FFS_TEST_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <linux/types.h>
+#include <linux/usb/functionfs.h>
+
+/* Headers older than 6.9 do not know the interface; the numbers are ABI. */
+#ifndef FUNCTIONFS_DMABUF_ATTACH
+struct usb_ffs_dmabuf_transfer_req {
+	int fd;
+	__u32 flags;
+	__u64 length;
+} __attribute__((packed));
+
+#define FUNCTIONFS_DMABUF_ATTACH	_IOW('g', 131, int)
+#define FUNCTIONFS_DMABUF_DETACH	_IOW('g', 132, int)
+#define FUNCTIONFS_DMABUF_TRANSFER	_IOW('g', 133, \
+					     struct usb_ffs_dmabuf_transfer_req)
+#endif
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* The order of the endpoints in the descriptors. */
+enum { EP_IN, EP_OUT, EP_IN2, EP_OUT2, EP_COUNT };
+
+#define ep_is_in(ep)	((ep) == EP_IN || (ep) == EP_IN2)
+
+/*
+ * What ep0 has told so far.  Shared between the process that reads ep0 and the
+ * one that runs the test; every change bumps seq, which is a futex.
+ */
+struct gadget_state {
+	atomic_uint seq;
+	atomic_uint bound;
+	atomic_uint enabled;
+	atomic_uint unbinds;
+	atomic_uint enables;
+	atomic_uint setups;
+};
+
+enum gadget_descs {
+	DESCS_ALL,		/* full, high and super speed */
+	DESCS_NO_FS,		/* high and super speed only */
+};
+
+struct gadget {
+	char name[32];
+	char path[96];		/* configfs directory */
+	char mnt[64];		/* FunctionFS mount point */
+	char udc[64];
+	int ep0;
+	int stop[2];		/* a byte here ends the ep0 thread */
+	bool linked;
+	bool thread_running;
+	pthread_t thread;
+	struct gadget_state *state;
+};
+
+/* gadget.c: all return 0 or -errno unless said otherwise */
+int gadget_create(struct gadget *g, const char *suffix,
+		  enum gadget_descs descs);
+int gadget_start_ep0(struct gadget *g);
+void gadget_stop_ep0(struct gadget *g);
+void gadget_destroy(struct gadget *g);
+int gadget_bind(struct gadget *g);
+int gadget_unbind(struct gadget *g);
+int gadget_bind_wait(struct gadget *g);
+int gadget_unbind_wait(struct gadget *g);
+int gadget_wait_enabled(struct gadget *g, bool enabled);
+int gadget_open_ep(struct gadget *g, int ep, int flags);
+const char *gadget_find_udc(void);
+int write_file(const char *path, const char *text);
+int read_file(const char *path, char *buf, size_t size);
+
+enum gadget_ability {
+	ABILITY_NONE,		/* the kernel does not have the ioctls */
+	ABILITY_NO_SG,		/* it has, but the controller cannot gather */
+	ABILITY_FULL,
+	ABILITY_UNKNOWN,	/* not bound: cannot tell about the controller */
+};
+
+enum gadget_ability gadget_ability(struct gadget *g);
+
+/* host.c: the other end of the cable, by usbfs */
+struct host {
+	int fd;
+	unsigned char ep[EP_COUNT];	/* addresses */
+	char sysname[32];		/* e.g. 2-1 */
+};
+
+int host_open(struct host *h, struct gadget *g);
+void host_close(struct host *h);
+long host_xfer(struct host *h, int ep, void *buf, size_t len);
+long host_xfer_timeout(struct host *h, int ep, void *buf, size_t len,
+		       int timeout_ms);
+int host_set_halt(struct host *h, int ep);
+int host_clear_halt(struct host *h, int ep);
+int host_reset(struct host *h);
+/* Cut and restore the power of the port that the gadget hangs on. */
+int host_find_port(struct gadget *g, char *path, size_t size);
+int host_unplug(struct gadget *g, char *port, size_t size);
+int host_replug(struct gadget *g, const char *port);
+
+/* mem.c: where dmabufs come from */
+enum mem_provider {
+	MEM_UDMABUF,
+	MEM_UDMABUF_LIST,	/* pages in reverse: no two are neighbours */
+	MEM_HEAP,
+	MEM_V4L2,
+	MEM_COUNT,
+};
+
+struct dbuf {
+	int fd;
+	size_t size;
+	unsigned char *map;
+};
+
+const char *mem_name(enum mem_provider p);
+bool mem_available(enum mem_provider p);
+int dbuf_new(struct dbuf *b, enum mem_provider p, size_t size);
+int dbuf_any(struct dbuf *b, size_t size);
+void dbuf_free(struct dbuf *b);
+void dbuf_fill(struct dbuf *b, size_t len, unsigned int seed);
+/* Offset of the first wrong byte of [from, from + len), or -1. */
+long dbuf_check(struct dbuf *b, size_t from, size_t len, unsigned int seed);
+void pattern_fill(void *buf, size_t len, unsigned int seed);
+long pattern_check(const void *buf, size_t from, size_t len,
+		   unsigned int seed);
+
+/* sync.c: ioctls of the interface and fences; -errno on failure */
+int ffs_attach(int ep_fd, int dmabuf_fd);
+int ffs_detach(int ep_fd, int dmabuf_fd);
+int ffs_transfer(int ep_fd, int dmabuf_fd, uint64_t length);
+int ffs_transfer_flags(int ep_fd, int dmabuf_fd, uint64_t length,
+		       uint32_t flags);
+
+#define SYNC_READ	1
+#define SYNC_WRITE	2
+#define SYNC_RW		3
+
+int sync_export(int dmabuf_fd, unsigned int flags);
+int sync_import(int dmabuf_fd, unsigned int flags, int sync_fd);
+int sync_status(int sync_fd);	/* 0 pending, 1 done, < 0 error */
+int sync_names(int sync_fd, char *driver, size_t driver_size, char *timeline,
+	       size_t timeline_size);
+int sync_wait(int sync_fd);	/* waits, then as sync_status() */
+
+struct foreign {
+	int sync_fd;
+	int sw;			/* sw_sync timeline, or -1 */
+	struct gadget *g;
+	struct host *h;
+	int ep_fd;
+	struct dbuf buf;
+};
+
+bool foreign_sw_available(void);
+/* A fence that nothing but foreign_signal() will signal. */
+int foreign_new(struct foreign *f, struct gadget *g, struct host *h, bool sw);
+int foreign_signal(struct foreign *f);
+void foreign_free(struct foreign *f);
+
+/* A blocking TRANSFER in a thread of its own. */
+struct waiter {
+	pthread_t thread;
+	int ep_fd;
+	int dmabuf_fd;
+	uint64_t length;
+	atomic_int tid;
+	atomic_int done;
+	int ret;
+};
+
+int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, uint64_t length);
+/* Returns once the thread sleeps in the kernel (0) or has returned (1). */
+int waiter_asleep(struct waiter *w);
+int waiter_join(struct waiter *w);
+int waiter_interrupt(struct waiter *w);
+int task_asleep(int tid);
+
+/* harness.c */
+#define T_BOUND		0	/* bound, configured by the host */
+#define T_UNBOUND	1	/* descriptors written, no controller */
+#define T_PRIVATE	2	/* the test makes its own gadget */
+#define T_LONG		4	/* three times the usual time limit */
+#define T_NO_SG_OK	8	/* meaningful without scatter-gather too */
+
+struct ctx {
+	struct gadget *g;
+	struct host host;
+	int ep[EP_COUNT];	/* O_NONBLOCK, -1 until opened */
+};
+
+struct test {
+	const char *name;
+	unsigned int flags;
+	void (*fn)(struct ctx *c);
+	struct test *next;
+};
+
+void test_register(struct test *t);
+
+#define TEST(id, fl)							\
+	static void test_##id(struct ctx *c);				\
+	static struct test entry_##id = {				\
+		.name = #id, .flags = (fl), .fn = test_##id,		\
+	};								\
+	__attribute__((constructor)) static void register_##id(void)	\
+	{								\
+		test_register(&entry_##id);				\
+	}								\
+	static void test_##id(struct ctx *c)
+
+__attribute__((noreturn, format(printf, 3, 4)))
+void test_fail(const char *file, int line, const char *fmt, ...);
+__attribute__((noreturn, format(printf, 1, 2)))
+void test_skip(const char *fmt, ...);
+__attribute__((format(printf, 1, 2)))
+void note(const char *fmt, ...);
+
+#define FAIL(...)	test_fail(__FILE__, __LINE__, __VA_ARGS__)
+#define SKIP(...)	test_skip(__VA_ARGS__)
+
+#define CHECK(cond)							\
+	do {								\
+		if (!(cond))						\
+			FAIL("%s is false", #cond);			\
+	} while (0)
+
+#define EQ(expr, want)							\
+	do {								\
+		long got_ = (expr);					\
+		long want_ = (want);					\
+									\
+		if (got_ != want_)					\
+			FAIL("%s: %s, expected %s", #expr,		\
+			     value_name(got_), value_name(want_));	\
+	} while (0)
+
+#define OK(expr)	EQ(expr, 0)
+/* For what returns a file descriptor or a count. */
+#define FD(expr)							\
+	({								\
+		int fd_ = (expr);					\
+									\
+		if (fd_ < 0)						\
+			FAIL("%s: %s", #expr, value_name(fd_));		\
+		fd_;							\
+	})
+
+const char *value_name(long value);
+
+/* For tests: open lazily, fail the test on error. */
+int need_ep(struct ctx *c, int ep);
+struct host *need_host(struct ctx *c);
+void need_buf(struct dbuf *b, size_t size);
+/* Transfers on an IN endpoint what the host then reads and compares. */
+void host_expect(struct ctx *c, int ep, size_t len, unsigned int seed);
+void host_send(struct ctx *c, int ep, size_t len, unsigned int seed);
+
+int tests_main(int argc, char **argv);
+
+#endif /* FFS_TEST_H */

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The host's side by plain usbfs: no library, no hotplug, no threads. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <linux/usb/ch9.h>
+#include <linux/usbdevice_fs.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define SYSFS_USB	"/sys/bus/usb/devices"
+/* A multiple of every packet size, and a size kmalloc gives at any time. */
+#define HOST_CHUNK	65536
+#define HOST_LIMIT_MS	30000
+
+static int read_attr(const char *dev, const char *attr, char *buf, size_t size)
+{
+	char path[320];
+
+	snprintf(path, sizeof(path), SYSFS_USB "/%s/%s", dev, attr);
+	return read_file(path, buf, size);
+}
+
+static int find_device(struct gadget *g, char *name, size_t size)
+{
+	struct dirent *de;
+	char serial[64];
+	int ret = -ENODEV;
+	DIR *d;
+
+	d = opendir(SYSFS_USB);
+	if (!d)
+		return -errno;
+	while ((de = readdir(d))) {
+		if (read_attr(de->d_name, "serial", serial, sizeof(serial)))
+			continue;
+		if (strcmp(serial, g->name))
+			continue;
+		snprintf(name, size, "%.30s", de->d_name);
+		ret = 0;
+		break;
+	}
+	closedir(d);
+	return ret;
+}
+
+/*
+ * FunctionFS leaves the addresses to the controller, so they are read back;
+ * the order is that of our descriptors.
+ */
+static int find_endpoints(struct host *h)
+{
+	unsigned char buf[512];
+	ssize_t n, i;
+	int found = 0;
+
+	n = pread(h->fd, buf, sizeof(buf), 0);
+	for (i = 0; i + 2 < n && buf[i] >= 2; i += buf[i]) {
+		if (buf[i + 1] == USB_DT_ENDPOINT && found < EP_COUNT)
+			h->ep[found++] = buf[i + 2];
+	}
+	return found == EP_COUNT ? 0 : -EPROTO;
+}
+
+/*
+ * To be called when the function is enabled: the device node exists before
+ * the host configures it, and usbfs holds us up until it has done so.
+ */
+int host_open(struct host *h, struct gadget *g)
+{
+	char bus[16], dev[16], path[64];
+	unsigned int intf = 0;
+	int ret;
+
+	h->fd = -1;
+	ret = find_device(g, h->sysname, sizeof(h->sysname));
+	if (!ret)
+		ret = read_attr(h->sysname, "busnum", bus, sizeof(bus));
+	if (!ret)
+		ret = read_attr(h->sysname, "devnum", dev, sizeof(dev));
+	if (ret)
+		return ret;
+	snprintf(path, sizeof(path), "/dev/bus/usb/%03d/%03d", atoi(bus),
+		 atoi(dev));
+	h->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (h->fd < 0)
+		return -errno;
+	ret = find_endpoints(h);
+	if (!ret && ioctl(h->fd, USBDEVFS_CLAIMINTERFACE, &intf))
+		ret = -errno;
+	if (ret)
+		host_close(h);
+	return ret;
+}
+
+void host_close(struct host *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	h->fd = -1;
+}
+
+long host_xfer_timeout(struct host *h, int ep, void *buf, size_t len,
+		       int timeout_ms)
+{
+	struct usbdevfs_bulktransfer b;
+	size_t done = 0;
+	int n;
+
+	do {
+		b.ep = h->ep[ep];
+		b.len = len - done < HOST_CHUNK ? len - done : HOST_CHUNK;
+		b.timeout = timeout_ms;
+		b.data = (char *)buf + done;
+		n = ioctl(h->fd, USBDEVFS_BULK, &b);
+		if (n < 0)
+			return -errno;
+		done += n;
+	} while (done < len && n == (int)b.len);
+	return done;
+}
+
+long host_xfer(struct host *h, int ep, void *buf, size_t len)
+{
+	return host_xfer_timeout(h, ep, buf, len, HOST_LIMIT_MS);
+}
+
+int host_set_halt(struct host *h, int ep)
+{
+	struct usbdevfs_ctrltransfer c = {
+		.bRequestType = USB_RECIP_ENDPOINT,
+		.bRequest = USB_REQ_SET_FEATURE,
+		.wValue = USB_ENDPOINT_HALT,
+		.wIndex = h->ep[ep],
+		.timeout = HOST_LIMIT_MS,
+	};
+
+	return ioctl(h->fd, USBDEVFS_CONTROL, &c) < 0 ? -errno : 0;
+}
+
+int host_clear_halt(struct host *h, int ep)
+{
+	unsigned int addr = h->ep[ep];
+
+	return ioctl(h->fd, USBDEVFS_CLEAR_HALT, &addr) ? -errno : 0;
+}
+
+int host_reset(struct host *h)
+{
+	return ioctl(h->fd, USBDEVFS_RESET) ? -errno : 0;
+}
+
+/* For a device B-P on a root hub: the port's switch in sysfs (since 6.0). */
+int host_find_port(struct gadget *g, char *path, size_t size)
+{
+	char name[32];
+	int bus, port, ret;
+
+	ret = find_device(g, name, sizeof(name));
+	if (ret)
+		return ret;
+	if (sscanf(name, "%d-%d", &bus, &port) != 2)
+		return -ENOTSUP;
+	snprintf(path, size, SYSFS_USB "/%d-0:1.0/usb%d-port%d/disable",
+		 bus, bus, port);
+	return access(path, W_OK) ? -ENOTSUP : 0;
+}
+
+int host_unplug(struct gadget *g, char *port, size_t size)
+{
+	int ret = host_find_port(g, port, size);
+
+	if (!ret)
+		ret = write_file(port, "1");
+	return ret ? ret : gadget_wait_enabled(g, false);
+}
+
+int host_replug(struct gadget *g, const char *port)
+{
+	int ret = write_file(port, "0");
+
+	return ret ? ret : gadget_wait_enabled(g, true);
+}

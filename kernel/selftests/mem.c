@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Exporters of dmabufs, and test patterns. */
+#define _GNU_SOURCE
+#include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
+#include <linux/udmabuf.h>
+#include <linux/videodev2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define LIST_PAGES_MAX	1024	/* udmabuf's own limit on list entries */
+
+const char *mem_name(enum mem_provider p)
+{
+	static const char * const names[] = {
+		[MEM_UDMABUF] = "udmabuf",
+		[MEM_UDMABUF_LIST] = "udmabuf-list",
+		[MEM_HEAP] = "system-heap",
+		[MEM_V4L2] = "v4l2",
+	};
+
+	return names[p];
+}
+
+static size_t page_align(size_t size)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (size + page - 1) / page * page;
+}
+
+static int new_udmabuf(size_t size, bool list)
+{
+	size_t page = sysconf(_SC_PAGESIZE), n = size / page, i;
+	struct udmabuf_create_list *l = NULL;
+	int dev, mem, fd;
+
+	dev = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	if (dev < 0)
+		return -errno;
+	mem = memfd_create("selftest", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+	if (mem < 0 || ftruncate(mem, size) ||
+	    fcntl(mem, F_ADD_SEALS, F_SEAL_SHRINK)) {
+		fd = -errno;
+		goto out;
+	}
+	if (list && n <= LIST_PAGES_MAX) {
+		l = calloc(1, sizeof(*l) + n * sizeof(l->list[0]));
+		if (!l) {
+			fd = -ENOMEM;
+			goto out;
+		}
+		l->flags = UDMABUF_FLAGS_CLOEXEC;
+		l->count = n;
+		for (i = 0; i < n; i++) {
+			l->list[i].memfd = mem;
+			l->list[i].offset = (n - 1 - i) * page;
+			l->list[i].size = page;
+		}
+		fd = ioctl(dev, UDMABUF_CREATE_LIST, l);
+	} else {
+		struct udmabuf_create c = {
+			.memfd = mem,
+			.flags = UDMABUF_FLAGS_CLOEXEC,
+			.size = size,
+		};
+
+		fd = ioctl(dev, UDMABUF_CREATE, &c);
+	}
+	if (fd < 0)
+		fd = -errno;
+out:
+	free(l);
+	if (mem >= 0)
+		close(mem);
+	close(dev);
+	return fd;
+}
+
+static int new_heap(size_t size)
+{
+	struct dma_heap_allocation_data a = {
+		.len = size,
+		.fd_flags = O_RDWR | O_CLOEXEC,
+	};
+	int dev, fd;
+
+	dev = open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC);
+	if (dev < 0)
+		return -errno;
+	fd = ioctl(dev, DMA_HEAP_IOCTL_ALLOC, &a) ? -errno : (int)a.fd;
+	close(dev);
+	return fd;
+}
+
+static int open_vivid(void)
+{
+	struct v4l2_capability cap;
+	struct v4l2_format f;
+	char path[32];
+	int i, fd;
+
+	for (i = 0; i < 32; i++) {
+		snprintf(path, sizeof(path), "/dev/video%d", i);
+		fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+		if (fd < 0)
+			continue;
+		memset(&cap, 0, sizeof(cap));
+		memset(&f, 0, sizeof(f));
+		f.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+		f.fmt.pix.width = 16;
+		f.fmt.pix.height = 16;
+		f.fmt.pix.pixelformat = V4L2_PIX_FMT_GREY;
+		if (!ioctl(fd, VIDIOC_QUERYCAP, &cap) &&
+		    !strcmp((char *)cap.driver, "vivid") &&
+		    (cap.device_caps & V4L2_CAP_VIDEO_CAPTURE) &&
+		    !ioctl(fd, VIDIOC_S_FMT, &f))
+			return fd;
+		close(fd);
+	}
+	return -ENODEV;
+}
+
+/*
+ * All buffers of a process come from one queue.  They outlive it: vb2 counts
+ * an exported dmabuf as a user of the memory.
+ */
+static int new_v4l2(size_t size, size_t *real_size)
+{
+	struct v4l2_create_buffers c;
+	struct v4l2_exportbuffer e;
+	static pid_t owner;
+	static int queue = -1;
+
+	if (queue < 0 || owner != getpid()) {
+		queue = open_vivid();
+		if (queue < 0)
+			return queue;
+		owner = getpid();
+	}
+	memset(&c, 0, sizeof(c));
+	c.count = 1;
+	c.memory = V4L2_MEMORY_MMAP;
+	c.format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+	if (ioctl(queue, VIDIOC_G_FMT, &c.format))
+		return -errno;
+	if (c.format.fmt.pix.sizeimage < size)
+		c.format.fmt.pix.sizeimage = size;
+	if (ioctl(queue, VIDIOC_CREATE_BUFS, &c))
+		return -errno;
+	if (c.count != 1)
+		return -ENOBUFS;
+	memset(&e, 0, sizeof(e));
+	e.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+	e.index = c.index;
+	e.flags = O_RDWR | O_CLOEXEC;
+	if (ioctl(queue, VIDIOC_EXPBUF, &e))
+		return -errno;
+	*real_size = lseek(e.fd, 0, SEEK_END);
+	return e.fd;
+}
+
+int dbuf_new(struct dbuf *b, enum mem_provider p, size_t size)
+{
+	int fd;
+
+	b->fd = -1;
+	b->map = NULL;
+	b->size = page_align(size);
+	switch (p) {
+	case MEM_UDMABUF:
+		fd = new_udmabuf(b->size, false);
+		break;
+	case MEM_UDMABUF_LIST:
+		fd = new_udmabuf(b->size, true);
+		break;
+	case MEM_HEAP:
+		fd = new_heap(b->size);
+		break;
+	case MEM_V4L2:
+		fd = new_v4l2(b->size, &b->size);
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (fd < 0)
+		return fd;
+	b->fd = fd;
+	b->map = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (b->map == MAP_FAILED) {
+		int ret = -errno;
+
+		b->map = NULL;
+		dbuf_free(b);
+		return ret;
+	}
+	return 0;
+}
+
+bool mem_available(enum mem_provider p)
+{
+	int fd;
+
+	switch (p) {
+	case MEM_UDMABUF:
+	case MEM_UDMABUF_LIST:
+		return !access("/dev/udmabuf", R_OK | W_OK);
+	case MEM_HEAP:
+		return !access("/dev/dma_heap/system", R_OK | W_OK);
+	case MEM_V4L2:
+		fd = open_vivid();
+		if (fd < 0)
+			return false;
+		close(fd);
+		return true;
+	default:
+		return false;
+	}
+}
+
+int dbuf_any(struct dbuf *b, size_t size)
+{
+	static const enum mem_provider order[] = {
+		MEM_UDMABUF, MEM_HEAP, MEM_V4L2,
+	};
+	unsigned int i;
+	int ret = -ENODEV;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		ret = dbuf_new(b, order[i], size);
+		if (!ret)
+			break;
+	}
+	return ret;
+}
+
+void dbuf_free(struct dbuf *b)
+{
+	if (b->map)
+		munmap(b->map, b->size);
+	if (b->fd >= 0)
+		close(b->fd);
+	b->map = NULL;
+	b->fd = -1;
+}
+
+static uint32_t pattern_word(size_t index, unsigned int seed)
+{
+	uint32_t x = (uint32_t)index * 2654435761u + seed * 40503u + 1;
+
+	x ^= x >> 15;
+	x *= 2246822519u;
+	return x ^ (x >> 13);
+}
+
+void pattern_fill(void *buf, size_t len, unsigned int seed)
+{
+	unsigned char *p = buf;
+	size_t i;
+	uint32_t w;
+
+	for (i = 0; i + 4 <= len; i += 4) {
+		w = pattern_word(i / 4, seed);
+		memcpy(p + i, &w, 4);
+	}
+	w = pattern_word(i / 4, seed);
+	memcpy(p + i, &w, len - i);
+}
+
+long pattern_check(const void *buf, size_t from, size_t len,
+		   unsigned int seed)
+{
+	const unsigned char *p = buf;
+	size_t i;
+	uint32_t w;
+
+	for (i = from; i < from + len; i++) {
+		w = pattern_word(i / 4, seed);
+		if (i % 4 == 0 && i + 4 <= from + len &&
+		    !memcmp(p + i, &w, 4)) {
+			i += 3;
+			continue;
+		}
+		if (p[i] != ((unsigned char *)&w)[i % 4])
+			return i;
+	}
+	return -1;
+}
+
+static void cpu_access(struct dbuf *b, unsigned int flags)
+{
+	struct dma_buf_sync s = { .flags = flags };
+
+	while (ioctl(b->fd, DMA_BUF_IOCTL_SYNC, &s) && errno == EINTR)
+		;
+}
+
+void dbuf_fill(struct dbuf *b, size_t len, unsigned int seed)
+{
+	cpu_access(b, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+	pattern_fill(b->map, len, seed);
+	cpu_access(b, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+}
+
+long dbuf_check(struct dbuf *b, size_t from, size_t len, unsigned int seed)
+{
+	long ret;
+
+	cpu_access(b, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
+	ret = pattern_check(b->map, from, len, seed);
+	cpu_access(b, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
+	return ret;
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The three ioctls, fences by sync_file, and threads that wait in TRANSFER. */
+#define _GNU_SOURCE
+#include <linux/dma-buf.h>
+#include <linux/sync_file.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define SW_SYNC_PATH		"/sys/kernel/debug/sync/sw_sync"
+#define FENCE_LIMIT_MS		60000
+
+struct sw_sync_create {
+	__u32 value;
+	char name[32];
+	__s32 fence;
+};
+
+#define SW_SYNC_CREATE		_IOWR('W', 0, struct sw_sync_create)
+#define SW_SYNC_INC		_IOW('W', 1, __u32)
+
+int ffs_attach(int ep_fd, int dmabuf_fd)
+{
+	return ioctl(ep_fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf_fd) ? -errno : 0;
+}
+
+int ffs_detach(int ep_fd, int dmabuf_fd)
+{
+	return ioctl(ep_fd, FUNCTIONFS_DMABUF_DETACH, &dmabuf_fd) ? -errno : 0;
+}
+
+int ffs_transfer_flags(int ep_fd, int dmabuf_fd, uint64_t length,
+		       uint32_t flags)
+{
+	struct usb_ffs_dmabuf_transfer_req req = {
+		.fd = dmabuf_fd,
+		.flags = flags,
+		.length = length,
+	};
+
+	return ioctl(ep_fd, FUNCTIONFS_DMABUF_TRANSFER, &req) ? -errno : 0;
+}
+
+int ffs_transfer(int ep_fd, int dmabuf_fd, uint64_t length)
+{
+	return ffs_transfer_flags(ep_fd, dmabuf_fd, length, 0);
+}
+
+int sync_export(int dmabuf_fd, unsigned int flags)
+{
+	struct dma_buf_export_sync_file e = { .flags = flags, .fd = -1 };
+
+	if (ioctl(dmabuf_fd, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &e))
+		return -errno;
+	return e.fd;
+}
+
+int sync_import(int dmabuf_fd, unsigned int flags, int sync_fd)
+{
+	struct dma_buf_import_sync_file i = { .flags = flags, .fd = sync_fd };
+
+	return ioctl(dmabuf_fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &i) ?
+		-errno : 0;
+}
+
+int sync_status(int sync_fd)
+{
+	struct sync_file_info info = { 0 };
+
+	if (ioctl(sync_fd, SYNC_IOC_FILE_INFO, &info))
+		return -EIO;
+	return info.status;
+}
+
+int sync_names(int sync_fd, char *driver, size_t driver_size, char *timeline,
+	       size_t timeline_size)
+{
+	struct sync_fence_info f[8];
+	struct sync_file_info info = {
+		.num_fences = ARRAY_SIZE(f),
+		.sync_fence_info = (uintptr_t)f,
+	};
+
+	memset(f, 0, sizeof(f));
+	if (ioctl(sync_fd, SYNC_IOC_FILE_INFO, &info))
+		return -errno;
+	if (driver)
+		snprintf(driver, driver_size, "%.32s", f[0].driver_name);
+	if (timeline)
+		snprintf(timeline, timeline_size, "%.32s", f[0].obj_name);
+	return info.num_fences;
+}
+
+int sync_wait(int sync_fd)
+{
+	struct pollfd p = { .fd = sync_fd, .events = POLLIN };
+
+	if (poll(&p, 1, FENCE_LIMIT_MS) != 1)
+		return -ETIMEDOUT;
+	return sync_status(sync_fd);
+}
+
+bool foreign_sw_available(void)
+{
+	return !access(SW_SYNC_PATH, R_OK | W_OK);
+}
+
+/*
+ * Where the kernel has no sw_sync, a transfer that the host has not fetched
+ * yet serves: its fence is of another context than any of the tested endpoint.
+ */
+int foreign_new(struct foreign *f, struct gadget *g, struct host *h, bool sw)
+{
+	struct sw_sync_create c = { .value = 1, .name = "selftest" };
+	int ret;
+
+	*f = (struct foreign) {
+		.sync_fd = -1, .sw = -1, .g = g, .h = h, .ep_fd = -1,
+		.buf.fd = -1,
+	};
+	if (sw) {
+		f->sw = open(SW_SYNC_PATH, O_RDWR | O_CLOEXEC);
+		if (f->sw < 0)
+			return -errno;
+		if (ioctl(f->sw, SW_SYNC_CREATE, &c))
+			return -errno;
+		f->sync_fd = c.fence;
+		return 0;
+	}
+	ret = dbuf_any(&f->buf, 4096);
+	if (ret)
+		return ret;
+	f->ep_fd = gadget_open_ep(g, EP_IN2, O_NONBLOCK);
+	if (f->ep_fd < 0)
+		return f->ep_fd;
+	ret = ffs_attach(f->ep_fd, f->buf.fd);
+	if (ret)
+		return ret;
+	ret = ffs_transfer(f->ep_fd, f->buf.fd, 1);
+	if (ret)
+		return ret;
+	f->sync_fd = sync_export(f->buf.fd, SYNC_RW);
+	return f->sync_fd < 0 ? f->sync_fd : 0;
+}
+
+int foreign_signal(struct foreign *f)
+{
+	__u32 one = 1;
+	char byte;
+	long ret;
+
+	if (f->sw >= 0)
+		return ioctl(f->sw, SW_SYNC_INC, &one) ? -errno : 0;
+	ret = host_xfer(f->h, EP_IN2, &byte, 1);
+	return ret < 0 ? ret : 0;
+}
+
+void foreign_free(struct foreign *f)
+{
+	if (f->sync_fd >= 0)
+		close(f->sync_fd);
+	if (f->sw >= 0)
+		close(f->sw);
+	if (f->ep_fd >= 0)
+		close(f->ep_fd);
+	dbuf_free(&f->buf);
+}
+
+static void interrupted(int sig)
+{
+	(void)sig;
+}
+
+static void *waiter_main(void *arg)
+{
+	struct waiter *w = arg;
+
+	atomic_store(&w->tid, gettid());
+	w->ret = ffs_transfer(w->ep_fd, w->dmabuf_fd, w->length);
+	atomic_store(&w->done, 1);
+	return NULL;
+}
+
+int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, uint64_t length)
+{
+	struct sigaction sa = { .sa_handler = interrupted };
+
+	/* Without SA_RESTART, or a signal would be invisible to the caller. */
+	sigaction(SIGUSR1, &sa, NULL);
+	memset(w, 0, sizeof(*w));
+	w->ep_fd = ep_fd;
+	w->dmabuf_fd = dmabuf_fd;
+	w->length = length;
+	return -pthread_create(&w->thread, NULL, waiter_main, w);
+}
+
+/* 1 asleep in the kernel, 0 running, -errno when it is gone. */
+int task_asleep(int tid)
+{
+	char path[64], stat[256];
+	const char *p;
+	int ret;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	ret = read_file(path, stat, sizeof(stat));
+	if (ret)
+		return ret;
+	p = strrchr(stat, ')');
+	return p && (p[2] == 'S' || p[2] == 'D');
+}
+
+int waiter_asleep(struct waiter *w)
+{
+	for (;;) {
+		if (atomic_load(&w->done))
+			return 1;
+		if (atomic_load(&w->tid) &&
+		    task_asleep(atomic_load(&w->tid)) == 1)
+			return atomic_load(&w->done);
+		sched_yield();
+	}
+}
+
+int waiter_join(struct waiter *w)
+{
+	pthread_join(w->thread, NULL);
+	return w->ret;
+}
+
+/* A signal may come just before the sleep; so it is sent until it has hit. */
+int waiter_interrupt(struct waiter *w)
+{
+	struct timespec ts;
+
+	do {
+		pthread_kill(w->thread, SIGUSR1);
+		clock_gettime(CLOCK_REALTIME, &ts);
+		ts.tv_nsec += 20000000;
+		if (ts.tv_nsec >= 1000000000) {
+			ts.tv_nsec -= 1000000000;
+			ts.tv_sec++;
+		}
+	} while (pthread_timedjoin_np(w->thread, NULL, &ts));
+	return w->ret;
+}
