@@ -140,7 +140,7 @@ submit (GstFfsWriter * self, const guint8 * data, gsize size)
     gint ret;
 
     io_prep_pwrite (iocb, gst_ffs_endpoint_get_fd (self->ep),
-        (gpointer) (data + self->offset), length, 0);
+        (gpointer) (data + self->offset), length, self->offset);
     io_set_eventfd (iocb, self->event_fd);
     ret = io_submit (self->ctx, 1, &iocb);
     if (ret != 1) {

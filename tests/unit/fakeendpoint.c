@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Locking: one lock for everything; the ioctls come from the element's
+ * threads, the controls from the test's.
+ */
+
+#define _GNU_SOURCE             /* pipe2 */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <gst/allocators/gstdmabuf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fakeendpoint.h"
+#include "transport/gstffsendpoint.h"
+#include "transport/gstffsuapi.h"
+
+typedef struct
+{
+  guint64 id;                   /* inode */
+  gint read_end;
+  gboolean attached;
+  gint n_pending;
+} Dmabuf;
+
+typedef struct
+{
+  Dmabuf *dmabuf;
+  gsize length;
+  gint sync_file;
+  gboolean signalled;
+  gint status;
+} Transfer;
+
+static struct
+{
+  GMutex lock;
+  GCond cond;
+  gchar *path;
+  gboolean enabled;
+  gboolean stubborn;
+  GPtrArray *dmabufs;
+  GPtrArray *transfers;
+  gint fail_err[256];
+  guint fail_times[256];
+  guint calls[256];
+  guint late_reads;
+  GstAllocator *allocator;
+} fake;
+
+static guint64
+fd_id (gint fd)
+{
+  struct stat st;
+
+  return fstat (fd, &st) == 0 ? st.st_ino : 0;
+}
+
+static Dmabuf *
+find (gint fd)
+{
+  guint64 id = fd_id (fd);
+  guint i;
+
+  for (i = 0; i < fake.dmabufs->len; i++) {
+    Dmabuf *d = g_ptr_array_index (fake.dmabufs, i);
+
+    if (d->id == id)
+      return d;
+  }
+  return NULL;
+}
+
+/* A full pipe is a dmabuf with a pending fence. */
+static void
+set_pending (Dmabuf * d, gint fd, gint change)
+{
+  gchar buf[4096] = { 0, };
+
+  d->n_pending += change;
+  if (change > 0 && d->n_pending == 1) {
+    while (write (fd, buf, sizeof (buf)) > 0);
+  } else if (d->n_pending == 0) {
+    while (read (d->read_end, buf, sizeof (buf)) > 0);
+  }
+}
+
+static void
+signal_transfer (Transfer * t, gint status)
+{
+  if (t->signalled)
+    return;
+  t->signalled = TRUE;
+  t->status = status;
+  set_pending (t->dmabuf, -1, -1);
+}
+
+static void
+cancel (Dmabuf * d, gint status)
+{
+  guint i;
+
+  if (fake.stubborn)
+    return;
+  for (i = 0; i < fake.transfers->len; i++) {
+    Transfer *t = g_ptr_array_index (fake.transfers, i);
+
+    if (d == NULL || t->dmabuf == d)
+      signal_transfer (t, status);
+  }
+}
+
+static gint
+do_transfer (struct usb_ffs_dmabuf_transfer_req *req)
+{
+  Dmabuf *d = find (req->fd);
+  Transfer *t;
+
+  if (!fake.enabled)
+    return EAGAIN;
+  if (d == NULL)
+    return EINVAL;
+  if (!d->attached)
+    return EPERM;
+
+  t = g_new0 (Transfer, 1);
+  t->dmabuf = d;
+  t->length = req->length;
+  t->sync_file = -1;
+  set_pending (d, req->fd, 1);
+  g_ptr_array_add (fake.transfers, t);
+  g_cond_broadcast (&fake.cond);
+  return 0;
+}
+
+static Transfer *
+last_transfer (gint dmabuf)
+{
+  Dmabuf *d = find (dmabuf);
+  guint i;
+
+  for (i = fake.transfers->len; i > 0; i--) {
+    Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
+
+    if (t->dmabuf == d)
+      return t;
+  }
+  return NULL;
+}
+
+static gint
+file_info (gint fd, struct sync_file_info *info)
+{
+  guint i;
+
+  for (i = fake.transfers->len; i > 0; i--) {
+    Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
+
+    if (t->sync_file == fd) {
+      if (!t->dmabuf->attached)
+        fake.late_reads++;
+      info->status = t->signalled ? t->status : 0;
+      return 0;
+    }
+  }
+  return EBADF;
+}
+
+static gint
+answer (gint fd, gulong request, gpointer arg)
+{
+  guint nr = _IOC_NR (request);
+  Dmabuf *d;
+
+  fake.calls[nr]++;
+  if (fake.fail_times[nr] > 0) {
+    fake.fail_times[nr]--;
+    return fake.fail_err[nr];
+  }
+
+  if (request == FUNCTIONFS_ENDPOINT_DESC) {
+    struct usb_endpoint_descriptor *desc = arg;
+
+    if (!fake.enabled)
+      return EAGAIN;
+    desc->bEndpointAddress = USB_DIR_IN | 1;
+    desc->wMaxPacketSize = GUINT16_TO_LE (1024);
+    return 0;
+  } else if (request == FUNCTIONFS_DMABUF_ATTACH) {
+    d = find (*(gint *) arg);
+    if (d == NULL)
+      return EINVAL;
+    g_assert_false (d->attached);
+    d->attached = TRUE;
+    return 0;
+  } else if (request == FUNCTIONFS_DMABUF_DETACH) {
+    d = find (*(gint *) arg);
+    /* What a kernel without our patches makes of this is an oops. */
+    g_assert_true (fake.enabled);
+    if (d == NULL || !d->attached)
+      return EPERM;
+    d->attached = FALSE;
+    cancel (d, -ECONNRESET);
+    g_cond_broadcast (&fake.cond);
+    return 0;
+  } else if (request == FUNCTIONFS_DMABUF_TRANSFER) {
+    return do_transfer (arg);
+  } else if (request == DMA_BUF_IOCTL_EXPORT_SYNC_FILE) {
+    struct dma_buf_export_sync_file *req = arg;
+    Transfer *t = last_transfer (fd);
+
+    g_assert_nonnull (t);
+    req->fd = t->sync_file = open ("/dev/null", O_RDWR | O_CLOEXEC);
+    return 0;
+  } else if (request == SYNC_IOC_FILE_INFO) {
+    return file_info (fd, arg);
+  }
+  return ENOTTY;
+}
+
+static gint
+fake_ioctl (gint fd, gulong request, gpointer arg)
+{
+  gint err;
+
+  g_mutex_lock (&fake.lock);
+  err = answer (fd, request, arg);
+  g_mutex_unlock (&fake.lock);
+
+  if (err == 0)
+    return 0;
+  errno = err;
+  return -1;
+}
+
+static void
+dmabuf_free (gpointer data)
+{
+  Dmabuf *d = data;
+
+  close (d->read_end);
+  g_free (d);
+}
+
+void
+fake_endpoint_start (void)
+{
+  gint fd;
+
+  fake.path = g_strdup ("/tmp/ffs-fake-XXXXXX");
+  fd = g_mkstemp (fake.path);
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
+
+  fake.enabled = TRUE;
+  fake.stubborn = FALSE;
+  fake.late_reads = 0;
+  memset (fake.fail_times, 0, sizeof (fake.fail_times));
+  memset (fake.calls, 0, sizeof (fake.calls));
+  fake.dmabufs = g_ptr_array_new_with_free_func (dmabuf_free);
+  fake.transfers = g_ptr_array_new_with_free_func (g_free);
+  fake.allocator = gst_dmabuf_allocator_new ();
+  gst_ffs_ioctl = fake_ioctl;
+}
+
+void
+fake_endpoint_end (void)
+{
+  g_unlink (fake.path);
+  g_clear_pointer (&fake.path, g_free);
+  g_clear_pointer (&fake.dmabufs, g_ptr_array_unref);
+  g_clear_pointer (&fake.transfers, g_ptr_array_unref);
+  gst_clear_object (&fake.allocator);
+}
+
+const gchar *
+fake_endpoint_path (void)
+{
+  return fake.path;
+}
+
+void
+fake_endpoint_set_enabled (gboolean enabled)
+{
+  g_mutex_lock (&fake.lock);
+  fake.enabled = enabled;
+  if (!enabled)
+    cancel (NULL, -ESHUTDOWN);
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_endpoint_fail (gulong request, gint err, guint times)
+{
+  g_mutex_lock (&fake.lock);
+  fake.fail_err[_IOC_NR (request)] = err;
+  fake.fail_times[_IOC_NR (request)] = times;
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_endpoint_set_stubborn (gboolean stubborn)
+{
+  g_mutex_lock (&fake.lock);
+  fake.stubborn = stubborn;
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_endpoint_wait_transfers (guint n)
+{
+  g_mutex_lock (&fake.lock);
+  while (fake.transfers->len < n)
+    g_cond_wait (&fake.cond, &fake.lock);
+  g_mutex_unlock (&fake.lock);
+}
+
+guint
+fake_endpoint_n_transfers (void)
+{
+  guint n;
+
+  g_mutex_lock (&fake.lock);
+  n = fake.transfers->len;
+  g_mutex_unlock (&fake.lock);
+  return n;
+}
+
+static Transfer
+get_transfer (guint n)
+{
+  Transfer t;
+
+  g_mutex_lock (&fake.lock);
+  g_assert_cmpuint (n, <, fake.transfers->len);
+  t = *(Transfer *) g_ptr_array_index (fake.transfers, n);
+  g_mutex_unlock (&fake.lock);
+  return t;
+}
+
+gsize
+fake_endpoint_transfer_length (guint n)
+{
+  return get_transfer (n).length;
+}
+
+guint64
+fake_endpoint_transfer_id (guint n)
+{
+  return get_transfer (n).dmabuf->id;
+}
+
+void
+fake_endpoint_signal (guint n, gint status)
+{
+  g_mutex_lock (&fake.lock);
+  g_assert_cmpuint (n, <, fake.transfers->len);
+  signal_transfer (g_ptr_array_index (fake.transfers, n), status);
+  g_mutex_unlock (&fake.lock);
+}
+
+guint
+fake_endpoint_n_attached (void)
+{
+  guint i, n = 0;
+
+  g_mutex_lock (&fake.lock);
+  for (i = 0; i < fake.dmabufs->len; i++)
+    n += ((Dmabuf *) g_ptr_array_index (fake.dmabufs, i))->attached;
+  g_mutex_unlock (&fake.lock);
+  return n;
+}
+
+guint
+fake_endpoint_n_calls (gulong request)
+{
+  guint n;
+
+  g_mutex_lock (&fake.lock);
+  n = fake.calls[_IOC_NR (request)];
+  g_mutex_unlock (&fake.lock);
+  return n;
+}
+
+guint
+fake_endpoint_n_late_reads (void)
+{
+  guint n;
+
+  g_mutex_lock (&fake.lock);
+  n = fake.late_reads;
+  g_mutex_unlock (&fake.lock);
+  return n;
+}
+
+GstMemory *
+fake_dmabuf_new (gsize size)
+{
+  Dmabuf *d = g_new0 (Dmabuf, 1);
+  gint fds[2];
+
+  g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
+  d->id = fd_id (fds[1]);
+  d->read_end = fds[0];
+
+  g_mutex_lock (&fake.lock);
+  g_ptr_array_add (fake.dmabufs, d);
+  g_mutex_unlock (&fake.lock);
+
+  return gst_dmabuf_allocator_alloc (fake.allocator, fds[1], size);
+}
+
+guint64
+fake_dmabuf_id (GstMemory * mem)
+{
+  return fd_id (gst_dmabuf_memory_get_fd (mem));
+}
+
+static void
+change_hold (GstMemory * mem, gint change)
+{
+  gint fd = gst_dmabuf_memory_get_fd (mem);
+
+  g_mutex_lock (&fake.lock);
+  set_pending (find (fd), fd, change);
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_dmabuf_hold (GstMemory * mem)
+{
+  change_hold (mem, 1);
+}
+
+void
+fake_dmabuf_unhold (GstMemory * mem)
+{
+  change_hold (mem, -1);
+}

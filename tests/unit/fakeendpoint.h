@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A FunctionFS endpoint and its controller for faults that no real one can
+ * be made to show.  It answers the plugin's ioctls; a "dmabuf" is a pipe that
+ * is writable when its fence has signalled, so that poll() is the real one.
+ */
+
+#ifndef __FAKE_ENDPOINT_H__
+#define __FAKE_ENDPOINT_H__
+
+#include <gst/gst.h>
+
+void fake_endpoint_start (void);
+void fake_endpoint_end (void);
+
+const gchar *fake_endpoint_path (void);
+
+/* The host configures us, or goes away: what is in flight fails. */
+void fake_endpoint_set_enabled (gboolean enabled);
+/* Let the next @times calls of this ioctl fail. */
+void fake_endpoint_fail (gulong request, gint err, guint times);
+/* A controller that ignores cancelling, until it is told to let go. */
+void fake_endpoint_set_stubborn (gboolean stubborn);
+
+/* Blocks until @n transfers were queued in all. */
+void fake_endpoint_wait_transfers (guint n);
+guint fake_endpoint_n_transfers (void);
+gsize fake_endpoint_transfer_length (guint n);
+guint64 fake_endpoint_transfer_id (guint n);
+/* The fence of the nth transfer signals: 1 or a negative errno. */
+void fake_endpoint_signal (guint n, gint status);
+
+guint fake_endpoint_n_attached (void);
+guint fake_endpoint_n_calls (gulong request);
+/* How often a status was asked for after its attachment had gone. */
+guint fake_endpoint_n_late_reads (void);
+
+/* Memory of a new fake dmabuf; no fence is pending on it. */
+GstMemory *fake_dmabuf_new (gsize size);
+guint64 fake_dmabuf_id (GstMemory * mem);
+/* Another device's fence on it, not signalled until released. */
+void fake_dmabuf_hold (GstMemory * mem);
+void fake_dmabuf_unhold (GstMemory * mem);
+
+#endif /* __FAKE_ENDPOINT_H__ */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A sink in a GstHarness over the fake endpoint, and buffers whose release is
+ * counted.
+ */
+
+#ifndef __SINK_HARNESS_H__
+#define __SINK_HARNESS_H__
+
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+
+#include "fakeendpoint.h"
+#include "transport/gstffsuapi.h"
+
+typedef struct
+{
+  GstHarness *h;
+  GstElement *sink;
+  GstBus *bus;
+  gint n_fds;
+  GstFlowReturn flow;           /* of push_async() */
+  GstBuffer *pushed;
+  GThread *thread;
+} SinkHarness;
+
+/* @props: as for g_object_set(), NULL at the end. */
+void sink_harness_start (SinkHarness * sh, const gchar * first, ...);
+/* Stops the sink, checks that no descriptor is left over. */
+void sink_harness_end (SinkHarness * sh);
+
+/* For pushes that are expected to block. */
+void sink_harness_push_async (SinkHarness * sh, GstBuffer * buf);
+GstFlowReturn sink_harness_join (SinkHarness * sh);
+
+guint64 sink_harness_stat (SinkHarness * sh, const gchar * field);
+/* Blocks until the field of the stats has this value. */
+void sink_harness_wait_stat (SinkHarness * sh, const gchar * field,
+    guint64 value);
+/* Pops an error or warning; its text must contain @text. */
+void sink_harness_assert_message (SinkHarness * sh, GstMessageType type,
+    GQuark domain, gint code, const gchar * text);
+void sink_harness_assert_no_message (SinkHarness * sh, GstMessageType type);
+
+/* A buffer of one fake dmabuf. *released is set when it is unreffed last. */
+GstBuffer *counted_buffer (GstBuffer * buf, gint * released);
+GstBuffer *dmabuf_buffer (gsize size, gint * released);
+/* Blocks until it is. */
+void wait_released (gint * released);
+gboolean is_released (gint * released);
+
+#endif /* __SINK_HARNESS_H__ */

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * When buffers go back upstream: by their fence, in every way a stream can
+ * go on or end.
+ */
+
+#include <errno.h>
+
+#include "harness.h"
+
+#define N 3
+
+GST_START_TEST (test_only_by_fence)
+{
+  SinkHarness sh;
+  gint released[N];
+  guint i;
+
+  sink_harness_start (&sh, "max-in-flight", N + 1, NULL);
+  for (i = 0; i < N; i++)
+    fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (4096,
+                &released[i])), GST_FLOW_OK);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), N);
+  for (i = 0; i < N; i++)
+    fail_if (is_released (&released[i]));
+
+  for (i = 0; i < N; i++) {
+    fake_endpoint_signal (i, 1);
+    wait_released (&released[i]);
+    fail_if (i + 1 < N && is_released (&released[i + 1]));
+  }
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-completed"), N);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "bytes"), N * 4096);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Signalled, but behind one that is not: the controller works in order. */
+GST_START_TEST (test_in_order)
+{
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  fake_endpoint_signal (1, 1);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  wait_released (&b);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_max_in_flight)
+{
+  SinkHarness sh;
+  gint a, b, c;
+
+  sink_harness_start (&sh, "max-in-flight", 2, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &b));
+  fake_endpoint_wait_transfers (2);
+  /* Upstream does not get its thread back while two are held. */
+  sink_harness_wait_stat (&sh, "in-flight", 2);
+  fake_endpoint_signal (0, 1);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless (is_released (&a));
+
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &c));
+  fake_endpoint_wait_transfers (3);
+  fake_endpoint_signal (1, 1);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "in-flight-max"), 2);
+  fake_endpoint_signal (2, 1);
+  wait_released (&c);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_eos (gpointer data)
+{
+  gst_harness_push_event (data, gst_event_new_eos ());
+  return NULL;
+}
+
+GST_START_TEST (test_eos_waits)
+{
+  SinkHarness sh;
+  GThread *thread;
+  GstMessage *msg;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  thread = g_thread_new ("eos", push_eos, sh.h);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  sink_harness_wait_stat (&sh, "in-flight", 1);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_EOS);
+
+  fake_endpoint_signal (1, 1);
+  msg = gst_bus_timed_pop_filtered (sh.bus, 10 * GST_SECOND, GST_MESSAGE_EOS);
+  fail_unless (msg != NULL);
+  gst_message_unref (msg);
+  fail_unless (is_released (&b));
+  g_thread_join (thread);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_flush_while_full)
+{
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 1, NULL);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_transfers (1);
+  gst_harness_push_event (sh.h, gst_event_new_flush_start ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
+  fail_if (is_released (&a));
+  gst_harness_push_event (sh.h, gst_event_new_flush_stop (TRUE));
+
+  /* The slot is still taken; the flush must not have made it free. */
+  {
+    GstSegment segment;
+
+    gst_segment_init (&segment, GST_FORMAT_TIME);
+    gst_harness_push_event (sh.h, gst_event_new_segment (&segment));
+  }
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &b));
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  fake_endpoint_wait_transfers (2);
+  fake_endpoint_signal (1, 1);
+  wait_released (&b);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Going to NULL cancels, and reads no status once it did. */
+GST_START_TEST (test_stop_cancels)
+{
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  fail_unless (is_released (&a) && is_released (&b));
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 2);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "attachments"), 0);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* A controller that does not let go keeps the buffer, however long, even
+ * beyond the element. */
+GST_START_TEST (test_stop_stubborn)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  fake_endpoint_set_stubborn (TRUE);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_BUSY, "does not let go");
+  fail_if (is_released (&a));
+
+  gst_harness_teardown (sh.h);
+  gst_element_set_bus (sh.sink, NULL);
+  gst_bus_set_flushing (sh.bus, TRUE);
+  fail_unless_equals_int (GST_OBJECT_REFCOUNT_VALUE (sh.sink), 1);
+  gst_object_unref (sh.sink);
+  fail_if (is_released (&a));
+
+  fake_endpoint_signal (0, -ECONNRESET);
+  wait_released (&a);
+  gst_object_unref (sh.bus);
+}
+
+GST_END_TEST;
+
+/* videorate and tee give the same buffer twice. The kernel must not see the
+ * dmabuf a second time while it is in flight. */
+GST_START_TEST (test_same_buffer_twice)
+{
+  SinkHarness sh;
+  GstBuffer *buf;
+  gint a;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  buf = dmabuf_buffer (10, &a);
+  gst_harness_push (sh.h, gst_buffer_ref (buf));
+  sink_harness_push_async (&sh, buf);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  fake_endpoint_signal (0, 1);
+  fake_endpoint_wait_transfers (2);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_if (is_released (&a));
+  fake_endpoint_signal (1, 1);
+  wait_released (&a);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Attached once, and no longer than the memory lives. */
+GST_START_TEST (test_attachment_lifetime)
+{
+  SinkHarness sh;
+  GstMemory *mem;
+  GstBuffer *buf;
+  gint a;
+  guint i;
+
+  sink_harness_start (&sh, NULL);
+  mem = fake_dmabuf_new (10);
+  for (i = 0; i < 5; i++) {
+    buf = counted_buffer (gst_buffer_new (), &a);
+    gst_buffer_append_memory (buf, gst_memory_ref (mem));
+    gst_harness_push (sh.h, buf);
+    fake_endpoint_signal (i, 1);
+    wait_released (&a);
+  }
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 1);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 1);
+  gst_memory_unref (mem);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "attachments-dropped"), 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* The number is bounded; the oldest idle one goes. */
+GST_START_TEST (test_attachment_bound)
+{
+  SinkHarness sh;
+  GstMemory *mems[70];
+  gint a;
+  guint i;
+
+  sink_harness_start (&sh, NULL);
+  for (i = 0; i < G_N_ELEMENTS (mems); i++) {
+    GstBuffer *buf = counted_buffer (gst_buffer_new (), &a);
+
+    mems[i] = fake_dmabuf_new (10);
+    gst_buffer_append_memory (buf, gst_memory_ref (mems[i]));
+    gst_harness_push (sh.h, buf);
+    fake_endpoint_signal (i, 1);
+    wait_released (&a);
+  }
+  fail_unless_equals_int (fake_endpoint_n_attached (), 64);
+
+  /* The first was given up; it is attached anew when it comes again. */
+  {
+    GstBuffer *buf = counted_buffer (gst_buffer_new (), &a);
+
+    gst_buffer_append_memory (buf, gst_memory_ref (mems[0]));
+    gst_harness_push (sh.h, buf);
+    fake_endpoint_signal (G_N_ELEMENTS (mems), 1);
+    wait_released (&a);
+  }
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH),
+      G_N_ELEMENTS (mems) + 1);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  for (i = 0; i < G_N_ELEMENTS (mems); i++)
+    gst_memory_unref (mems[i]);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Upstream wants its buffers back before it can change format. */
+GST_START_TEST (test_drain_query)
+{
+  SinkHarness sh;
+  GstMemory *mem;
+  GstBuffer *buf;
+  GstQuery *query;
+  gint a;
+
+  sink_harness_start (&sh, NULL);
+  mem = fake_dmabuf_new (10);
+  buf = counted_buffer (gst_buffer_new (), &a);
+  gst_buffer_append_memory (buf, gst_memory_ref (mem));
+  gst_harness_push (sh.h, buf);
+  fake_endpoint_signal (0, 1);
+
+  query = gst_query_new_drain ();
+  gst_pad_peer_query (sh.h->srcpad, query);
+  gst_query_unref (query);
+  fail_unless (is_released (&a));
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static Suite *
+release_suite (void)
+{
+  Suite *s = suite_create ("release");
+  TCase *tc = tcase_create ("release");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_only_by_fence);
+  tcase_add_test (tc, test_in_order);
+  tcase_add_test (tc, test_max_in_flight);
+  tcase_add_test (tc, test_eos_waits);
+  tcase_add_test (tc, test_flush_while_full);
+  tcase_add_test (tc, test_stop_cancels);
+  tcase_add_test (tc, test_stop_stubborn);
+  tcase_add_test (tc, test_same_buffer_twice);
+  tcase_add_test (tc, test_attachment_lifetime);
+  tcase_add_test (tc, test_attachment_bound);
+  tcase_add_test (tc, test_drain_query);
+  return s;
+}
+
+GST_CHECK_MAIN (release);
