@@ -117,8 +117,7 @@ struct _GstFfsDmabufSink
   GstFfsAttachmentsStats last_attachments;
 };
 
-G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink,
-    GST_TYPE_BASE_SINK);
+G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -244,8 +243,7 @@ wait_host (GstFfsDmabufSink * self, gint * err)
 static void
 warn_copy (GstFfsDmabufSink * self, const gchar * reason)
 {
-  GST_CAT_LOG_OBJECT (GST_CAT_PERFORMANCE, self, "copying a frame: %s",
-      reason);
+  GST_CAT_LOG_OBJECT (GST_CAT_PERFORMANCE, self, "copying a frame: %s", reason);
   if (self->copy_warned || get_copy_mode (self) == GST_FFS_COPY_ALWAYS)
     return;
 
@@ -484,8 +482,7 @@ give_back (GstFfsDmabufSink * self, const gchar * why)
   err = gst_ffs_transfer_queue_drain (self->queue, DRAIN_TIMEOUT);
   if (err == 0)
     err = gst_ffs_transfer_queue_drop_attachments (self->queue);
-  GST_DEBUG_OBJECT (self, "%s: buffers given back: %s", why,
-      g_strerror (err));
+  GST_DEBUG_OBJECT (self, "%s: buffers given back: %s", why, g_strerror (err));
 }
 
 static gboolean

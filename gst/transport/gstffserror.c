@@ -121,8 +121,7 @@ post (GstElement * element, GQuark domain, gint code, const gchar * text,
   gst_element_message_full (element, GST_MESSAGE_ERROR, domain, code,
       g_strdup (text),
       g_strdup_printf ("%s on %s: %s (errno %d)", gst_ffs_call_name (call),
-          endpoint, g_strerror (err), err),
-      __FILE__, GST_FUNCTION, __LINE__);
+          endpoint, g_strerror (err), err), __FILE__, GST_FUNCTION, __LINE__);
 }
 
 static void

@@ -191,6 +191,7 @@ GST_START_TEST (test_stop_stubborn)
 
   fake_endpoint_signal (0, -ECONNRESET);
   wait_released (&a);
+  fake_endpoint_end ();
   gst_object_unref (sh.bus);
 }
 
