@@ -25,6 +25,10 @@ n_failed=0
 gadgets=()
 # Generous: it ends what hangs, nothing is measured by it.
 hang=120
+# The host, to be started as "${host[@]}" OPTIONS...
+# shellcheck disable=SC2034
+host=("$examples/ffs-host" --serial cam --wait-timeout "$hang"
+  --idle-timeout "$hang")
 
 ok ()
 {
@@ -102,7 +106,7 @@ done_testing ()
 }
 
 # gadget_up NAME [options of ffs-gadget up]: makes a gadget, describes it and
-# binds it. Its endpoint is /dev/ffs-NAME/ep1, its serial number NAME.
+# binds it, until the host has configured it. Its endpoint is /dev/ffs-NAME/ep1, its serial number NAME.
 gadget_up ()
 {
   local name=$1
@@ -115,6 +119,8 @@ gadget_up ()
     bail_out "no descriptors"
   "$top/examples/ffs-gadget" bind "$name" > /dev/null ||
     bail_out "not bound"
+  # A live source does not wait for a host, it drops frames.
+  wait_until grep -q ENABLE "$work/ep0-$name.log" || bail_out "no host"
 }
 
 gadget_down ()
@@ -133,9 +139,10 @@ clean_up ()
 {
   local pid name
 
-  for pid in $(jobs -p); do
+  jobs -p > jobs.list
+  while read -r pid; do
     kill -9 "$pid" 2>/dev/null || :
-  done
+  done < jobs.list
   for name in "${gadgets[@]}"; do
     gadget_down "$name" || :
   done
@@ -166,24 +173,39 @@ wait_until ()
 
   until "$@" 2>/dev/null; do
     [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 0.05
+    pause
   done
 }
 
-# Waits for a background process, prints nothing, gives its exit status; one
+# A moment's sleep without a fork, which is dear in an emulated machine.
+exec {pause_fd}<> <(:)
+pause ()
+{
+  read -r -t 0.05 -u "$pause_fd" || :
+}
+
+# shellcheck disable=SC2317
+has_ended ()
+{
+  local stat
+
+  { read -r stat < "/proc/$1/stat"; } 2>/dev/null || return 0
+  [[ $stat == *") Z "* ]]
+}
+
+# wait_pid PID: waits for a background process and gives its exit status; one
 # that hangs is killed and gives 124.
 wait_pid ()
 {
-  local pid=$1 status=0 watchdog
+  local pid=$1 status=0
 
-  ( trap - EXIT; sleep "$hang"; kill -9 "$pid" ) 2>/dev/null &
-  watchdog=$!
-  wait "$pid" || status=$?
-  if kill "$watchdog" 2>/dev/null; then
-    wait "$watchdog" 2>/dev/null || :
-    return "$status"
+  if ! wait_until has_ended "$pid"; then
+    kill -9 "$pid"
+    wait "$pid" || :
+    return 124
   fi
-  return 124
+  wait "$pid" 2>/dev/null || status=$?
+  return "$status"
 }
 
 # camera [single|multi]: prints the device of a vivid camera with the single-
