@@ -203,6 +203,7 @@ int task_asleep(int tid);
 #define T_PRIVATE	2	/* the test makes its own gadget */
 #define T_LONG		4	/* three times the usual time limit */
 #define T_NO_SG_OK	8	/* meaningful without scatter-gather too */
+#define T_ALONE		16	/* nothing of FunctionFS may be in use before */
 
 struct ctx {
 	struct gadget *g;
@@ -228,7 +229,7 @@ void test_register(struct test *t);
 	{								\
 		test_register(&entry_##id);				\
 	}								\
-	static void test_##id(struct ctx *c)
+	static void test_##id(__attribute__((unused)) struct ctx *c)
 
 __attribute__((noreturn, format(printf, 3, 4)))
 void test_fail(const char *file, int line, const char *fmt, ...);

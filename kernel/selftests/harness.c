@@ -205,9 +205,12 @@ static pid_t start_child(const struct test *t, struct gadget *g)
 /* Brings the gadget into the state that a test starts from. */
 static int prepare(struct gadget *g, const struct test *t, bool clean)
 {
-	bool bound = atomic_load(&g->state->bound);
+	bool bound;
 	int ret = 0;
 
+	if (t->flags & T_ALONE)
+		return 0;
+	bound = atomic_load(&g->state->bound);
 	if ((t->flags & (T_UNBOUND | T_PRIVATE)) || !clean) {
 		/* Also after a failed test: a fresh connection has no halts. */
 		if (bound) {
@@ -253,8 +256,8 @@ static int skip_all(int argc, char **argv, const char *why)
 int tests_main(int argc, char **argv)
 {
 	bool clean = true, hung = false, sg_known = false, sg = false;
-	int n = 0, total = 0, failed = 0, ret;
-	enum gadget_ability ability;
+	int n = 0, total = 0, failed = 0, ret = 0;
+	bool alone = true;
 	struct gadget g;
 	struct test *t;
 	pid_t pid;
@@ -265,8 +268,12 @@ int tests_main(int argc, char **argv)
 			out("%s", t->name);
 		return 0;
 	}
-	for (t = first; t; t = t->next)
-		total += selected(t, argc, argv);
+	for (t = first; t; t = t->next) {
+		if (!selected(t, argc, argv))
+			continue;
+		total++;
+		alone &= !!(t->flags & T_ALONE);
+	}
 	out("TAP version 13");
 	out("1..%d", total);
 	if (!total)
@@ -276,19 +283,20 @@ int tests_main(int argc, char **argv)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reason == MAP_FAILED)
 		return EXIT_FAIL;
-	ret = gadget_create(&g, "", DESCS_ALL);
+	memset(&g, 0, sizeof(g));
+	if (!alone)
+		ret = gadget_create(&g, "", DESCS_ALL);
 	if (ret == -ENODEV)
 		return skip_all(argc, argv,
 				"no virtual UDC (FFS_UDC names another)");
-	if (!ret)
+	if (!ret && !alone)
 		ret = gadget_start_ep0(&g);
 	if (ret) {
 		out("Bail out! cannot make a gadget: %s", value_name(ret));
 		gadget_destroy(&g);
 		return EXIT_FAIL;
 	}
-	ability = gadget_ability(&g);
-	if (ability == ABILITY_NONE) {
+	if (!alone && gadget_ability(&g) == ABILITY_NONE) {
 		gadget_destroy(&g);
 		return skip_all(argc, argv,
 				"this kernel lacks FUNCTIONFS_DMABUF_ATTACH");
@@ -312,7 +320,8 @@ int tests_main(int argc, char **argv)
 			clean = false;
 			continue;
 		}
-		if (!sg_known && !(t->flags & (T_UNBOUND | T_PRIVATE))) {
+		if (!sg_known &&
+		    !(t->flags & (T_UNBOUND | T_PRIVATE | T_ALONE))) {
 			sg = gadget_ability(&g) == ABILITY_FULL;
 			sg_known = true;
 		}
