@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One reproducer for each bug that the interface had when it was merged.  On
+ * an unfixed kernel several of them crash or lock up the machine: give one
+ * name at a time, on a machine of its own.  test_modules has the two that
+ * need modules to be removed.
+ */
+#define _GNU_SOURCE
+#include <linux/udmabuf.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+/*
+ * 4. Without a controller: before the first bind here, after an unbind below.
+ * These two come first, as the function has never been bound yet.
+ */
+TEST(bug04_detach_before_bind, T_UNBOUND)
+{
+	struct dbuf b;
+
+	need_buf(&b, 4096);
+	EQ(ffs_detach(need_ep(c, EP_IN), b.fd), -EPERM);
+}
+
+TEST(bug04_transfer_before_bind, T_UNBOUND)
+{
+	struct dbuf b;
+
+	need_buf(&b, 4096);
+	EQ(ffs_transfer(need_ep(c, EP_IN), b.fd, 4096), -EPERM);
+}
+
+/*
+ * 1. The reservation gave up the first fence when the second came.  Its memory
+ * is then that of the third, which is told to be done too early, or freed.
+ */
+TEST(bug01_in_twice, T_BOUND)
+{
+	enum { N = 8 };
+	int ep = need_ep(c, EP_IN), sync, i;
+	struct dbuf b;
+
+	need_buf(&b, 4096);
+	dbuf_fill(&b, 4096, 1);
+	OK(ffs_attach(ep, b.fd));
+	for (i = 0; i < N; i++)
+		OK(ffs_transfer(ep, b.fd, 512 + i));
+	sync = FD(sync_export(b.fd, SYNC_RW));
+	for (i = 0; i < N; i++) {
+		OK(sync_status(sync));
+		host_expect(c, EP_IN, 512 + i, 1);
+	}
+	EQ(sync_wait(sync), 1);
+	close(sync);
+	OK(ffs_detach(ep, b.fd));
+}
+
+/*
+ * 2. The lock of the fence was in the attachment.  Other attachments reuse
+ * the memory, so that the lock looks taken.
+ */
+TEST(bug02_status_after_detach, T_BOUND)
+{
+	enum { N = 8 };
+	int ep = need_ep(c, EP_IN), sync[N], i, j;
+	struct dbuf b, other;
+
+	need_buf(&b, 4096);
+	need_buf(&other, 4096);
+	for (i = 0; i < N; i++) {
+		OK(ffs_attach(ep, b.fd));
+		OK(ffs_transfer(ep, b.fd, 512));
+		sync[i] = FD(sync_export(b.fd, SYNC_RW));
+		OK(ffs_detach(ep, b.fd));
+		EQ(sync_wait(sync[i]), -ECONNRESET);
+		OK(ffs_attach(need_ep(c, EP_OUT), other.fd));
+		for (j = 0; j <= i; j++)
+			EQ(sync_status(sync[j]), -ECONNRESET);
+		OK(ffs_detach(need_ep(c, EP_OUT), other.fd));
+	}
+	for (i = 0; i < N; i++)
+		close(sync[i]);
+}
+
+TEST(bug04_detach_after_unbind, T_BOUND)
+{
+	struct dbuf b;
+
+	need_buf(&b, 4096);
+	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
+	OK(gadget_unbind_wait(c->g));
+	EQ(ffs_detach(need_ep(c, EP_IN), b.fd), -EPERM);
+}
+
+TEST(bug04_transfer_after_unbind, T_BOUND)
+{
+	struct dbuf b;
+
+	need_buf(&b, 4096);
+	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
+	OK(gadget_unbind_wait(c->g));
+	EQ(ffs_transfer(need_ep(c, EP_IN), b.fd, 4096), -EPERM);
+}
+
+/* 6. Only the newest transfer was cancelled; the older one went out later. */
+TEST(bug06_detach_cancels_all, T_BOUND)
+{
+	enum { N = 4 };
+	int ep = need_ep(c, EP_IN), sync[N], i;
+	struct dbuf b, marker;
+	struct pollfd p;
+
+	need_host(c);
+	need_buf(&b, 4096);
+	need_buf(&marker, 4096);
+	dbuf_fill(&b, 4096, 1);
+	dbuf_fill(&marker, 4096, 2);
+	OK(ffs_attach(ep, b.fd));
+	OK(ffs_attach(ep, marker.fd));
+	for (i = 0; i < N; i++) {
+		OK(ffs_transfer(ep, b.fd, 1000));
+		sync[i] = FD(sync_export(b.fd, SYNC_RW));
+	}
+	OK(ffs_detach(ep, b.fd));
+	p = (struct pollfd){ .fd = b.fd, .events = POLLOUT };
+	EQ(poll(&p, 1, -1), 1);
+	/* Idle to everybody else, so not one may be left. */
+	for (i = 0; i < N; i++)
+		CHECK(sync_status(sync[i]) != 0);
+	dbuf_fill(&b, 4096, 3);
+	OK(ffs_transfer(ep, marker.fd, 1000));
+	host_expect(c, EP_IN, 1000, 2);
+	for (i = 0; i < N; i++)
+		EQ(sync_status(sync[i]), -ECONNRESET);
+	OK(ffs_detach(ep, marker.fd));
+}
+
+/*
+ * 7. Entries were counted by their CPU lengths, which an importer must not
+ * look at.  Shows where the two differ: with CONFIG_DMABUF_DEBUG or an IOMMU.
+ */
+TEST(bug07_dma_lengths, T_BOUND)
+{
+	static const enum mem_provider from[] = {
+		MEM_UDMABUF_LIST, MEM_HEAP, MEM_V4L2,
+	};
+	struct dbuf b;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(from); i++) {
+		if (!mem_available(from[i]))
+			continue;
+		OK(dbuf_new(&b, from[i], 300000));
+		dbuf_fill(&b, 300000, i);
+		OK(ffs_attach(need_ep(c, EP_IN), b.fd));
+		OK(ffs_transfer(need_ep(c, EP_IN), b.fd, 300000 - 7));
+		host_expect(c, EP_IN, 300000 - 7, i);
+		OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+		dbuf_free(&b);
+	}
+}
+
+/* One memfd many times over: more than 4 GiB out of 16 MiB of memory. */
+static int huge_udmabuf(uint64_t size)
+{
+	static const char limit[] =
+		"/sys/module/udmabuf/parameters/size_limit_mb";
+	enum { PIECE = 16 << 20 };
+	struct udmabuf_create_list *l;
+	int dev, mem, fd;
+	unsigned int n = (size + PIECE - 1) / PIECE, i;
+	char mb[16];
+
+	dev = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	if (dev < 0)
+		return -errno;
+	snprintf(mb, sizeof(mb), "%u", n * (PIECE >> 20) + 1);
+	if (write_file(limit, mb))
+		return -ENOTSUP;
+	mem = memfd_create("selftest", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+	if (mem < 0 || ftruncate(mem, PIECE) ||
+	    fcntl(mem, F_ADD_SEALS, F_SEAL_SHRINK))
+		return -errno;
+	l = calloc(1, sizeof(*l) + n * sizeof(l->list[0]));
+	if (!l)
+		return -ENOMEM;
+	l->flags = UDMABUF_FLAGS_CLOEXEC;
+	l->count = n;
+	for (i = 0; i < n; i++) {
+		l->list[i].memfd = mem;
+		l->list[i].size = PIECE;
+	}
+	fd = ioctl(dev, UDMABUF_CREATE_LIST, l);
+	if (fd < 0)
+		fd = -errno;
+	free(l);
+	close(mem);
+	close(dev);
+	return fd;
+}
+
+/* 8. The length was cut to 32 bits without a word. */
+TEST(bug08_more_than_4_gib, T_BOUND | T_LONG)
+{
+	static const uint64_t len[] = {
+		1ull << 32, (1ull << 32) + 1, (1ull << 32) + 4096,
+	};
+	int ep = need_ep(c, EP_IN), fd;
+	unsigned int i;
+
+	if (!mem_available(MEM_UDMABUF))
+		SKIP("no udmabuf, no dmabuf of 4 GiB");
+	fd = huge_udmabuf((1ull << 32) + 65536);
+	if (fd == -ENOMEM || fd == -ENOTSUP || fd == -EINVAL)
+		SKIP("cannot make a dmabuf of 4 GiB: %s", value_name(fd));
+	FD(fd);
+	OK(ffs_attach(ep, fd));
+	for (i = 0; i < ARRAY_SIZE(len); i++)
+		EQ(ffs_transfer(ep, fd, len[i]), -EINVAL);
+	OK(ffs_detach(ep, fd));
+}
+
+/* 9. Closing any file of an endpoint detached everybody's buffers. */
+TEST(bug09_other_opener_closes, T_BOUND)
+{
+	int a = FD(gadget_open_ep(c->g, EP_IN, O_NONBLOCK));
+	int b = FD(gadget_open_ep(c->g, EP_IN, O_NONBLOCK));
+	struct dbuf mine, other;
+	int sync;
+
+	need_buf(&mine, 4096);
+	need_buf(&other, 4096);
+	dbuf_fill(&mine, 4096, 1);
+	OK(ffs_attach(a, mine.fd));
+	OK(ffs_attach(b, other.fd));
+	OK(ffs_transfer(a, mine.fd, 700));
+	sync = FD(sync_export(mine.fd, SYNC_RW));
+	close(b);
+	OK(sync_status(sync));
+	host_expect(c, EP_IN, 700, 1);
+	EQ(sync_wait(sync), 1);
+	close(sync);
+	OK(ffs_transfer(a, mine.fd, 300));
+	host_expect(c, EP_IN, 300, 1);
+	EQ(ffs_transfer(a, other.fd, 300), -EPERM);
+	OK(ffs_detach(a, mine.fd));
+	close(a);
+}
+
+/*
+ * 10. A TRANSFER that waited for a fence held the reservation lock.  poll()
+ * needs that lock; it must come back while the other one still waits.
+ */
+TEST(bug10_waits_with_lock, T_BOUND)
+{
+	int ep = FD(gadget_open_ep(c->g, EP_IN, 0));
+	struct foreign f;
+	struct pollfd p;
+	struct waiter w;
+	struct dbuf b;
+
+	need_buf(&b, 4096);
+	OK(ffs_attach(ep, b.fd));
+	OK(foreign_new(&f, c->g, need_host(c), false));
+	OK(sync_import(b.fd, SYNC_WRITE, f.sync_fd));
+	OK(waiter_start(&w, ep, b.fd, 4096));
+	EQ(waiter_asleep(&w), 0);
+	p = (struct pollfd){ .fd = b.fd, .events = POLLIN | POLLOUT };
+	EQ(poll(&p, 1, 0), 0);
+	if (atomic_load(&w.done))
+		FAIL("poll() came back after TRANSFER only");
+	/* Nor may the one who will not wait be told something is wrong. */
+	OK(sync_import(b.fd, SYNC_READ, f.sync_fd));
+	CHECK(!atomic_load(&w.done));
+	OK(foreign_signal(&f));
+	OK(waiter_join(&w));
+	foreign_free(&f);
+	close(ep);
+}
+
+/*
+ * 11. A read of ep0 slept with the mutex that unbinding needs.  A gadget of
+ * its own, as the usual one reads ep0 so that this cannot happen.
+ */
+static void *blocking_reader(void *arg)
+{
+	struct gadget *g = arg;
+	struct usb_functionfs_event ev;
+
+	while (read(g->ep0, &ev, sizeof(ev)) == sizeof(ev)) {
+		if (ev.type == FUNCTIONFS_ENABLE) {
+			atomic_store(&g->state->enabled, 1);
+		} else if (ev.type == FUNCTIONFS_UNBIND) {
+			atomic_fetch_add(&g->state->unbinds, 1);
+			break;
+		}
+	}
+	return NULL;
+}
+
+static void *tid_reader(void *arg)
+{
+	struct gadget *g = arg;
+
+	atomic_store(&g->state->setups, gettid());
+	return blocking_reader(arg);
+}
+
+TEST(bug11_unbind_during_ep0_read, T_PRIVATE)
+{
+	struct gadget g;
+	pthread_t t;
+
+	OK(gadget_create(&g, "b", DESCS_ALL));
+	OK(fcntl(g.ep0, F_SETFL, 0));
+	OK(pthread_create(&t, NULL, tid_reader, &g));
+	OK(gadget_bind(&g));
+	while (!atomic_load(&g.state->enabled))
+		sched_yield();
+	while (task_asleep(atomic_load(&g.state->setups)) != 1)
+		sched_yield();
+	OK(gadget_unbind(&g));
+	pthread_join(t, NULL);
+	EQ(atomic_load(&g.state->unbinds), 1);
+	gadget_destroy(&g);
+}
+
+/* 12. Descriptors for the higher speeds only made the bind oops. */
+TEST(bug12_no_full_speed, T_PRIVATE)
+{
+	struct gadget g;
+	struct dbuf b;
+	int ep, ret;
+
+	ret = gadget_create(&g, "b", DESCS_NO_FS);
+	if (ret == -EINVAL) {
+		gadget_destroy(&g);
+		return;	/* to refuse them is fine as well */
+	}
+	OK(ret);
+	OK(gadget_start_ep0(&g));
+	ret = gadget_bind_wait(&g);
+	if (ret) {
+		note("bind: %s", value_name(ret));
+		gadget_destroy(&g);
+		return;
+	}
+	c->g = &g;
+	if (gadget_ability(&g) == ABILITY_FULL) {
+		need_buf(&b, 4096);
+		dbuf_fill(&b, 4096, 1);
+		ep = FD(gadget_open_ep(&g, EP_IN, O_NONBLOCK));
+		OK(ffs_attach(ep, b.fd));
+		OK(ffs_transfer(ep, b.fd, 4096));
+		host_expect(c, EP_IN, 4096, 1);
+		close(ep);
+	}
+	gadget_destroy(&g);
+}
+
+int main(int argc, char **argv)
+{
+	return tests_main(argc, argv);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every allocation of every ioctl fails once, the first, the second and so on.
+ * Whatever fails must leave no trace: the same call right after it works.
+ */
+#define _GNU_SOURCE
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define NTH_MAX	400
+
+static int nth_fd;
+static int injected;
+
+static void nth_setup(void)
+{
+	static const char * const dirs[] = {
+		"/sys/kernel/debug/failslab",
+		"/sys/kernel/debug/fail_page_alloc",
+	};
+	char path[96];
+	unsigned int i;
+
+	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	if (nth_fd < 0)
+		SKIP("no fault injection in this kernel");
+	if (access(dirs[0], F_OK))
+		SKIP("no failslab in this kernel");
+	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
+		/* Allocations that may sleep are the ones that we have. */
+		snprintf(path, sizeof(path), "%s/ignore-gfp-wait", dirs[i]);
+		write_file(path, "N");
+		snprintf(path, sizeof(path), "%s/verbose", dirs[i]);
+		write_file(path, "0");
+	}
+}
+
+static void nth_set(int n)
+{
+	char buf[16];
+
+	snprintf(buf, sizeof(buf), "%d", n);
+	EQ(pwrite(nth_fd, buf, strlen(buf), 0), (long)strlen(buf));
+}
+
+/* Whether the call since nth_set() ran into it. */
+static bool nth_hit(void)
+{
+	char buf[16] = "";
+
+	CHECK(pread(nth_fd, buf, sizeof(buf) - 1, 0) > 0);
+	if (atoi(buf)) {
+		nth_set(0);
+		return false;
+	}
+	injected++;
+	return true;
+}
+
+static bool idle(struct dbuf *b)
+{
+	struct pollfd p = { .fd = b->fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void attach(struct ctx *c, enum mem_provider p, int ep_nr)
+{
+	int ep = need_ep(c, ep_nr), n, ret;
+	struct dbuf b;
+
+	if (!mem_available(p))
+		SKIP("no %s here", mem_name(p));
+	nth_setup();
+	OK(dbuf_new(&b, p, 65536));
+	for (n = 1; n < NTH_MAX; n++) {
+		nth_set(n);
+		ret = ffs_attach(ep, b.fd);
+		if (!nth_hit())
+			break;
+		if (ret)
+			EQ(ret, -ENOMEM);
+		EQ(ffs_detach(ep, b.fd), ret ? -EPERM : 0);
+	}
+	OK(ret);
+	CHECK(n < NTH_MAX);
+	OK(ffs_detach(ep, b.fd));
+	note("%d failures", injected);
+	CHECK(injected);
+}
+
+TEST(attach_udmabuf_in, T_BOUND | T_LONG)
+{
+	attach(c, MEM_UDMABUF, EP_IN);
+}
+
+TEST(attach_heap_out, T_BOUND | T_LONG)
+{
+	attach(c, MEM_HEAP, EP_OUT);
+}
+
+TEST(attach_v4l2_in, T_BOUND | T_LONG)
+{
+	attach(c, MEM_V4L2, EP_IN);
+}
+
+/* With others in flight, whose fences must not be touched. */
+static void transfer(struct ctx *c, int ep_nr, bool others)
+{
+	int ep = need_ep(c, ep_nr), n, ret, sync[2] = { -1, -1 };
+	struct dbuf b, before, after;
+	size_t len;
+
+	nth_setup();
+	need_host(c);
+	need_buf(&b, 65536);
+	need_buf(&before, 4096);
+	need_buf(&after, 4096);
+	dbuf_fill(&b, 65536, 5);
+	dbuf_fill(&before, 4096, 6);
+	dbuf_fill(&after, 4096, 7);
+	OK(ffs_attach(ep, b.fd));
+	OK(ffs_attach(ep, before.fd));
+	OK(ffs_attach(ep, after.fd));
+	for (n = 1; n < NTH_MAX; n++) {
+		/* Never twice the same, or something may be cached. */
+		len = 65536 - 512 * (n % 64) - n;
+		if (others) {
+			OK(ffs_transfer(ep, before.fd, 100));
+			sync[0] = FD(sync_export(before.fd, SYNC_RW));
+		}
+		nth_set(n);
+		ret = ffs_transfer(ep, b.fd, len);
+		if (!nth_hit()) {
+			OK(ret);
+			n = NTH_MAX + 1;
+		} else if (ret) {
+			EQ(ret, -ENOMEM);
+			CHECK(idle(&b));
+			OK(ffs_transfer(ep, b.fd, len));
+		}
+		sync[1] = FD(sync_export(b.fd, SYNC_RW));
+		if (others) {
+			OK(ffs_transfer(ep, after.fd, 200));
+			OK(sync_status(sync[0]));
+			if (ep_is_in(ep_nr))
+				host_expect(c, ep_nr, 100, 6);
+			else
+				host_send(c, ep_nr, 100, 6);
+			EQ(sync_wait(sync[0]), 1);
+			close(sync[0]);
+		}
+		OK(sync_status(sync[1]));
+		if (ep_is_in(ep_nr))
+			host_expect(c, ep_nr, len, 5);
+		else
+			host_send(c, ep_nr, len, 5);
+		EQ(sync_wait(sync[1]), 1);
+		close(sync[1]);
+		if (others && ep_is_in(ep_nr))
+			host_expect(c, ep_nr, 200, 7);
+		else if (others)
+			host_send(c, ep_nr, 200, 7);
+		EQ(dbuf_check(&b, 0, len, 5), -1);
+	}
+	CHECK(n > NTH_MAX);
+	OK(ffs_detach(ep, b.fd));
+	OK(ffs_detach(ep, before.fd));
+	OK(ffs_detach(ep, after.fd));
+	note("%d failures", injected);
+	CHECK(injected);
+}
+
+TEST(transfer_in, T_BOUND | T_LONG)
+{
+	transfer(c, EP_IN, false);
+}
+
+TEST(transfer_out, T_BOUND | T_LONG)
+{
+	transfer(c, EP_OUT, false);
+}
+
+TEST(transfer_in_between, T_BOUND | T_LONG)
+{
+	transfer(c, EP_IN, true);
+}
+
+TEST(transfer_out_between, T_BOUND | T_LONG)
+{
+	transfer(c, EP_OUT, true);
+}
+
+/* DETACH and close() cannot fail for want of memory. */
+TEST(detach, T_BOUND | T_LONG)
+{
+	int ep = need_ep(c, EP_IN), n, sync;
+	struct dbuf b;
+
+	nth_setup();
+	need_buf(&b, 65536);
+	for (n = 1; n < NTH_MAX; n++) {
+		OK(ffs_attach(ep, b.fd));
+		OK(ffs_transfer(ep, b.fd, 65536));
+		sync = FD(sync_export(b.fd, SYNC_RW));
+		nth_set(n);
+		OK(ffs_detach(ep, b.fd));
+		if (!nth_hit())
+			n = NTH_MAX;
+		EQ(sync_wait(sync), -ECONNRESET);
+		close(sync);
+	}
+	CHECK(n > NTH_MAX);
+	note("%d failures", injected);
+}
+
+int main(int argc, char **argv)
+{
+	return tests_main(argc, argv);
+}
