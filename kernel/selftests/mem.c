@@ -153,7 +153,8 @@ static int new_v4l2(size_t size, size_t *real_size)
 		c.format.fmt.pix.sizeimage = size;
 	if (ioctl(queue, VIDIOC_CREATE_BUFS, &c))
 		return -errno;
-	if (c.count != 1)
+	/* A driver that wants two at least makes two the first time. */
+	if (!c.count)
 		return -ENOBUFS;
 	memset(&e, 0, sizeof(e));
 	e.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;

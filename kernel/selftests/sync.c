@@ -82,7 +82,7 @@ int sync_status(int sync_fd)
 int sync_names(int sync_fd, char *driver, size_t driver_size, char *timeline,
 	       size_t timeline_size)
 {
-	struct sync_fence_info f[8];
+	struct sync_fence_info f[64];
 	struct sync_file_info info = {
 		.num_fences = ARRAY_SIZE(f),
 		.sync_fence_info = (uintptr_t)f,

@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hammer [SECONDS]: everything at once, from many threads, for a while.
+ *
+ * Threads attach, detach, transfer, ask fences, open and close; processes are
+ * killed in the middle of it; another thread binds and unbinds the controller
+ * and pulls the plug; the host reads, writes, stalls and resets.  What is
+ * checked: every answer is one that the interface may give, the host never
+ * sees memory that is not ours, every fence signals in the end, and the whole
+ * still works afterwards.  The rest is for the checkers of the kernel to tell.
+ */
+#define _GNU_SOURCE
+#include <limits.h>
+#include <linux/sync_file.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define BUFS		8	/* the first half is only ever sent */
+#define WORKERS		5
+#define SLEEPERS	2
+#define VICTIMS		1
+#define RING		64
+
+/* Bytes that the host may see: never 0x6b, 0x5a or what else frees memory. */
+#define SENT(i)		(0xa0 + (i))
+#define RECEIVED	0x55
+
+enum op {
+	ATTACH, DETACH, TRANSFER, EXPORT, ASK, MERGE, POLL, OPEN, CLOSE, KILL,
+	BIND, UNBIND, UNPLUG, HOST_OPEN, HOST_READ, HOST_WRITE, HOST_HALT,
+	HOST_RESET, OPS,
+};
+
+static const char * const op_name[OPS] = {
+	"attach", "detach", "transfer", "export", "ask", "merge", "poll",
+	"open", "close", "kill", "bind", "unbind", "unplug", "host-open",
+	"host-read", "host-write", "host-halt", "host-reset",
+};
+
+static atomic_long done[OPS], refused[OPS], bytes_in, bytes_out;
+static atomic_long ended_well, ended_reset, ended_shutdown, ended_overflow;
+static atomic_int ended_else;
+static atomic_int stop, wrong;
+static atomic_int ring[RING];
+static struct dbuf buf[BUFS];
+static struct gadget g;
+
+static long allowed(enum op op, int ret)
+{
+	switch (op) {
+	case ATTACH:
+		/* EBUSY: somebody else holds the reservation. */
+		return ret == -EPERM || ret == -EBUSY || ret == -EINTR ||
+		       ret == -ESHUTDOWN;
+	case DETACH:
+		return ret == -EPERM;
+	case TRANSFER:
+		return ret == -EPERM || ret == -EAGAIN || ret == -EBUSY ||
+		       ret == -ESHUTDOWN || ret == -EINTR;
+	default:
+		return 1;
+	}
+}
+
+static int count(enum op op, int ret)
+{
+	if (ret >= 0) {
+		atomic_fetch_add(&done[op], 1);
+	} else {
+		atomic_fetch_add(&refused[op], 1);
+		if (!allowed(op, ret)) {
+			note("%s: unexpected %s", op_name[op], value_name(ret));
+			atomic_store(&wrong, 1);
+		}
+	}
+	return ret;
+}
+
+static void pause_ms(unsigned int *seed, int max)
+{
+	poll(NULL, 0, rand_r(seed) % max);
+}
+
+static void note_status(int status)
+{
+	if (status == 1)
+		atomic_fetch_add(&ended_well, 1);
+	else if (status == -ECONNRESET)
+		atomic_fetch_add(&ended_reset, 1);
+	else if (status == -ESHUTDOWN)
+		atomic_fetch_add(&ended_shutdown, 1);
+	else if (status == -EOVERFLOW)
+		/* The host sent more than there was room for. */
+		atomic_fetch_add(&ended_overflow, 1);
+	else
+		atomic_store(&ended_else, status);
+}
+
+static void ring_put(unsigned int *seed, int fd)
+{
+	int old = atomic_exchange(&ring[rand_r(seed) % RING], fd);
+	int status;
+
+	if (old < 0)
+		return;
+	status = sync_status(old);
+	if (status)
+		note_status(status);
+	close(old);
+}
+
+static void ask(unsigned int *seed, bool merge)
+{
+	struct sync_merge_data m = { .name = "hammer" };
+	unsigned int i = rand_r(seed) % RING, j = rand_r(seed) % RING;
+	int a = atomic_exchange(&ring[i], -1), b = -1, old;
+	char driver[40], timeline[40];
+
+	if (a < 0)
+		return;
+	if (merge)
+		b = atomic_exchange(&ring[j], -1);
+	if (b >= 0) {
+		m.fd2 = b;
+		if (count(MERGE, ioctl(a, SYNC_IOC_MERGE, &m)) >= 0)
+			ring_put(seed, m.fence);
+	} else {
+		count(ASK, sync_names(a, driver, sizeof(driver), timeline,
+				      sizeof(timeline)));
+		if (rand_r(seed) % 4 == 0) {
+			struct pollfd p = { .fd = a, .events = POLLIN };
+
+			poll(&p, 1, rand_r(seed) % 20);
+		}
+	}
+	old = atomic_exchange(&ring[i], a);
+	if (old >= 0)
+		close(old);
+	if (b >= 0) {
+		old = atomic_exchange(&ring[j], b);
+		if (old >= 0)
+			close(old);
+	}
+}
+
+/* A buffer that is only sent never gets near an OUT endpoint. */
+static int pick_ep(unsigned int *seed, unsigned int b)
+{
+	if (b < BUFS / 2)
+		return rand_r(seed) % 2 ? EP_IN : EP_IN2;
+	return rand_r(seed) % EP_COUNT;
+}
+
+static size_t pick_len(unsigned int *seed, unsigned int b)
+{
+	switch (rand_r(seed) % 4) {
+	case 0:
+		return 1 + rand_r(seed) % 64;
+	case 1:
+		return buf[b].size;
+	default:
+		return 1 + rand_r(seed) % buf[b].size;
+	}
+}
+
+static void open_ep(unsigned int *seed, int *fd, int ep, bool block)
+{
+	(void)seed;
+	*fd = gadget_open_ep(&g, ep, block ? 0 : O_NONBLOCK);
+	count(OPEN, *fd);
+}
+
+static void *worker(void *arg)
+{
+	unsigned int seed = (uintptr_t)arg, b;
+	int fd[EP_COUNT] = { -1, -1, -1, -1 }, ep, sync;
+	struct pollfd p;
+
+	while (!atomic_load(&stop)) {
+		b = rand_r(&seed) % BUFS;
+		ep = pick_ep(&seed, b);
+		if (fd[ep] < 0)
+			open_ep(&seed, &fd[ep], ep, false);
+		if (fd[ep] < 0)
+			continue;
+		switch (rand_r(&seed) % 32) {
+		case 0 ... 6:
+			count(ATTACH, ffs_attach(fd[ep], buf[b].fd));
+			break;
+		case 7 ... 10:
+			count(DETACH, ffs_detach(fd[ep], buf[b].fd));
+			break;
+		case 11 ... 22:
+			if (count(TRANSFER,
+				  ffs_transfer(fd[ep], buf[b].fd,
+					       pick_len(&seed, b))))
+				break;
+			sync = sync_export(buf[b].fd, SYNC_RW);
+			if (count(EXPORT, sync) >= 0)
+				ring_put(&seed, sync);
+			break;
+		case 23 ... 26:
+			ask(&seed, false);
+			break;
+		case 27:
+			ask(&seed, true);
+			break;
+		case 28 ... 29:
+			p = (struct pollfd){
+				.fd = buf[b].fd, .events = POLLIN | POLLOUT,
+			};
+			count(POLL, poll(&p, 1, rand_r(&seed) % 5));
+			break;
+		case 30:
+			count(CLOSE, close(fd[ep]));
+			fd[ep] = -1;
+			break;
+		default:
+			pause_ms(&seed, 10);
+			break;
+		}
+	}
+	for (ep = 0; ep < EP_COUNT; ep++) {
+		if (fd[ep] >= 0)
+			close(fd[ep]);
+	}
+	return NULL;
+}
+
+/* Blocking TRANSFERs, out of which main() wakes them by signals. */
+static void *sleeper(void *arg)
+{
+	unsigned int seed = (uintptr_t)arg, b;
+	int fd, ep;
+
+	while (!atomic_load(&stop)) {
+		b = rand_r(&seed) % BUFS;
+		ep = pick_ep(&seed, b);
+		open_ep(&seed, &fd, ep, true);
+		if (fd < 0)
+			continue;
+		count(ATTACH, ffs_attach(fd, buf[b].fd));
+		count(TRANSFER, ffs_transfer(fd, buf[b].fd, 100));
+		count(TRANSFER, ffs_transfer(fd, buf[b].fd,
+					     pick_len(&seed, b)));
+		if (rand_r(&seed) % 2)
+			count(DETACH, ffs_detach(fd, buf[b].fd));
+		count(CLOSE, close(fd));
+	}
+	return NULL;
+}
+
+static void victim_main(unsigned int seed)
+{
+	unsigned int b;
+	int fd, ep;
+
+	for (;;) {
+		b = rand_r(&seed) % BUFS;
+		ep = pick_ep(&seed, b);
+		fd = gadget_open_ep(&g, ep, O_NONBLOCK);
+		if (fd < 0)
+			continue;
+		ffs_attach(fd, buf[b].fd);
+		ffs_transfer(fd, buf[b].fd, pick_len(&seed, b));
+		ffs_transfer(fd, buf[b].fd, pick_len(&seed, b));
+		if (rand_r(&seed) % 2)
+			close(fd);
+	}
+}
+
+static void *killer(void *arg)
+{
+	unsigned int seed = (uintptr_t)arg;
+	pid_t pid;
+
+	while (!atomic_load(&stop)) {
+		pid = fork();
+		if (!pid)
+			victim_main(rand_r(&seed));
+		if (pid < 0)
+			break;
+		pause_ms(&seed, 200);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		count(KILL, 0);
+	}
+	return NULL;
+}
+
+static void *binder(void *arg)
+{
+	unsigned int seed = (uintptr_t)arg;
+	char port[128];
+
+	while (!atomic_load(&stop)) {
+		pause_ms(&seed, 1500);
+		switch (rand_r(&seed) % 4) {
+		case 0:
+			if (host_find_port(&g, port, sizeof(port)))
+				break;
+			count(UNPLUG, write_file(port, "1"));
+			pause_ms(&seed, 100);
+			write_file(port, "0");
+			break;
+		default:
+			count(UNBIND, gadget_unbind(&g));
+			if (rand_r(&seed) % 2)
+				pause_ms(&seed, 100);
+			count(BIND, gadget_bind(&g));
+			break;
+		}
+	}
+	return NULL;
+}
+
+static void check_bytes(const unsigned char *p, long n)
+{
+	long i;
+
+	for (i = 0; i < n; i++) {
+		if ((p[i] >= SENT(0) && p[i] < SENT(BUFS)) ||
+		    p[i] == RECEIVED)
+			continue;
+		note("the host got a byte %#x that nobody sent", p[i]);
+		atomic_store(&wrong, 1);
+		return;
+	}
+}
+
+static void *host(void *arg)
+{
+	unsigned int seed = (uintptr_t)arg;
+	unsigned char *mem = malloc(262144);
+	struct host h = { .fd = -1 };
+	size_t len;
+	long n = 0;
+	int ep;
+
+	while (!atomic_load(&stop)) {
+		if (h.fd < 0) {
+			n = host_open(&h, &g);
+			if (n < 0) {
+				poll(NULL, 0, 10);
+				continue;
+			}
+			count(HOST_OPEN, 0);
+		}
+		ep = rand_r(&seed) % EP_COUNT;
+		len = 1 + rand_r(&seed) % 262144;
+		switch (rand_r(&seed) % 64) {
+		case 0:
+			n = host_reset(&h);
+			count(HOST_RESET, n);
+			break;
+		case 1:
+			n = host_set_halt(&h, ep);
+			count(HOST_HALT, n);
+			if (!n)
+				pause_ms(&seed, 30);
+			host_clear_halt(&h, ep);
+			break;
+		case 2:
+			host_close(&h);
+			continue;
+		default:
+			/* Short limits: half the time there is no other end. */
+			if (ep_is_in(ep)) {
+				n = host_xfer_timeout(&h, ep, mem, len, 20);
+				count(HOST_READ, n < 0 ? -1 : 0);
+				check_bytes(mem, n);
+				if (n > 0)
+					atomic_fetch_add(&bytes_in, n);
+			} else {
+				memset(mem, RECEIVED, len);
+				n = host_xfer_timeout(&h, ep, mem, len, 20);
+				count(HOST_WRITE, n < 0 ? -1 : 0);
+				if (n > 0)
+					atomic_fetch_add(&bytes_out, n);
+			}
+			break;
+		}
+		if (n == -ENODEV || n == -ESHUTDOWN || n == -ENOENT)
+			host_close(&h);
+		else if (n == -EPIPE)
+			host_clear_halt(&h, ep);
+	}
+	host_close(&h);
+	free(mem);
+	return NULL;
+}
+
+static void interrupted(int sig)
+{
+	(void)sig;
+}
+
+static int make_buffers(void)
+{
+	static const size_t size[] = { 4096, 65536, 262144, 20480 };
+	int i, ret, p = 0;
+
+	for (i = 0; i < BUFS; i++) {
+		do {
+			p = (p + 1) % MEM_COUNT;
+		} while (!mem_available(p));
+		ret = dbuf_new(&buf[i], p, size[i % ARRAY_SIZE(size)]);
+		if (ret)
+			return ret;
+		memset(buf[i].map, SENT(i), buf[i].size);
+	}
+	return 0;
+}
+
+/* Everything is closed: nothing may be pending, and all must work again. */
+static int aftermath(void)
+{
+	struct host h = { .fd = -1 };
+	int i, fd, ep, ret, status;
+	long n;
+
+	for (i = 0; i < RING; i++) {
+		fd = atomic_exchange(&ring[i], -1);
+		if (fd < 0)
+			continue;
+		status = sync_wait(fd);
+		if (status == -ETIMEDOUT || !status) {
+			note("a fence is left pending");
+			return -1;
+		}
+		note_status(status);
+		close(fd);
+	}
+	for (i = 0; i < BUFS; i++) {
+		struct pollfd p = { .fd = buf[i].fd, .events = POLLOUT };
+
+		if (poll(&p, 1, 60000) != 1) {
+			note("buffer %d stays busy", i);
+			return -1;
+		}
+	}
+	gadget_unbind(&g);
+	ret = gadget_bind_wait(&g);
+	if (!ret)
+		ret = host_open(&h, &g);
+	if (ret) {
+		note("no connection afterwards: %s", value_name(ret));
+		return -1;
+	}
+	ep = gadget_open_ep(&g, EP_IN, O_NONBLOCK);
+	for (i = 0; i < BUFS; i++) {
+		dbuf_fill(&buf[i], buf[i].size, i);
+		ret = ffs_attach(ep, buf[i].fd);
+		if (!ret)
+			ret = ffs_transfer(ep, buf[i].fd, buf[i].size);
+		if (ret) {
+			note("transfer afterwards: %s", value_name(ret));
+			return -1;
+		}
+	}
+	for (i = 0; i < BUFS; i++) {
+		char *mem = malloc(buf[i].size);
+
+		n = host_xfer(&h, EP_IN, mem, buf[i].size);
+		if (n != (long)buf[i].size ||
+		    pattern_check(mem, 0, n, i) != -1) {
+			note("buffer %d arrives wrong afterwards (%ld)", i, n);
+			return -1;
+		}
+		free(mem);
+	}
+	close(ep);
+	host_close(&h);
+	return 0;
+}
+
+static void print_counts(void)
+{
+	int i;
+
+	for (i = 0; i < OPS; i++)
+		note("%-10s %8ld done %8ld refused", op_name[i],
+		     atomic_load(&done[i]), atomic_load(&refused[i]));
+	note("fences: %ld done, %ld cancelled, %ld shut down, %ld overflows",
+	     atomic_load(&ended_well), atomic_load(&ended_reset),
+	     atomic_load(&ended_shutdown), atomic_load(&ended_overflow));
+	note("bytes: %ld to the host, %ld from it", atomic_load(&bytes_in),
+	     atomic_load(&bytes_out));
+}
+
+int main(int argc, char **argv)
+{
+	int seconds = argc > 1 ? atoi(argv[1]) : 10, ret, n = 0, i;
+	struct sigaction sa = { .sa_handler = interrupted };
+	const char *env = getenv("FFS_SEED");
+	unsigned int seed = env ? strtoul(env, NULL, 0) :
+					 (unsigned long)time(NULL);
+	pthread_t t[WORKERS + SLEEPERS + VICTIMS + 4], sleeping[SLEEPERS];
+	struct timespec now, end;
+
+	printf("TAP version 13\n1..1\n");
+	fflush(stdout);
+	sigaction(SIGUSR1, &sa, NULL);
+	for (i = 0; i < RING; i++)
+		atomic_store(&ring[i], -1);
+	ret = gadget_create(&g, "h", DESCS_ALL);
+	if (ret == -ENODEV) {
+		printf("ok 1 hammer # SKIP no virtual UDC\n");
+		return 0;
+	}
+	if (!ret)
+		ret = gadget_start_ep0(&g);
+	if (!ret && gadget_ability(&g) == ABILITY_NONE) {
+		printf("ok 1 hammer # SKIP this kernel lacks FUNCTIONFS_DMABUF_ATTACH\n");
+		gadget_destroy(&g);
+		return 0;
+	}
+	if (!ret)
+		ret = gadget_bind_wait(&g);
+	if (!ret && gadget_ability(&g) == ABILITY_NO_SG) {
+		printf("ok 1 hammer # SKIP %s has no scatter-gather\n", g.udc);
+		gadget_destroy(&g);
+		return 0;
+	}
+	if (!ret)
+		ret = make_buffers();
+	if (ret) {
+		note("cannot prepare: %s", value_name(ret));
+		printf("not ok 1 hammer\n");
+		return 1;
+	}
+	note("%d s, seed %u (FFS_SEED sets it)", seconds, seed);
+
+#define SPAWN(fn)							\
+	do {								\
+		if (pthread_create(&t[n], NULL, fn,			\
+				   (void *)(uintptr_t)(seed + n)))	\
+			abort();					\
+		n++;							\
+	} while (0)
+
+	for (i = 0; i < SLEEPERS; i++) {
+		SPAWN(sleeper);
+		sleeping[i] = t[n - 1];
+	}
+	for (i = 0; i < WORKERS; i++)
+		SPAWN(worker);
+	for (i = 0; i < VICTIMS; i++)
+		SPAWN(killer);
+	SPAWN(binder);
+	SPAWN(host);
+	SPAWN(host);
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += seconds;
+	do {
+		poll(NULL, 0, 100);
+		for (i = 0; i < SLEEPERS; i++)
+			pthread_kill(sleeping[i], SIGUSR1);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec < end.tv_sec && !atomic_load(&wrong));
+	atomic_store(&stop, 1);
+	for (i = 0; i < n; i++) {
+		struct timespec ts;
+
+		/* A sleeper may need one more signal to see it. */
+		do {
+			for (ret = 0; i < SLEEPERS && ret < SLEEPERS; ret++)
+				if (ret >= i)
+					pthread_kill(sleeping[ret], SIGUSR1);
+			clock_gettime(CLOCK_REALTIME, &ts);
+			ts.tv_sec++;
+		} while (pthread_timedjoin_np(t[i], NULL, &ts));
+	}
+	ret = aftermath();
+	print_counts();
+	for (i = 0; i < BUFS; i++)
+		dbuf_free(&buf[i]);
+	gadget_destroy(&g);
+	if (atomic_load(&ended_else)) {
+		note("a fence ended with %s",
+		     value_name(atomic_load(&ended_else)));
+		ret = -1;
+	}
+	ret = ret || atomic_load(&wrong);
+	printf("%s 1 hammer\n", ret ? "not ok" : "ok");
+	return ret;
+}
