@@ -35,14 +35,13 @@
 #endif
 
 #include <errno.h>
-#include <gst/video/video.h>
 
+#include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
-#include "gstffsenums.h"
-#include "gstffsframe.h"
+#include "gstffsopen.h"
+#include "gstffssettings.h"
+#include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
-#include "transport/gstffstransferqueue.h"
-#include "transport/gstffswriter.h"
 
 GST_DEBUG_CATEGORY (gst_ffs_transport_debug);
 GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
@@ -50,29 +49,20 @@ GST_DEBUG_CATEGORY_STATIC (GST_CAT_PERFORMANCE);
 #undef GST_CAT_DEFAULT
 #define GST_CAT_DEFAULT gst_ffs_dmabuf_sink_debug
 
-/* One transfer on the wire, one queued behind it, one spare for the time it
- * takes to release and queue. */
-#define DEFAULT_MAX_IN_FLIGHT 3
-#define MAX_ATTACHMENTS 64
-
 /* Endpoint files cannot be polled: how often to look whether a host came. */
 #define HOST_CHECK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
 /* How long a controller may take to let go of cancelled transfers. */
 #define SHUTDOWN_TIMEOUT (5 * GST_SECOND)
 
-/* How long upstream's wish for its buffers may hold up the stream. */
-#define DRAIN_TIMEOUT GST_SECOND
+/* How long upstream's wish for its buffers may wait for the host. */
+#define GIVE_BACK_TIMEOUT GST_SECOND
 
+/* Behind the ones that can be written. */
 enum
 {
-  PROP_0,
-  PROP_ENDPOINT,
-  PROP_FD,
-  PROP_MAX_IN_FLIGHT,
-  PROP_COPY_MODE,
-  PROP_WITHOUT_HOST,
-  PROP_CONNECTED,
+  PROP_CONNECTED = GST_FFS_N_SETTINGS,
+  PROP_STREAMING,
   PROP_STATS,
   N_PROPS
 };
@@ -84,37 +74,32 @@ struct _GstFfsDmabufSink
   GstBaseSink parent;
 
   /* Properties; under the object lock. */
-  gchar *path;
-  gint fd;
-  guint max_in_flight;
-  GstFfsCopyMode copy_mode;
-  GstFfsIdlePolicy without_host;
+  GstFfsSettings settings;
   gboolean connected;
+  gboolean streaming;
 
-  /* While in PAUSED or PLAYING. The object lock protects the pointers against
-   * a reader of stats. */
-  GstFfsEndpoint *ep;
-  GstFfsTransferQueue *queue;
-  GstFfsWriter *writer;
+  /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  The
+   * pointer changes under the object lock. */
+  GstFfsStream *stream;
+  gboolean open;
+  GstAllocator *allocator;
 
   /* Streaming thread. */
   gboolean upstream_live;
   gboolean latency_known;
-  gboolean copy_only;           /* kernel or controller cannot do better */
   gboolean copy_warned;
+  gboolean have_info;
+  GstVideoInfo info;
 
-  /* Waiting for a host, and counters; under this lock. */
+  /* Waiting for a host, counters, and an error from the fence thread; under
+   * this lock. */
   GMutex lock;
   GCond cond;
   gboolean flushing;
+  gint transfer_err;
   guint64 n_frames;
-  guint64 n_zero_copy;
-  guint64 n_copied;
-  guint64 n_dropped;
+  guint64 n_without_host;
   guint64 n_connections;
-  guint64 bytes_copied;
-  GstFfsTransferStats last_transfers;   /* of the last run */
-  GstFfsAttachmentsStats last_attachments;
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
@@ -122,38 +107,35 @@ G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
-static GstFfsCopyMode
-get_copy_mode (GstFfsDmabufSink * self)
-{
-  GstFfsCopyMode mode;
-
-  GST_OBJECT_LOCK (self);
-  mode = self->copy_mode;
-  GST_OBJECT_UNLOCK (self);
-  return mode;
-}
-
 /* ---- connection ---- */
 
 static void
-update_connected (GstFfsDmabufSink * self, gboolean connected)
+set_flag (GstFfsDmabufSink * self, gboolean * flag, gboolean value, guint prop)
 {
   gboolean changed;
 
   GST_OBJECT_LOCK (self);
-  changed = self->connected != connected;
-  self->connected = connected;
+  changed = *flag != value;
+  *flag = value;
   GST_OBJECT_UNLOCK (self);
   if (!changed)
     return;
 
-  if (connected) {
+  GST_INFO_OBJECT (self, "%s: %d", props[prop]->name, value);
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+static void
+set_connected (GstFfsDmabufSink * self, gboolean connected)
+{
+  if (connected && !self->connected) {
     g_mutex_lock (&self->lock);
     self->n_connections++;
     g_mutex_unlock (&self->lock);
   }
-  GST_INFO_OBJECT (self, "host %s", connected ? "connected" : "disconnected");
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONNECTED]);
+  if (!connected)
+    set_flag (self, &self->streaming, FALSE, PROP_STREAMING);
+  set_flag (self, &self->connected, connected, PROP_CONNECTED);
 }
 
 /* From the fence thread. */
@@ -161,21 +143,33 @@ static void
 frame_done (guint64 frame, gint err, gpointer user_data)
 {
   GstFfsDmabufSink *self = user_data;
+  GstFfsErrorPolicy policy;
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
-      break;
+      set_flag (self, &self->streaming, TRUE, PROP_STREAMING);
+      return;
     case GST_FFS_GONE:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
-      update_connected (self, FALSE);
-      break;
+      set_flag (self, &self->streaming, FALSE, PROP_STREAMING);
+      return;
     case GST_FFS_CANCELLED:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": cancelled", frame);
-      break;
+      return;
     default:
-      GST_WARNING_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %s", frame,
-          g_strerror (err));
       break;
+  }
+
+  GST_WARNING_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %s", frame,
+      g_strerror (err));
+  GST_OBJECT_LOCK (self);
+  policy = self->settings.transfer_errors;
+  GST_OBJECT_UNLOCK (self);
+  if (policy == GST_FFS_ERROR_FAIL) {
+    g_mutex_lock (&self->lock);
+    if (self->transfer_err == 0)
+      self->transfer_err = err;
+    g_mutex_unlock (&self->lock);
   }
 }
 
@@ -185,7 +179,7 @@ drop_without_host (GstFfsDmabufSink * self)
   GstFfsIdlePolicy policy;
 
   GST_OBJECT_LOCK (self);
-  policy = self->without_host;
+  policy = self->settings.without_host;
   GST_OBJECT_UNLOCK (self);
   if (policy != GST_FFS_IDLE_AUTO)
     return policy == GST_FFS_IDLE_DROP;
@@ -210,18 +204,16 @@ wait_host (GstFfsDmabufSink * self, gint * err)
     GstFfsMeaning meaning;
     gint64 deadline;
 
-    *err = 0;
-    if (!gst_ffs_endpoint_is_enabled (self->ep))
-      *err = gst_ffs_endpoint_probe (self->ep);
+    *err = gst_ffs_stream_probe (self->stream);
     meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
     if (meaning == GST_FFS_OK) {
-      update_connected (self, TRUE);
+      set_connected (self, TRUE);
       return meaning;
     }
     if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE)
       return meaning;
 
-    update_connected (self, FALSE);
+    set_connected (self, FALSE);
     if (drop_without_host (self))
       return GST_FFS_NOT_ENABLED;
 
@@ -241,234 +233,169 @@ wait_host (GstFfsDmabufSink * self, gint * err)
 
 /* Once for a person, every time for the one who looks for cycles. */
 static void
-warn_copy (GstFfsDmabufSink * self, const gchar * reason)
+warn_copy (GstFfsDmabufSink * self, guint64 frame, GstFfsCopyReason reason)
 {
-  GST_CAT_LOG_OBJECT (GST_CAT_PERFORMANCE, self, "copying a frame: %s", reason);
-  if (self->copy_warned || get_copy_mode (self) == GST_FFS_COPY_ALWAYS)
+  const gchar *text = gst_ffs_copy_reason_text (reason);
+
+  GST_CAT_LOG_OBJECT (GST_CAT_PERFORMANCE, self, "frame %" G_GUINT64_FORMAT
+      " was copied because %s", frame, text);
+  if (self->copy_warned || reason == GST_FFS_COPY_REASON_MODE
+      || reason == GST_FFS_COPY_REASON_PADDING)
     return;
 
   self->copy_warned = TRUE;
   GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-      ("Frames are copied by the CPU: %s.", reason),
-      ("copy-mode=never makes this an error"));
-}
-
-static GstFfsMeaning
-send_copy (GstFfsDmabufSink * self, GstBuffer * buffer, gint * err)
-{
-  GstFfsMeaning meaning;
-  GstMapInfo map;
-
-  if (self->writer == NULL) {
-    GstFfsWriter *writer = gst_ffs_writer_new (self->ep, err);
-
-    if (writer == NULL)
-      return GST_FFS_FATAL;
-    g_mutex_lock (&self->lock);
-    gst_ffs_writer_set_flushing (writer, self->flushing);
-    self->writer = writer;
-    g_mutex_unlock (&self->lock);
-  }
-
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    *err = EFAULT;
-    return GST_FFS_FATAL;
-  }
-  *err = gst_ffs_writer_write (self->writer, map.data, map.size);
-  /* The data may be borrowed across an interruption, but FunctionFS copied
-   * all of it that was submitted and the rest is mapped again. */
-  gst_buffer_unmap (buffer, &map);
-
-  meaning = gst_ffs_meaning (GST_FFS_CALL_WRITE, *err);
-  if (meaning == GST_FFS_GONE || meaning == GST_FFS_NOT_ENABLED)
-    gst_ffs_endpoint_set_disabled (self->ep);
-  if (meaning == GST_FFS_OK) {
-    g_mutex_lock (&self->lock);
-    self->n_copied++;
-    self->bytes_copied += map.size;
-    g_mutex_unlock (&self->lock);
-  }
-  return meaning;
-}
-
-/* One attempt; @call and @err tell what failed. */
-static GstFfsMeaning
-send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
-    GstFfsCall * call, gint * err)
-{
-  GstFfsCopyMode mode = get_copy_mode (self);
-  GstFfsSegment segments[GST_FFS_MAX_SEGMENTS];
-  const gchar *reason = "copy-mode=always";
-  GstFfsMeaning meaning;
-  guint n;
-
-  if (self->copy_only)
-    reason = "kernel or controller cannot send dmabufs";
-  else if (mode != GST_FFS_COPY_ALWAYS
-      && gst_ffs_frame_parse (buffer, segments, &n, &reason)) {
-    *err = gst_ffs_transfer_queue_submit (self->queue, buffer, frame,
-        segments, n, call);
-    meaning = gst_ffs_meaning (*call, *err);
-    if (meaning == GST_FFS_OK) {
-      g_mutex_lock (&self->lock);
-      self->n_zero_copy++;
-      g_mutex_unlock (&self->lock);
-    }
-    if ((meaning != GST_FFS_NO_SG && meaning != GST_FFS_NO_IOCTL)
-        || mode == GST_FFS_COPY_NEVER)
-      return meaning;
-
-    self->copy_only = TRUE;
-    reason = meaning == GST_FFS_NO_SG ?
-        "the USB device controller has no scatter-gather" :
-        "this kernel's FunctionFS has no dmabuf ioctls (Linux 6.9, or the "
-        "patches in kernel/, have them)";
-  } else if (mode == GST_FFS_COPY_NEVER) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("The frame cannot be sent without a copy: %s.", reason),
-        ("make upstream give dmabufs, e.g. v4l2src io-mode=dmabuf, or set "
-            "copy-mode=auto"));
-    *err = EMEDIUMTYPE;
-    return GST_FFS_FATAL;
-  }
-
-  warn_copy (self, reason);
-  *call = GST_FFS_CALL_WRITE;
-  return send_copy (self, buffer, err);
+      ("The CPU copies a frame, or a part of it, because %s.", text),
+      ("frame %" G_GUINT64_FORMAT "; stats counts them, copy-mode=never "
+          "makes it an error", frame));
 }
 
 static void
-abandon (GstFfsDmabufSink * self)
+send (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
+    GstFfsStreamResult * result)
 {
-  gst_ffs_transfer_queue_abandon (self->queue);
-  if (self->writer)
-    gst_ffs_writer_cancel (self->writer);
+  GstFfsStreamPolicy policy = { 0, };
+
+  GST_OBJECT_LOCK (self);
+  policy.copy_mode = self->settings.copy_mode;
+  policy.tight = self->settings.tight;
+  GST_OBJECT_UNLOCK (self);
+  policy.info = self->have_info ? &self->info : NULL;
+
+  gst_ffs_stream_send (self->stream, buffer, frame, &policy, result);
+  if (result->meaning == GST_FFS_OK
+      && result->reason != GST_FFS_COPY_REASON_NONE)
+    warn_copy (self, frame, result->reason);
+}
+
+static GstFlowReturn
+fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
+{
+  if (result->err == 0)
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("The frame cannot be sent without a copy because %s.",
+            gst_ffs_copy_reason_text (result->reason)),
+        ("make upstream give dmabufs, e.g. v4l2src io-mode=dmabuf, or set "
+            "copy-mode=auto"));
+  else
+    gst_ffs_error_post (GST_ELEMENT (self), result->call, result->err,
+        gst_ffs_stream_get_name (self->stream));
+  return GST_FLOW_ERROR;
+}
+
+static GstFlowReturn
+drop (GstFfsDmabufSink * self, guint64 frame)
+{
+  GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
+  g_mutex_lock (&self->lock);
+  self->n_without_host++;
+  g_mutex_unlock (&self->lock);
+  return GST_FLOW_OK;
+}
+
+/* Takes an error that the fence thread left. */
+static gint
+take_transfer_err (GstFfsDmabufSink * self, guint64 * frame)
+{
+  gint err;
+
+  g_mutex_lock (&self->lock);
+  err = self->transfer_err;
+  self->transfer_err = 0;
+  if (frame)
+    *frame = self->n_frames++;
+  g_mutex_unlock (&self->lock);
+  return err;
 }
 
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame;
 
-  g_mutex_lock (&self->lock);
-  frame = self->n_frames++;
-  g_mutex_unlock (&self->lock);
+  result.call = GST_FFS_CALL_FENCE;
+  result.err = take_transfer_err (self, &frame);
+  if (result.err != 0)
+    return fail (self, &result);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT, frame,
       buffer);
 
-  while (TRUE) {
-    GstFfsCall call = GST_FFS_CALL_PROBE;
-    GstFfsMeaning meaning;
-    gint err = 0;
-
-    meaning = wait_host (self, &err);
-    if (meaning == GST_FFS_OK) {
-      err = gst_ffs_transfer_queue_wait_slot (self->queue);
-      meaning = err ? GST_FFS_INTERRUPTED :
-          send_frame (self, buffer, frame, &call, &err);
-    } else if (meaning == GST_FFS_NOT_ENABLED) {
-      goto dropped;
+  do {
+    result.call = GST_FFS_CALL_PROBE;
+    result.meaning = wait_host (self, &result.err);
+    if (result.meaning == GST_FFS_NOT_ENABLED)
+      return drop (self, frame);
+    if (result.meaning == GST_FFS_OK) {
+      if (gst_ffs_stream_wait_slot (self->stream) == 0)
+        send (self, buffer, frame, &result);
+      else
+        result.meaning = GST_FFS_INTERRUPTED;
     }
 
-    switch (meaning) {
+    switch (result.meaning) {
       case GST_FFS_OK:
-        goto sent;
+        break;
       case GST_FFS_INTERRUPTED:
         ret = gst_base_sink_wait_preroll (bsink);
         if (ret != GST_FLOW_OK) {
-          abandon (self);
+          gst_ffs_stream_abandon (self->stream);
           return ret;
         }
         break;
       case GST_FFS_NOT_ENABLED:
       case GST_FFS_GONE:
         /* The next host is to see the whole frame, or none of it. */
-        update_connected (self, FALSE);
+        set_connected (self, FALSE);
         if (drop_without_host (self))
-          goto dropped;
+          return drop (self, frame);
         break;
       default:
-        /* copy-mode=never has said it already. */
-        if (err != EMEDIUMTYPE)
-          gst_ffs_error_post (GST_ELEMENT (self), call, err,
-              gst_ffs_endpoint_get_name (self->ep));
-        return GST_FLOW_ERROR;
+        return fail (self, &result);
     }
-  }
+  } while (result.meaning != GST_FFS_OK);
 
-sent:
   /* Wait here and not before the next frame, so that upstream never has
    * more than max-in-flight buffers with us. */
-  while (gst_ffs_transfer_queue_wait_slot (self->queue) == EINTR) {
+  while (ret == GST_FLOW_OK && gst_ffs_stream_wait_slot (self->stream) == EINTR)
     ret = gst_base_sink_wait_preroll (bsink);
-    if (ret != GST_FLOW_OK)
-      break;
-  }
   return ret;
+}
 
-dropped:
-  GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
+static void
+set_flushing (GstFfsDmabufSink * self, gboolean flushing)
+{
   g_mutex_lock (&self->lock);
-  self->n_dropped++;
+  self->flushing = flushing;
+  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-  return GST_FLOW_OK;
+  if (self->open)
+    gst_ffs_stream_set_flushing (self->stream, flushing);
 }
 
 static gboolean
 unlock (GstBaseSink * bsink)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
-
-  g_mutex_lock (&self->lock);
-  self->flushing = TRUE;
-  g_cond_broadcast (&self->cond);
-  if (self->writer)
-    gst_ffs_writer_set_flushing (self->writer, TRUE);
-  g_mutex_unlock (&self->lock);
-  if (self->queue)
-    gst_ffs_transfer_queue_set_flushing (self->queue, TRUE);
+  set_flushing (GST_FFS_DMABUF_SINK (bsink), TRUE);
   return TRUE;
 }
 
 static gboolean
 unlock_stop (GstBaseSink * bsink)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
-
-  g_mutex_lock (&self->lock);
-  self->flushing = FALSE;
-  if (self->writer)
-    gst_ffs_writer_set_flushing (self->writer, FALSE);
-  g_mutex_unlock (&self->lock);
-  if (self->queue)
-    gst_ffs_transfer_queue_set_flushing (self->queue, FALSE);
+  set_flushing (GST_FFS_DMABUF_SINK (bsink), FALSE);
   return TRUE;
 }
 
 /* ---- negotiation and events ---- */
 
-static gboolean
-propose_allocation (GstBaseSink * bsink, GstQuery * query)
+static GstCaps *
+get_caps (GstBaseSink * bsink G_GNUC_UNUSED, GstCaps * filter)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
-  guint size = 0, max_in_flight;
-  GstVideoInfo info;
-  GstCaps *caps;
-
-  gst_query_parse_allocation (query, &caps, NULL);
-  if (caps && gst_video_info_from_caps (&info, caps))
-    size = GST_VIDEO_INFO_SIZE (&info);
-
-  GST_OBJECT_LOCK (self);
-  max_in_flight = self->max_in_flight;
-  GST_OBJECT_UNLOCK (self);
-
-  /* Without an entry v4l2src copies to system memory when it runs low. */
-  gst_query_add_allocation_pool (query, NULL, size, max_in_flight, 0);
-  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
-  return TRUE;
+  return filter ? gst_ffs_caps_filter (gst_caps_ref (filter)) :
+      gst_caps_new_any ();
 }
 
 /* Upstream wants its buffers back, to free them or change their format. */
@@ -477,19 +404,48 @@ give_back (GstFfsDmabufSink * self, const gchar * why)
 {
   gint err;
 
-  if (self->queue == NULL)
+  if (!self->open)
     return;
-  err = gst_ffs_transfer_queue_drain (self->queue, DRAIN_TIMEOUT);
-  if (err == 0)
-    err = gst_ffs_transfer_queue_drop_attachments (self->queue);
+  err = gst_ffs_stream_give_back (self->stream, GIVE_BACK_TIMEOUT);
   GST_DEBUG_OBJECT (self, "%s: buffers given back: %s", why, g_strerror (err));
 }
 
 static gboolean
 set_caps (GstBaseSink * bsink, GstCaps * caps)
 {
-  GST_DEBUG_OBJECT (bsink, "caps %" GST_PTR_FORMAT, caps);
-  give_back (GST_FFS_DMABUF_SINK (bsink), "caps");
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  const gchar *drm_format;
+
+  if (!gst_ffs_caps_are_linear (caps, &drm_format)) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("A USB host cannot read video in the layout \"%s\"; it must be "
+            "linear (a drm-format without a modifier).", drm_format),
+        ("caps %" GST_PTR_FORMAT, caps));
+    return FALSE;
+  }
+
+  give_back (self, "new caps");
+  self->have_info = gst_ffs_caps_get_info (caps, &self->info);
+  return TRUE;
+}
+
+static gboolean
+propose_allocation (GstBaseSink * bsink, GstQuery * query)
+{
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  gboolean ours;
+  guint min;
+
+  /* Upstream's old buffers go before it allocates new ones. */
+  give_back (self, "allocation query");
+
+  GST_OBJECT_LOCK (self);
+  min = self->settings.max_in_flight;
+  ours = self->settings.copy_mode != GST_FFS_COPY_ALWAYS;
+  GST_OBJECT_UNLOCK (self);
+  ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
+
+  gst_ffs_caps_propose_allocation (query, ours ? self->allocator : NULL, min);
   return TRUE;
 }
 
@@ -502,25 +458,51 @@ query (GstBaseSink * bsink, GstQuery * query)
       query);
 }
 
+/* The stream has ended when the host has it, not when it is queued. */
+static gboolean
+wait_eos (GstFfsDmabufSink * self)
+{
+  GstClockTime timeout;
+  gint err;
+
+  GST_OBJECT_LOCK (self);
+  timeout = self->settings.eos_timeout;
+  GST_OBJECT_UNLOCK (self);
+
+  GST_DEBUG_OBJECT (self, "EOS, waiting for the last fence");
+  while ((err = gst_ffs_stream_drain (self->stream, timeout)) == EINTR) {
+    if (gst_base_sink_wait_preroll (GST_BASE_SINK (self)) != GST_FLOW_OK)
+      return FALSE;
+  }
+  if (err == ETIMEDOUT) {
+    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
+        ("The USB host has stopped reading; the last frames are lost."),
+        ("nothing was read for %" GST_TIME_FORMAT " (eos-timeout)",
+            GST_TIME_ARGS (timeout)));
+    gst_ffs_stream_cancel (self->stream, SHUTDOWN_TIMEOUT);
+  }
+  return TRUE;
+}
+
 static gboolean
 event (GstBaseSink * bsink, GstEvent * event)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFfsStreamResult result = { 0, };
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
       self->latency_known = FALSE;
       break;
     case GST_EVENT_EOS:
-      /* The stream has ended when the host has it, not when it is queued. */
-      GST_DEBUG_OBJECT (self, "EOS, waiting for the last fence");
-      while (gst_ffs_transfer_queue_drain (self->queue, GST_CLOCK_TIME_NONE)
-          == EINTR) {
-        if (gst_base_sink_wait_preroll (bsink) != GST_FLOW_OK) {
-          gst_event_unref (event);
-          return FALSE;
-        }
+      if (!wait_eos (self)) {
+        gst_event_unref (event);
+        return FALSE;
       }
+      result.call = GST_FFS_CALL_FENCE;
+      result.err = take_transfer_err (self, NULL);
+      if (result.err != 0)
+        fail (self, &result);
       break;
     default:
       break;
@@ -535,140 +517,75 @@ static GstStructure *
 get_stats (GstFfsDmabufSink * self)
 {
   GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
-  GstFfsAttachmentsStats att;
-  GstFfsTransferStats t;
-
-  GST_OBJECT_LOCK (self);
-  if (self->queue) {
-    gst_ffs_transfer_queue_get_stats (self->queue, &t, &att);
-  } else {
-    t = self->last_transfers;
-    att = self->last_attachments;
-  }
-  GST_OBJECT_UNLOCK (self);
 
   g_mutex_lock (&self->lock);
   gst_structure_set (s,
-      "frames-zero-copy", G_TYPE_UINT64, self->n_zero_copy,
-      "frames-copied", G_TYPE_UINT64, self->n_copied,
-      "frames-without-host", G_TYPE_UINT64, self->n_dropped,
-      "bytes-copied", G_TYPE_UINT64, self->bytes_copied,
+      "frames-without-host", G_TYPE_UINT64, self->n_without_host,
       "connections", G_TYPE_UINT64, self->n_connections, NULL);
   g_mutex_unlock (&self->lock);
 
-  gst_structure_set (s,
-      "transfers-queued", G_TYPE_UINT64, t.queued,
-      "transfers-completed", G_TYPE_UINT64, t.completed,
-      "transfers-failed", G_TYPE_UINT64, t.failed,
-      "transfers-cancelled", G_TYPE_UINT64, t.cancelled,
-      "bytes", G_TYPE_UINT64, t.bytes,
-      "in-flight", G_TYPE_UINT, t.in_flight,
-      "in-flight-max", G_TYPE_UINT, t.in_flight_max,
-      "attachments", G_TYPE_UINT, att.now,
-      "attachments-made", G_TYPE_UINT64, att.made,
-      "attachments-dropped", G_TYPE_UINT64, att.dropped,
-      "latency-last", G_TYPE_UINT64, t.latency_last,
-      "latency-avg", G_TYPE_UINT64, t.frames ? t.latency_sum / t.frames : 0,
-      "latency-max", G_TYPE_UINT64, t.latency_max, NULL);
+  GST_OBJECT_LOCK (self);
+  if (self->stream)
+    gst_ffs_stream_add_stats (self->stream, s);
+  GST_OBJECT_UNLOCK (self);
   return s;
 }
 
 /* ---- states ---- */
 
-static GstFfsEndpoint *
-open_endpoint (GstFfsDmabufSink * self)
-{
-  g_autofree gchar *path = NULL;
-  GstFfsEndpoint *ep;
-  gint fd, err = 0;
-
-  GST_OBJECT_LOCK (self);
-  path = g_strdup (self->path);
-  fd = self->fd;
-  GST_OBJECT_UNLOCK (self);
-
-  if ((path == NULL) == (fd < 0)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-        ("Set either \"endpoint\" (for example /dev/ffs-camera/ep1) or "
-            "\"fd\"."), ("endpoint=%s fd=%d", GST_STR_NULL (path), fd));
-    return NULL;
-  }
-
-  ep = gst_ffs_endpoint_open (path, fd, &err);
-  if (ep == NULL) {
-    g_autofree gchar *name = path ? g_strdup (path) :
-        g_strdup_printf ("fd %d", fd);
-
-    gst_ffs_error_post (GST_ELEMENT (self), GST_FFS_CALL_OPEN, err, name);
-    return NULL;
-  }
-
-  err = gst_ffs_endpoint_probe (ep);
-  switch (gst_ffs_meaning (GST_FFS_CALL_PROBE, err)) {
-    case GST_FFS_OK:
-    case GST_FFS_NOT_ENABLED:
-    case GST_FFS_GONE:
-      return ep;
-    default:
-      gst_ffs_error_post (GST_ELEMENT (self), GST_FFS_CALL_PROBE, err,
-          gst_ffs_endpoint_get_name (ep));
-      gst_ffs_endpoint_unref (ep);
-      return NULL;
-  }
-}
-
 static gboolean
 open_stream (GstFfsDmabufSink * self)
 {
-  GstFfsEndpoint *ep = open_endpoint (self);
-
-  if (ep == NULL)
-    return FALSE;
-
-  self->latency_known = FALSE;
-  self->copy_only = FALSE;
-  self->copy_warned = FALSE;
-
-  g_mutex_lock (&self->lock);
-  self->n_frames = self->n_zero_copy = self->n_copied = self->n_dropped = 0;
-  self->n_connections = self->bytes_copied = 0;
-  g_mutex_unlock (&self->lock);
+  GstFfsEndpoint *ep = NULL;
+  GstFfsStream *stream, *old;
+  GstFfsSettings settings;
 
   GST_OBJECT_LOCK (self);
-  self->ep = ep;
-  self->queue = gst_ffs_transfer_queue_new (ep, self->max_in_flight,
-      MAX_ATTACHMENTS, frame_done, self);
+  gst_ffs_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
+  if (gst_ffs_open_heap (GST_ELEMENT (self), settings.dma_heap,
+          &self->allocator))
+    ep = gst_ffs_open_endpoint (GST_ELEMENT (self), settings.endpoint,
+        settings.fd);
+  gst_ffs_settings_clear (&settings);
+  if (ep == NULL) {
+    gst_clear_object (&self->allocator);
+    return FALSE;
+  }
+
+  self->latency_known = FALSE;
+  self->copy_warned = FALSE;
+  self->have_info = FALSE;
+  g_mutex_lock (&self->lock);
+  self->transfer_err = 0;
+  self->n_frames = self->n_without_host = self->n_connections = 0;
+  g_mutex_unlock (&self->lock);
+
+  stream = gst_ffs_stream_new (ep, self->allocator, frame_done, self);
+  GST_OBJECT_LOCK (self);
+  gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
+  old = self->stream;
+  self->stream = stream;
+  self->open = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&old, gst_ffs_stream_free);
   return TRUE;
 }
 
 static void
 close_stream (GstFfsDmabufSink * self)
 {
-  GstFfsTransferQueue *queue;
-  GstFfsWriter *writer;
   GstStructure *stats;
 
-  g_mutex_lock (&self->lock);
-  writer = self->writer;
-  self->writer = NULL;
-  g_mutex_unlock (&self->lock);
-  if (writer)
-    gst_ffs_writer_free (writer);
-
   GST_OBJECT_LOCK (self);
-  queue = self->queue;
-  self->queue = NULL;
+  self->open = FALSE;
   GST_OBJECT_UNLOCK (self);
-  if (!gst_ffs_transfer_queue_shutdown (queue, SHUTDOWN_TIMEOUT,
-          &self->last_transfers, &self->last_attachments))
+  if (!gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
     GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
         ("The USB device controller does not let go of cancelled frames; "
             "their buffers are released when it does."), (NULL));
-
-  gst_ffs_endpoint_unref (self->ep);
-  self->ep = NULL;
-  update_connected (self, FALSE);
+  gst_clear_object (&self->allocator);
+  set_connected (self, FALSE);
 
   stats = get_stats (self);
   GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
@@ -705,30 +622,11 @@ set_property (GObject * object, guint id, const GValue * value,
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ENDPOINT:
-      g_free (self->path);
-      self->path = g_value_dup_string (value);
-      break;
-    case PROP_FD:
-      self->fd = g_value_get_int (value);
-      break;
-    case PROP_MAX_IN_FLIGHT:
-      self->max_in_flight = g_value_get_uint (value);
-      if (self->queue)
-        gst_ffs_transfer_queue_set_max_in_flight (self->queue,
-            self->max_in_flight);
-      break;
-    case PROP_COPY_MODE:
-      self->copy_mode = g_value_get_enum (value);
-      break;
-    case PROP_WITHOUT_HOST:
-      self->without_host = g_value_get_enum (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  if (!gst_ffs_settings_set (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  if (self->open)
+    gst_ffs_stream_set_max_in_flight (self->stream,
+        self->settings.max_in_flight);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -743,29 +641,12 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
   }
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ENDPOINT:
-      g_value_set_string (value, self->path);
-      break;
-    case PROP_FD:
-      g_value_set_int (value, self->fd);
-      break;
-    case PROP_MAX_IN_FLIGHT:
-      g_value_set_uint (value, self->max_in_flight);
-      break;
-    case PROP_COPY_MODE:
-      g_value_set_enum (value, self->copy_mode);
-      break;
-    case PROP_WITHOUT_HOST:
-      g_value_set_enum (value, self->without_host);
-      break;
-    case PROP_CONNECTED:
-      g_value_set_boolean (value, self->connected);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  if (id == PROP_CONNECTED)
+    g_value_set_boolean (value, self->connected);
+  else if (id == PROP_STREAMING)
+    g_value_set_boolean (value, self->streaming);
+  else if (!gst_ffs_settings_get (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -774,7 +655,8 @@ finalize (GObject * object)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (object);
 
-  g_free (self->path);
+  g_clear_pointer (&self->stream, gst_ffs_stream_free);
+  gst_ffs_settings_clear (&self->settings);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
@@ -783,8 +665,7 @@ finalize (GObject * object)
 static void
 gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
-  self->fd = -1;
-  self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
+  gst_ffs_settings_init (&self->settings);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 
@@ -797,71 +678,9 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 static void
 install_properties (GObjectClass * gobject_class)
 {
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  guint id;
 
-  /**
-   * GstFfsDmabufSink:endpoint:
-   *
-   * File of a bulk IN endpoint in a mounted FunctionFS whose ep0 an
-   * application serves. Excludes #GstFfsDmabufSink:fd.
-   *
-   * Since: 0.1
-   */
-  props[PROP_ENDPOINT] = g_param_spec_string ("endpoint", "Endpoint",
-      "File of the FunctionFS bulk IN endpoint, e.g. /dev/ffs-camera/ep1",
-      NULL, rw | GST_PARAM_MUTABLE_READY);
-
-  /**
-   * GstFfsDmabufSink:fd:
-   *
-   * An open descriptor of such a file, of which the application keeps the
-   * ownership, or -1. It is opened anew if that is permitted, else
-   * duplicated and made non-blocking.
-   *
-   * Since: 0.1
-   */
-  props[PROP_FD] = g_param_spec_int ("fd", "File descriptor",
-      "Open descriptor of the FunctionFS bulk IN endpoint (-1 = unset)",
-      -1, G_MAXINT, -1, rw | GST_PARAM_MUTABLE_READY);
-
-  /**
-   * GstFfsDmabufSink:max-in-flight:
-   *
-   * How many of upstream's buffers the controller holds at a time, at most.
-   * With one, the wire idles between frames. Upstream is told in the
-   * allocation query, so that its pool is large enough.
-   *
-   * Since: 0.1
-   */
-  props[PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight",
-      "Maximum in flight", "Most frames queued on the endpoint at a time",
-      1, 64, DEFAULT_MAX_IN_FLIGHT, rw | GST_PARAM_MUTABLE_PLAYING);
-
-  /**
-   * GstFfsDmabufSink:copy-mode:
-   *
-   * What to do with a frame that cannot be sent in place: because it is not
-   * in dmabuf memory, does not begin at the start of its dmabuf, or because
-   * kernel or controller cannot send dmabufs.
-   *
-   * Since: 0.1
-   */
-  props[PROP_COPY_MODE] = g_param_spec_enum ("copy-mode", "Copy mode",
-      "Whether frames that cannot be sent in place are copied",
-      GST_TYPE_FFS_COPY_MODE, GST_FFS_COPY_AUTO,
-      rw | GST_PARAM_MUTABLE_PLAYING);
-
-  /**
-   * GstFfsDmabufSink:without-host:
-   *
-   * What to do with frames while no host has configured the function.
-   *
-   * Since: 0.1
-   */
-  props[PROP_WITHOUT_HOST] = g_param_spec_enum ("without-host",
-      "Without host", "What to do with frames while there is no host",
-      GST_TYPE_FFS_IDLE_POLICY, GST_FFS_IDLE_AUTO,
-      rw | GST_PARAM_MUTABLE_PLAYING);
+  gst_ffs_settings_install (gobject_class);
 
   /**
    * GstFfsDmabufSink:connected:
@@ -876,15 +695,31 @@ install_properties (GObjectClass * gobject_class)
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
+   * GstFfsDmabufSink:streaming:
+   *
+   * Whether the host that is connected has read a frame.
+   *
+   * Since: 0.1
+   */
+  props[PROP_STREAMING] = g_param_spec_boolean ("streaming", "Streaming",
+      "Whether the host reads frames", FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
    * GstFfsDmabufSink:stats:
    *
    * The fields of #GstBaseSink:stats and, all guint64 but where noted:
    *
-   * - frames-zero-copy, frames-copied: frames sent in place, by write()
+   * - frames-zero-copy: frames sent in place
+   * - frames-copied: frames of which all or a part was copied, and among
+   *   them by the first reason found copied-memory (no dmabuf),
+   *   copied-offset (not at the start of its dmabuf), copied-padding (tight),
+   *   copied-no-sg, copied-no-ioctl, copied-mode (copy-mode=always)
    * - frames-without-host: frames dropped because there was no host
    * - transfers-queued, -completed, -failed, -cancelled: dmabuf transfers
    *   handed to the kernel, and how their fences signalled
-   * - bytes, bytes-copied: bytes of completed transfers, of writes
+   * - bytes: bytes that the host has read
+   * - bytes-copied: bytes that went through the CPU
    * - in-flight, in-flight-max: (guint) frames in flight now, at most
    * - attachments: (guint) dmabufs attached now
    * - attachments-made, attachments-dropped: since start
@@ -900,7 +735,8 @@ install_properties (GObjectClass * gobject_class)
       "Counters of frames, transfers, attachments and latency",
       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
-  g_object_class_install_properties (gobject_class, N_PROPS, props);
+  for (id = PROP_CONNECTED; id < N_PROPS; id++)
+    g_object_class_install_property (gobject_class, id, props[id]);
 }
 
 static void
@@ -931,6 +767,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   basesink_class->unlock = unlock;
   basesink_class->unlock_stop = unlock_stop;
   basesink_class->render = render;
+  basesink_class->get_caps = get_caps;
   basesink_class->set_caps = set_caps;
   basesink_class->propose_allocation = propose_allocation;
   basesink_class->query = query;
@@ -938,4 +775,5 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
 
   gst_type_mark_as_plugin_api (GST_TYPE_FFS_COPY_MODE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_FFS_IDLE_POLICY, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_FFS_ERROR_POLICY, 0);
 }

@@ -42,3 +42,19 @@ gst_ffs_idle_policy_get_type (void)
             values));
   return type;
 }
+
+GType
+gst_ffs_error_policy_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_FFS_ERROR_COUNT, "Count it in stats", "count"},
+    {GST_FFS_ERROR_FAIL, "Post an error and stop", "fail"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstFfsErrorPolicy",
+            values));
+  return type;
+}

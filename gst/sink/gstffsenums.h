@@ -37,11 +37,27 @@ typedef enum
   GST_FFS_IDLE_WAIT,
 } GstFfsIdlePolicy;
 
+/**
+ * GstFfsErrorPolicy:
+ * @GST_FFS_ERROR_COUNT: count it in the statistics
+ * @GST_FFS_ERROR_FAIL: post an error and stop
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_ERROR_COUNT,
+  GST_FFS_ERROR_FAIL,
+} GstFfsErrorPolicy;
+
 #define GST_TYPE_FFS_COPY_MODE (gst_ffs_copy_mode_get_type ())
 GType gst_ffs_copy_mode_get_type (void);
 
 #define GST_TYPE_FFS_IDLE_POLICY (gst_ffs_idle_policy_get_type ())
 GType gst_ffs_idle_policy_get_type (void);
+
+#define GST_TYPE_FFS_ERROR_POLICY (gst_ffs_error_policy_get_type ())
+GType gst_ffs_error_policy_get_type (void);
 
 G_END_DECLS
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A frame as the endpoint sends it: an ordered list of segments, each the
- * start of one dmabuf.
+ * What a frame looks like to the endpoint: runs of memory, in order, each of
+ * which is sent in place or has to be copied, and why.
  *
- * Ownership: the segments point into the buffer's memories and live as long
- * as the buffer.  No state, no locks.
+ * Ownership: runs are indices into the buffer.  No state, no locks.
  */
 
 #ifdef HAVE_CONFIG_H
@@ -12,44 +11,131 @@
 #endif
 
 #include <gst/allocators/gstdmabuf.h>
+#include <sys/stat.h>
 
 #include "gstffsframe.h"
+
+/* For stats: the fields' names are "copied-" and this. */
+const gchar *
+gst_ffs_copy_reason_name (GstFfsCopyReason reason)
+{
+  static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
+    "none", "memory", "offset", "padding", "no-sg", "no-ioctl", "mode"
+  };
+
+  return names[reason];
+}
+
+/* For a person, after "it is copied because". */
+const gchar *
+gst_ffs_copy_reason_text (GstFfsCopyReason reason)
+{
+  switch (reason) {
+    case GST_FFS_COPY_REASON_MEMORY:
+      return "it is in memory that is no dmabuf";
+    case GST_FFS_COPY_REASON_OFFSET:
+      return "it does not begin at the start of its dmabuf";
+    case GST_FFS_COPY_REASON_PADDING:
+      return "its lines are padded and tight=true asks for none";
+    case GST_FFS_COPY_REASON_NO_SG:
+      return "the USB device controller has no scatter-gather";
+    case GST_FFS_COPY_REASON_NO_IOCTL:
+      return "this kernel's FunctionFS has no dmabuf ioctls (Linux 6.9, or "
+          "the patches in kernel/, have them)";
+    case GST_FFS_COPY_REASON_MODE:
+      return "copy-mode=always";
+    default:
+      return "of nothing";
+  }
+}
+
+static gboolean
+same_dmabuf (GstMemory * a, GstMemory * b)
+{
+  gint fd_a = gst_dmabuf_memory_get_fd (a);
+  gint fd_b = gst_dmabuf_memory_get_fd (b);
+  struct stat st_a, st_b;
+
+  if (fd_a == fd_b)
+    return TRUE;
+  return fstat (fd_a, &st_a) == 0 && fstat (fd_b, &st_b) == 0
+      && st_a.st_ino == st_b.st_ino && st_a.st_dev == st_b.st_dev;
+}
 
 /**
  * gst_ffs_frame_parse:
  * @buffer: a frame
- * @segments: (out caller-allocates): room for %GST_FFS_MAX_SEGMENTS
- * @n_segments: (out): how many there are, 0 for a frame without bytes
- * @reason: (out): why the frame cannot be sent in place
+ * @runs: (out caller-allocates): room for %GST_FFS_MAX_SEGMENTS
  *
- * TRANSFER has no offset, so memory can be sent in place only if it begins
- * where its dmabuf does.
+ * TRANSFER has no offset, so memory can be sent in place only from where its
+ * dmabuf begins. Memories of one dmabuf that lie back to back from there are
+ * one run; so are neighbours that must be copied.
  *
- * Returns: whether the frame can be sent in place
+ * Returns: how many runs there are; 0 for a frame without bytes
+ */
+guint
+gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs)
+{
+  guint i, n = 0, n_memories = gst_buffer_n_memory (buffer);
+  GstMemory *dmabuf = NULL;     /* of the last run, if in place */
+
+  for (i = 0; i < n_memories; i++) {
+    GstMemory *mem = gst_buffer_peek_memory (buffer, i);
+    GstFfsRun *last = n > 0 ? &runs[n - 1] : NULL;
+    GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+
+    if (mem->size == 0) {
+      /* Runs are memories one behind the other. */
+      if (last)
+        last->n_memories++;
+      continue;
+    }
+
+    if (!gst_is_dmabuf_memory (mem))
+      reason = GST_FFS_COPY_REASON_MEMORY;
+    else if (dmabuf && mem->offset == last->length && same_dmabuf (dmabuf, mem))
+      goto extend;
+    else if (mem->offset != 0)
+      reason = GST_FFS_COPY_REASON_OFFSET;
+
+    if (reason != GST_FFS_COPY_REASON_NONE && last
+        && last->reason != GST_FFS_COPY_REASON_NONE)
+      goto extend;
+
+    runs[n].first = i;
+    runs[n].n_memories = 1;
+    runs[n].length = mem->size;
+    runs[n].reason = reason;
+    n++;
+    dmabuf = reason == GST_FFS_COPY_REASON_NONE ? mem : NULL;
+    continue;
+
+  extend:
+    last->n_memories++;
+    last->length += mem->size;
+  }
+  return n;
+}
+
+/**
+ * gst_ffs_frame_is_padded:
+ * @buffer: a frame of raw video
+ * @info: its format without padding
+ *
+ * Returns: whether lines or planes lie further apart than they must
  */
 gboolean
-gst_ffs_frame_parse (GstBuffer * buffer, GstFfsSegment * segments,
-    guint * n_segments, const gchar ** reason)
+gst_ffs_frame_is_padded (GstBuffer * buffer, const GstVideoInfo * info)
 {
-  guint i, n = gst_buffer_n_memory (buffer);
+  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
+  guint i;
 
-  *n_segments = 0;
-  for (i = 0; i < n; i++) {
-    GstMemory *mem = gst_buffer_peek_memory (buffer, i);
-
-    if (mem->size == 0)
-      continue;
-    if (!gst_is_dmabuf_memory (mem)) {
-      *reason = "it is in memory that is no dmabuf";
-      return FALSE;
-    }
-    if (mem->offset != 0) {
-      *reason = "it does not begin at the start of its dmabuf";
-      return FALSE;
-    }
-    segments[*n_segments].memory = mem;
-    segments[*n_segments].length = mem->size;
-    (*n_segments)++;
+  if (gst_buffer_get_size (buffer) != GST_VIDEO_INFO_SIZE (info))
+    return TRUE;
+  for (i = 0; meta && i < meta->n_planes; i++) {
+    if (meta->stride[i] != GST_VIDEO_INFO_PLANE_STRIDE (info, i)
+        || meta->offset[i] != GST_VIDEO_INFO_PLANE_OFFSET (info, i))
+      return TRUE;
   }
-  return TRUE;
+  return FALSE;
 }

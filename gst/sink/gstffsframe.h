@@ -3,14 +3,58 @@
 #ifndef __GST_FFS_FRAME_H__
 #define __GST_FFS_FRAME_H__
 
-#include <gst/gst.h>
-
-#include "transport/gstffstransferqueue.h"
+#include <gst/video/video.h>
 
 G_BEGIN_DECLS
 
-gboolean gst_ffs_frame_parse (GstBuffer * buffer, GstFfsSegment * segments,
-    guint * n_segments, const gchar ** reason);
+/* GStreamer's own limit of memories in a buffer, and a header and trailer. */
+#define GST_FFS_MAX_SEGMENTS 18
+
+/**
+ * GstFfsCopyReason:
+ * @GST_FFS_COPY_REASON_NONE: it can be sent in place
+ * @GST_FFS_COPY_REASON_MEMORY: not in dmabuf memory
+ * @GST_FFS_COPY_REASON_OFFSET: does not begin where its dmabuf does
+ * @GST_FFS_COPY_REASON_PADDING: padded, and tight packing is asked for
+ * @GST_FFS_COPY_REASON_NO_SG: the controller cannot send dmabufs
+ * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel cannot
+ * @GST_FFS_COPY_REASON_MODE: copy-mode=always
+ */
+typedef enum
+{
+  GST_FFS_COPY_REASON_NONE,
+  GST_FFS_COPY_REASON_MEMORY,
+  GST_FFS_COPY_REASON_OFFSET,
+  GST_FFS_COPY_REASON_PADDING,
+  GST_FFS_COPY_REASON_NO_SG,
+  GST_FFS_COPY_REASON_NO_IOCTL,
+  GST_FFS_COPY_REASON_MODE,
+  GST_FFS_N_COPY_REASONS
+} GstFfsCopyReason;
+
+/**
+ * GstFfsRun:
+ * @first: index of the first memory in the buffer
+ * @n_memories: how many memories, one behind the other
+ * @length: their bytes
+ * @reason: why they must be copied, if so
+ *
+ * A part of a frame that one TRANSFER sends.
+ */
+typedef struct
+{
+  guint first;
+  guint n_memories;
+  gsize length;
+  GstFfsCopyReason reason;
+} GstFfsRun;
+
+guint gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs);
+gboolean gst_ffs_frame_is_padded (GstBuffer * buffer,
+    const GstVideoInfo * info);
+
+const gchar *gst_ffs_copy_reason_name (GstFfsCopyReason reason);
+const gchar *gst_ffs_copy_reason_text (GstFfsCopyReason reason);
 
 G_END_DECLS
 

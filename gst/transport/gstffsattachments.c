@@ -73,6 +73,12 @@ gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max)
   return self;
 }
 
+GstFfsAttachments *
+gst_ffs_attachments_ref (GstFfsAttachments * self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
 static void
 attachments_free (GstFfsAttachments * self)
 {
@@ -275,7 +281,7 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
     g_hash_table_insert (self->by_memory, mem, att);
     if (!seen)
       gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (mem), memory_gone,
-          g_atomic_rc_box_acquire (self));
+          gst_ffs_attachments_ref (self));
   }
 
   g_assert (!att->in_use);

@@ -26,6 +26,7 @@ typedef struct
 } GstFfsAttachmentsStats;
 
 GstFfsAttachments *gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max);
+GstFfsAttachments *gst_ffs_attachments_ref (GstFfsAttachments * self);
 void gst_ffs_attachments_unref (GstFfsAttachments * self);
 
 GstFfsAttachment *gst_ffs_attachments_acquire (GstFfsAttachments * self,

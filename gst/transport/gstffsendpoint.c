@@ -38,6 +38,7 @@ struct _GstFfsEndpoint
 
   /* Last known state; the host can change it any time after it was read. */
   gint enabled;
+  gint connections;
 };
 
 static gint
@@ -194,6 +195,7 @@ gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
   if (!g_atomic_int_get (&ep->enabled)) {
     GST_INFO ("%s: enabled by the host, address 0x%02x, max packet %u bytes",
         ep->name, desc.bEndpointAddress, GUINT16_FROM_LE (desc.wMaxPacketSize));
+    g_atomic_int_inc (&ep->connections);
     g_atomic_int_set (&ep->enabled, TRUE);
   }
   return 0;
@@ -203,6 +205,20 @@ gboolean
 gst_ffs_endpoint_is_enabled (GstFfsEndpoint * ep)
 {
   return g_atomic_int_get (&ep->enabled);
+}
+
+/**
+ * gst_ffs_endpoint_get_connection:
+ * @ep: an endpoint
+ *
+ * Returns: a number that is another one for each host that came, and 0 while
+ * none is known to be there
+ */
+guint
+gst_ffs_endpoint_get_connection (GstFfsEndpoint * ep)
+{
+  return g_atomic_int_get (&ep->enabled) ?
+      g_atomic_int_get (&ep->connections) : 0;
 }
 
 void

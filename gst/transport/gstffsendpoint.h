@@ -24,6 +24,7 @@ gint gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep);
 
 gint gst_ffs_endpoint_probe (GstFfsEndpoint * ep);
 gboolean gst_ffs_endpoint_is_enabled (GstFfsEndpoint * ep);
+guint gst_ffs_endpoint_get_connection (GstFfsEndpoint * ep);
 void gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep);
 
 gint gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Negotiation.  The endpoint can carry bytes, so any caps, but for dmabufs whose
+ * memory layout only a GPU understands.
+ *
+ * Since GStreamer 1.24 dmabuf video is negotiated as format=DMA_DRM with a
+ * drm-format "FOURCC" or "FOURCC:0xMODIFIER".  Modifier 0 (DRM_FORMAT_MOD_
+ * LINEAR in drm_fourcc.h) or none means rows of pixels one below the other.
+ * Read as strings, so that it works built with 1.22 and run with any.
+ *
+ * No state, no locks.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "gstffscaps.h"
+
+#define DMABUF_FEATURE "memory:DMABuf"
+
+static gboolean
+is_linear (const gchar * drm_format)
+{
+  const gchar *modifier = strchr (drm_format, ':');
+
+  return modifier == NULL || g_ascii_strtoull (modifier + 1, NULL, 16) == 0;
+}
+
+static gboolean
+is_dma_drm (GstCaps * caps, guint i)
+{
+  GstStructure *s = gst_caps_get_structure (caps, i);
+
+  return gst_structure_has_name (s, "video/x-raw")
+      && gst_caps_features_contains (gst_caps_get_features (caps, i),
+      DMABUF_FEATURE) && gst_structure_has_field (s, "drm-format");
+}
+
+/* Leaves the linear ones of a string or list.  FALSE if there is none. */
+static gboolean
+keep_linear (GstStructure * s)
+{
+  const GValue *formats = gst_structure_get_value (s, "drm-format");
+  GValue linear = G_VALUE_INIT;
+  guint i;
+
+  if (G_VALUE_HOLDS_STRING (formats))
+    return is_linear (g_value_get_string (formats));
+  if (!GST_VALUE_HOLDS_LIST (formats))
+    return TRUE;
+
+  g_value_init (&linear, GST_TYPE_LIST);
+  for (i = 0; i < gst_value_list_get_size (formats); i++) {
+    const GValue *format = gst_value_list_get_value (formats, i);
+
+    if (G_VALUE_HOLDS_STRING (format)
+        && is_linear (g_value_get_string (format)))
+      gst_value_list_append_value (&linear, format);
+  }
+  i = gst_value_list_get_size (&linear);
+  gst_structure_take_value (s, "drm-format", &linear);
+  return i > 0;
+}
+
+/**
+ * gst_ffs_caps_filter:
+ * @caps: (transfer full): caps that a peer would like
+ *
+ * Returns: (transfer full): those of them that we accept, in the same order
+ */
+GstCaps *
+gst_ffs_caps_filter (GstCaps * caps)
+{
+  guint i = 0;
+
+  if (gst_caps_is_any (caps))
+    return caps;
+  caps = gst_caps_make_writable (caps);
+  while (i < gst_caps_get_size (caps)) {
+    if (is_dma_drm (caps, i) && !keep_linear (gst_caps_get_structure (caps, i)))
+      gst_caps_remove_structure (caps, i);
+    else
+      i++;
+  }
+  return caps;
+}
+
+/**
+ * gst_ffs_caps_are_linear:
+ * @caps: fixed caps
+ * @drm_format: (out): the layout that is not linear
+ *
+ * Returns: whether the bytes mean something to a host
+ */
+gboolean
+gst_ffs_caps_are_linear (GstCaps * caps, const gchar ** drm_format)
+{
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps)
+      || !is_dma_drm (caps, 0))
+    return TRUE;
+  *drm_format =
+      gst_structure_get_string (gst_caps_get_structure (caps, 0), "drm-format");
+  return *drm_format == NULL || is_linear (*drm_format);
+}
+
+/**
+ * gst_ffs_caps_get_info:
+ * @caps: fixed caps
+ * @info: (out): the layout without padding
+ *
+ * Returns: whether this is raw video whose layout GStreamer knows
+ */
+gboolean
+gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info)
+{
+  GstStructure *s;
+
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return FALSE;
+  s = gst_caps_get_structure (caps, 0);
+  if (!gst_structure_has_name (s, "video/x-raw"))
+    return FALSE;
+
+#if GST_CHECK_VERSION (1, 24, 0)
+  if (gst_video_is_dma_drm_caps (caps)) {
+    GstVideoInfoDmaDrm drm;
+
+    return gst_video_info_dma_drm_from_caps (&drm, caps)
+        && gst_video_info_dma_drm_to_video_info (&drm, info);
+  }
+#endif
+  return gst_video_info_from_caps (info, caps)
+      && GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_ENCODED
+      && GST_VIDEO_INFO_SIZE (info) > 0;
+}
+
+static void
+propose_pool (GstQuery * query, GstCaps * caps, GstAllocator * allocator,
+    guint size, guint min)
+{
+  GstBufferPool *pool = gst_video_buffer_pool_new ();
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+
+  gst_buffer_pool_config_set_params (config, caps, size, min, 0);
+  gst_buffer_pool_config_set_allocator (config, allocator, NULL);
+  gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  if (gst_buffer_pool_set_config (pool, config))
+    gst_query_add_allocation_pool (query, pool, size, min, 0);
+  gst_object_unref (pool);
+}
+
+/**
+ * gst_ffs_caps_propose_allocation:
+ * @query: an allocation query
+ * @allocator: (nullable): one of dmabufs, to offer upstream
+ * @min: how many buffers we hold at most
+ *
+ * Answers with a pool of our dmabufs for raw video, with the allocator for
+ * everything, so that encoders write into dmabufs too, and with the number
+ * of buffers that upstream needs beyond its own.
+ */
+void
+gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
+    guint min)
+{
+  gboolean need_pool, raw;
+  GstVideoInfo info;
+  guint size = 0;
+  GstCaps *caps;
+
+  gst_query_parse_allocation (query, &caps, &need_pool);
+  raw = caps && gst_ffs_caps_get_info (caps, &info);
+  if (raw)
+    size = GST_VIDEO_INFO_SIZE (&info);
+
+  if (allocator)
+    gst_query_add_allocation_param (query, allocator, NULL);
+  if (allocator && raw && need_pool)
+    propose_pool (query, caps, allocator, size, min);
+  /* Without any entry v4l2src copies to system memory when it runs low. */
+  if (gst_query_get_n_allocation_pools (query) == 0)
+    gst_query_add_allocation_pool (query, NULL, size, min, 0);
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+}

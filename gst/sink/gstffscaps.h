@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_CAPS_H__
+#define __GST_FFS_CAPS_H__
+
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+GstCaps *gst_ffs_caps_filter (GstCaps * caps);
+gboolean gst_ffs_caps_are_linear (GstCaps * caps, const gchar ** drm_format);
+gboolean gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info);
+void gst_ffs_caps_propose_allocation (GstQuery * query,
+    GstAllocator * allocator, guint min);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_CAPS_H__ */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_COPIER_H__
+#define __GST_FFS_COPIER_H__
+
+#include <gst/video/video.h>
+
+#include "gstffsframe.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsCopier GstFfsCopier;
+
+GstFfsCopier *gst_ffs_copier_new (GstAllocator * allocator);
+void gst_ffs_copier_free (GstFfsCopier * self);
+
+GstBuffer *gst_ffs_copier_copy (GstFfsCopier * self, GstBuffer * buffer,
+    const GstFfsRun * run);
+GstBuffer *gst_ffs_copier_pack (GstFfsCopier * self, GstBuffer * buffer,
+    const GstVideoInfo * info);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_COPIER_H__ */

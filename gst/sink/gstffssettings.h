@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_SETTINGS_H__
+#define __GST_FFS_SETTINGS_H__
+
+#include <gst/gst.h>
+
+#include "gstffsenums.h"
+
+G_BEGIN_DECLS
+
+enum
+{
+  GST_FFS_PROP_0,
+  GST_FFS_PROP_ENDPOINT,
+  GST_FFS_PROP_FD,
+  GST_FFS_PROP_MAX_IN_FLIGHT,
+  GST_FFS_PROP_COPY_MODE,
+  GST_FFS_PROP_TIGHT,
+  GST_FFS_PROP_DMA_HEAP,
+  GST_FFS_PROP_WITHOUT_HOST,
+  GST_FFS_PROP_EOS_TIMEOUT,
+  GST_FFS_PROP_TRANSFER_ERRORS,
+  GST_FFS_N_SETTINGS
+};
+
+/**
+ * GstFfsSettings:
+ * @endpoint: file of the endpoint, or %NULL
+ * @fd: descriptor of the endpoint, or -1
+ * @max_in_flight: frames
+ * @copy_mode: what to do with what cannot be sent in place
+ * @tight: whether to remove padding
+ * @dma_heap: where our own dmabufs come from, or %NULL
+ * @without_host: what to do with frames while there is no host
+ * @eos_timeout: ns
+ * @transfer_errors: what to do about them
+ *
+ * The values of the element's properties that can be written.
+ */
+typedef struct
+{
+  gchar *endpoint;
+  gint fd;
+  guint max_in_flight;
+  GstFfsCopyMode copy_mode;
+  gboolean tight;
+  gchar *dma_heap;
+  GstFfsIdlePolicy without_host;
+  GstClockTime eos_timeout;
+  GstFfsErrorPolicy transfer_errors;
+} GstFfsSettings;
+
+void gst_ffs_settings_init (GstFfsSettings * self);
+void gst_ffs_settings_clear (GstFfsSettings * self);
+void gst_ffs_settings_copy (const GstFfsSettings * self,
+    GstFfsSettings * copy);
+
+void gst_ffs_settings_install (GObjectClass * klass);
+gboolean gst_ffs_settings_set (GstFfsSettings * self, guint id,
+    const GValue * value);
+gboolean gst_ffs_settings_get (const GstFfsSettings * self, guint id,
+    GValue * value);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_SETTINGS_H__ */

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_STREAM_H__
+#define __GST_FFS_STREAM_H__
+
+#include <gst/video/video.h>
+
+#include "gstffsenums.h"
+#include "gstffsframe.h"
+#include "transport/gstffstransferqueue.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsStream GstFfsStream;
+
+/**
+ * GstFfsStreamPolicy:
+ * @copy_mode: whether to copy what cannot be sent in place
+ * @tight: whether to copy raw video whose lines are padded
+ * @info: (nullable): the format, if it is raw video of a known layout
+ *
+ * How to send a frame.
+ */
+typedef struct
+{
+  GstFfsCopyMode copy_mode;
+  gboolean tight;
+  const GstVideoInfo *info;
+} GstFfsStreamPolicy;
+
+/**
+ * GstFfsStreamResult:
+ * @meaning: what happened
+ * @call: the call that @err is about
+ * @err: its errno
+ * @reason: why the frame was copied, or would have to be
+ *
+ * What became of a frame.
+ */
+typedef struct
+{
+  GstFfsMeaning meaning;
+  GstFfsCall call;
+  gint err;
+  GstFfsCopyReason reason;
+} GstFfsStreamResult;
+
+GstFfsStream *gst_ffs_stream_new (GstFfsEndpoint * ep,
+    GstAllocator * allocator, GstFfsFrameDoneFunc done, gpointer user_data);
+gboolean gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout);
+void gst_ffs_stream_free (GstFfsStream * self);
+
+const gchar *gst_ffs_stream_get_name (GstFfsStream * self);
+gint gst_ffs_stream_probe (GstFfsStream * self);
+gboolean gst_ffs_stream_is_zero_copy (GstFfsStream * self);
+
+void gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max);
+void gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing);
+
+gint gst_ffs_stream_wait_slot (GstFfsStream * self);
+void gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer,
+    guint64 frame, const GstFfsStreamPolicy * policy,
+    GstFfsStreamResult * result);
+void gst_ffs_stream_abandon (GstFfsStream * self);
+
+gint gst_ffs_stream_drain (GstFfsStream * self, GstClockTime timeout);
+gint gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout);
+gint gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout);
+
+void gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_STREAM_H__ */

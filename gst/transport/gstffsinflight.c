@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsInFlight: the transfers that the controller has, and the one thread
+ * that waits for their fences.
+ *
+ * Ownership: one entry for each TRANSFER, each with a reference of its own on
+ * a buffer (the same buffer may be sent twice) and the use of one attachment.
+ * Both are given up when the transfer's fence has signalled, whatever its
+ * status, and in no other case.  The fence thread holds a reference on this
+ * object: when a controller does not let go at shutdown, the object, its
+ * buffers and the thread stay until it does, after the element is long gone.
+ *
+ * Waiting is done by polling the dmabuf for POLLOUT; the status comes from a
+ * sync_file that was exported right after TRANSFER.  Polling the sync_file
+ * would do for both, but it leaves a callback in the fence that closing the
+ * sync_file has to remove, under a lock that unpatched kernels free with the
+ * attachment; after kill -9 the order of the two is a matter of luck.  For
+ * the same reason no status is read once attachments were cancelled: the
+ * sync_files are closed first, under the lock.
+ *
+ * Locking: the lock protects the FIFO, counters and flags.  Lock order: this
+ * one, then the attachments'.  No buffer is unreffed and no callback is made
+ * under it.  One thread pushes (the streaming thread); any may wait.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <gst/base/gstqueuearray.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "gstffsdebug.h"
+#include "gstffserror.h"
+#include "gstffsinflight.h"
+
+struct _GstFfsInFlight
+{
+  GstFfsEndpoint *ep;
+  GstFfsAttachments *attachments;
+  gpointer user_data;
+  GThread *thread;
+
+  GMutex lock;
+  GCond cond;
+  GstQueueArray *transfers;
+  GstFfsFrameDoneFunc done;
+  guint max;
+  gboolean flushing;
+  gboolean cancelled;           /* what is in the FIFO was */
+  gboolean stop;
+  gboolean in_done;
+  gint frame_err;               /* of the frame at the head */
+  GstQueueArray *starts;        /* GstClockTime of each frame in the FIFO */
+  GstFfsTransferStats stats;
+};
+
+static void
+in_flight_free (GstFfsInFlight * self)
+{
+  gst_queue_array_free (self->transfers);
+  gst_queue_array_free (self->starts);
+  gst_ffs_attachments_unref (self->attachments);
+  gst_ffs_endpoint_unref (self->ep);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+}
+
+static void
+in_flight_unref (GstFfsInFlight * self)
+{
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) in_flight_free);
+}
+
+static void
+wait_signalled (gint dmabuf)
+{
+  struct pollfd p = { dmabuf, POLLOUT, 0 };
+  gint ret;
+
+  do {
+    ret = poll (&p, 1, -1);
+  } while (ret < 0 && errno == EINTR);
+
+  if (ret < 0 || !(p.revents & POLLOUT))
+    GST_ERROR ("poll of dmabuf %d: %s, revents 0x%x", dmabuf,
+        g_strerror (errno), p.revents);
+}
+
+/* With the lock.  The status as an errno, 0 for success. */
+static gint
+take_status (GstFfsInFlight * self, GstFfsTransfer * transfer)
+{
+  gint status = 1;
+
+  if (transfer->sync_file < 0)
+    return self->cancelled ? ECANCELED : 0;
+  if (self->cancelled)
+    status = -ECANCELED;
+  else if (gst_ffs_fence_status (transfer->sync_file, &status) != 0)
+    status = 1;
+  close (transfer->sync_file);
+  transfer->sync_file = -1;
+
+  return status < 0 ? -status : 0;
+}
+
+/* With the lock. */
+static void
+count (GstFfsInFlight * self, gsize length, gint err)
+{
+  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
+    case GST_FFS_OK:
+      self->stats.completed++;
+      self->stats.bytes += length;
+      break;
+    case GST_FFS_GONE:
+    case GST_FFS_CANCELLED:
+      self->stats.cancelled++;
+      break;
+    default:
+      self->stats.failed++;
+      break;
+  }
+  if (err != 0 && self->frame_err == 0)
+    self->frame_err = err;
+}
+
+/* With the lock.  Returns the errno of the frame. */
+static gint
+count_frame (GstFfsInFlight * self)
+{
+  GstClockTime *start = gst_queue_array_pop_head_struct (self->starts);
+  GstFfsTransferStats *stats = &self->stats;
+  gint err = self->frame_err;
+
+  stats->in_flight--;
+  stats->frames++;
+  stats->latency_last = gst_util_get_timestamp () - *start;
+  stats->latency_max = MAX (stats->latency_max, stats->latency_last);
+  stats->latency_sum += stats->latency_last;
+  self->frame_err = 0;
+  return err;
+}
+
+/* Lets go of the transfer at the head, whose fence has signalled. */
+static void
+finish (GstFfsInFlight * self, GstFfsTransfer transfer)
+{
+  GstFfsFrameDoneFunc done = NULL;
+  gint err, frame_err = 0;
+  GstFfsTransfer *head;
+
+  g_mutex_lock (&self->lock);
+  head = gst_queue_array_peek_head_struct (self->transfers);
+  err = take_status (self, head);
+  g_mutex_unlock (&self->lock);
+
+  GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
+      transfer.frame, transfer.length, err ? g_strerror (err) : "sent");
+  if (gst_ffs_meaning (GST_FFS_CALL_FENCE, err) == GST_FFS_GONE)
+    gst_ffs_endpoint_set_disabled (self->ep);
+
+  /* Before the buffer: its memory's end wants to find the dmabuf idle. */
+  gst_ffs_attachments_release (self->attachments, transfer.att);
+  gst_buffer_unref (transfer.buffer);
+
+  g_mutex_lock (&self->lock);
+  head = gst_queue_array_pop_head_struct (self->transfers);
+  count (self, transfer.length, err);
+  if (head->last) {
+    frame_err = count_frame (self);
+    done = self->done;
+    self->in_done = done != NULL;
+  }
+  if (gst_queue_array_is_empty (self->transfers) && !self->stop)
+    self->cancelled = FALSE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+
+  if (done) {
+    done (transfer.frame, frame_err, self->user_data);
+    g_mutex_lock (&self->lock);
+    self->in_done = FALSE;
+    g_cond_broadcast (&self->cond);
+    g_mutex_unlock (&self->lock);
+  }
+}
+
+static gpointer
+fence_thread (gpointer data)
+{
+  GstFfsInFlight *self = data;
+
+  g_mutex_lock (&self->lock);
+  while (TRUE) {
+    GstFfsTransfer *head = gst_queue_array_peek_head_struct (self->transfers);
+    GstFfsTransfer transfer;
+
+    if (head == NULL) {
+      if (self->stop)
+        break;
+      g_cond_wait (&self->cond, &self->lock);
+      continue;
+    }
+
+    transfer = *head;
+    g_mutex_unlock (&self->lock);
+    wait_signalled (gst_ffs_attachment_get_fd (transfer.att));
+    finish (self, transfer);
+    g_mutex_lock (&self->lock);
+  }
+  g_mutex_unlock (&self->lock);
+
+  in_flight_unref (self);
+  return NULL;
+}
+
+/**
+ * gst_ffs_in_flight_new:
+ * @ep: the endpoint
+ * @attachments: (transfer full): its attachments
+ * @done: called for each frame after its release
+ * @user_data: for @done
+ *
+ * Returns: the object, to be ended by gst_ffs_in_flight_shutdown()
+ */
+GstFfsInFlight *
+gst_ffs_in_flight_new (GstFfsEndpoint * ep, GstFfsAttachments * attachments,
+    GstFfsFrameDoneFunc done, gpointer user_data)
+{
+  GstFfsInFlight *self = g_atomic_rc_box_new0 (GstFfsInFlight);
+
+  self->ep = gst_ffs_endpoint_ref (ep);
+  self->attachments = attachments;
+  self->done = done;
+  self->user_data = user_data;
+  self->max = 1;
+  self->transfers = gst_queue_array_new_for_struct (sizeof (GstFfsTransfer), 8);
+  self->starts = gst_queue_array_new_for_struct (sizeof (GstClockTime), 8);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->thread = g_thread_new ("ffs-fence", fence_thread,
+      g_atomic_rc_box_acquire (self));
+
+  return self;
+}
+
+/* With the lock; until the deadline. */
+static gboolean
+wait_empty (GstFfsInFlight * self, gint64 deadline)
+{
+  while (!gst_queue_array_is_empty (self->transfers)) {
+    if (!g_cond_wait_until (&self->cond, &self->lock, deadline))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* With the lock. */
+static void
+set_cancelled (GstFfsInFlight * self)
+{
+  guint i, n = gst_queue_array_get_length (self->transfers);
+
+  self->cancelled = TRUE;
+  for (i = 0; i < n; i++) {
+    GstFfsTransfer *transfer =
+        gst_queue_array_peek_nth_struct (self->transfers, i);
+
+    if (transfer->sync_file >= 0)
+      close (transfer->sync_file);
+    transfer->sync_file = -1;
+  }
+}
+
+/**
+ * gst_ffs_in_flight_cancel:
+ * @self: the transfers
+ * @timeout: how long to wait for the controller to let go, ns
+ *
+ * Cancels what is in flight.  To be called by the thread that pushes, or
+ * when there is none.
+ *
+ * Returns: 0, or ETIMEDOUT
+ */
+gint
+gst_ffs_in_flight_cancel (GstFfsInFlight * self, GstClockTime timeout)
+{
+  gint64 deadline = g_get_monotonic_time () + GST_TIME_AS_USECONDS (timeout);
+  gboolean empty;
+
+  g_mutex_lock (&self->lock);
+  empty = gst_queue_array_is_empty (self->transfers);
+  if (!empty) {
+    GST_DEBUG ("cancelling %u transfers",
+        gst_queue_array_get_length (self->transfers));
+    set_cancelled (self);
+  }
+  g_mutex_unlock (&self->lock);
+  if (empty)
+    return 0;
+
+  gst_ffs_attachments_cancel (self->attachments);
+  g_mutex_lock (&self->lock);
+  empty = wait_empty (self, deadline);
+  g_mutex_unlock (&self->lock);
+  return empty ? 0 : ETIMEDOUT;
+}
+
+/**
+ * gst_ffs_in_flight_shutdown:
+ * @self: (transfer full): the transfers
+ * @timeout: how long to wait for the controller to let go, ns
+ * @stats: (out): the last counters
+ *
+ * Cancels what is in flight and closes the endpoint.  Buffers that the
+ * controller holds beyond @timeout are released by the fence thread when it
+ * lets go.  The callback is not called after this returned.
+ *
+ * Returns: %FALSE if buffers were left to the fence thread
+ */
+gboolean
+gst_ffs_in_flight_shutdown (GstFfsInFlight * self, GstClockTime timeout,
+    GstFfsTransferStats * stats)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean empty;
+
+  g_mutex_lock (&self->lock);
+  self->stop = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+
+  gst_ffs_in_flight_cancel (self, timeout / 2);
+  /* The last resort; it also makes the kernel forget what is attached. */
+  gst_ffs_attachments_close (self->attachments);
+
+  g_mutex_lock (&self->lock);
+  empty = wait_empty (self, now + GST_TIME_AS_USECONDS (timeout));
+  self->done = NULL;
+  while (self->in_done)
+    g_cond_wait (&self->cond, &self->lock);
+  *stats = self->stats;
+  g_mutex_unlock (&self->lock);
+
+  if (empty)
+    g_thread_join (self->thread);
+  else
+    g_thread_unref (self->thread);
+  in_flight_unref (self);
+
+  return empty;
+}
+
+void
+gst_ffs_in_flight_set_max (GstFfsInFlight * self, guint max)
+{
+  g_mutex_lock (&self->lock);
+  self->max = max;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_in_flight_set_flushing:
+ * @self: the transfers
+ * @flushing: whether waits are to end with EINTR
+ */
+void
+gst_ffs_in_flight_set_flushing (GstFfsInFlight * self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_in_flight_push:
+ * @self: the transfers
+ * @transfer: what the kernel has accepted; its references are taken over
+ */
+void
+gst_ffs_in_flight_push (GstFfsInFlight * self, const GstFfsTransfer * transfer)
+{
+  GstFfsTransfer copy = *transfer;
+  GstClockTime now = gst_util_get_timestamp ();
+
+  g_mutex_lock (&self->lock);
+  gst_queue_array_push_tail_struct (self->transfers, &copy);
+  self->stats.queued++;
+  if (transfer->first) {
+    gst_queue_array_push_tail_struct (self->starts, &now);
+    self->stats.in_flight++;
+    self->stats.in_flight_max =
+        MAX (self->stats.in_flight_max, self->stats.in_flight);
+  }
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_in_flight_end_frame:
+ * @self: the transfers
+ * @frame: the last frame, of which the last transfer will not come
+ */
+void
+gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame)
+{
+  GstFfsTransfer *tail;
+
+  g_mutex_lock (&self->lock);
+  tail = gst_queue_array_peek_tail_struct (self->transfers);
+  if (tail && tail->frame == frame)
+    tail->last = TRUE;
+  else
+    count_frame (self);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_in_flight_wait_slot:
+ * @self: the transfers
+ *
+ * Waits until another frame may be put in flight.
+ *
+ * Returns: 0, or EINTR if flushing
+ */
+gint
+gst_ffs_in_flight_wait_slot (GstFfsInFlight * self)
+{
+  gint err = 0;
+
+  g_mutex_lock (&self->lock);
+  while (self->stats.in_flight >= self->max && !self->flushing)
+    g_cond_wait (&self->cond, &self->lock);
+  if (self->stats.in_flight >= self->max)
+    err = EINTR;
+  g_mutex_unlock (&self->lock);
+
+  return err;
+}
+
+/**
+ * gst_ffs_in_flight_wait_idle:
+ * @self: the transfers
+ * @mem: a dmabuf memory
+ *
+ * Waits until the dmabuf of @mem is not in flight.
+ *
+ * Returns: 0, or EINTR if flushing
+ */
+gint
+gst_ffs_in_flight_wait_idle (GstFfsInFlight * self, GstMemory * mem)
+{
+  gint err = 0;
+
+  g_mutex_lock (&self->lock);
+  while (err == 0 && gst_ffs_attachments_is_busy (self->attachments, mem)) {
+    if (self->flushing)
+      err = EINTR;
+    else
+      g_cond_wait (&self->cond, &self->lock);
+  }
+  g_mutex_unlock (&self->lock);
+
+  return err;
+}
+
+/**
+ * gst_ffs_in_flight_drain:
+ * @self: the transfers
+ * @timeout: how long to wait without a frame's release, ns, or
+ * %GST_CLOCK_TIME_NONE
+ *
+ * Waits until nothing is in flight and all buffers are released.
+ *
+ * Returns: 0, EINTR if flushing, ETIMEDOUT
+ */
+gint
+gst_ffs_in_flight_drain (GstFfsInFlight * self, GstClockTime timeout)
+{
+  gint64 deadline = 0;
+  guint64 frames = 0;
+  gint err = 0;
+
+  g_mutex_lock (&self->lock);
+  while (err == 0 && !gst_queue_array_is_empty (self->transfers)) {
+    if (deadline == 0 || frames != self->stats.frames) {
+      frames = self->stats.frames;
+      deadline = timeout == GST_CLOCK_TIME_NONE ? G_MAXINT64 :
+          g_get_monotonic_time () + (gint64) GST_TIME_AS_USECONDS (timeout);
+    }
+    if (self->flushing)
+      err = EINTR;
+    else if (!g_cond_wait_until (&self->cond, &self->lock, deadline))
+      err = ETIMEDOUT;
+  }
+  g_mutex_unlock (&self->lock);
+
+  return err;
+}
+
+void
+gst_ffs_in_flight_get_stats (GstFfsInFlight * self, GstFfsTransferStats * stats)
+{
+  g_mutex_lock (&self->lock);
+  *stats = self->stats;
+  g_mutex_unlock (&self->lock);
+}

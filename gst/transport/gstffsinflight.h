@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_IN_FLIGHT_H__
+#define __GST_FFS_IN_FLIGHT_H__
+
+#include <gst/gst.h>
+
+#include "gstffsattachments.h"
+#include "gstffsendpoint.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsInFlight GstFfsInFlight;
+
+/**
+ * GstFfsTransfer:
+ * @buffer: what keeps the memory, owned
+ * @att: the attachment in use
+ * @sync_file: of its fence, or -1; owned
+ * @length: bytes
+ * @frame: the frame's number
+ * @first: whether it begins the frame
+ * @last: whether it ends the frame
+ *
+ * A TRANSFER that the kernel has accepted.
+ */
+typedef struct
+{
+  GstBuffer *buffer;
+  GstFfsAttachment *att;
+  gint sync_file;
+  gsize length;
+  guint64 frame;
+  gboolean first;
+  gboolean last;
+} GstFfsTransfer;
+
+/**
+ * GstFfsTransferStats:
+ * @queued: transfers handed to the kernel
+ * @completed: transfers whose fence signalled without an error
+ * @failed: transfers whose fence signalled with an error of the wire
+ * @cancelled: transfers that ended because the host went or we stopped
+ * @bytes: bytes of completed transfers
+ * @in_flight: frames in flight now
+ * @in_flight_max: most frames that were in flight at a time
+ * @frames: frames released
+ * @latency_last: from the first TRANSFER to the release of the last frame, ns
+ * @latency_max: the longest of these
+ * @latency_sum: all of these
+ */
+typedef struct
+{
+  guint64 queued;
+  guint64 completed;
+  guint64 failed;
+  guint64 cancelled;
+  guint64 bytes;
+  guint in_flight;
+  guint in_flight_max;
+  guint64 frames;
+  GstClockTime latency_last;
+  GstClockTime latency_max;
+  GstClockTime latency_sum;
+} GstFfsTransferStats;
+
+/**
+ * GstFfsFrameDoneFunc:
+ * @frame: the frame's number
+ * @err: 0, or the errno of the first of its transfers that failed
+ * @user_data: as given
+ *
+ * Called from the fence thread after the frame's buffer was released, with
+ * no lock held.
+ */
+typedef void (*GstFfsFrameDoneFunc) (guint64 frame, gint err,
+    gpointer user_data);
+
+GstFfsInFlight *gst_ffs_in_flight_new (GstFfsEndpoint * ep,
+    GstFfsAttachments * attachments, GstFfsFrameDoneFunc done,
+    gpointer user_data);
+gboolean gst_ffs_in_flight_shutdown (GstFfsInFlight * self,
+    GstClockTime timeout, GstFfsTransferStats * stats);
+
+void gst_ffs_in_flight_set_max (GstFfsInFlight * self, guint max);
+void gst_ffs_in_flight_set_flushing (GstFfsInFlight * self,
+    gboolean flushing);
+
+void gst_ffs_in_flight_push (GstFfsInFlight * self,
+    const GstFfsTransfer * transfer);
+void gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame);
+
+gint gst_ffs_in_flight_wait_slot (GstFfsInFlight * self);
+gint gst_ffs_in_flight_wait_idle (GstFfsInFlight * self, GstMemory * mem);
+gint gst_ffs_in_flight_drain (GstFfsInFlight * self, GstClockTime timeout);
+gint gst_ffs_in_flight_cancel (GstFfsInFlight * self, GstClockTime timeout);
+
+void gst_ffs_in_flight_get_stats (GstFfsInFlight * self,
+    GstFfsTransferStats * stats);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_IN_FLIGHT_H__ */
