@@ -141,8 +141,13 @@ write_all (int fd, const void *data, size_t size, const char *what)
 
   if (done == (ssize_t) size)
     return true;
-  complain ("the kernel did not take the %s: %s", what,
-      done < 0 ? strerror (errno) : "short write");
+  /* Open was fine, but the function is beyond its description. */
+  if (done < 0 && errno == ESRCH)
+    complain ("another process has described this function already and still "
+        "holds it");
+  else
+    complain ("the kernel did not take the %s: %s", what,
+        done < 0 ? strerror (errno) : "short write");
   return false;
 }
 

@@ -370,11 +370,11 @@ on_transfer (struct libusb_transfer *transfer)
        * show a device that goes away. The other transfers must end before the
        * endpoint is cleared, or they would take bytes of a frame whose start
        * is lost. */
-      if (transfer->status == LIBUSB_TRANSFER_STALL)
-        host->stalls++;
-      else
-        host->errors++;
       if (!host->halted) {
+        if (transfer->status == LIBUSB_TRANSFER_STALL)
+          host->stalls++;
+        else
+          host->errors++;
         host->halted = TRUE;
         cancel_slots (host);
       }
@@ -680,6 +680,10 @@ show_progress (Host * host)
   if (now - host->last_progress_us < G_USEC_PER_SEC)
     return;
   host->last_progress_us = now;
+  if (host->bytes == 0) {
+    fputs ("host: nothing yet\n", stderr);
+    return;
+  }
   fprintf (stderr, "host: %" G_GUINT64_FORMAT, host->frames);
   if (host->max_frames > 0)
     fprintf (stderr, " of %" G_GINT64_FORMAT, host->max_frames);
@@ -709,15 +713,16 @@ status_name (gint status)
 static void
 print_report (Host * host)
 {
-  static const gchar *const endings[] = { "complete", "an error",
-    NULL, "the device went away", "no more data", "no device"
+  static const gchar *const endings[] = { "all frames are here",
+    "an error", NULL, "the device went away", "nothing came any more",
+    "no device"
   };
   const gchar *ending = host->status == STATUS_INTERRUPTED ? "interrupted" :
       endings[host->status];
 
   /* The standard output may be where the frames go. */
   fprintf (stderr,
-      "host: ended by: %s\n"
+      "host: ended, %s\n"
       "  frames        %" G_GUINT64_FORMAT "\n"
       "  short frames  %" G_GUINT64_FORMAT "\n"
       "  incomplete    %" G_GUINT64_FORMAT "\n"
@@ -956,6 +961,8 @@ open_files (Host * host)
       complain ("%s: %s", host->checksum_path, g_strerror (errno));
       return FALSE;
     }
+    /* Whoever watches sees each frame as it comes. */
+    setvbuf (host->checksum_file, NULL, _IOLBF, 0);
     host->checksum = g_checksum_new (host->checksum_type);
   }
   if (host->output_path != NULL) {

@@ -10,6 +10,7 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
+#include <linux/videodev2.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -47,9 +48,45 @@ from_memfd (gint device, gsize size)
   return fd;
 }
 
+/* Kernels before 6.12 have neither of the above in packaged form. A capture
+ * device has, and what it exported stays when it is closed. */
+static gint
+from_camera (gint device, gsize size)
+{
+  static const guint heights[] = { 180, 360, 720, 1080, 2160 };
+  struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+  struct v4l2_requestbuffers request = {
+    .count = 1,
+    .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+    .memory = V4L2_MEMORY_MMAP,
+  };
+  struct v4l2_exportbuffer export = {
+    .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+    .flags = O_RDWR | O_CLOEXEC,
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (heights)
+      && format.fmt.pix.sizeimage < size; i++) {
+    format.fmt.pix.width = heights[i] / 9 * 16;
+    format.fmt.pix.height = heights[i];
+    format.fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
+    if (ioctl (device, VIDIOC_S_FMT, &format) < 0)
+      return -1;
+  }
+  if (format.fmt.pix.sizeimage < size) {
+    errno = E2BIG;
+    return -1;
+  }
+  if (ioctl (device, VIDIOC_REQBUFS, &request) < 0
+      || ioctl (device, VIDIOC_EXPBUF, &export) < 0)
+    return -1;
+  return export.fd;
+}
+
 /**
  * test_dmabuf_new:
- * @size: wanted size, rounded up to whole pages
+ * @size: least size
  * @source: (out) (optional): what it was made of
  * @error: why there is none
  *
@@ -65,6 +102,7 @@ test_dmabuf_new (gsize size, const gchar ** source, GError ** error)
   } sources[] = {
     {"/dev/dma_heap/system", from_heap},
     {"/dev/udmabuf", from_memfd},
+    {"/dev/video0", from_camera},
   };
   gsize page = sysconf (_SC_PAGESIZE);
   gint device, fd, err = 0;
@@ -87,8 +125,9 @@ test_dmabuf_new (gsize size, const gchar ** source, GError ** error)
     }
   }
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (err),
-      "no dmabuf of %" G_GSIZE_FORMAT " bytes from a DMA heap or udmabuf: %s",
-      size, g_strerror (err));
+      "no dmabuf of %" G_GSIZE_FORMAT
+      " bytes from a DMA heap, udmabuf or a camera: %s", size,
+      g_strerror (err));
   return -1;
 }
 

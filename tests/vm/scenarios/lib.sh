@@ -15,9 +15,8 @@ examples=$FFS_BUILD/examples
 # shellcheck disable=SC2034
 programs=$FFS_BUILD/tests/vm
 scenario=${0##*/}
-# On the guest's own tmpfs; moved to the host at the end.
-work=/tmp/scenario
-mkdir -p "$work"
+# On the guest's own tmpfs; copied to the host when something failed.
+work=$(mktemp -d /tmp/scenario.XXXXXX)
 cd "$work"
 
 n_checks=0
@@ -144,7 +143,7 @@ clean_up ()
     kill -9 "$pid" 2>/dev/null || :
   done < jobs.list
   for name in "${gadgets[@]}"; do
-    gadget_down "$name" || :
+    gadget_down "$name" 2> /dev/null || :
   done
   gadgets=()
 }
