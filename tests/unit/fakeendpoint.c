@@ -4,23 +4,25 @@
  * threads, the controls from the test's.
  */
 
-#define _GNU_SOURCE             /* pipe2 */
+#define _GNU_SOURCE             /* pipe2, memfd_create */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <gst/allocators/gstdmabuf.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fakeendpoint.h"
+#include "transport/gstffsallocator.h"
 #include "transport/gstffsendpoint.h"
 #include "transport/gstffsuapi.h"
 
 typedef struct
 {
   guint64 id;                   /* inode */
-  gint read_end;
+  gint read_end;                /* -1: it has data, and no fence ever */
   gboolean attached;
   gint n_pending;
 } Dmabuf;
@@ -47,6 +49,8 @@ static struct
   guint fail_times[256];
   guint calls[256];
   guint late_reads;
+  GByteArray *wire;
+  gboolean heap;
   GstAllocator *allocator;
 } fake;
 
@@ -129,7 +133,17 @@ do_transfer (struct usb_ffs_dmabuf_transfer_req *req)
   t->dmabuf = d;
   t->length = req->length;
   t->sync_file = -1;
-  set_pending (d, req->fd, 1);
+  if (d->read_end < 0) {
+    guint old = fake.wire->len;
+
+    g_byte_array_set_size (fake.wire, old + t->length);
+    g_assert_cmpint (pread (req->fd, fake.wire->data + old, t->length, 0), ==,
+        t->length);
+    t->signalled = TRUE;
+    t->status = 1;
+  } else {
+    set_pending (d, req->fd, 1);
+  }
   g_ptr_array_add (fake.transfers, t);
   g_cond_broadcast (&fake.cond);
   return 0;
@@ -175,6 +189,7 @@ answer (gint fd, gulong request, gpointer arg)
   Dmabuf *d;
 
   fake.calls[nr]++;
+  g_cond_broadcast (&fake.cond);
   if (fake.fail_times[nr] > 0) {
     fake.fail_times[nr]--;
     return fake.fail_err[nr];
@@ -240,7 +255,8 @@ dmabuf_free (gpointer data)
 {
   Dmabuf *d = data;
 
-  close (d->read_end);
+  if (d->read_end >= 0)
+    close (d->read_end);
   g_free (d);
 }
 
@@ -256,7 +272,9 @@ fake_endpoint_start (void)
 
   fake.enabled = TRUE;
   fake.stubborn = FALSE;
+  fake.heap = FALSE;
   fake.late_reads = 0;
+  fake.wire = g_byte_array_new ();
   memset (fake.fail_times, 0, sizeof (fake.fail_times));
   memset (fake.calls, 0, sizeof (fake.calls));
   fake.dmabufs = g_ptr_array_new_with_free_func (dmabuf_free);
@@ -272,6 +290,7 @@ fake_endpoint_end (void)
   g_clear_pointer (&fake.path, g_free);
   g_clear_pointer (&fake.dmabufs, g_ptr_array_unref);
   g_clear_pointer (&fake.transfers, g_ptr_array_unref);
+  g_clear_pointer (&fake.wire, g_byte_array_unref);
   gst_clear_object (&fake.allocator);
 }
 
@@ -384,6 +403,32 @@ fake_endpoint_n_calls (gulong request)
   return n;
 }
 
+void
+fake_endpoint_wait_n_calls (gulong request, guint n)
+{
+  g_mutex_lock (&fake.lock);
+  while (fake.calls[_IOC_NR (request)] < n)
+    g_cond_wait (&fake.cond, &fake.lock);
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_endpoint_wait_calls (gulong request, guint n)
+{
+  fake_endpoint_wait_n_calls (request, fake_endpoint_n_calls (request) + n);
+}
+
+void
+fake_endpoint_forget_attachments (void)
+{
+  guint i;
+
+  g_mutex_lock (&fake.lock);
+  for (i = 0; i < fake.dmabufs->len; i++)
+    ((Dmabuf *) g_ptr_array_index (fake.dmabufs, i))->attached = FALSE;
+  g_mutex_unlock (&fake.lock);
+}
+
 guint
 fake_endpoint_n_late_reads (void)
 {
@@ -416,6 +461,97 @@ guint64
 fake_dmabuf_id (GstMemory * mem)
 {
   return fd_id (gst_dmabuf_memory_get_fd (mem));
+}
+
+GBytes *
+fake_endpoint_take_wire (void)
+{
+  GBytes *bytes;
+
+  g_mutex_lock (&fake.lock);
+  bytes = g_byte_array_free_to_bytes (fake.wire);
+  fake.wire = g_byte_array_new ();
+  g_mutex_unlock (&fake.lock);
+  return bytes;
+}
+
+void
+fake_endpoint_set_heap (gboolean available)
+{
+  fake.heap = available;
+}
+
+static GstMemory *
+data_memory (GstAllocator * allocator, gsize size)
+{
+  gint fd = memfd_create ("fake-dmabuf", MFD_CLOEXEC);
+  Dmabuf *d = g_new0 (Dmabuf, 1);
+
+  g_assert_cmpint (ftruncate (fd, size), ==, 0);
+  d->id = fd_id (fd);
+  d->read_end = -1;
+  g_mutex_lock (&fake.lock);
+  g_ptr_array_add (fake.dmabufs, d);
+  g_mutex_unlock (&fake.lock);
+
+  return gst_dmabuf_allocator_alloc_with_flags (allocator, fd, size,
+      GST_FD_MEMORY_FLAG_KEEP_MAPPED);
+}
+
+GstMemory *
+fake_dmabuf_new_data (gsize size, guint8 seed)
+{
+  GstMemory *mem = data_memory (fake.allocator, size);
+  GstMapInfo map;
+  gsize i;
+
+  g_assert_true (gst_memory_map (mem, &map, GST_MAP_WRITE));
+  for (i = 0; i < size; i++)
+    map.data[i] = seed + i + i / 251;
+  gst_memory_unmap (mem, &map);
+  return mem;
+}
+
+/* Takes the place of the plugin's own allocator, which needs a kernel with
+ * DMA heaps: the linker finds these first. */
+
+struct _GstFfsAllocator
+{
+  GstDmaBufAllocator parent;
+};
+
+G_DEFINE_FINAL_TYPE (GstFfsAllocator, gst_ffs_allocator,
+    GST_TYPE_DMABUF_ALLOCATOR);
+
+static GstMemory *
+heap_alloc (GstAllocator * allocator, gsize size, GstAllocationParams * params)
+{
+  return data_memory (allocator, size + params->prefix + params->padding);
+}
+
+static void
+gst_ffs_allocator_init (GstFfsAllocator * self)
+{
+  GST_OBJECT_FLAG_UNSET (self, GST_ALLOCATOR_FLAG_CUSTOM_ALLOC);
+}
+
+static void
+gst_ffs_allocator_class_init (GstFfsAllocatorClass * klass)
+{
+  GST_ALLOCATOR_CLASS (klass)->alloc = heap_alloc;
+}
+
+GstAllocator *
+gst_ffs_allocator_new (const gchar * heap, gint * err)
+{
+  GstAllocator *allocator;
+
+  if (!fake.heap || (heap && !g_str_equal (heap, "fake"))) {
+    *err = ENOENT;
+    return NULL;
+  }
+  allocator = g_object_new (GST_TYPE_FFS_ALLOCATOR, NULL);
+  return gst_object_ref_sink (allocator);
 }
 
 static void

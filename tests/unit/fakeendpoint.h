@@ -32,9 +32,22 @@ void fake_endpoint_signal (guint n, gint status);
 
 guint fake_endpoint_n_attached (void);
 guint fake_endpoint_n_calls (gulong request);
+/* Blocks until that ioctl was called @n times in all, or @n more times. */
+void fake_endpoint_wait_n_calls (gulong request, guint n);
+void fake_endpoint_wait_calls (gulong request, guint n);
+/* What some kernels do when the function is unbound. */
+void fake_endpoint_forget_attachments (void);
 /* How often a status was asked for after its attachment had gone. */
 guint fake_endpoint_n_late_reads (void);
 
+/* What transfers of dmabufs with data have put on the wire so far. */
+GBytes *fake_endpoint_take_wire (void);
+/* Whether the "kernel" can make dmabufs for the plugin (default: no). */
+void fake_endpoint_set_heap (gboolean available);
+
+/* Memory of a new fake dmabuf with data in it, which counts on from @seed.
+ * Its transfers are over at once. */
+GstMemory *fake_dmabuf_new_data (gsize size, guint8 seed);
 /* Memory of a new fake dmabuf; no fence is pending on it. */
 GstMemory *fake_dmabuf_new (gsize size);
 guint64 fake_dmabuf_id (GstMemory * mem);

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Hosts that come, go, or never read; what happens to frames meanwhile, and
+ * to a pipeline that wants to stop, flush or renegotiate just then.
+ */
+
+#include <errno.h>
+
+#include "harness.h"
+#include "sink/gstffscaps.h"
+
+/* of without-host; for auto GstHarness is a live source */
+enum
+{ AUTO, DROP, WAIT };
+
+GST_START_TEST (test_drop)
+{
+  const gint policy[] = { AUTO, DROP };
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "without-host", policy[__i__], NULL);
+  fake_endpoint_set_enabled (FALSE);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
+      GST_FLOW_OK);
+  fail_unless (is_released (&a));
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 1);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+
+  fake_endpoint_set_enabled (TRUE);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  fake_endpoint_signal (0, 1);
+  wait_released (&b);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_wait)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", WAIT, NULL);
+  fake_endpoint_set_enabled (FALSE);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  fail_if (is_released (&a));
+  fake_endpoint_set_enabled (TRUE);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_flush_while_waiting)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", WAIT, NULL);
+  fake_endpoint_set_enabled (FALSE);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  gst_harness_push_event (sh.h, gst_event_new_flush_start ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
+  fail_unless (is_released (&a));
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* PAUSED interrupts the wait, PLAYING goes on with the same frame. */
+GST_START_TEST (test_pause_while_waiting)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", WAIT, NULL);
+  fake_endpoint_set_enabled (FALSE);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  gst_element_set_state (sh.sink, GST_STATE_PAUSED);
+  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+  fake_endpoint_set_enabled (TRUE);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_stop_while_waiting)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", WAIT, NULL);
+  fake_endpoint_set_enabled (FALSE);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
+  fail_unless (is_released (&a));
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static void
+count_notify (GObject * object G_GNUC_UNUSED, GParamSpec * pspec G_GNUC_UNUSED,
+    gint * n)
+{
+  g_atomic_int_inc (n);
+}
+
+static gboolean
+get_flag (SinkHarness * sh, const gchar * name)
+{
+  gboolean value;
+
+  g_object_get (sh->sink, name, &value, NULL);
+  return value;
+}
+
+/* Unplugged with frames in flight: they come back at once, nothing is an
+ * error, and the next host gets whole frames. */
+GST_START_TEST (test_unplug)
+{
+  gint a, b, c, connected = 0, streaming = 0;
+  SinkHarness sh;
+
+  sink_harness_start (&sh, "max-in-flight", 4, "without-host", WAIT, NULL);
+  g_signal_connect (sh.sink, "notify::connected", G_CALLBACK (count_notify),
+      &connected);
+  g_signal_connect (sh.sink, "notify::streaming", G_CALLBACK (count_notify),
+      &streaming);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  fail_unless (get_flag (&sh, "connected") && !get_flag (&sh, "streaming"));
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  while (!get_flag (&sh, "streaming"))
+    g_thread_yield ();
+
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  fake_endpoint_set_enabled (FALSE);
+  wait_released (&a);
+  wait_released (&b);
+  sink_harness_wait_stat (&sh, "transfers-cancelled", 2);
+
+  sink_harness_push_async (&sh, dmabuf_buffer (11, &c));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  fail_if (get_flag (&sh, "connected") || get_flag (&sh, "streaming"));
+  fake_endpoint_set_enabled (TRUE);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 4);
+  fail_unless_equals_uint64 (fake_endpoint_transfer_length (3), 11);
+  fake_endpoint_signal (3, 1);
+  wait_released (&c);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "connections"), 2);
+  fail_unless_equals_int (g_atomic_int_get (&connected), 3);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Gone between two transfers of a frame: the next host must see the frame
+ * from its start, not the rest of it. */
+GST_START_TEST (test_unplug_in_mid_frame)
+{
+  GstMemory *first, *second, *held;
+  GstBuffer *buf, *other;
+  gint a, b;
+  SinkHarness sh;
+
+  sink_harness_start (&sh, "max-in-flight", 4, "without-host", WAIT, NULL);
+  first = fake_dmabuf_new (100);
+  second = fake_dmabuf_new (200);
+  held = gst_memory_ref (second);
+
+  /* The second part is in flight already, so the frame stops in the middle. */
+  other = counted_buffer (gst_buffer_new (), &a);
+  gst_buffer_append_memory (other, gst_memory_ref (second));
+  gst_harness_push (sh.h, other);
+  buf = counted_buffer (gst_buffer_new (), &b);
+  gst_buffer_append_memory (buf, first);
+  gst_buffer_append_memory (buf, second);
+  sink_harness_push_async (&sh, buf);
+  fake_endpoint_wait_transfers (2);
+
+  fake_endpoint_set_enabled (FALSE);
+  wait_released (&a);
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  fake_endpoint_set_enabled (TRUE);
+  fake_endpoint_wait_transfers (4);
+  fail_unless_equals_uint64 (fake_endpoint_transfer_length (2), 100);
+  fail_unless_equals_uint64 (fake_endpoint_transfer_length (3), 200);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fake_endpoint_signal (2, 1);
+  fail_if (is_released (&b));
+  fake_endpoint_signal (3, 1);
+  wait_released (&b);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  gst_memory_unref (held);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* While there is no host, memory that dies must not be detached one by one:
+ * the endpoint is opened anew when upstream wants everything back. */
+GST_START_TEST (test_give_back_without_host)
+{
+  SinkHarness sh;
+  GstMemory *mem;
+  GstBuffer *buf;
+  GstQuery *query;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", DROP, NULL);
+  mem = fake_dmabuf_new (10);
+  buf = counted_buffer (gst_buffer_new (), &a);
+  gst_buffer_append_memory (buf, gst_memory_ref (mem));
+  gst_harness_push (sh.h, buf);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+
+  fake_endpoint_set_enabled (FALSE);
+  /* The host's absence is found out by the probe that guards DETACH. */
+  query = gst_query_new_drain ();
+  gst_pad_peer_query (sh.h->srcpad, query);
+  gst_query_unref (query);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_DETACH), 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "attachments"), 0);
+  gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* The host does not read, and upstream wants its buffers. */
+GST_START_TEST (test_give_back_cancels)
+{
+  SinkHarness sh;
+  GstQuery *query;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  query = gst_query_new_drain ();
+  gst_pad_peer_query (sh.h->srcpad, query);
+  gst_query_unref (query);
+  fail_unless (is_released (&a));
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 1);
+
+  /* And it goes on, with a status for each fence. */
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  fake_endpoint_signal (1, 1);
+  wait_released (&b);
+  sink_harness_wait_stat (&sh, "transfers-completed", 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_eos (gpointer data)
+{
+  gst_harness_push_event (data, gst_event_new_eos ());
+  return NULL;
+}
+
+GST_START_TEST (test_eos_timeout)
+{
+  GThread *thread;
+  GstMessage *msg;
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "eos-timeout", GST_MSECOND, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  thread = g_thread_new ("eos", push_eos, sh.h);
+  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "stopped reading");
+  msg = gst_bus_timed_pop_filtered (sh.bus, 10 * GST_SECOND, GST_MESSAGE_EOS);
+  fail_unless (msg != NULL);
+  gst_message_unref (msg);
+  g_thread_join (thread);
+  fail_unless (is_released (&a));
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Another device still works on the buffer. */
+GST_START_TEST (test_foreign_fence)
+{
+  SinkHarness sh;
+  GstMemory *mem;
+  GstBuffer *buf;
+  gint a;
+
+  sink_harness_start (&sh, NULL);
+  mem = fake_dmabuf_new (10);
+  fake_dmabuf_hold (mem);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_TRANSFER, EBUSY, 1);
+  buf = counted_buffer (gst_buffer_new (), &a);
+  gst_buffer_append_memory (buf, gst_memory_ref (mem));
+  sink_harness_push_async (&sh, buf);
+  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_TRANSFER, 1);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+  fake_dmabuf_unhold (mem);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_flush_while_foreign_fence)
+{
+  SinkHarness sh;
+  GstMemory *mem;
+  GstBuffer *buf;
+  gint a;
+
+  sink_harness_start (&sh, NULL);
+  mem = fake_dmabuf_new (10);
+  fake_dmabuf_hold (mem);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_TRANSFER, EBUSY, 1);
+  buf = counted_buffer (gst_buffer_new (), &a);
+  gst_buffer_append_memory (buf, gst_memory_ref (mem));
+  sink_harness_push_async (&sh, buf);
+  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_TRANSFER, 1);
+  gst_harness_push_event (sh.h, gst_event_new_flush_start ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
+  fail_unless (is_released (&a));
+  fake_dmabuf_unhold (mem);
+  gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* The frame of the preroll is sent when it is played, and once. */
+GST_START_TEST (test_preroll)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, NULL);
+  gst_element_set_state (sh.sink, GST_STATE_PAUSED);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fail_unless_equals_int (gst_element_get_state (sh.sink, NULL, NULL,
+          GST_CLOCK_TIME_NONE), GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_state_cycles)
+{
+  SinkHarness sh;
+  guint i;
+  gint a;
+
+  sink_harness_start (&sh, NULL);
+  for (i = 0; i < 100; i++) {
+    gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+    gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+    gst_element_set_state (sh.sink, i % 2 ? GST_STATE_NULL : GST_STATE_READY);
+    fail_unless (is_released (&a));
+    fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+    gst_harness_play (sh.h);
+  }
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_caps)
+{
+  static const struct
+  {
+    const gchar *caps, *accepted;
+  } cases[] = {
+    {"video/x-raw,format=NV12", "video/x-raw,format=NV12"},
+    {"image/jpeg;video/x-h264", "image/jpeg;video/x-h264"},
+    {"video/x-raw(memory:DMABuf),format=NV12",
+        "video/x-raw(memory:DMABuf),format=NV12"},
+    {"video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12",
+        "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12"},
+    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
+          "drm-format=NV12:0x0000000000000000",
+        "video/x-raw(memory:DMABuf),format=DMA_DRM,"
+          "drm-format=NV12:0x0000000000000000"},
+    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
+          "drm-format=NV12:0x0100000000000002", "EMPTY"},
+    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
+          "drm-format={(string)NV12:0x0100000000000002, (string)YUYV}",
+        "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format={YUYV}"},
+    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
+          "drm-format=AR24:0x0200000000000001;image/jpeg", "image/jpeg"},
+    {"ANY", "ANY"},
+  };
+  SinkHarness sh;
+  guint i;
+
+  sink_harness_start (&sh, NULL);
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GstCaps *filter = gst_caps_from_string (cases[i].caps);
+    GstCaps *want = gst_caps_from_string (cases[i].accepted);
+    GstCaps *got = gst_pad_peer_query_caps (sh.h->srcpad, filter);
+
+    fail_unless (gst_caps_is_equal (got, want), "%s: %" GST_PTR_FORMAT,
+        cases[i].caps, got);
+    gst_caps_unref (filter);
+    gst_caps_unref (want);
+    gst_caps_unref (got);
+  }
+
+  gst_harness_push_event (sh.h, gst_event_new_caps (gst_caps_from_string
+          ("video/x-raw(memory:DMABuf),format=DMA_DRM,width=4,height=4,"
+              "framerate=1/1,drm-format=NV12:0x0100000000000002")));
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "\"NV12:0x0100000000000002\"");
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static Suite *
+connection_suite (void)
+{
+  Suite *s = suite_create ("connection");
+  TCase *tc = tcase_create ("connection");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, test_drop, 0, 2);
+  tcase_add_test (tc, test_wait);
+  tcase_add_test (tc, test_flush_while_waiting);
+  tcase_add_test (tc, test_pause_while_waiting);
+  tcase_add_test (tc, test_stop_while_waiting);
+  tcase_add_test (tc, test_unplug);
+  tcase_add_test (tc, test_unplug_in_mid_frame);
+  tcase_add_test (tc, test_give_back_without_host);
+  tcase_add_test (tc, test_give_back_cancels);
+  tcase_add_test (tc, test_eos_timeout);
+  tcase_add_test (tc, test_foreign_fence);
+  tcase_add_test (tc, test_flush_while_foreign_fence);
+  tcase_add_test (tc, test_preroll);
+  tcase_add_test (tc, test_state_cycles);
+  tcase_add_test (tc, test_caps);
+  return s;
+}
+
+GST_CHECK_MAIN (connection);

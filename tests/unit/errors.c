@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Every errno at every call: what a person is told, what becomes of the
+ * buffer, and that the stream goes on where it can.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "sink/gstffsdmabufsink.h"
+
+typedef struct
+{
+  gint err;
+  GQuark domain;
+  gint code;
+  const gchar *text;
+} Case;
+
+/* In copy-mode=never, so that nothing hides the error. */
+static void
+run_case (gulong request, const Case * c)
+{
+  SinkHarness sh;
+  gint released;
+
+  GST_INFO ("request %lu errno %d", request, c->err);
+  sink_harness_start (&sh, "copy-mode", 1, NULL);
+  fake_endpoint_fail (request, c->err, 10);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10,
+              &released)), GST_FLOW_ERROR);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, c->domain, c->code,
+      c->text);
+  fail_unless (is_released (&released));
+  fake_endpoint_fail (request, 0, 0);
+  sink_harness_end (&sh);
+}
+
+GST_START_TEST (test_attach)
+{
+  const Case cases[] = {
+    {EPERM, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "scatter-gather"},
+    {ENOTTY, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "6.9"},
+    {ENOMEM, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "memory"},
+    {EINVAL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
+    {EFAULT, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
+    {EBADF, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
+    {EBUSY, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++)
+    run_case (FUNCTIONFS_DMABUF_ATTACH, &cases[i]);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_transfer)
+{
+  const Case cases[] = {
+    {ENOTTY, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "6.9"},
+    {ENOMEM, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "memory"},
+    {EINVAL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "refused"},
+    {EIO, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "refused"},
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++)
+    run_case (FUNCTIONFS_DMABUF_TRANSFER, &cases[i]);
+}
+
+GST_END_TEST;
+
+/* The kernel has lost the attachment: attached anew, once. */
+GST_START_TEST (test_not_attached)
+{
+  SinkHarness sh;
+  GstMemory *mem;
+  guint i;
+
+  sink_harness_start (&sh, NULL);
+  mem = fake_dmabuf_new (10);
+  for (i = 0; i < 2; i++) {
+    GstBuffer *buf;
+    gint a;
+
+    buf = counted_buffer (gst_buffer_new (), &a);
+    gst_buffer_append_memory (buf, gst_memory_ref (mem));
+    fail_unless_equals_int (gst_harness_push (sh.h, buf), GST_FLOW_OK);
+    fake_endpoint_signal (i, 1);
+    wait_released (&a);
+    fake_endpoint_forget_attachments ();
+  }
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 2);
+  gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* A signal is not an error. */
+GST_START_TEST (test_eintr)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, NULL);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EINTR, 2);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_TRANSFER, EINTR, 2);
+  fake_endpoint_fail (DMA_BUF_IOCTL_EXPORT_SYNC_FILE, EINTR, 2);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
+      GST_FLOW_OK);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Without a sync_file the release still comes from the fence. */
+GST_START_TEST (test_export)
+{
+  const gint errs[] = { EMFILE, ENOMEM, ENOTTY };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (errs); i++) {
+    SinkHarness sh;
+    gint a;
+
+    sink_harness_start (&sh, NULL);
+    fake_endpoint_fail (DMA_BUF_IOCTL_EXPORT_SYNC_FILE, errs[i], 1);
+    fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
+        GST_FLOW_OK);
+    fail_if (is_released (&a));
+    fake_endpoint_signal (0, 1);
+    wait_released (&a);
+    sink_harness_end (&sh);
+  }
+}
+
+GST_END_TEST;
+
+/* In auto, kernels and controllers that cannot send dmabufs get copies. */
+GST_START_TEST (test_fall_back)
+{
+  const struct
+  {
+    gint err;
+    const gchar *text, *field;
+  } cases[] = {
+    {EPERM, "scatter-gather", "copied-no-sg"},
+    {ENOTTY, "no dmabuf ioctls", "copied-no-ioctl"},
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GstMemory *mem;
+    GstBuffer *buf;
+    SinkHarness sh;
+
+    sink_harness_start (&sh, NULL);
+    fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, cases[i].err, 10);
+    mem = fake_dmabuf_new_data (100, 1);
+    buf = gst_buffer_new ();
+    gst_buffer_append_memory (buf, mem);
+    fail_unless_equals_int (gst_harness_push (sh.h, gst_buffer_ref (buf)),
+        GST_FLOW_OK);
+    fail_unless_equals_int (gst_harness_push (sh.h, buf), GST_FLOW_OK);
+    sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_STREAM_ERROR,
+        GST_STREAM_ERROR_FORMAT, cases[i].text);
+    sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
+    fail_unless_equals_uint64 (sink_harness_stat (&sh, cases[i].field), 2);
+    /* It is not tried again with every frame. */
+    fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH),
+        1);
+    sink_harness_end (&sh);
+  }
+}
+
+GST_END_TEST;
+
+/* A fence with an error: counted, or the end. */
+GST_START_TEST (test_fence_error)
+{
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  fake_endpoint_signal (0, -EIO);
+  wait_released (&a);
+  sink_harness_wait_stat (&sh, "transfers-failed", 1);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &b)),
+      GST_FLOW_OK);
+  fake_endpoint_signal (1, 1);
+  wait_released (&b);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_eos (gpointer data)
+{
+  gst_harness_push_event (data, gst_event_new_eos ());
+  return NULL;
+}
+
+GST_START_TEST (test_fence_error_fails)
+{
+  GThread *thread;
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "transfer-errors", 1, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  fake_endpoint_signal (0, -EOVERFLOW);
+  wait_released (&a);
+  /* Found at the next frame or, as here, at the end. */
+  thread = g_thread_new ("eos", push_eos, sh.h);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "transfer to the USB host failed");
+  g_thread_join (thread);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static void
+expect_open_error (const gchar * path, gint fd, gint code, const gchar * text)
+{
+  GstElement *sink = g_object_new (GST_TYPE_FFS_DMABUF_SINK, "endpoint", path,
+      "fd", fd, NULL);
+  SinkHarness sh = { 0, };
+
+  sh.bus = gst_bus_new ();
+  gst_object_ref_sink (sink);
+  gst_element_set_bus (sink, sh.bus);
+  fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      code, text);
+  /* One error tells more than two. */
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_element_set_bus (sink, NULL);
+  gst_object_unref (sink);
+  gst_object_unref (sh.bus);
+}
+
+GST_START_TEST (test_open)
+{
+  gint fd = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+
+  expect_open_error (NULL, -1, GST_RESOURCE_ERROR_SETTINGS, "Set either");
+  expect_open_error ("/dev/null", fd, GST_RESOURCE_ERROR_SETTINGS,
+      "Set either");
+  expect_open_error ("/nonexistent/ep1", -1, GST_RESOURCE_ERROR_NOT_FOUND,
+      "There is no endpoint");
+  expect_open_error ("/dev/null/ep1", -1, GST_RESOURCE_ERROR_NOT_FOUND,
+      "There is no endpoint");
+  expect_open_error ("/tmp", -1, GST_RESOURCE_ERROR_OPEN_WRITE,
+      "cannot be opened");
+  expect_open_error (NULL, 9999, GST_RESOURCE_ERROR_OPEN_WRITE,
+      "cannot be opened");
+  expect_open_error ("/dev/null", -1, GST_RESOURCE_ERROR_SETTINGS,
+      "not a data endpoint of FunctionFS");
+  expect_open_error (NULL, fd, GST_RESOURCE_ERROR_SETTINGS,
+      "not a data endpoint of FunctionFS");
+  close (fd);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_probe)
+{
+  const struct
+  {
+    gint err;
+    const gchar *text;
+  } cases[] = {
+    {EOPNOTSUPP, "OUT endpoint"},
+    {EINVAL, "not a data endpoint"},
+  };
+  GstElement *sink;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    fake_endpoint_start ();
+    fake_endpoint_fail (FUNCTIONFS_ENDPOINT_DESC, cases[i].err, 10);
+    expect_open_error (fake_endpoint_path (), -1, GST_RESOURCE_ERROR_SETTINGS,
+        cases[i].text);
+    fake_endpoint_end ();
+  }
+
+  /* A host that is not there yet is none. */
+  fake_endpoint_start ();
+  fake_endpoint_set_enabled (FALSE);
+  sink = g_object_new (GST_TYPE_FFS_DMABUF_SINK, "endpoint",
+      fake_endpoint_path (), NULL);
+  gst_object_ref_sink (sink);
+  fail_unless (gst_element_set_state (sink, GST_STATE_PAUSED) !=
+      GST_STATE_CHANGE_FAILURE);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_object_unref (sink);
+  fake_endpoint_end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_fd)
+{
+  gint fd, flags, a;
+  SinkHarness sh;
+
+  sink_harness_start (&sh, NULL);
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  fd = open (fake_endpoint_path (), O_WRONLY | O_CLOEXEC);
+  flags = fcntl (fd, F_GETFL);
+  g_object_set (sh.sink, "endpoint", NULL, "fd", fd, NULL);
+  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  /* It is the application's, as it was. */
+  fail_unless_equals_int (fcntl (fd, F_GETFL), flags);
+  close (fd);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_heap)
+{
+  GstElement *sink;
+  SinkHarness sh = { 0, };
+
+  fake_endpoint_start ();
+  sh.bus = gst_bus_new ();
+  sink = g_object_new (GST_TYPE_FFS_DMABUF_SINK, "endpoint",
+      fake_endpoint_path (), "dma-heap", "nonexistent", NULL);
+  gst_object_ref_sink (sink);
+  gst_element_set_bus (sink, sh.bus);
+  fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, "/dev/dma_heap");
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_element_set_bus (sink, NULL);
+  gst_object_unref (sink);
+  gst_object_unref (sh.bus);
+  fake_endpoint_end ();
+}
+
+GST_END_TEST;
+
+static Suite *
+errors_suite (void)
+{
+  Suite *s = suite_create ("errors");
+  TCase *tc = tcase_create ("errors");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_attach);
+  tcase_add_test (tc, test_transfer);
+  tcase_add_test (tc, test_not_attached);
+  tcase_add_test (tc, test_eintr);
+  tcase_add_test (tc, test_export);
+  tcase_add_test (tc, test_fall_back);
+  tcase_add_test (tc, test_fence_error);
+  tcase_add_test (tc, test_fence_error_fails);
+  tcase_add_test (tc, test_open);
+  tcase_add_test (tc, test_probe);
+  tcase_add_test (tc, test_fd);
+  tcase_add_test (tc, test_heap);
+  return s;
+}
+
+GST_CHECK_MAIN (errors);
