@@ -421,6 +421,7 @@ GST_START_TEST (test_caps)
     {"ANY", "ANY"},
   };
   SinkHarness sh;
+  GstCaps *caps;
   guint i;
 
   sink_harness_start (&sh, NULL);
@@ -436,9 +437,10 @@ GST_START_TEST (test_caps)
     gst_caps_unref (got);
   }
 
-  gst_harness_push_event (sh.h, gst_event_new_caps (gst_caps_from_string
-          ("video/x-raw(memory:DMABuf),format=DMA_DRM,width=4,height=4,"
-              "framerate=1/1,drm-format=NV12:0x0100000000000002")));
+  caps = gst_caps_from_string ("video/x-raw(memory:DMABuf),format=DMA_DRM,"
+      "width=4,height=4,framerate=1/1,drm-format=NV12:0x0100000000000002");
+  gst_harness_push_event (sh.h, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "\"NV12:0x0100000000000002\"");
   sink_harness_end (&sh);

@@ -52,6 +52,7 @@ static struct
   GByteArray *wire;
   gboolean heap;
   GstAllocator *allocator;
+  GstFfsIoctlFunc real_ioctl;
 } fake;
 
 static guint64
@@ -280,12 +281,14 @@ fake_endpoint_start (void)
   fake.dmabufs = g_ptr_array_new_with_free_func (dmabuf_free);
   fake.transfers = g_ptr_array_new_with_free_func (g_free);
   fake.allocator = gst_dmabuf_allocator_new ();
+  fake.real_ioctl = gst_ffs_ioctl;
   gst_ffs_ioctl = fake_ioctl;
 }
 
 void
 fake_endpoint_end (void)
 {
+  gst_ffs_ioctl = fake.real_ioctl;
   g_unlink (fake.path);
   g_clear_pointer (&fake.path, g_free);
   g_clear_pointer (&fake.dmabufs, g_ptr_array_unref);
