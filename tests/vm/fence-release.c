@@ -398,6 +398,8 @@ main (int argc, char **argv)
   GError *error = NULL;
   GThread *pusher;
 
+  /* What it found so far is of use when it is killed. */
+  setvbuf (stdout, NULL, _IOLBF, 0);
   context = g_option_context_new (NULL);
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_add_group (context, gst_init_get_option_group ());
