@@ -47,6 +47,19 @@ put_dir() {
 	rm -rf "$2.old"
 }
 
+# used PATH...: notes that these cache items are still wanted; drops their
+# like in the same folder (NAME up to the first dash) unused for two weeks.
+used() {
+	local item
+
+	touch -c "$@"
+	for item; do
+		find "${item%/*}" -mindepth 1 -maxdepth 1 \
+			-name "$(n=${item##*/}; echo "${n%%-*}")-*" -mtime +14 \
+			-exec rm -rf {} + 2>/dev/null || true
+	done
+}
+
 # need_tools COMMAND PACKAGE ...: install what is missing, by pairs.
 need_tools() {
 	local missing=() deps
