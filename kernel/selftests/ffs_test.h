@@ -22,13 +22,18 @@
 #include <linux/types.h>
 #include <linux/usb/functionfs.h>
 
+#define __packed		__attribute__((packed))
+#define __printf(a, b)	__attribute__((format(printf, a, b)))
+#define __noreturn	__attribute__((noreturn))
+#define __maybe_unused	__attribute__((unused))
+
 /* Headers older than 6.9 do not know the interface; the numbers are ABI. */
 #ifndef FUNCTIONFS_DMABUF_ATTACH
 struct usb_ffs_dmabuf_transfer_req {
 	int fd;
 	__u32 flags;
 	__u64 length;
-} __attribute__((packed));
+} __packed;
 
 #define FUNCTIONFS_DMABUF_ATTACH	_IOW('g', 131, int)
 #define FUNCTIONFS_DMABUF_DETACH	_IOW('g', 132, int)
@@ -149,9 +154,9 @@ long pattern_check(const void *buf, size_t from, size_t len,
 /* sync.c: ioctls of the interface and fences; -errno on failure */
 int ffs_attach(int ep_fd, int dmabuf_fd);
 int ffs_detach(int ep_fd, int dmabuf_fd);
-int ffs_transfer(int ep_fd, int dmabuf_fd, uint64_t length);
-int ffs_transfer_flags(int ep_fd, int dmabuf_fd, uint64_t length,
-		       uint32_t flags);
+int ffs_transfer(int ep_fd, int dmabuf_fd, __u64 length);
+int ffs_transfer_flags(int ep_fd, int dmabuf_fd, __u64 length,
+		       __u32 flags);
 
 #define SYNC_READ	1
 #define SYNC_WRITE	2
@@ -184,13 +189,13 @@ struct waiter {
 	pthread_t thread;
 	int ep_fd;
 	int dmabuf_fd;
-	uint64_t length;
+	__u64 length;
 	atomic_int tid;
 	atomic_int done;
 	int ret;
 };
 
-int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, uint64_t length);
+int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length);
 /* Returns once the thread sleeps in the kernel (0) or has returned (1). */
 int waiter_asleep(struct waiter *w);
 int waiter_join(struct waiter *w);
@@ -229,13 +234,13 @@ void test_register(struct test *t);
 	{								\
 		test_register(&entry_##id);				\
 	}								\
-	static void test_##id(__attribute__((unused)) struct ctx *c)
+	static void test_##id(struct ctx *c __maybe_unused)
 
-__attribute__((noreturn, format(printf, 3, 4)))
+__noreturn __printf(3, 4)
 void test_fail(const char *file, int line, const char *fmt, ...);
-__attribute__((noreturn, format(printf, 1, 2)))
+__noreturn __printf(1, 2)
 void test_skip(const char *fmt, ...);
-__attribute__((format(printf, 1, 2)))
+__printf(1, 2)
 void note(const char *fmt, ...);
 
 #define FAIL(...)	test_fail(__FILE__, __LINE__, __VA_ARGS__)

@@ -99,20 +99,20 @@ struct ep_desc {
 	__u8 bmAttributes;
 	__le16 wMaxPacketSize;
 	__u8 bInterval;
-} __attribute__((packed));
+} __packed;
 
 struct speed_descs {
 	struct usb_interface_descriptor intf;
 	struct ep_desc ep[EP_COUNT];
-} __attribute__((packed));
+} __packed;
 
 struct ss_descs {
 	struct usb_interface_descriptor intf;
 	struct {
 		struct ep_desc ep;
 		struct usb_ss_ep_comp_descriptor comp;
-	} __attribute__((packed)) ep[EP_COUNT];
-} __attribute__((packed));
+	} __packed ep[EP_COUNT];
+} __packed;
 
 static const struct usb_interface_descriptor intf_desc = {
 	.bLength = sizeof(intf_desc),
@@ -142,12 +142,12 @@ static int write_descriptors(int fd, enum gadget_descs which)
 		__le32 counts[3];
 		__u8 body[2 * sizeof(struct speed_descs) +
 			  sizeof(struct ss_descs)];
-	} __attribute__((packed)) d;
+	} __packed d;
 	struct {
 		struct usb_functionfs_strings_head head;
 		__le16 lang;
 		char text[sizeof(text)];
-	} __attribute__((packed)) s;
+	} __packed s;
 	struct speed_descs *sp;
 	struct ss_descs *ss;
 	unsigned int flags, n = 0, i;

@@ -46,7 +46,7 @@ static void say(const char *prefix, const char *fmt, va_list ap)
 		abort();
 }
 
-__attribute__((format(printf, 1, 2)))
+__printf(1, 2)
 static void out(const char *fmt, ...)
 {
 	va_list ap;

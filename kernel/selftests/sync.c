@@ -26,9 +26,32 @@ struct sw_sync_create {
 #define SW_SYNC_CREATE		_IOWR('W', 0, struct sw_sync_create)
 #define SW_SYNC_INC		_IOW('W', 1, __u32)
 
+/*
+ * With O_NONBLOCK EBUSY may also mean that somebody holds the reservation at
+ * this very moment, for example the kernel while it unmaps what was detached a
+ * moment ago.  poll() waits for whoever that is.  Then, if it finds no fence
+ * that could have been in the way, the call deserves another try.
+ */
+static bool try_again(int dmabuf_fd, int *tries)
+{
+	struct pollfd p = { .fd = dmabuf_fd, .events = POLLIN | POLLOUT };
+
+	if ((*tries)++ == 20 || poll(&p, 1, 0) < 0)
+		return false;
+	/* Reading fences are in the way of OUT, but we do not know of what. */
+	return p.revents == (POLLIN | POLLOUT) ||
+	       (p.revents == POLLIN && *tries < 4);
+}
+
 int ffs_attach(int ep_fd, int dmabuf_fd)
 {
-	return ioctl(ep_fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf_fd) ? -errno : 0;
+	int ret, tries = 0;
+
+	do {
+		ret = ioctl(ep_fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf_fd) ?
+			-errno : 0;
+	} while (ret == -EBUSY && try_again(dmabuf_fd, &tries));
+	return ret;
 }
 
 int ffs_detach(int ep_fd, int dmabuf_fd)
@@ -36,19 +59,23 @@ int ffs_detach(int ep_fd, int dmabuf_fd)
 	return ioctl(ep_fd, FUNCTIONFS_DMABUF_DETACH, &dmabuf_fd) ? -errno : 0;
 }
 
-int ffs_transfer_flags(int ep_fd, int dmabuf_fd, uint64_t length,
-		       uint32_t flags)
+int ffs_transfer_flags(int ep_fd, int dmabuf_fd, __u64 length, __u32 flags)
 {
 	struct usb_ffs_dmabuf_transfer_req req = {
 		.fd = dmabuf_fd,
 		.flags = flags,
 		.length = length,
 	};
+	int ret, tries = 0;
 
-	return ioctl(ep_fd, FUNCTIONFS_DMABUF_TRANSFER, &req) ? -errno : 0;
+	do {
+		ret = ioctl(ep_fd, FUNCTIONFS_DMABUF_TRANSFER, &req) ?
+			-errno : 0;
+	} while (ret == -EBUSY && try_again(dmabuf_fd, &tries));
+	return ret;
 }
 
-int ffs_transfer(int ep_fd, int dmabuf_fd, uint64_t length)
+int ffs_transfer(int ep_fd, int dmabuf_fd, __u64 length)
 {
 	return ffs_transfer_flags(ep_fd, dmabuf_fd, length, 0);
 }
@@ -188,7 +215,7 @@ static void *waiter_main(void *arg)
 	return NULL;
 }
 
-int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, uint64_t length)
+int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length)
 {
 	struct sigaction sa = { .sa_handler = interrupted };
 

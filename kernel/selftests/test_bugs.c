@@ -168,7 +168,7 @@ TEST(bug07_dma_lengths, T_BOUND)
 }
 
 /* One memfd many times over: more than 4 GiB out of 16 MiB of memory. */
-static int huge_udmabuf(uint64_t size)
+static int huge_udmabuf(__u64 size)
 {
 	static const char limit[] =
 		"/sys/module/udmabuf/parameters/size_limit_mb";
@@ -209,7 +209,7 @@ static int huge_udmabuf(uint64_t size)
 /* 8. The length was cut to 32 bits without a word. */
 TEST(bug08_more_than_4_gib, T_BOUND | T_LONG)
 {
-	static const uint64_t len[] = {
+	static const __u64 len[] = {
 		1ull << 32, (1ull << 32) + 1, (1ull << 32) + 4096,
 	};
 	int ep = need_ep(c, EP_IN), fd;

@@ -200,7 +200,7 @@ TEST(flags, T_BOUND)
 
 TEST(length, T_BOUND)
 {
-	static const uint64_t wrong[] = {
+	static const __u64 wrong[] = {
 		0, 1ull << 31, 1ull << 32, (1ull << 32) + 1, (1ull << 32) +
 		4096, 1ull << 63, ~0ull,
 	};
