@@ -228,11 +228,27 @@ gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep)
     GST_INFO ("%s: the host is gone", ep->name);
 }
 
+/**
+ * gst_ffs_endpoint_attach:
+ * @ep: an endpoint
+ * @dmabuf: a dmabuf
+ *
+ * The kernel says EPERM for a controller without scatter-gather and for a
+ * function that is not bound. It is not taken for the former before the
+ * endpoint was seen enabled between two of them.
+ *
+ * Returns: 0 or an errno
+ */
 gint
 gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf)
 {
   gint err = call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
 
+  if (err == EPERM) {
+    err = gst_ffs_endpoint_probe (ep);
+    if (err == 0)
+      err = call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
+  }
   GST_LOG ("%s: attach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
   return err;
 }

@@ -73,8 +73,8 @@ gst_ffs_meaning_name (GstFfsMeaning meaning)
  * @err: its errno, 0 for success
  *
  * FUNCTIONFS_DMABUF_ATTACH answers EPERM both before the function is bound
- * and on a controller without scatter-gather.  Callers attach only to an
- * endpoint that they have seen enabled, so it means the latter here.
+ * and on a controller without scatter-gather. gst_ffs_endpoint_attach() has
+ * excluded the former.
  *
  * Returns: what happened
  */
@@ -97,7 +97,8 @@ gst_ffs_meaning (GstFfsCall call, gint err)
     case ENODEV:
       return call == GST_FFS_CALL_OPEN ? GST_FFS_FATAL : GST_FFS_GONE;
     case EBUSY:
-      return call == GST_FFS_CALL_TRANSFER ? GST_FFS_BUSY : GST_FFS_FATAL;
+      return call == GST_FFS_CALL_TRANSFER || call == GST_FFS_CALL_ATTACH ?
+          GST_FFS_BUSY : GST_FFS_FATAL;
     case EPERM:
       if (call == GST_FFS_CALL_ATTACH)
         return GST_FFS_NO_SG;

@@ -29,7 +29,8 @@ typedef enum
  * @GST_FFS_INTERRUPTED: one of our own waits was asked to end
  * @GST_FFS_NOT_ENABLED: no host has configured the function (yet)
  * @GST_FFS_GONE: the host or the controller went away during the call
- * @GST_FFS_BUSY: somebody else's fence on the dmabuf has not signalled
+ * @GST_FFS_BUSY: somebody else's fence on the dmabuf has not signalled, or
+ * its reservation is locked just now
  * @GST_FFS_NOT_ATTACHED: the kernel does not know the dmabuf (any more)
  * @GST_FFS_NO_SG: the controller takes no scatter-gather, hence no dmabuf
  * @GST_FFS_NO_IOCTL: the kernel lacks the dmabuf ioctls

@@ -16,11 +16,16 @@
 #endif
 
 #include <errno.h>
+#include <gst/allocators/gstdmabuf.h>
 
 #include "gstffsdebug.h"
 #include "gstffstransferqueue.h"
 
 #define NO_FRAME G_MAXUINT64
+
+/* EBUSY also says that the dmabuf's reservation is locked, which is short and
+ * cannot be waited for. */
+#define RESERVATION_RETRY (100 * GST_USECOND)
 
 struct _GstFfsTransferQueue
 {
@@ -124,7 +129,7 @@ gst_ffs_transfer_queue_wait_slot (GstFfsTransferQueue * self)
   return gst_ffs_in_flight_wait_slot (self->in_flight);
 }
 
-/* Until no other device works on the dmabuf. */
+/* Until no other device works on the dmabuf, as far as can be seen. */
 static gint
 wait_foreign (GstFfsTransferQueue * self, gint dmabuf)
 {
@@ -139,6 +144,8 @@ wait_foreign (GstFfsTransferQueue * self, gint dmabuf)
     err = ret < 0 ? errno : 0;
   } while (err == EINTR || err == EAGAIN);
   gst_poll_remove_fd (self->foreign, &pfd);
+  if (err == 0 && gst_poll_wait (self->foreign, RESERVATION_RETRY) < 0)
+    err = errno;
 
   /* EBUSY is how GstPoll says that it is flushing. */
   return err == EBUSY ? EINTR : err;
@@ -164,9 +171,12 @@ transfer (GstFfsTransferQueue * self, GstFfsAttachment * att, gsize length,
       case GST_FFS_NOT_ATTACHED:
         if (renewed)
           return err;
-        renewed = TRUE;
         *call = GST_FFS_CALL_ATTACH;
         err = gst_ffs_attachments_renew (self->attachments, att);
+        if (gst_ffs_meaning (*call, err) == GST_FFS_BUSY)
+          err = wait_foreign (self, fd);
+        else
+          renewed = TRUE;
         break;
       default:
         return err;
@@ -196,10 +206,13 @@ submit_segment (GstFfsTransferQueue * self, const GstFfsSegment * segment,
     return ESHUTDOWN;
 
   *call = GST_FFS_CALL_ATTACH;
-  t.att = gst_ffs_attachments_acquire (self->attachments, segment->memory,
-      &err);
-  if (t.att == NULL)
-    return err;
+  while ((t.att = gst_ffs_attachments_acquire (self->attachments,
+              segment->memory, &err)) == NULL) {
+    if (gst_ffs_meaning (*call, err) == GST_FFS_BUSY)
+      err = wait_foreign (self, gst_dmabuf_memory_get_fd (segment->memory));
+    if (err != 0)
+      return err;
+  }
 
   err = transfer (self, t.att, segment->length, call);
   if (err != 0) {

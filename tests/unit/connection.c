@@ -172,6 +172,43 @@ GST_START_TEST (test_unplug)
 
 GST_END_TEST;
 
+/* Unbound while nothing was in flight, by a kernel that then forgets what is
+ * attached: it says EPERM, which is not about scatter-gather. */
+GST_START_TEST (test_unbound_unnoticed)
+{
+  SinkHarness sh;
+  GstMemory *mem;
+  GstBuffer *buf;
+  guint i;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", DROP, "copy-mode", 1, NULL);
+  mem = fake_dmabuf_new (10);
+  for (i = 0; i < 3; i++) {
+    buf = counted_buffer (gst_buffer_new (), &a);
+    gst_buffer_append_memory (buf, gst_memory_ref (mem));
+    if (i == 1) {
+      fake_endpoint_forget_attachments ();
+      fake_endpoint_set_enabled (FALSE);
+      fake_endpoint_fail (FUNCTIONFS_DMABUF_TRANSFER, EPERM, 1);
+    }
+    fail_unless_equals_int (gst_harness_push (sh.h, buf), GST_FLOW_OK);
+    if (i == 1)
+      fake_endpoint_set_enabled (TRUE);
+    else
+      fake_endpoint_signal (i / 2, 1);
+    wait_released (&a);
+    sink_harness_wait_stat (&sh, "in-flight", 0);
+  }
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 1);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-zero-copy"), 2);
+  gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 /* Gone between two transfers of a frame: the next host must see the frame
  * from its start, not the rest of it. */
 GST_START_TEST (test_unplug_in_mid_frame)
@@ -461,6 +498,7 @@ connection_suite (void)
   tcase_add_test (tc, test_pause_while_waiting);
   tcase_add_test (tc, test_stop_while_waiting);
   tcase_add_test (tc, test_unplug);
+  tcase_add_test (tc, test_unbound_unnoticed);
   tcase_add_test (tc, test_unplug_in_mid_frame);
   tcase_add_test (tc, test_give_back_without_host);
   tcase_add_test (tc, test_give_back_cancels);

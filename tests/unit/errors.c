@@ -48,7 +48,6 @@ GST_START_TEST (test_attach)
     {EINVAL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
     {EFAULT, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
     {EBADF, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
-    {EBUSY, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
   };
   guint i;
 
@@ -97,6 +96,23 @@ GST_START_TEST (test_not_attached)
   sink_harness_wait_stat (&sh, "in-flight", 0);
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 2);
   gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* The reservation of the dmabuf was locked for a moment. */
+GST_START_TEST (test_attach_busy)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "copy-mode", 1, NULL);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 3);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
+      GST_FLOW_OK);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
   sink_harness_end (&sh);
 }
 
@@ -151,9 +167,10 @@ GST_START_TEST (test_fall_back)
   {
     gint err;
     const gchar *text, *field;
+    guint n_calls;
   } cases[] = {
-    {EPERM, "scatter-gather", "copied-no-sg"},
-    {ENOTTY, "no dmabuf ioctls", "copied-no-ioctl"},
+    {EPERM, "scatter-gather", "copied-no-sg", 2},
+    {ENOTTY, "no dmabuf ioctls", "copied-no-ioctl", 1},
   };
   guint i;
 
@@ -176,7 +193,7 @@ GST_START_TEST (test_fall_back)
     fail_unless_equals_uint64 (sink_harness_stat (&sh, cases[i].field), 2);
     /* It is not tried again with every frame. */
     fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH),
-        1);
+        cases[i].n_calls);
     sink_harness_end (&sh);
   }
 }
@@ -370,6 +387,7 @@ errors_suite (void)
   tcase_add_test (tc, test_attach);
   tcase_add_test (tc, test_transfer);
   tcase_add_test (tc, test_not_attached);
+  tcase_add_test (tc, test_attach_busy);
   tcase_add_test (tc, test_eintr);
   tcase_add_test (tc, test_export);
   tcase_add_test (tc, test_fall_back);

@@ -206,6 +206,9 @@ answer (gint fd, gulong request, gpointer arg)
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_ATTACH) {
     d = find (*(gint *) arg);
+    /* As an unbound function does. */
+    if (!fake.enabled)
+      return EPERM;
     if (d == NULL)
       return EINVAL;
     g_assert_false (d->attached);
