@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The USB host's side for programs that are both sides: bulk IN transfers by
+ * usbfs itself.  A device that comes back is found within milliseconds, and
+ * there is no library whose threads and caches would blur what is counted.
+ *
+ * Locking: all functions belong to one thread; the data function is called
+ * from a thread that lives from start() to stop().
+ */
+
+#include "usbhost.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/usbdevice_fs.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define DEVICES "/sys/bus/usb/devices"
+#define ENDPOINT 0x81
+#define INTERFACE 0
+/* A hang, not a slow machine. */
+#define HANG_US (60 * G_USEC_PER_SEC)
+#define LOOK_AGAIN_US 5000
+
+typedef struct
+{
+  struct usbdevfs_urb urb;
+  guint8 *data;
+  gboolean submitted;
+} Urb;
+
+struct _UsbHost
+{
+  gchar *serial;
+  gsize urb_size;
+  guint n_urbs;
+  UsbHostFunc func;
+  gpointer user_data;
+
+  gchar *device;                /* name in sysfs, once seen */
+  gint fd;
+  gint wake;
+  GThread *thread;
+  Urb *urbs;
+  /* The kernel completes in order, and what is complete is submitted again:
+   * this one is the oldest. */
+  guint next;
+  gint gone;
+};
+
+UsbHost *
+usb_host_new (const gchar * serial, gsize urb_size, guint n_urbs,
+    UsbHostFunc func, gpointer user_data)
+{
+  UsbHost *host = g_new0 (UsbHost, 1);
+  guint i;
+
+  host->serial = g_strdup (serial);
+  host->urb_size = urb_size;
+  host->n_urbs = n_urbs;
+  host->func = func;
+  host->user_data = user_data;
+  host->fd = -1;
+  host->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  host->urbs = g_new0 (Urb, n_urbs);
+  for (i = 0; i < n_urbs; i++)
+    host->urbs[i].data = g_malloc (urb_size);
+  return host;
+}
+
+void
+usb_host_free (UsbHost * host)
+{
+  guint i;
+
+  usb_host_close (host);
+  close (host->wake);
+  for (i = 0; i < host->n_urbs; i++)
+    g_free (host->urbs[i].data);
+  g_free (host->urbs);
+  g_free (host->device);
+  g_free (host->serial);
+  g_free (host);
+}
+
+/* Nothing is allocated for what is not there: this is asked again and again
+ * while a device comes. */
+static gboolean
+read_file (const gchar * device, const gchar * attr, gchar * text, gsize size)
+{
+  gchar path[256];
+  ssize_t got;
+  gint fd;
+
+  g_snprintf (path, sizeof (path), DEVICES "/%s/%s", device, attr);
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return FALSE;
+  got = read (fd, text, size - 1);
+  close (fd);
+  if (got < 0)
+    return FALSE;
+  text[got] = '\0';
+  g_strchomp (text);
+  return TRUE;
+}
+
+static gboolean
+is_ours (UsbHost * host, const gchar * device)
+{
+  gchar text[64];
+
+  return read_file (device, "serial", text, sizeof (text))
+      && strcmp (text, host->serial) == 0;
+}
+
+static gboolean
+find_device (UsbHost * host)
+{
+  const gchar *name;
+  GDir *dir;
+
+  if (host->device != NULL && is_ours (host, host->device))
+    return TRUE;
+  g_clear_pointer (&host->device, g_free);
+  dir = g_dir_open (DEVICES, 0, NULL);
+  while (dir != NULL && host->device == NULL
+      && (name = g_dir_read_name (dir)) != NULL) {
+    if (is_ours (host, name))
+      host->device = g_strdup (name);
+  }
+  if (dir != NULL)
+    g_dir_close (dir);
+  return host->device != NULL;
+}
+
+/* There, and its interface too, which comes with the configuration. */
+static gboolean
+is_configured (UsbHost * host)
+{
+  gchar path[256], text[16];
+
+  if (!find_device (host)
+      || !read_file (host->device, "bConfigurationValue", text, sizeof (text))
+      || strcmp (text, "1") != 0)
+    return FALSE;
+  g_snprintf (path, sizeof (path), DEVICES "/%s/%s:1.0", host->device,
+      host->device);
+  return access (path, F_OK) == 0;
+}
+
+/**
+ * usb_host_wait_device:
+ * @host: the host
+ *
+ * Returns: %FALSE if no configured device comes
+ */
+gboolean
+usb_host_wait_device (UsbHost * host)
+{
+  gint64 deadline = g_get_monotonic_time () + HANG_US;
+
+  while (!is_configured (host)) {
+    if (g_get_monotonic_time () >= deadline) {
+      g_printerr ("usbhost: no device with serial number %s\n", host->serial);
+      return FALSE;
+    }
+    g_usleep (LOOK_AGAIN_US);
+  }
+  return TRUE;
+}
+
+/* Returns: its file, or -1 */
+gint
+usb_host_open_node (UsbHost * host)
+{
+  gchar bus[16], number[16], path[64];
+
+  if (!find_device (host)
+      || !read_file (host->device, "busnum", bus, sizeof (bus))
+      || !read_file (host->device, "devnum", number, sizeof (number)))
+    return -1;
+  g_snprintf (path, sizeof (path), "/dev/bus/usb/%03d/%03d", atoi (bus),
+      atoi (number));
+  return open (path, O_RDWR | O_CLOEXEC);
+}
+
+/**
+ * usb_host_open:
+ * @host: the host
+ *
+ * Waits for the device and claims its interface.
+ */
+gboolean
+usb_host_open (UsbHost * host)
+{
+  gint64 deadline = g_get_monotonic_time () + HANG_US;
+  guint interface = INTERFACE;
+
+  usb_host_close (host);
+  do {
+    if (!usb_host_wait_device (host))
+      return FALSE;
+    /* It may be on its way out or in. */
+    host->fd = usb_host_open_node (host);
+    if (host->fd >= 0
+        && ioctl (host->fd, USBDEVFS_CLAIMINTERFACE, &interface) == 0)
+      return TRUE;
+    usb_host_close (host);
+    g_usleep (LOOK_AGAIN_US);
+  } while (g_get_monotonic_time () < deadline);
+
+  g_printerr ("usbhost: cannot claim the interface: %s\n", g_strerror (errno));
+  return FALSE;
+}
+
+void
+usb_host_close (UsbHost * host)
+{
+  usb_host_stop (host);
+  if (host->fd >= 0)
+    close (host->fd);
+  host->fd = -1;
+}
+
+static gboolean
+submit (UsbHost * host, Urb * urb)
+{
+  memset (&urb->urb, 0, sizeof (urb->urb));
+  urb->urb.type = USBDEVFS_URB_TYPE_BULK;
+  urb->urb.endpoint = ENDPOINT;
+  urb->urb.buffer = urb->data;
+  urb->urb.buffer_length = host->urb_size;
+  urb->urb.usercontext = urb;
+  urb->submitted = ioctl (host->fd, USBDEVFS_SUBMITURB, &urb->urb) == 0;
+  return urb->submitted;
+}
+
+/* Takes what is complete.  FALSE if the device is gone. */
+static gboolean
+reap (UsbHost * host, gboolean again)
+{
+  struct usbdevfs_urb *done;
+  gboolean ok = TRUE;
+
+  while (ioctl (host->fd, USBDEVFS_REAPURBNDELAY, &done) == 0) {
+    Urb *urb = done->usercontext;
+
+    urb->submitted = FALSE;
+    host->next = (urb - host->urbs + 1) % host->n_urbs;
+    if (done->actual_length > 0)
+      host->func (urb->data, done->actual_length, host->user_data);
+    if (done->status == 0 && again)
+      ok = submit (host, urb) && ok;
+    else if (done->status != 0 && done->status != -ENOENT)
+      ok = FALSE;
+  }
+  return ok && (errno == EAGAIN || !again);
+}
+
+static gpointer
+read_thread (gpointer data)
+{
+  UsbHost *host = data;
+  struct pollfd fds[2] = { {host->fd, POLLOUT, 0}, {host->wake, POLLIN, 0} };
+
+  while (!(fds[1].revents & POLLIN)) {
+    if (poll (fds, 2, -1) < 0 && errno != EINTR)
+      break;
+    if (!reap (host, TRUE)) {
+      g_atomic_int_set (&host->gone, TRUE);
+      break;
+    }
+  }
+  return NULL;
+}
+
+/**
+ * usb_host_start:
+ * @host: an open host
+ *
+ * Begins to read.
+ */
+gboolean
+usb_host_start (UsbHost * host)
+{
+  guint i;
+
+  g_atomic_int_set (&host->gone, FALSE);
+  host->next = 0;
+  for (i = 0; i < host->n_urbs; i++) {
+    if (!submit (host, &host->urbs[i])) {
+      g_printerr ("usbhost: submitting: %s\n", g_strerror (errno));
+      return FALSE;
+    }
+  }
+  host->thread = g_thread_new ("usb-host", read_thread, host);
+  return TRUE;
+}
+
+/* What was under way has been handed over when this returns. */
+void
+usb_host_stop (UsbHost * host)
+{
+  guint64 count = 1;
+  guint i;
+
+  if (host->thread == NULL)
+    return;
+  if (write (host->wake, &count, sizeof (count)) < 0)
+    g_printerr ("usbhost: eventfd: %s\n", g_strerror (errno));
+  g_thread_join (host->thread);
+  host->thread = NULL;
+  if (read (host->wake, &count, sizeof (count)) < 0)
+    g_printerr ("usbhost: eventfd: %s\n", g_strerror (errno));
+
+  /* Newest first, so that none starts when an earlier one is taken away. */
+  for (i = 1; i <= host->n_urbs; i++) {
+    Urb *urb = &host->urbs[(host->next + host->n_urbs - i) % host->n_urbs];
+
+    if (urb->submitted)
+      ioctl (host->fd, USBDEVFS_DISCARDURB, &urb->urb);
+  }
+  reap (host, FALSE);
+}
+
+/* Whether reading has ended by itself. */
+gboolean
+usb_host_is_gone (UsbHost * host)
+{
+  return g_atomic_int_get (&host->gone);
+}
+
+gboolean
+usb_host_reset (UsbHost * host)
+{
+  return ioctl (host->fd, USBDEVFS_RESET) == 0;
+}
+
+gboolean
+usb_host_write_attr (UsbHost * host, const gchar * attr, const gchar * value)
+{
+  gchar path[256];
+  gboolean ok;
+  gint fd;
+
+  g_snprintf (path, sizeof (path), DEVICES "/%s/%s", host->device, attr);
+  fd = open (path, O_WRONLY | O_CLOEXEC);
+  ok = fd >= 0 && write (fd, value, strlen (value)) > 0;
+  if (!ok)
+    g_printerr ("usbhost: %s: %s\n", path, g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+gchar *
+usb_host_read_attr (UsbHost * host, const gchar * attr)
+{
+  gchar text[64];
+
+  return read_file (host->device, attr, text, sizeof (text)) ?
+      g_strdup (text) : NULL;
+}
+
+/**
+ * usb_host_read_for_ever:
+ * @fd: from usb_host_open_node()
+ * @size: of a transfer
+ *
+ * What a host application does until it is killed.  Makes system calls only,
+ * so that the child of a fork may call it.  Writes a byte to the standard
+ * output for each transfer.
+ */
+void
+usb_host_read_for_ever (gint fd, gsize size)
+{
+  static guint8 buffer[1024 * 1024];
+  struct usbdevfs_bulktransfer transfer;
+  guint interface = INTERFACE;
+
+  if (ioctl (fd, USBDEVFS_CLAIMINTERFACE, &interface) < 0)
+    _exit (2);
+  while (TRUE) {
+    transfer.ep = ENDPOINT;
+    transfer.len = MIN (size, sizeof (buffer));
+    transfer.timeout = 0;
+    transfer.data = buffer;
+    if (ioctl (fd, USBDEVFS_BULK, &transfer) < 0
+        || write (STDOUT_FILENO, "", 1) != 1)
+      _exit (2);
+  }
+}
