@@ -178,9 +178,26 @@ static void open_ep(unsigned int *seed, int *fd, int ep, bool block)
 	count(OPEN, *fd);
 }
 
+/*
+ * CONFIG_DMA_API_DEBUG cannot count more than seven mappings of a page and
+ * warns then.  This counts what files that are open have attached, whether it
+ * is detached by now or not; the victims come on top.
+ */
+#define ATTACHED	4
+static atomic_int attached[BUFS];
+
+static bool may_attach(unsigned int b)
+{
+	if (atomic_fetch_add(&attached[b], 1) < ATTACHED)
+		return true;
+	atomic_fetch_sub(&attached[b], 1);
+	return false;
+}
+
 static void *worker(void *arg)
 {
-	unsigned int seed = (uintptr_t)arg, b;
+	unsigned int seed = (uintptr_t)arg, b, i;
+	int mine[EP_COUNT][BUFS] = { };
 	int fd[EP_COUNT] = { -1, -1, -1, -1 }, ep, sync;
 	struct pollfd p;
 
@@ -193,8 +210,12 @@ static void *worker(void *arg)
 			continue;
 		switch (rand_r(&seed) % 32) {
 		case 0 ... 6:
-			count(ATTACH, ffs_attach(fd[ep], buf[b].fd));
-			break;
+			if (may_attach(b)) {
+				mine[ep][b]++;
+				count(ATTACH, ffs_attach(fd[ep], buf[b].fd));
+				break;
+			}
+			/* fall through */
 		case 7 ... 10:
 			count(DETACH, ffs_detach(fd[ep], buf[b].fd));
 			break;
@@ -222,6 +243,9 @@ static void *worker(void *arg)
 		case 30:
 			count(CLOSE, close(fd[ep]));
 			fd[ep] = -1;
+			for (i = 0; i < BUFS; i++)
+				atomic_fetch_sub(&attached[i], mine[ep][i]);
+			memset(mine[ep], 0, sizeof(mine[ep]));
 			break;
 		default:
 			pause_ms(&seed, 10);
@@ -247,6 +271,10 @@ static void *sleeper(void *arg)
 		open_ep(&seed, &fd, ep, true);
 		if (fd < 0)
 			continue;
+		if (!may_attach(b)) {
+			count(CLOSE, close(fd));
+			continue;
+		}
 		count(ATTACH, ffs_attach(fd, buf[b].fd));
 		count(TRANSFER, ffs_transfer(fd, buf[b].fd, 100));
 		count(TRANSFER, ffs_transfer(fd, buf[b].fd,
@@ -254,6 +282,7 @@ static void *sleeper(void *arg)
 		if (rand_r(&seed) % 2)
 			count(DETACH, ffs_detach(fd, buf[b].fd));
 		count(CLOSE, close(fd));
+		atomic_fetch_sub(&attached[b], 1);
 	}
 	return NULL;
 }
