@@ -152,6 +152,23 @@ propose_pool (GstQuery * query, GstCaps * caps, GstAllocator * allocator,
   gst_object_unref (pool);
 }
 
+/* Encoded video as a camera makes it. What a file gives by the same name has
+ * no framerate, and GstBaseSrc's own pool must not be made by our entry: it
+ * would hold buffers of the entry's size, whatever is read into them. */
+static gboolean
+is_camera (GstCaps * caps)
+{
+  GstStructure *s;
+  const gchar *name;
+
+  if (caps == NULL || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return FALSE;
+  s = gst_caps_get_structure (caps, 0);
+  name = gst_structure_get_name (s);
+  return (g_str_has_prefix (name, "video/") || g_str_has_prefix (name,
+          "image/")) && gst_structure_has_field (s, "framerate");
+}
+
 /**
  * gst_ffs_caps_propose_allocation:
  * @query: an allocation query
@@ -159,8 +176,8 @@ propose_pool (GstQuery * query, GstCaps * caps, GstAllocator * allocator,
  * @min: how many buffers we hold at most
  *
  * Answers with a pool of our dmabufs for raw video, with the allocator for
- * everything, so that encoders write into dmabufs too, and with the number
- * of buffers that upstream needs beyond its own.
+ * everything, so that encoders write into dmabufs too, and for cameras with
+ * the number of buffers that they need beyond their own.
  */
 void
 gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
@@ -181,7 +198,8 @@ gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
   if (allocator && raw && need_pool)
     propose_pool (query, caps, allocator, size, min);
   /* Without any entry v4l2src copies to system memory when it runs low. */
-  if (gst_query_get_n_allocation_pools (query) == 0)
+  if (gst_query_get_n_allocation_pools (query) == 0
+      && (raw || is_camera (caps)))
     gst_query_add_allocation_pool (query, NULL, size, min, 0);
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
 }

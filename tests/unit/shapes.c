@@ -402,6 +402,46 @@ GST_START_TEST (test_our_pool)
 
 GST_END_TEST;
 
+/* A pool entry without a size would make a source that reads files read into
+ * buffers of no size. */
+GST_START_TEST (test_pool_entries)
+{
+  static const struct
+  {
+    const gchar *caps;
+    guint n;
+  } cases[] = {
+    {NULL, 0},
+    {"ANY", 0},
+    {"application/x-test", 0},
+    {"audio/x-raw,format=S16LE,rate=8000,channels=1", 0},
+    {"image/jpeg", 0},
+    {"image/jpeg,framerate=30/1", 1},
+    {"video/x-h264,framerate=30/1", 1},
+    {"video/x-raw,format=NV12,width=4,height=4,framerate=30/1", 1},
+  };
+  SinkHarness sh;
+  guint i;
+
+  start (&sh);
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GstCaps *caps = cases[i].caps ? gst_caps_from_string (cases[i].caps) : NULL;
+    GstQuery *query = gst_query_new_allocation (caps, TRUE);
+
+    fail_unless (gst_pad_peer_query (sh.h->srcpad, query));
+    fail_unless_equals_int (gst_query_get_n_allocation_pools (query),
+        cases[i].n);
+    /* Encoders write into our dmabufs too. */
+    fail_unless_equals_int (gst_query_get_n_allocation_params (query), 1);
+    gst_query_unref (query);
+    if (caps)
+      gst_caps_unref (caps);
+  }
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 static Suite *
 shapes_suite (void)
 {
@@ -419,6 +459,7 @@ shapes_suite (void)
   tcase_add_test (tc, test_written);
   tcase_add_test (tc, test_always);
   tcase_add_test (tc, test_our_pool);
+  tcase_add_test (tc, test_pool_entries);
   return s;
 }
 
