@@ -87,6 +87,7 @@ struct _GstFfsDmabufSink
   /* Streaming thread. */
   gboolean upstream_live;
   gboolean latency_known;
+  guint64 n_frames;
   gboolean copy_warned;
   gboolean have_info;
   GstVideoInfo info;
@@ -97,7 +98,6 @@ struct _GstFfsDmabufSink
   GCond cond;
   gboolean flushing;
   gint transfer_err;
-  guint64 n_frames;
   guint64 n_without_host;
   guint64 n_connections;
 };
@@ -109,7 +109,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 
 /* ---- connection ---- */
 
-static void
+static gboolean
 set_flag (GstFfsDmabufSink * self, gboolean * flag, gboolean value, guint prop)
 {
   gboolean changed;
@@ -118,24 +118,24 @@ set_flag (GstFfsDmabufSink * self, gboolean * flag, gboolean value, guint prop)
   changed = *flag != value;
   *flag = value;
   GST_OBJECT_UNLOCK (self);
-  if (!changed)
-    return;
-
-  GST_INFO_OBJECT (self, "%s: %d", props[prop]->name, value);
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+  if (changed) {
+    GST_INFO_OBJECT (self, "%s: %d", props[prop]->name, value);
+    g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+  }
+  return changed;
 }
 
 static void
 set_connected (GstFfsDmabufSink * self, gboolean connected)
 {
-  if (connected && !self->connected) {
+  if (!connected)
+    set_flag (self, &self->streaming, FALSE, PROP_STREAMING);
+  if (set_flag (self, &self->connected, connected, PROP_CONNECTED)
+      && connected) {
     g_mutex_lock (&self->lock);
     self->n_connections++;
     g_mutex_unlock (&self->lock);
   }
-  if (!connected)
-    set_flag (self, &self->streaming, FALSE, PROP_STREAMING);
-  set_flag (self, &self->connected, connected, PROP_CONNECTED);
 }
 
 /* From the fence thread. */
@@ -295,15 +295,13 @@ drop (GstFfsDmabufSink * self, guint64 frame)
 
 /* Takes an error that the fence thread left. */
 static gint
-take_transfer_err (GstFfsDmabufSink * self, guint64 * frame)
+take_transfer_err (GstFfsDmabufSink * self)
 {
   gint err;
 
   g_mutex_lock (&self->lock);
   err = self->transfer_err;
   self->transfer_err = 0;
-  if (frame)
-    *frame = self->n_frames++;
   g_mutex_unlock (&self->lock);
   return err;
 }
@@ -314,10 +312,10 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
-  guint64 frame;
+  guint64 frame = self->n_frames++;
 
   result.call = GST_FFS_CALL_FENCE;
-  result.err = take_transfer_err (self, &frame);
+  result.err = take_transfer_err (self);
   if (result.err != 0)
     return fail (self, &result);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT, frame,
@@ -500,7 +498,7 @@ event (GstBaseSink * bsink, GstEvent * event)
         return FALSE;
       }
       result.call = GST_FFS_CALL_FENCE;
-      result.err = take_transfer_err (self, NULL);
+      result.err = take_transfer_err (self);
       if (result.err != 0)
         fail (self, &result);
       break;
@@ -554,11 +552,12 @@ open_stream (GstFfsDmabufSink * self)
   }
 
   self->latency_known = FALSE;
+  self->n_frames = 0;
   self->copy_warned = FALSE;
   self->have_info = FALSE;
   g_mutex_lock (&self->lock);
   self->transfer_err = 0;
-  self->n_frames = self->n_without_host = self->n_connections = 0;
+  self->n_without_host = self->n_connections = 0;
   g_mutex_unlock (&self->lock);
 
   stream = gst_ffs_stream_new (ep, self->allocator, frame_done, self);
@@ -697,7 +696,9 @@ install_properties (GObjectClass * gobject_class)
   /**
    * GstFfsDmabufSink:streaming:
    *
-   * Whether the host that is connected has read a frame.
+   * Whether the host that is connected has read a frame. The notification
+   * comes from the thread that waits for fences, which a change of the
+   * element's state waits for: change it from elsewhere.
    *
    * Since: 0.1
    */

@@ -9,7 +9,8 @@
  * writer. While a frame is half submitted (its submission was interrupted)
  * its segments and the copies among them are kept here.
  *
- * Locking: the lock protects the counters and the writer's pointer.  send(),
+ * Locking: the lock protects the counters and, against readers in other
+ * threads, the pointers to queue and writer; it is taken before theirs. send(),
  * abandon(), cancel() and give_back() belong to the streaming thread, close()
  * to the state change after that has ended.
  */
@@ -191,8 +192,10 @@ gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing)
   self->flushing = flushing;
   if (self->writer)
     gst_ffs_writer_set_flushing (self->writer, flushing);
+  /* A flush that comes while we are being closed finds none. */
+  if (self->queue)
+    gst_ffs_transfer_queue_set_flushing (self->queue, flushing);
   g_mutex_unlock (&self->lock);
-  gst_ffs_transfer_queue_set_flushing (self->queue, flushing);
 }
 
 gint
