@@ -213,9 +213,10 @@ static void *worker(void *arg)
 			if (may_attach(b)) {
 				mine[ep][b]++;
 				count(ATTACH, ffs_attach(fd[ep], buf[b].fd));
-				break;
+			} else {
+				count(DETACH, ffs_detach(fd[ep], buf[b].fd));
 			}
-			/* fall through */
+			break;
 		case 7 ... 10:
 			count(DETACH, ffs_detach(fd[ep], buf[b].fd));
 			break;
