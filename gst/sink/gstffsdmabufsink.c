@@ -58,17 +58,6 @@ GST_DEBUG_CATEGORY_STATIC (GST_CAT_PERFORMANCE);
 /* How long upstream's wish for its buffers may wait for the host. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
 
-/* Behind the ones that can be written. */
-enum
-{
-  PROP_CONNECTED = GST_FFS_N_SETTINGS,
-  PROP_STREAMING,
-  PROP_STATS,
-  N_PROPS
-};
-
-static GParamSpec *props[N_PROPS];
-
 struct _GstFfsDmabufSink
 {
   GstBaseSink parent;
@@ -110,7 +99,8 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 /* ---- connection ---- */
 
 static gboolean
-set_flag (GstFfsDmabufSink * self, gboolean * flag, gboolean value, guint prop)
+set_flag (GstFfsDmabufSink * self, const gchar * name, gboolean * flag,
+    gboolean value)
 {
   gboolean changed;
 
@@ -119,8 +109,8 @@ set_flag (GstFfsDmabufSink * self, gboolean * flag, gboolean value, guint prop)
   *flag = value;
   GST_OBJECT_UNLOCK (self);
   if (changed) {
-    GST_INFO_OBJECT (self, "%s: %d", props[prop]->name, value);
-    g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+    GST_INFO_OBJECT (self, "%s: %d", name, value);
+    g_object_notify (G_OBJECT (self), name);
   }
   return changed;
 }
@@ -129,8 +119,8 @@ static void
 set_connected (GstFfsDmabufSink * self, gboolean connected)
 {
   if (!connected)
-    set_flag (self, &self->streaming, FALSE, PROP_STREAMING);
-  if (set_flag (self, &self->connected, connected, PROP_CONNECTED)
+    set_flag (self, "streaming", &self->streaming, FALSE);
+  if (set_flag (self, "connected", &self->connected, connected)
       && connected) {
     g_mutex_lock (&self->lock);
     self->n_connections++;
@@ -147,11 +137,11 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
-      set_flag (self, &self->streaming, TRUE, PROP_STREAMING);
+      set_flag (self, "streaming", &self->streaming, TRUE);
       return;
     case GST_FFS_GONE:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
-      set_flag (self, &self->streaming, FALSE, PROP_STREAMING);
+      set_flag (self, "streaming", &self->streaming, FALSE);
       return;
     case GST_FFS_CANCELLED:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": cancelled", frame);
@@ -634,15 +624,15 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (object);
 
-  if (id == PROP_STATS) {
+  if (id == GST_FFS_PROP_STATS) {
     g_value_take_boxed (value, get_stats (self));
     return;
   }
 
   GST_OBJECT_LOCK (self);
-  if (id == PROP_CONNECTED)
+  if (id == GST_FFS_PROP_CONNECTED)
     g_value_set_boolean (value, self->connected);
-  else if (id == PROP_STREAMING)
+  else if (id == GST_FFS_PROP_STREAMING)
     g_value_set_boolean (value, self->streaming);
   else if (!gst_ffs_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -675,72 +665,6 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 }
 
 static void
-install_properties (GObjectClass * gobject_class)
-{
-  guint id;
-
-  gst_ffs_settings_install (gobject_class);
-
-  /**
-   * GstFfsDmabufSink:connected:
-   *
-   * Whether a host has configured the function, as far as is known: an
-   * endpoint file tells of a host that came or went only when it is used.
-   *
-   * Since: 0.1
-   */
-  props[PROP_CONNECTED] = g_param_spec_boolean ("connected", "Connected",
-      "Whether a host has configured the function", FALSE,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * GstFfsDmabufSink:streaming:
-   *
-   * Whether the host that is connected has read a frame. The notification
-   * comes from the thread that waits for fences, which a change of the
-   * element's state waits for: change it from elsewhere.
-   *
-   * Since: 0.1
-   */
-  props[PROP_STREAMING] = g_param_spec_boolean ("streaming", "Streaming",
-      "Whether the host reads frames", FALSE,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * GstFfsDmabufSink:stats:
-   *
-   * The fields of #GstBaseSink:stats and, all guint64 but where noted:
-   *
-   * - frames-zero-copy: frames sent in place
-   * - frames-copied: frames of which all or a part was copied, and among
-   *   them by the first reason found copied-memory (no dmabuf),
-   *   copied-offset (not at the start of its dmabuf), copied-padding (tight),
-   *   copied-no-sg, copied-no-ioctl, copied-mode (copy-mode=always)
-   * - frames-without-host: frames dropped because there was no host
-   * - transfers-queued, -completed, -failed, -cancelled: dmabuf transfers
-   *   handed to the kernel, and how their fences signalled
-   * - bytes: bytes that the host has read
-   * - bytes-copied: bytes that went through the CPU
-   * - in-flight, in-flight-max: (guint) frames in flight now, at most
-   * - attachments: (guint) dmabufs attached now
-   * - attachments-made, attachments-dropped: since start
-   * - latency-last, latency-avg, latency-max: from the queueing of a frame
-   *   to its release, ns
-   * - connections: how often a host came
-   *
-   * Reset when the element goes to PAUSED; readable afterwards.
-   *
-   * Since: 0.1
-   */
-  props[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "Counters of frames, transfers, attachments and latency",
-      GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  for (id = PROP_CONNECTED; id < N_PROPS; id++)
-    g_object_class_install_property (gobject_class, id, props[id]);
-}
-
-static void
 gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
@@ -756,7 +680,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   gobject_class->set_property = set_property;
   gobject_class->get_property = get_property;
   gobject_class->finalize = finalize;
-  install_properties (gobject_class);
+  gst_ffs_settings_install (gobject_class);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,

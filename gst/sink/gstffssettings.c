@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The element's properties that can be written: their documentation, ranges,
- * defaults and values.
+ * The element's properties: documentation, ranges and defaults, and the
+ * values of those that can be written.
  *
  * Ownership: owns its strings.  Locking: none; the element's object lock
  * protects the values.
@@ -46,12 +46,12 @@ gst_ffs_settings_copy (const GstFfsSettings * self, GstFfsSettings * copy)
  * gst_ffs_settings_install:
  * @klass: the element's class
  *
- * Installs the properties that can be written.
+ * Installs the properties, those that can only be read too.
  */
 void
 gst_ffs_settings_install (GObjectClass * klass)
 {
-  GParamSpec *props[GST_FFS_N_SETTINGS] = { NULL, };
+  GParamSpec *props[GST_FFS_N_PROPS] = { NULL, };
   const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
@@ -173,7 +173,64 @@ gst_ffs_settings_install (GObjectClass * klass)
       GST_TYPE_FFS_ERROR_POLICY, GST_FFS_ERROR_COUNT,
       rw | GST_PARAM_MUTABLE_PLAYING);
 
-  g_object_class_install_properties (klass, GST_FFS_N_SETTINGS, props);
+  /**
+   * GstFfsDmabufSink:connected:
+   *
+   * Whether a host has configured the function, as far as is known: an
+   * endpoint file tells of a host that came or went only when it is used.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_CONNECTED] =
+      g_param_spec_boolean ("connected", "Connected",
+      "Whether a host has configured the function", FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GstFfsDmabufSink:streaming:
+   *
+   * Whether the host that is connected has read a frame. The notification
+   * comes from the thread that waits for fences, which a change of the
+   * element's state waits for: change it from elsewhere.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_STREAMING] =
+      g_param_spec_boolean ("streaming", "Streaming",
+      "Whether the host reads frames", FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GstFfsDmabufSink:stats:
+   *
+   * The fields of #GstBaseSink:stats and, all guint64 but where noted:
+   *
+   * - frames-zero-copy: frames sent in place
+   * - frames-copied: frames of which all or a part was copied, and among
+   *   them by the first reason found copied-memory (no dmabuf),
+   *   copied-offset (not at the start of its dmabuf), copied-padding (tight),
+   *   copied-no-sg, copied-no-ioctl, copied-mode (copy-mode=always)
+   * - frames-without-host: frames dropped because there was no host
+   * - transfers-queued, -completed, -failed, -cancelled: dmabuf transfers
+   *   handed to the kernel, and how their fences signalled
+   * - bytes: bytes that the host has read
+   * - bytes-copied: bytes that went through the CPU
+   * - in-flight, in-flight-max: (guint) frames in flight now, at most
+   * - attachments: (guint) dmabufs attached now
+   * - attachments-made, attachments-dropped: since start
+   * - latency-last, latency-avg, latency-max: from the queueing of a frame
+   *   to its release, ns
+   * - connections: how often a host came
+   *
+   * Reset when the element goes to PAUSED; readable afterwards.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
+      "Counters of frames, transfers, attachments and latency",
+      GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (klass, GST_FFS_N_PROPS, props);
 }
 
 /* FALSE if there is no such property. */
