@@ -124,6 +124,13 @@ apt_mirror() {
 	uris=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
 		2>/dev/null | awk -F'|' -v l="$origin" \
 		'$1 == "Debian" && $2 == l { print $3 }')
+	# Nothing without package lists (a new container): ask for where they
+	# would come from. Only Debian's own archive has these suites.
+	[ -n "$uris" ] || uris=$(apt-get --print-uris update 2>/dev/null |
+		case ${1:-} in
+		security) sed -n "s|^'\(.*/\)dists/[a-z]*-security/.*|\1|p" ;;
+		*) sed -n "s|^'\(.*/\)dists/[a-z]*-updates/.*|\1|p" ;;
+		esac)
 	printf '%s\n' "${uris%%$'\n'*}"
 }
 
