@@ -20,6 +20,7 @@
 
 #define CONFIGFS	"/sys/kernel/config"
 #define EVENT_LIMIT_S	60
+#define EP0_POLL_MS	200
 
 int write_file(const char *path, const char *text)
 {
@@ -327,7 +328,9 @@ static void handle_event(struct gadget *g, const struct usb_functionfs_event *e)
 
 /*
  * Never sleeps in read(): on kernels before 7.3 that would be done with the
- * lock held which unbinding needs.
+ * lock held which unbinding needs.  And never long in poll(): with O_NONBLOCK
+ * that overlooks an event when somebody else has this lock just then, and
+ * nobody wakes it afterwards.
  */
 static void *ep0_thread(void *arg)
 {
@@ -340,7 +343,7 @@ static void *ep0_thread(void *arg)
 	ssize_t n, i;
 
 	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
+		if (poll(p, 2, EP0_POLL_MS) < 0 && errno != EINTR)
 			break;
 		if (p[1].revents)
 			break;
