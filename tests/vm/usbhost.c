@@ -15,6 +15,7 @@
 #include <linux/usbdevice_fs.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -43,6 +44,7 @@ struct _UsbHost
   gpointer user_data;
 
   gchar *device;                /* name in sysfs, once seen */
+  char *port;                   /* the hub's, in sysfs, once used */
   gint fd;
   gint wake;
   GThread *thread;
@@ -84,6 +86,7 @@ usb_host_free (UsbHost * host)
     g_free (host->urbs[i].data);
   g_free (host->urbs);
   g_free (host->device);
+  free (host->port);
   g_free (host->serial);
   g_free (host);
 }
@@ -257,7 +260,7 @@ reap (UsbHost * host, gboolean again)
       host->func (urb->data, done->actual_length, host->user_data);
     if (done->status == 0 && again)
       ok = submit (host, urb) && ok;
-    else if (done->status != 0 && done->status != -ENOENT)
+    else if (done->status != 0)
       ok = FALSE;
   }
   return ok && (errno == EAGAIN || !again);
@@ -352,6 +355,35 @@ usb_host_write_attr (UsbHost * host, const gchar * attr, const gchar * value)
   g_snprintf (path, sizeof (path), DEVICES "/%s/%s", host->device, attr);
   fd = open (path, O_WRONLY | O_CLOEXEC);
   ok = fd >= 0 && write (fd, value, strlen (value)) > 0;
+  if (!ok)
+    g_printerr ("usbhost: %s: %s\n", path, g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+/**
+ * usb_host_set_port:
+ * @host: a host that has seen the device
+ * @on: whether the port has power
+ *
+ * What pulling the cable does: the device loses VBUS, the host the device.
+ */
+gboolean
+usb_host_set_port (UsbHost * host, gboolean on)
+{
+  gchar path[256];
+  gboolean ok;
+  gint fd;
+
+  /* The link goes with the device. */
+  if (host->port == NULL) {
+    g_snprintf (path, sizeof (path), DEVICES "/%s/port", host->device);
+    host->port = realpath (path, NULL);
+  }
+  g_snprintf (path, sizeof (path), "%s/disable", host->port);
+  fd = open (path, O_WRONLY | O_CLOEXEC);
+  ok = fd >= 0 && write (fd, on ? "0" : "1", 1) == 1;
   if (!ok)
     g_printerr ("usbhost: %s: %s\n", path, g_strerror (errno));
   if (fd >= 0)
