@@ -10,10 +10,8 @@
  * buffer goes back upstream when the fence of its transfer has signalled, and
  * not before.
  *
- * An application owns ep0 of the function (examples/ffs-ep0.c is one) and
- * names the data endpoint by #GstFfsDmabufSink:endpoint or
- * #GstFfsDmabufSink:fd. The bytes of the buffers go to the wire as they are,
- * one after the other.
+ * An application owns ep0 of the function (examples/ffs-ep0.c is one). The
+ * bytes of the buffers go to the wire as they are, one after the other.
  *
  * The host may come and go: buffers in flight then return, the pipeline stays
  * in PLAYING, and the next host receives whole frames.
@@ -78,6 +76,7 @@ struct _GstFfsDmabufSink
   gboolean latency_known;
   guint64 n_frames;
   gboolean copy_warned;
+  gboolean failed;              /* an error was posted */
   gboolean have_info;
   GstVideoInfo info;
 
@@ -241,7 +240,7 @@ warn_copy (GstFfsDmabufSink * self, guint64 frame, GstFfsCopyReason reason)
 }
 
 static void
-send (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
+send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
     GstFfsStreamResult * result)
 {
   GstFfsStreamPolicy policy = { 0, };
@@ -261,6 +260,7 @@ send (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 static GstFlowReturn
 fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
 {
+  self->failed = TRUE;
   if (result->err == 0)
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
         ("The frame cannot be sent without a copy because %s.",
@@ -304,6 +304,11 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
 
+  /* Some encoders do not stop at an error; the host must not see what comes
+   * after a frame that is missing. */
+  if (self->failed)
+    return GST_FLOW_ERROR;
+
   result.call = GST_FFS_CALL_FENCE;
   result.err = take_transfer_err (self);
   if (result.err != 0)
@@ -318,7 +323,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
       if (gst_ffs_stream_wait_slot (self->stream) == 0)
-        send (self, buffer, frame, &result);
+        send_frame (self, buffer, frame, &result);
       else
         result.meaning = GST_FFS_INTERRUPTED;
     }
@@ -352,7 +357,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   return ret;
 }
 
-static void
+static gboolean
 set_flushing (GstFfsDmabufSink * self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
@@ -361,20 +366,19 @@ set_flushing (GstFfsDmabufSink * self, gboolean flushing)
   g_mutex_unlock (&self->lock);
   if (self->open)
     gst_ffs_stream_set_flushing (self->stream, flushing);
+  return TRUE;
 }
 
 static gboolean
 unlock (GstBaseSink * bsink)
 {
-  set_flushing (GST_FFS_DMABUF_SINK (bsink), TRUE);
-  return TRUE;
+  return set_flushing (GST_FFS_DMABUF_SINK (bsink), TRUE);
 }
 
 static gboolean
 unlock_stop (GstBaseSink * bsink)
 {
-  set_flushing (GST_FFS_DMABUF_SINK (bsink), FALSE);
-  return TRUE;
+  return set_flushing (GST_FFS_DMABUF_SINK (bsink), FALSE);
 }
 
 /* ---- negotiation and events ---- */
@@ -482,6 +486,9 @@ event (GstBaseSink * bsink, GstEvent * event)
     case GST_EVENT_STREAM_START:
       self->latency_known = FALSE;
       break;
+    case GST_EVENT_FLUSH_STOP:
+      self->failed = FALSE;
+      break;
     case GST_EVENT_EOS:
       if (!wait_eos (self)) {
         gst_event_unref (event);
@@ -544,6 +551,7 @@ open_stream (GstFfsDmabufSink * self)
   self->latency_known = FALSE;
   self->n_frames = 0;
   self->copy_warned = FALSE;
+  self->failed = FALSE;
   self->have_info = FALSE;
   g_mutex_lock (&self->lock);
   self->transfer_err = 0;

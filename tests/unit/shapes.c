@@ -288,6 +288,9 @@ GST_START_TEST (test_never)
         GST_FLOW_ERROR);
     sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
         GST_STREAM_ERROR_FORMAT, cases[i].text);
+    /* Nor what follows it, for those who push on. */
+    fail_unless_equals_int (gst_harness_push (sh.h,
+            buffer_of (fake_dmabuf_new_data (10, 0), NULL)), GST_FLOW_ERROR);
     fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
     sink_harness_end (&sh);
   }
