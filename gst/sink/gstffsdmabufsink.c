@@ -119,8 +119,7 @@ set_connected (GstFfsDmabufSink * self, gboolean connected)
 {
   if (!connected)
     set_flag (self, "streaming", &self->streaming, FALSE);
-  if (set_flag (self, "connected", &self->connected, connected)
-      && connected) {
+  if (set_flag (self, "connected", &self->connected, connected) && connected) {
     g_mutex_lock (&self->lock);
     self->n_connections++;
     g_mutex_unlock (&self->lock);
@@ -132,7 +131,7 @@ static void
 frame_done (guint64 frame, gint err, gpointer user_data)
 {
   GstFfsDmabufSink *self = user_data;
-  GstFfsErrorPolicy policy;
+  gboolean fatal;
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
@@ -152,14 +151,12 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   GST_WARNING_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %s", frame,
       g_strerror (err));
   GST_OBJECT_LOCK (self);
-  policy = self->settings.transfer_errors;
+  fatal = self->settings.transfer_errors == GST_FFS_ERROR_FAIL;
   GST_OBJECT_UNLOCK (self);
-  if (policy == GST_FFS_ERROR_FAIL) {
-    g_mutex_lock (&self->lock);
-    if (self->transfer_err == 0)
-      self->transfer_err = err;
-    g_mutex_unlock (&self->lock);
-  }
+  g_mutex_lock (&self->lock);
+  if (fatal && self->transfer_err == 0)
+    self->transfer_err = err;
+  g_mutex_unlock (&self->lock);
 }
 
 static gboolean
@@ -191,6 +188,7 @@ wait_host (GstFfsDmabufSink * self, gint * err)
 {
   while (TRUE) {
     GstFfsMeaning meaning;
+    gboolean flushing;
     gint64 deadline;
 
     *err = gst_ffs_stream_probe (self->stream);
@@ -210,11 +208,10 @@ wait_host (GstFfsDmabufSink * self, gint * err)
     g_mutex_lock (&self->lock);
     while (!self->flushing
         && g_cond_wait_until (&self->cond, &self->lock, deadline));
-    if (self->flushing)
-      meaning = GST_FFS_INTERRUPTED;
+    flushing = self->flushing;
     g_mutex_unlock (&self->lock);
-    if (meaning == GST_FFS_INTERRUPTED)
-      return meaning;
+    if (flushing)
+      return GST_FFS_INTERRUPTED;
   }
 }
 
@@ -705,8 +702,4 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   basesink_class->propose_allocation = propose_allocation;
   basesink_class->query = query;
   basesink_class->event = event;
-
-  gst_type_mark_as_plugin_api (GST_TYPE_FFS_COPY_MODE, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_FFS_IDLE_POLICY, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_FFS_ERROR_POLICY, 0);
 }

@@ -230,6 +230,9 @@ gst_ffs_settings_install (GObjectClass * klass)
       "Counters of frames, transfers, attachments and latency",
       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
+  gst_type_mark_as_plugin_api (GST_TYPE_FFS_COPY_MODE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_FFS_IDLE_POLICY, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_FFS_ERROR_POLICY, 0);
   g_object_class_install_properties (klass, GST_FFS_N_PROPS, props);
 }
 
