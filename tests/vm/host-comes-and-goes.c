@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +84,7 @@ struct _Test
   gchar *endpoint;
   gchar *serial;
   gchar *camera;
+  gchar *only;
   gint rounds;
 
   gint zygote;
@@ -114,13 +116,14 @@ struct _Test
   gsize fill;
   guint32 last;                 /* number of the last whole frame */
   guint32 least;                /* older ones are out of date */
+  gboolean ended;               /* what comes belongs to no frame we know of */
   gboolean first;               /* of a connection */
   guint64 frames;               /* of a connection */
   guint64 wrong_start;
   guint64 wrong_bytes;
   guint64 wrong_number;
 
-  /* The camera's bytes */
+  /* The camera's bytes, and what else is counted of it by itself */
   gboolean count_only;
   GChecksum *sent_sum;
   GChecksum *received_sum;
@@ -135,7 +138,7 @@ struct _Test
 };
 
 static void __attribute__((format (printf, 3, 4)))
-check (Test * test, gboolean ok, const gchar * format, ...)
+    check (Test * test, gboolean ok, const gchar * format, ...)
 {
   va_list args;
   gchar *text;
@@ -151,7 +154,7 @@ check (Test * test, gboolean ok, const gchar * format, ...)
 }
 
 static void __attribute__((format (printf, 2, 3), noreturn))
-give_up (Test * test, const gchar * format, ...)
+    give_up (Test * test, const gchar * format, ...)
 {
   GstStructure *stats = NULL;
   va_list args;
@@ -414,7 +417,7 @@ on_data (const guint8 * data, gsize size, gpointer user_data)
     g_cond_broadcast (&test->changed);
     size = 0;
   }
-  while (size > 0) {
+  while (size > 0 && !test->ended) {
     gsize part = MIN (size, FRAME_SIZE - test->fill);
     gsize header = HEADER_WORDS * sizeof (guint32);
     gboolean had_header = test->fill >= header;
@@ -441,6 +444,7 @@ connect_host (Test * test)
   g_mutex_lock (&test->lock);
   test->fill = 0;
   test->frames = 0;
+  test->ended = FALSE;
   test->first = TRUE;
   g_mutex_unlock (&test->lock);
   if (!usb_host_start (test->host))
@@ -453,6 +457,7 @@ outdate (Test * test)
 {
   g_mutex_lock (&test->lock);
   test->least = MAX (test->least, test->returned);
+  test->ended = TRUE;
   g_mutex_unlock (&test->lock);
 }
 
@@ -508,13 +513,35 @@ come_to_rest (Test * test)
 /* ---- what may not grow ---- */
 
 static guint
-count_entries (const gchar * path)
+count_fds (void)
 {
-  GDir *dir = g_dir_open (path, 0, NULL);
+  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
   guint n = 0;
 
   while (g_dir_read_name (dir) != NULL)
     n++;
+  g_dir_close (dir);
+  return n;
+}
+
+/* Without those that GLib keeps for a while for whoever may need one. */
+static guint
+count_threads (void)
+{
+  GDir *dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const gchar *id;
+  guint n = 0;
+
+  while ((id = g_dir_read_name (dir)) != NULL) {
+    gchar *path = g_strdup_printf ("/proc/self/task/%s/comm", id);
+    gchar *name = NULL;
+
+    if (g_file_get_contents (path, &name, NULL, NULL)
+        && !g_str_has_prefix (name, "pool-"))
+      n++;
+    g_free (name);
+    g_free (path);
+  }
   g_dir_close (dir);
   return n;
 }
@@ -550,11 +577,12 @@ measure (Test * test, Usage * usage)
   gchar *text = NULL, *rss;
 
   g_object_get (test->sink, "stats", &stats, NULL);
+  usage->attachments = 0;
   gst_structure_get_uint (stats, "attachments", &usage->attachments);
   gst_structure_free (stats);
   count_dmabufs (usage);
-  usage->fds = count_entries ("/proc/self/fd");
-  usage->threads = count_entries ("/proc/self/task");
+  usage->fds = count_fds ();
+  usage->threads = count_threads ();
   if (g_file_get_contents ("/proc/self/status", &text, NULL, NULL)
       && (rss = strstr (text, "VmRSS:")) != NULL)
     usage->rss = g_ascii_strtoull (rss + strlen ("VmRSS:"), NULL, 10);
@@ -704,16 +732,22 @@ unplug (Test * test, guint round)
 }
 
 static void
+write_gadget (Test * test, const gchar * attr, const gchar * value)
+{
+  gchar *path = g_strdup_printf ("/sys/kernel/config/usb_gadget/%s/%s",
+      test->serial, attr);
+
+  write_file (test, path, value);
+  g_free (path);
+}
+
+static void
 unbind (Test * test, guint round)
 {
-  gchar *path = g_strdup_printf ("/sys/kernel/config/usb_gadget/%s/UDC",
-      test->serial);
-
   (void) round;
-  write_file (test, path, "\n");
+  write_gadget (test, "UDC", "\n");
   wait_gone (test);
-  write_file (test, path, UDC_NAME "\n");
-  g_free (path);
+  write_gadget (test, "UDC", UDC_NAME "\n");
 }
 
 static void
@@ -722,7 +756,8 @@ reset (Test * test, guint round)
   (void) round;
   if (!usb_host_reset (test->host))
     give_up (test, "reset: %s", g_strerror (errno));
-  wait_gone (test);
+  /* Whether the reset met a transfer of ours is a matter of luck. */
+  usb_host_close (test->host);
 }
 
 static void
@@ -791,6 +826,17 @@ wait_attr (Test * test, const gchar * attr, const gchar * value)
   }
 }
 
+static void
+set_speed (Test * test, const gchar * speed)
+{
+  outdate (test);
+  write_gadget (test, "UDC", "\n");
+  wait_gone (test);
+  write_gadget (test, "max_speed", speed);
+  write_gadget (test, "UDC", UDC_NAME "\n");
+  connect_host (test);
+}
+
 /* The host sleeps between two frames: none of them is lost. */
 static void
 suspend (Test * test, guint round)
@@ -814,14 +860,17 @@ static const struct
   void (*end) (Test * test, guint round);
   /* Nothing that was sent before may be seen after it. */
   gboolean outdates;
+  /* If not the fastest. */
+  const gchar *speed;
 } kinds[] = {
-  {"unplug", unplug, TRUE},
-  {"unbind", unbind, TRUE},
-  {"reset", reset, TRUE},
-  {"SET_CONFIGURATION 0 and 1", configure, TRUE},
-  {"suspend", suspend, FALSE},
-  {"host killed", kill_host, TRUE},
-  {"NULL and PLAYING", cycle, TRUE},
+  {"unplug", unplug, TRUE, NULL},
+  {"unbind", unbind, TRUE, NULL},
+  {"reset", reset, TRUE, NULL},
+  {"SET_CONFIGURATION 0 and 1", configure, TRUE, NULL},
+  /* dummy_hcd knows of no SuperSpeed link that sleeps. */
+  {"suspend", suspend, FALSE, "high-speed"},
+  {"host killed", kill_host, TRUE, NULL},
+  {"NULL and PLAYING", cycle, TRUE, NULL},
 };
 
 static void
@@ -848,8 +897,9 @@ end_kind (Test * test, const gchar * name, gint rounds, gint64 start,
       "twice, nothing left out", name);
   check (test, test->wrong_bytes == 0, "%s: every byte right", name);
   check (test, test->early == 0, "%s: nothing given back too early", name);
-  check (test, now->fds == settled->fds, "%s: open files: %u, then %u", name,
-      settled->fds, now->fds);
+  if (!test->count_only)
+    check (test, now->fds == settled->fds, "%s: open files: %u, then %u", name,
+        settled->fds, now->fds);
   check (test, now->threads == settled->threads, "%s: threads: %u, then %u",
       name, settled->threads, now->threads);
   check (test, now->dmabufs == settled->dmabufs, "%s: dmabufs in the kernel: "
@@ -857,8 +907,9 @@ end_kind (Test * test, const gchar * name, gint rounds, gint64 start,
   check (test, attachments_max <= N_SLOTS && attached_max <= N_SLOTS,
       "%s: never more attachments than buffers (%u, the kernel says %u)", name,
       attachments_max, attached_max);
-  check (test, grown < HEAP_SLACK, "%s: memory in use grew by %" G_GINT64_FORMAT
-      " bytes", name, grown);
+  if (!test->count_only)
+    check (test, grown < HEAP_SLACK, "%s: memory in use grew by %"
+        G_GINT64_FORMAT " bytes", name, grown);
   g_string_append_printf (test->table, "# | %s | %d | %u, %u | %u, %u | %u, %u "
       "| %u | %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " | %" G_GINT64_FORMAT
       " | %.1f |\n", name, rounds, settled->fds, now->fds, settled->threads,
@@ -876,6 +927,8 @@ test_kind (Test * test, guint kind)
   Usage settled, now;
 
   begin_kind (test);
+  if (kinds[kind].speed != NULL)
+    set_speed (test, kinds[kind].speed);
   for (round = 1; round <= test->rounds; round++) {
     set_live (test, round % 2);
     set_open (test, TRUE);
@@ -897,6 +950,8 @@ test_kind (Test * test, guint kind)
     test->frames = 0;
     g_mutex_unlock (&test->lock);
   }
+  if (kinds[kind].speed != NULL)
+    set_speed (test, "super-speed");
   end_kind (test, kinds[kind].name, test->rounds, start, &settled, &now,
       attachments, attached);
 }
@@ -1007,7 +1062,7 @@ same_sum (Test * test)
 
 /* Some frames pass, then no more, and the host has them all. */
 static gulong
-block_camera (Test * test, GstPad * pad, guint64 frames)
+block_camera (Test * test, GstPad * pad, guint64 frames, gboolean ours)
 {
   gint64 deadline = g_get_monotonic_time () + HANG_US;
   gboolean ok = TRUE;
@@ -1021,9 +1076,11 @@ block_camera (Test * test, GstPad * pad, guint64 frames)
   id = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK |
       GST_PAD_PROBE_TYPE_BUFFER, on_blocked, test, NULL);
   g_mutex_lock (&test->lock);
-  while ((test->pushing || test->received < test->sent) && ok)
+  while ((test->pushing || (ours && test->received < test->sent)) && ok)
     ok = g_cond_wait_until (&test->changed, &test->lock, deadline);
-  if (test->sent != test->received || !same_sum (test))
+  if (!ours)
+    test->received = test->sent;
+  else if (test->sent != test->received || !same_sum (test))
     test->wrong_bytes++;
   g_mutex_unlock (&test->lock);
   if (!ok)
@@ -1033,27 +1090,20 @@ block_camera (Test * test, GstPad * pad, guint64 frames)
   return id;
 }
 
+/* Sends to @sink.  Gives the use after the first rounds and after the last. */
 static void
-test_camera (Test * test)
+run_camera (Test * test, const gchar * name, const gchar * sink, gint rounds,
+    Usage * settled, Usage * now, Usage * most)
 {
-  static const gchar name[] = "camera renegotiates";
-  gint round, settle = MIN (SETTLED, (test->rounds + 1) / 2);
-  gint64 start = g_get_monotonic_time ();
-  GstElement *pipeline, *filter, *own_sink = test->sink;
-  guint attachments = 0, attached = 0;
+  gint round, settle = MIN (SETTLED, (rounds + 1) / 2);
+  gboolean ours = g_str_has_prefix (sink, "ffsdmabufsink");
+  GstElement *pipeline, *filter;
   GError *error = NULL;
-  Usage settled, now, before;
   gchar *text;
   GstPad *pad;
 
-  usb_host_close (test->host);
-  stop_pipeline (test, GST_STATE_NULL);
-  count_dmabufs (&before);
-  begin_kind (test);
   text = g_strdup_printf ("v4l2src name=src io-mode=dmabuf device=%s "
-      "! capsfilter name=filter "
-      "! ffsdmabufsink name=sink copy-mode=never endpoint=%s", test->camera,
-      test->endpoint);
+      "! capsfilter name=filter ! %s name=sink", test->camera, sink);
   pipeline = gst_parse_launch (text, &error);
   if (error != NULL)
     give_up (test, "%s", error->message);
@@ -1066,11 +1116,14 @@ test_camera (Test * test)
   gst_object_unref (pad);
   pad = gst_element_get_static_pad (filter, "sink");
 
+  memset (most, 0, sizeof (*most));
   test->sent_sum = g_checksum_new (G_CHECKSUM_MD5);
   test->received_sum = g_checksum_new (G_CHECKSUM_MD5);
+  test->sent = test->received = test->sent_frames = 0;
   test->count_only = TRUE;
-  connect_host (test);
-  for (round = 1; round <= test->rounds; round++) {
+  if (ours)
+    connect_host (test);
+  for (round = 1; round <= rounds; round++) {
     guint64 frames;
     gulong id;
 
@@ -1083,28 +1136,88 @@ test_camera (Test * test)
     g_mutex_lock (&test->lock);
     frames = test->sent_frames + SOME;
     g_mutex_unlock (&test->lock);
-    id = block_camera (test, pad, frames);
+    id = block_camera (test, pad, frames, ours);
     check_pipeline (test, pipeline, name);
-    measure (test, &now);
+    measure (test, now);
     if (round == settle)
-      settled = now;
-    attachments = MAX (attachments, now.attachments);
-    attached = MAX (attached, now.attached);
+      *settled = *now;
+    most->attachments = MAX (most->attachments, now->attachments);
+    most->attached = MAX (most->attached, now->attached);
     gst_pad_remove_probe (pad, id);
   }
+  usb_host_close (test->host);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pad);
   gst_object_unref (filter);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (test->sink);
   gst_object_unref (pipeline);
+  g_checksum_free (test->sent_sum);
+  g_checksum_free (test->received_sum);
+}
+
+/* v4l2src of GStreamer 1.22 loses a buffer pool (its five files and some
+ * memory, no buffers) each time, so what is looked for is what comes on top
+ * of that. */
+static void
+test_camera (Test * test)
+{
+  static const gchar name[] = "camera renegotiates";
+  gchar *sink = g_strdup_printf ("ffsdmabufsink copy-mode=never endpoint=%s",
+      test->endpoint);
+  gint64 start, fds, heap, lost_fds, lost_heap;
+  gint rounds = test->rounds, n = rounds - MIN (SETTLED, (rounds + 1) / 2);
+  gint some_rounds = MIN (rounds, 3 * SETTLED);
+  gint some_n = some_rounds - MIN (SETTLED, (some_rounds + 1) / 2);
+  Usage settled, now, before, most;
+  GstElement *own_sink = test->sink;
+
+  usb_host_close (test->host);
+  stop_pipeline (test, GST_STATE_NULL);
+  count_dmabufs (&before);
+
+  begin_kind (test);
+  run_camera (test, name, "fakesink sync=false", some_rounds, &settled, &now,
+      &most);
+  lost_fds = (gint64) now.fds - settled.fds;
+  lost_heap = (gint64) now.heap - (gint64) settled.heap;
+  g_print ("# with fakesink: %" G_GINT64_FORMAT " files and %" G_GINT64_FORMAT
+      " bytes in %d rounds\n", lost_fds, lost_heap, some_n);
+
+  begin_kind (test);
+  start = g_get_monotonic_time ();
+  run_camera (test, name, sink, rounds, &settled, &now, &most);
+  fds = (gint64) now.fds - settled.fds;
+  heap = (gint64) now.heap - (gint64) settled.heap;
+  g_print ("# with ffsdmabufsink: %" G_GINT64_FORMAT " files and %"
+      G_GINT64_FORMAT " bytes in %d rounds\n", fds, heap, n);
+  /* The attachments of the moment have a file each. */
+  check (test, fds <= lost_fds * n / some_n + N_SLOTS, "%s: no more files are "
+      "lost than with fakesink", name);
+  check (test, heap <= lost_heap * n / some_n + HEAP_SLACK, "%s: no more "
+      "memory is lost than with fakesink", name);
   test->sink = own_sink;
-  end_kind (test, name, test->rounds, start, &settled, &now,
-      attachments > N_SLOTS ? 0 : attachments, attached > N_SLOTS ? 0 : attached);
   wait_dmabufs (test, before.dmabufs);
   check (test, TRUE, "%s: no buffer and no attachment is left in the kernel",
       name);
-  g_print ("# at most %u attachments, the kernel says %u\n", attachments,
-      attached);
+  end_kind (test, name, rounds, start, &settled, &now, most.attachments,
+      most.attached);
+  g_free (sink);
+}
+
+/* For what v4l2src loses. */
+static void
+raise_limit (void)
+{
+  struct rlimit limit = { 65536, 65536 };
+
+  if (setrlimit (RLIMIT_NOFILE, &limit) < 0)
+    g_printerr ("setrlimit: %s\n", g_strerror (errno));
+}
+
+static gboolean
+is_wanted (Test * test, const gchar * name)
+{
+  return test->only == NULL || strcmp (test->only, name) == 0;
 }
 
 int
@@ -1118,6 +1231,7 @@ main (int argc, char **argv)
     {"camera", 0, 0, G_OPTION_ARG_FILENAME, &test.camera, "V4L2 device",
         "FILE"},
     {"rounds", 0, 0, G_OPTION_ARG_INT, &test.rounds, "of each kind", "N"},
+    {"only", 0, 0, G_OPTION_ARG_STRING, &test.only, "this kind", "NAME"},
     {NULL, 0, 0, 0, NULL, NULL, NULL}
   };
   GOptionContext *context = g_option_context_new (NULL);
@@ -1134,6 +1248,7 @@ main (int argc, char **argv)
   }
   g_option_context_free (context);
   setvbuf (stdout, NULL, _IOLBF, 0);
+  raise_limit ();
 
   test.host = usb_host_new (test.serial, 64 * 1024, N_URBS, on_data, &test);
   fork_zygote (&test);
@@ -1149,10 +1264,14 @@ main (int argc, char **argv)
   connect_host (&test);
   wait_frames (&test, SOME);
 
-  for (kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
-    test_kind (&test, kind);
-  test_kill (&test);
-  test_camera (&test);
+  for (kind = 0; kind < G_N_ELEMENTS (kinds); kind++) {
+    if (is_wanted (&test, kinds[kind].name))
+      test_kind (&test, kind);
+  }
+  if (is_wanted (&test, "pipeline killed"))
+    test_kill (&test);
+  if (is_wanted (&test, "camera renegotiates"))
+    test_camera (&test);
 
   g_print ("# | what ends | rounds | fds | threads | dmabufs | attachments, "
       "at most | RSS, KiB | heap grew by | s |\n"

@@ -131,6 +131,7 @@ find_device (UsbHost * host)
   if (host->device != NULL && is_ours (host, host->device))
     return TRUE;
   g_clear_pointer (&host->device, g_free);
+  g_clear_pointer (&host->port, free);
   dir = g_dir_open (DEVICES, 0, NULL);
   while (dir != NULL && host->device == NULL
       && (name = g_dir_read_name (dir)) != NULL) {
@@ -332,11 +333,11 @@ usb_host_stop (UsbHost * host)
   reap (host, FALSE);
 }
 
-/* Whether reading has ended by itself. */
+/* Whether reading has ended by itself, or was not begun. */
 gboolean
 usb_host_is_gone (UsbHost * host)
 {
-  return g_atomic_int_get (&host->gone);
+  return host->thread == NULL || g_atomic_int_get (&host->gone);
 }
 
 gboolean
