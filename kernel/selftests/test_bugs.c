@@ -7,12 +7,16 @@
  */
 #define _GNU_SOURCE
 #include <linux/udmabuf.h>
+#include <linux/userfaultfd.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "ffs_test.h"
@@ -363,6 +367,78 @@ TEST(bug12_no_full_speed, T_PRIVATE)
 		close(ep);
 	}
 	gadget_destroy(&g);
+}
+
+struct ep0_write {
+	int ep0;
+	void *page;
+};
+
+static void *write_page(void *arg)
+{
+	struct ep0_write *w = arg;
+
+	/* No descriptors; only that it sleeps in there matters. */
+	(void)!write(w->ep0, w->page, 4096);
+	return NULL;
+}
+
+/*
+ * 13. poll() of a non-blocking ep0 tried for the function's mutex and reported
+ * nothing when somebody else had it.  Here it is a write() that has it, and
+ * waits for the page it is to read.
+ */
+TEST(bug13_poll_overlooks, T_PRIVATE)
+{
+	struct uffdio_zeropage zero = { };
+	struct uffdio_register reg = { };
+	struct uffdio_api api = { .api = UFFD_API };
+	char dir[96], fn[128], mnt[64];
+	struct ep0_write w;
+	struct uffd_msg msg;
+	struct pollfd p;
+	pthread_t thread;
+	int uffd, before, meanwhile;
+
+	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
+		SKIP("no userfaultfd in this kernel");
+	snprintf(dir, sizeof(dir), "/sys/kernel/config/usb_gadget/poll%d",
+		 getpid());
+	snprintf(fn, sizeof(fn), "%s/functions/ffs.poll%d", dir, getpid());
+	snprintf(mnt, sizeof(mnt), "/tmp/ffs-poll%d", getpid());
+	OK(mkdir(dir, 0755));
+	OK(mkdir(fn, 0755));
+	OK(mkdir(mnt, 0755));
+	OK(mount(strrchr(fn, '.') + 1, mnt, "functionfs", 0, NULL));
+	strcat(mnt, "/ep0");
+	w.ep0 = FD(open(mnt, O_RDWR | O_NONBLOCK | O_CLOEXEC));
+	*strrchr(mnt, '/') = 0;
+
+	w.page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(w.page != MAP_FAILED);
+	reg.range.start = (uintptr_t)w.page;
+	reg.range.len = 4096;
+	reg.mode = UFFDIO_REGISTER_MODE_MISSING;
+	OK(ioctl(uffd, UFFDIO_REGISTER, &reg));
+
+	p = (struct pollfd){ .fd = w.ep0, .events = POLLOUT };
+	before = poll(&p, 1, 0);
+	OK(pthread_create(&thread, NULL, write_page, &w));
+	EQ(read(uffd, &msg, sizeof(msg)), (int)sizeof(msg));
+	meanwhile = poll(&p, 1, 0);
+	zero.range = reg.range;
+	OK(ioctl(uffd, UFFDIO_ZEROPAGE, &zero));
+	pthread_join(thread, NULL);
+
+	close(w.ep0);
+	umount(mnt);
+	rmdir(mnt);
+	rmdir(fn);
+	rmdir(dir);
+	EQ(before, 1);
+	EQ(meanwhile, 1);
 }
 
 int main(int argc, char **argv)
