@@ -205,6 +205,7 @@ int dbuf_new(struct dbuf *b, enum mem_provider p, size_t size)
 
 bool mem_available(enum mem_provider p)
 {
+	static int vivid = -1;
 	int fd;
 
 	switch (p) {
@@ -214,11 +215,14 @@ bool mem_available(enum mem_provider p)
 	case MEM_HEAP:
 		return !access("/dev/dma_heap/system", R_OK | W_OK);
 	case MEM_V4L2:
-		fd = open_vivid();
-		if (fd < 0)
-			return false;
-		close(fd);
-		return true;
+		/* Asked again when it has given buffers it would be busy. */
+		if (vivid < 0) {
+			fd = open_vivid();
+			vivid = fd >= 0;
+			if (fd >= 0)
+				close(fd);
+		}
+		return vivid;
 	default:
 		return false;
 	}
