@@ -195,7 +195,8 @@ gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
 
   if (allocator)
     gst_query_add_allocation_param (query, allocator, NULL);
-  if (allocator && raw && need_pool)
+  /* Whoever has DMA_DRM to give has a pool that knows its layout. */
+  if (allocator && raw && need_pool && !is_dma_drm (caps, 0))
     propose_pool (query, caps, allocator, size, min);
   /* Without any entry v4l2src copies to system memory when it runs low. */
   if (gst_query_get_n_allocation_pools (query) == 0

@@ -445,6 +445,30 @@ GST_START_TEST (test_pool_entries)
 
 GST_END_TEST;
 
+/* GStreamer's video pool takes such caps, but makes buffers of no planes. */
+GST_START_TEST (test_no_pool_for_dma_drm)
+{
+  GstCaps *caps = gst_caps_from_string ("video/x-raw(memory:DMABuf),"
+      "format=DMA_DRM,drm-format=NV12,width=64,height=10,framerate=30/1");
+  GstQuery *query = gst_query_new_allocation (caps, TRUE);
+  GstBufferPool *pool;
+  guint size, min, max;
+  SinkHarness sh;
+
+  start (&sh);
+  g_object_set (sh.sink, "max-in-flight", 5, NULL);
+  fail_unless (gst_pad_peer_query (sh.h->srcpad, query));
+  fail_unless_equals_int (gst_query_get_n_allocation_pools (query), 1);
+  gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
+  fail_unless (pool == NULL);
+  fail_unless_equals_int (min, 5);
+  gst_query_unref (query);
+  gst_caps_unref (caps);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 static Suite *
 shapes_suite (void)
 {
@@ -463,6 +487,7 @@ shapes_suite (void)
   tcase_add_test (tc, test_always);
   tcase_add_test (tc, test_our_pool);
   tcase_add_test (tc, test_pool_entries);
+  tcase_add_test (tc, test_no_pool_for_dma_drm);
   return s;
 }
 
