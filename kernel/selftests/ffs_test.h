@@ -127,7 +127,7 @@ int host_replug(struct gadget *g, const char *port);
 /* mem.c: where dmabufs come from */
 enum mem_provider {
 	MEM_UDMABUF,
-	MEM_UDMABUF_LIST,	/* pages in reverse: no two are neighbours */
+	MEM_UDMABUF_LIST,	/* the pages in reverse order */
 	MEM_HEAP,
 	MEM_V4L2,
 	MEM_COUNT,
