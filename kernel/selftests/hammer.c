@@ -340,8 +340,8 @@ static void let_work(unsigned int *seed)
 		pause_ms(seed, 300);
 		return;
 	}
-	want += 1 + rand_r(seed) % 40;
-	for (i = 0; i < 1000 && !atomic_load(&stop); i++) {
+	want += 1 + rand_r(seed) % 15;
+	for (i = 0; i < 300 && !atomic_load(&stop); i++) {
 		if (atomic_load(&done[HOST_READ]) +
 		    atomic_load(&done[HOST_WRITE]) >= want)
 			break;
