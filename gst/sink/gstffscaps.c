@@ -19,8 +19,6 @@
 
 #include "gstffscaps.h"
 
-#define DMABUF_FEATURE "memory:DMABuf"
-
 static gboolean
 is_linear (const gchar * drm_format)
 {
@@ -29,14 +27,14 @@ is_linear (const gchar * drm_format)
   return modifier == NULL || g_ascii_strtoull (modifier + 1, NULL, 16) == 0;
 }
 
+/* With the feature memory:DMABuf or, from elements that lose it, without. */
 static gboolean
 is_dma_drm (GstCaps * caps, guint i)
 {
   GstStructure *s = gst_caps_get_structure (caps, i);
 
   return gst_structure_has_name (s, "video/x-raw")
-      && gst_caps_features_contains (gst_caps_get_features (caps, i),
-      DMABUF_FEATURE) && gst_structure_has_field (s, "drm-format");
+      && gst_structure_has_field (s, "drm-format");
 }
 
 /* Leaves the linear ones of a string or list.  FALSE if there is none. */

@@ -9,10 +9,8 @@
  *
  * Ownership: no GstBuffer and no GstMemory is held.  A dmabuf is known by
  * the inode of its fd; a duplicate of the fd is kept because DETACH needs
- * one when the memory's own is already closed.  Every GstMemory seen gets one
- * weak reference, whose callback owns a reference on this object; it is not
- * removed before the memory dies, since removing a weak reference races with
- * the finalization of what it points to.
+ * one when the memory's own is already closed.  gst_ffs_memory_watch() tells
+ * when a memory dies.
  *
  * An attachment is in use from acquire() to release(), at most once at a
  * time: see gst_ffs_attachments_is_busy().
@@ -35,6 +33,7 @@
 #include "gstffsattachments.h"
 #include "gstffsdebug.h"
 #include "gstffserror.h"
+#include "gstffsmemorywatch.h"
 
 struct _GstFfsAttachment
 {
@@ -53,8 +52,8 @@ struct _GstFfsAttachments
 
   GMutex lock;
   GHashTable *by_inode;         /* inode -> GstFfsAttachment, owned */
-  GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment or
-                                 * NULL; one entry per weak reference */
+  GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment */
+  gboolean closed;
   guint64 clock;
   GstFfsAttachmentsStats stats;
 };
@@ -157,7 +156,7 @@ trim (GstFfsAttachments * self, guint max)
   }
 
   while (g_hash_table_size (self->by_inode) > max) {
-    gpointer mem, value;
+    gpointer value;
 
     oldest = NULL;
     g_hash_table_iter_init (&iter, self->by_inode);
@@ -169,18 +168,22 @@ trim (GstFfsAttachments * self, guint max)
       break;
 
     g_hash_table_iter_init (&iter, self->by_memory);
-    while (g_hash_table_iter_next (&iter, &mem, &value)) {
+    while (g_hash_table_iter_next (&iter, NULL, &value)) {
       if (value == oldest)
-        g_hash_table_iter_replace (&iter, NULL);
+        g_hash_table_iter_remove (&iter);
     }
     forget (self, oldest);
   }
 }
 
-static void
-memory_gone (gpointer user_data, GstMiniObject * mem)
+/**
+ * gst_ffs_attachments_forget_memory:
+ * @self: the attachments
+ * @mem: a memory that dies; not to be looked into
+ */
+void
+gst_ffs_attachments_forget_memory (GstFfsAttachments * self, GstMemory * mem)
 {
-  GstFfsAttachments *self = user_data;
   GstFfsAttachment *att;
 
   g_mutex_lock (&self->lock);
@@ -189,8 +192,6 @@ memory_gone (gpointer user_data, GstMiniObject * mem)
   if (att && --att->n_memories == 0 && !att->in_use && detach (self, att))
     forget (self, att);
   g_mutex_unlock (&self->lock);
-
-  gst_ffs_attachments_unref (self);
 }
 
 /* With the lock. */
@@ -263,15 +264,12 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
     gint * err)
 {
   GstFfsAttachment *att;
-  gpointer value = NULL;
-  gboolean seen;
 
   mem = root (mem);
   *err = 0;
 
   g_mutex_lock (&self->lock);
-  seen = g_hash_table_lookup_extended (self->by_memory, mem, NULL, &value);
-  att = value;
+  att = g_hash_table_lookup (self->by_memory, mem);
   if (att == NULL) {
     att = lookup_inode (self, mem, err);
     if (att == NULL)
@@ -279,9 +277,7 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
 
     att->n_memories++;
     g_hash_table_insert (self->by_memory, mem, att);
-    if (!seen)
-      gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (mem), memory_gone,
-          gst_ffs_attachments_ref (self));
+    gst_ffs_memory_watch (mem, self);
   }
 
   g_assert (!att->in_use);
@@ -326,7 +322,7 @@ gst_ffs_attachments_release (GstFfsAttachments * self, GstFfsAttachment * att)
 {
   g_mutex_lock (&self->lock);
   att->in_use = FALSE;
-  if (att->n_memories == 0 && detach (self, att))
+  if (self->closed || (att->n_memories == 0 && detach (self, att)))
     forget (self, att);
   g_mutex_unlock (&self->lock);
 }
@@ -401,8 +397,8 @@ forget_idle (GstFfsAttachments * self)
 
   g_hash_table_iter_init (&iter, self->by_memory);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
-    if (att && !att->in_use)
-      g_hash_table_iter_replace (&iter, NULL);
+    if (!att->in_use)
+      g_hash_table_iter_remove (&iter);
   }
 
   g_hash_table_iter_init (&iter, self->by_inode);
@@ -454,8 +450,11 @@ gst_ffs_attachments_close (GstFfsAttachments * self)
   GHashTableIter iter;
   GstFfsAttachment *att;
 
+  gst_ffs_memory_unwatch_all (self);
   g_mutex_lock (&self->lock);
+  self->closed = TRUE;
   forget_idle (self);
+  g_hash_table_remove_all (self->by_memory);
   g_hash_table_iter_init (&iter, self->by_inode);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att))
     set_dropped (self, att);

@@ -40,6 +40,8 @@ gint gst_ffs_attachment_get_fd (GstFfsAttachment * att);
 gboolean gst_ffs_attachments_is_busy (GstFfsAttachments * self,
     GstMemory * mem);
 
+void gst_ffs_attachments_forget_memory (GstFfsAttachments * self,
+    GstMemory * mem);
 void gst_ffs_attachments_cancel (GstFfsAttachments * self);
 gint gst_ffs_attachments_clear (GstFfsAttachments * self);
 void gst_ffs_attachments_close (GstFfsAttachments * self);

@@ -455,6 +455,7 @@ GST_START_TEST (test_caps)
         "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format={YUYV}"},
     {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
           "drm-format=AR24:0x0200000000000001;image/jpeg", "image/jpeg"},
+    {"video/x-raw,format=DMA_DRM,drm-format=NV12:0x0100000000000002", "EMPTY"},
     {"ANY", "ANY"},
   };
   SinkHarness sh;
