@@ -500,10 +500,18 @@ static int aftermath(void)
 			return -1;
 		}
 	}
-	gadget_unbind(&g);
+	/* ep0 may not have told of the last unbind yet; the host knows. */
+	gadget_unbind_wait(&g);
 	ret = gadget_bind_wait(&g);
-	if (!ret)
+	for (i = 0; i < 600 && !ret; i++) {
 		ret = host_open(&h, &g);
+		if (ret != -ENODEV && ret != -ENOENT)
+			break;
+		ret = 0;
+		poll(NULL, 0, 100);
+	}
+	if (!ret && h.fd < 0)
+		ret = -ENODEV;
 	if (ret) {
 		note("no connection afterwards: %s", value_name(ret));
 		return -1;

@@ -184,6 +184,17 @@ static int wait_child(pid_t pid, int seconds)
 	return WEXITSTATUS(status);
 }
 
+/*
+ * What the test has started is ours now that it is gone.  It shares files of
+ * the test that nobody else can open before they are closed.
+ */
+static void end_descendants(pid_t group)
+{
+	kill(-group, SIGKILL);
+	while (waitpid(-group, NULL, 0) > 0)
+		;
+}
+
 static pid_t start_child(const struct test *t, struct gadget *g)
 {
 	struct ctx c = { .g = g, .host.fd = -1 };
@@ -196,6 +207,7 @@ static pid_t start_child(const struct test *t, struct gadget *g)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAIL);
+	setpgid(0, 0);
 	for (i = 0; i < EP_COUNT; i++)
 		c.ep[i] = -1;
 	t->fn(&c);
@@ -283,6 +295,7 @@ int tests_main(int argc, char **argv)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reason == MAP_FAILED)
 		return EXIT_FAIL;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	memset(&g, 0, sizeof(g));
 	if (!alone)
 		ret = gadget_create(&g, "", DESCS_ALL);
@@ -333,6 +346,8 @@ int tests_main(int argc, char **argv)
 		reason[0] = '\0';
 		pid = start_child(t, &g);
 		ret = wait_child(pid, time_limit(t));
+		if (ret != -2)
+			end_descendants(pid);
 		clean = false;
 		if (ret == EXIT_PASS) {
 			out("ok %d %s", n, t->name);
