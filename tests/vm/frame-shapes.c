@@ -38,6 +38,7 @@ typedef struct
   GQueue expected;              /* of GBytes, not yet read by the host */
   gsize head_done;
   guint64 frames;
+  guint64 transfers;
   guint64 sent;
   guint64 received;
   guint64 surplus;              /* bytes that nobody sent */
@@ -591,6 +592,7 @@ send (Test * test, const Row * row, const gchar * description)
     g_print ("# %s\n", run.error->message);
   same = take_all (test) && ended;
   how = outcome (test, &run);
+  test->transfers = stat (&run, "transfers-queued");
   if (ended && (stat (&run, "attachments") != 0
           || stat (&run, "in-flight") != 0
           || stat (&run, "bytes") != test->sent
@@ -631,11 +633,12 @@ refuse (Test * test, const Row * row)
 
 static void
 add_line (Test * test, const Row * row, const gchar * how, gboolean refused,
-    guint64 frames, guint64 bytes)
+    guint64 frames, guint64 transfers, guint64 bytes)
 {
   g_string_append_printf (test->table, "# | %s | %s | %s%s | %" G_GUINT64_FORMAT
-      " | %" G_GUINT64_FORMAT " |\n", row->label, row->format, how,
-      refused ? "; refused with copy-mode=never" : "", frames, bytes);
+      " | %" G_GUINT64_FORMAT " | %" G_GUINT64_FORMAT " |\n", row->label,
+      row->format, how, refused ? "; refused with copy-mode=never" : "", frames,
+      transfers, bytes);
 }
 
 static void
@@ -645,7 +648,8 @@ test_row (Test * test, const Row * row)
   gboolean zero_copy;
 
   if (how == NULL) {
-    add_line (test, row, "FAILED", FALSE, test->frames, test->received);
+    add_line (test, row, "FAILED", FALSE, test->frames, test->transfers,
+        test->received);
     return;
   }
   check (test, test->frames > 0, row, "the host has the same bytes");
@@ -653,7 +657,8 @@ test_row (Test * test, const Row * row)
   if (!g_str_has_prefix (how, row->wanted))
     g_print ("# %s\n", how);
   zero_copy = strcmp (how, "zero-copy") == 0;
-  add_line (test, row, how, !zero_copy, test->frames, test->received);
+  add_line (test, row, how, !zero_copy, test->frames, test->transfers,
+      test->received);
   if (!zero_copy)
     refuse (test, row);
   g_free (how);
@@ -669,7 +674,7 @@ sweep (Test * test, const Row * row)
       GST_VIDEO_FORMATS_ALL);
   const GValue *formats = gst_structure_get_value
       (gst_caps_get_structure (caps, 0), "format");
-  guint64 frames = 0, bytes = 0;
+  guint64 frames = 0, transfers = 0, bytes = 0;
   gboolean all = TRUE;
   guint i, n = gst_value_list_get_size (formats);
 
@@ -685,13 +690,15 @@ sweep (Test * test, const Row * row)
       all = FALSE;
     }
     frames += test->frames;
+    transfers += test->transfers;
     bytes += test->received;
     g_free (description);
     g_free (how);
   }
   check (test, all && n > 50, row, row->wanted);
   g_print ("# %u formats\n", n);
-  add_line (test, row, all ? row->wanted : "FAILED", FALSE, frames, bytes);
+  add_line (test, row, all ? row->wanted : "FAILED", FALSE, frames, transfers,
+      bytes);
   gst_caps_unref (caps);
 }
 
@@ -750,8 +757,8 @@ main (int argc, char **argv)
         "host", "all", NULL, NULL
       }, "never disturbed");
   usb_host_free (test.host);
-  g_print ("# | shape | format | result | frames | bytes compared |\n"
-      "# |---|---|---|---|---|\n%s1..%u\n", test.table->str, test.n_checks);
+  g_print ("# | shape | format | result | frames | transfers | bytes |\n"
+      "# |---|---|---|---|---|---|\n%s1..%u\n", test.table->str, test.n_checks);
   begin (&test);
   g_string_free (test.table, TRUE);
   gst_object_unref (test.allocator);
