@@ -340,9 +340,12 @@ static int
 run (int ep0, const sigset_t * unblocked)
 {
   struct pollfd poll_fd = { ep0, POLLIN, 0 };
+  /* Kernels without our patches may not wake us for an event: poll() of a
+   * non-blocking ep0 looks away while another task has its mutex. */
+  const struct timespec limit = { 0, 200 * 1000 * 1000 };
 
   while (stop_signal == 0) {
-    if (ppoll (&poll_fd, 1, NULL, unblocked) < 0) {
+    if (ppoll (&poll_fd, 1, &limit, unblocked) < 0) {
       if (errno == EINTR)
         continue;
       complain ("poll: %s", strerror (errno));
