@@ -10,6 +10,7 @@
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,6 +19,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ffs_test.h"
@@ -335,47 +337,75 @@ TEST(bug10_waits_with_lock, T_BOUND)
 
 /*
  * 11. A read of ep0 slept with the mutex that unbinding needs.  A gadget of
- * its own, as the usual one reads ep0 so that this cannot happen.
+ * its own, as the usual one reads ep0 so that this cannot happen.  Two readers:
+ * when the event of the unbind sends the first one away, the second is next in
+ * line for the mutex, ahead of the unbind, and finds nothing left to read.
  */
+struct reader {
+	pthread_t thread;
+	struct gadget *g;
+	atomic_int tid;
+};
+
+static atomic_int stop_reading;
+
 static void *blocking_reader(void *arg)
 {
-	struct gadget *g = arg;
 	struct usb_functionfs_event ev;
+	struct reader *r = arg;
 
-	while (read(g->ep0, &ev, sizeof(ev)) == sizeof(ev)) {
-		if (ev.type == FUNCTIONFS_ENABLE) {
-			atomic_store(&g->state->enabled, 1);
-		} else if (ev.type == FUNCTIONFS_UNBIND) {
-			atomic_fetch_add(&g->state->unbinds, 1);
-			break;
-		}
+	atomic_store(&r->tid, gettid());
+	while (!atomic_load(&stop_reading)) {
+		if (read(r->g->ep0, &ev, sizeof(ev)) != sizeof(ev))
+			continue;
+		if (ev.type == FUNCTIONFS_ENABLE)
+			atomic_store(&r->g->state->enabled, 1);
+		else if (ev.type == FUNCTIONFS_UNBIND)
+			atomic_fetch_add(&r->g->state->unbinds, 1);
 	}
 	return NULL;
 }
 
-static void *tid_reader(void *arg)
+static void interrupted(int sig)
 {
-	struct gadget *g = arg;
-
-	atomic_store(&g->state->setups, gettid());
-	return blocking_reader(arg);
+	(void)sig;
 }
 
 TEST(bug11_unbind_during_ep0_read, T_PRIVATE)
 {
+	struct sigaction sa = { .sa_handler = interrupted };
+	struct reader r[2];
+	struct timespec ts;
 	struct gadget g;
-	pthread_t t;
+	unsigned int i;
 
+	sigaction(SIGUSR1, &sa, NULL);
 	OK(gadget_create(&g, "b", DESCS_ALL));
 	OK(fcntl(g.ep0, F_SETFL, 0));
-	OK(pthread_create(&t, NULL, tid_reader, &g));
+	for (i = 0; i < ARRAY_SIZE(r); i++) {
+		r[i].g = &g;
+		atomic_store(&r[i].tid, 0);
+		OK(pthread_create(&r[i].thread, NULL, blocking_reader, &r[i]));
+	}
 	OK(gadget_bind(&g));
 	while (!atomic_load(&g.state->enabled))
 		sched_yield();
-	while (task_asleep(atomic_load(&g.state->setups)) != 1)
-		sched_yield();
+	for (i = 0; i < ARRAY_SIZE(r); i++) {
+		while (!atomic_load(&r[i].tid) ||
+		       task_asleep(atomic_load(&r[i].tid)) != 1)
+			sched_yield();
+	}
 	OK(gadget_unbind(&g));
-	pthread_join(t, NULL);
+	while (!atomic_load(&g.state->unbinds))
+		sched_yield();
+	atomic_store(&stop_reading, 1);
+	for (i = 0; i < ARRAY_SIZE(r); i++) {
+		do {
+			pthread_kill(r[i].thread, SIGUSR1);
+			clock_gettime(CLOCK_REALTIME, &ts);
+			ts.tv_sec++;
+		} while (pthread_timedjoin_np(r[i].thread, NULL, &ts));
+	}
 	EQ(atomic_load(&g.state->unbinds), 1);
 	gadget_destroy(&g);
 }
