@@ -11,10 +11,6 @@
  * No state, no locks.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <string.h>
 
 #include "gstffscaps.h"

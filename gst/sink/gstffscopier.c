@@ -10,10 +10,6 @@
  * Locking: none; belongs to the streaming thread.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "gstffscopier.h"
 
 #define SMALL 4096

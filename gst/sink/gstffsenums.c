@@ -3,10 +3,6 @@
  * The types of the element's enum properties.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "gstffsenums.h"
 
 GType

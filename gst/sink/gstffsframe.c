@@ -6,10 +6,6 @@
  * Ownership: runs are indices into the buffer.  No state, no locks.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <gst/allocators/gstdmabuf.h>
 #include <sys/stat.h>
 

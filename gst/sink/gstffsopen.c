@@ -4,10 +4,6 @@
  * do when that fails.  No state, no locks.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "gstffsopen.h"
 #include "transport/gstffsallocator.h"
 #include "transport/gstffsdebug.h"

@@ -7,10 +7,6 @@
  * protects the values.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "gstffssettings.h"
 
 /* One transfer on the wire, one queued behind it, one spare for the time it

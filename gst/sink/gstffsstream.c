@@ -15,10 +15,6 @@
  * to the state change after that has ended.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 
 #include "gstffscopier.h"

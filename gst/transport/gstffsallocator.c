@@ -12,10 +12,6 @@
  * Locking: none, nothing changes after construction.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #define _GNU_SOURCE             /* memfd_create, F_ADD_SEALS */
 
 #include <errno.h>

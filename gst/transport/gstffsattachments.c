@@ -20,10 +20,6 @@
  * it; neither waits for fences.  No buffer is unreffed under it.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <gst/allocators/gstdmabuf.h>

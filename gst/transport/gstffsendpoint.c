@@ -14,10 +14,6 @@
  * The functions return 0 or an errno; gst_ffs_meaning() tells what it means.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

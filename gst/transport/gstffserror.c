@@ -7,10 +7,6 @@
  * drivers/usb/gadget/function/f_fs.c since Linux 6.9.  No state, no locks.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 
 #include "gstffserror.h"
@@ -33,36 +29,6 @@ gst_ffs_call_name (GstFfsCall call)
       return "fence";
     case GST_FFS_CALL_WRITE:
       return "write";
-  }
-  g_return_val_if_reached ("?");
-}
-
-const gchar *
-gst_ffs_meaning_name (GstFfsMeaning meaning)
-{
-  switch (meaning) {
-    case GST_FFS_OK:
-      return "ok";
-    case GST_FFS_INTERRUPTED:
-      return "interrupted";
-    case GST_FFS_NOT_ENABLED:
-      return "not enabled by a host";
-    case GST_FFS_GONE:
-      return "host gone";
-    case GST_FFS_BUSY:
-      return "busy with a foreign fence";
-    case GST_FFS_NOT_ATTACHED:
-      return "not attached";
-    case GST_FFS_NO_SG:
-      return "no scatter-gather";
-    case GST_FFS_NO_IOCTL:
-      return "no dmabuf ioctls";
-    case GST_FFS_NO_MEMORY:
-      return "out of memory";
-    case GST_FFS_CANCELLED:
-      return "cancelled";
-    case GST_FFS_FATAL:
-      return "error";
   }
   g_return_val_if_reached ("?");
 }
@@ -235,7 +201,13 @@ gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
           text = "A transfer to the USB host failed.";
           break;
         default:
-          text = "Writing to the USB endpoint failed.";
+          if (err == ENOSPC) {
+            code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+            text = "The kernel has no room for more asynchronous writes; "
+                "raise /proc/sys/fs/aio-max-nr.";
+          } else {
+            text = "Writing to the USB endpoint failed.";
+          }
           break;
       }
       break;

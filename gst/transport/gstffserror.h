@@ -56,7 +56,6 @@ typedef enum
 } GstFfsMeaning;
 
 const gchar *gst_ffs_call_name (GstFfsCall call);
-const gchar *gst_ffs_meaning_name (GstFfsMeaning meaning);
 
 GstFfsMeaning gst_ffs_meaning (GstFfsCall call, gint err);
 

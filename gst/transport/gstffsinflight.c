@@ -23,10 +23,6 @@
  * under it.  One thread pushes (the streaming thread); any may wait.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 #include <gst/base/gstqueuearray.h>
 #include <poll.h>
@@ -35,6 +31,9 @@
 #include "gstffsdebug.h"
 #include "gstffserror.h"
 #include "gstffsinflight.h"
+
+/* Between two poll() when it fails, which it hardly ever does. */
+#define POLL_RETRY (10 * G_TIME_SPAN_MILLISECOND)
 
 struct _GstFfsInFlight
 {
@@ -74,19 +73,20 @@ in_flight_unref (GstFfsInFlight * self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) in_flight_free);
 }
 
+/* A poll() that fails (ENOMEM, say) tells nothing about the fence, so the
+ * buffer is kept and poll() is asked again. */
 static void
 wait_signalled (gint dmabuf)
 {
   struct pollfd p = { dmabuf, POLLOUT, 0 };
-  gint ret;
 
-  do {
-    ret = poll (&p, 1, -1);
-  } while (ret < 0 && errno == EINTR);
-
-  if (ret < 0 || !(p.revents & POLLOUT))
+  while (poll (&p, 1, -1) < 0 || !(p.revents & POLLOUT)) {
+    if (errno == EINTR && p.revents == 0)
+      continue;
     GST_ERROR ("poll of dmabuf %d: %s, revents 0x%x", dmabuf,
         g_strerror (errno), p.revents);
+    g_usleep (POLL_RETRY);
+  }
 }
 
 /* With the lock.  The status as an errno, 0 for success. */

@@ -14,10 +14,6 @@
  * never held while a watcher is called.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "gstffsmemorywatch.h"
 
 static GMutex lock;

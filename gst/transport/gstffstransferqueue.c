@@ -11,10 +11,6 @@
  * from any.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 #include <gst/allocators/gstdmabuf.h>
 

@@ -16,10 +16,6 @@
  * Locking: none; belongs to the streaming thread, but for set_flushing().
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include <errno.h>
 #include <libaio.h>
 #include <string.h>
@@ -51,6 +47,14 @@ struct _GstFfsWriter
   gint err;                     /* first one of it */
 };
 
+/* EAGAIN of these calls is about the kernel's contexts, not about the host,
+ * for which it stands everywhere else. */
+static gint
+aio_error (gint ret)
+{
+  return ret == -EAGAIN ? ENOSPC : -ret;
+}
+
 GstFfsWriter *
 gst_ffs_writer_new (GstFfsEndpoint * ep, gint * err)
 {
@@ -61,7 +65,7 @@ gst_ffs_writer_new (GstFfsEndpoint * ep, gint * err)
 
   ret = io_setup (MAX_PENDING, &ctx);
   if (ret < 0) {
-    *err = -ret;
+    *err = aio_error (ret);
     return NULL;
   }
   event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -144,7 +148,7 @@ submit (GstFfsWriter * self, const guint8 * data, gsize size)
     io_set_eventfd (iocb, self->event_fd);
     ret = io_submit (self->ctx, 1, &iocb);
     if (ret != 1) {
-      set_error (self, ret < 0 ? -ret : EAGAIN);
+      set_error (self, ret < 0 ? aio_error (ret) : ENOSPC);
       return;
     }
     self->n_idle--;

@@ -200,6 +200,23 @@ GST_START_TEST (test_fall_back)
 
 GST_END_TEST;
 
+/* EAGAIN of io_setup() is no host that is away. */
+GST_START_TEST (test_aio_exhausted)
+{
+  SinkHarness sh;
+
+  sink_harness_start (&sh, NULL);
+  fake_endpoint_set_aio_exhausted (TRUE);
+  fail_unless_equals_int (gst_harness_push (sh.h,
+          gst_buffer_new_memdup ("frame", 5)), GST_FLOW_ERROR);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_NO_SPACE_LEFT, "aio-max-nr");
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 0);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 /* A fence with an error: counted, or the end. */
 GST_START_TEST (test_fence_error)
 {
@@ -391,6 +408,7 @@ errors_suite (void)
   tcase_add_test (tc, test_eintr);
   tcase_add_test (tc, test_export);
   tcase_add_test (tc, test_fall_back);
+  tcase_add_test (tc, test_aio_exhausted);
   tcase_add_test (tc, test_fence_error);
   tcase_add_test (tc, test_fence_error_fails);
   tcase_add_test (tc, test_open);

@@ -10,8 +10,10 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <gst/allocators/gstdmabuf.h>
+#include <libaio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fakeendpoint.h"
@@ -51,6 +53,7 @@ static struct
   guint late_reads;
   GByteArray *wire;
   gboolean heap;
+  gboolean aio_exhausted;
   GstAllocator *allocator;
   GstFfsIoctlFunc real_ioctl;
 } fake;
@@ -277,6 +280,7 @@ fake_endpoint_start (void)
   fake.enabled = TRUE;
   fake.stubborn = FALSE;
   fake.heap = FALSE;
+  fake.aio_exhausted = FALSE;
   fake.late_reads = 0;
   fake.wire = g_byte_array_new ();
   memset (fake.fail_times, 0, sizeof (fake.fail_times));
@@ -485,6 +489,21 @@ void
 fake_endpoint_set_heap (gboolean available)
 {
   fake.heap = available;
+}
+
+void
+fake_endpoint_set_aio_exhausted (gboolean exhausted)
+{
+  fake.aio_exhausted = exhausted;
+}
+
+/* In libaio's place, which the linker looks at later. */
+int
+io_setup (int maxevents, io_context_t * ctx)
+{
+  if (fake.aio_exhausted)
+    return -EAGAIN;
+  return syscall (SYS_io_setup, maxevents, ctx) < 0 ? -errno : 0;
 }
 
 static GstMemory *

@@ -42,6 +42,8 @@ guint fake_endpoint_n_late_reads (void);
 
 /* What transfers of dmabufs with data have put on the wire so far. */
 GBytes *fake_endpoint_take_wire (void);
+/* Let the kernel have no more contexts for asynchronous I/O. */
+void fake_endpoint_set_aio_exhausted (gboolean exhausted);
 /* Whether the "kernel" can make dmabufs for the plugin (default: no). */
 void fake_endpoint_set_heap (gboolean available);
 
