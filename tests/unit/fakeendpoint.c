@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <gst/allocators/gstdmabuf.h>
 #include <libaio.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -54,6 +55,8 @@ static struct
   GByteArray *wire;
   gboolean heap;
   gboolean aio_exhausted;
+  gint poll_fails;
+  gint n_failed_polls;
   GstAllocator *allocator;
   GstFfsIoctlFunc real_ioctl;
 } fake;
@@ -281,6 +284,8 @@ fake_endpoint_start (void)
   fake.stubborn = FALSE;
   fake.heap = FALSE;
   fake.aio_exhausted = FALSE;
+  fake.poll_fails = FALSE;
+  fake.n_failed_polls = 0;
   fake.late_reads = 0;
   fake.wire = g_byte_array_new ();
   memset (fake.fail_times, 0, sizeof (fake.fail_times));
@@ -504,6 +509,33 @@ io_setup (int maxevents, io_context_t * ctx)
   if (fake.aio_exhausted)
     return -EAGAIN;
   return syscall (SYS_io_setup, maxevents, ctx) < 0 ? -errno : 0;
+}
+
+/* Whether the wait for a fence fails, though the fence is none the wiser. */
+void
+fake_endpoint_set_poll_fails (gboolean fails)
+{
+  g_atomic_int_set (&fake.poll_fails, fails);
+}
+
+gint
+fake_endpoint_n_failed_polls (void)
+{
+  return g_atomic_int_get (&fake.n_failed_polls);
+}
+
+/* In the C library's place. */
+int
+poll (struct pollfd *fds, nfds_t n, int timeout)
+{
+  struct timespec t = { timeout / 1000, timeout % 1000 * 1000000L };
+
+  if (g_atomic_int_get (&fake.poll_fails) && n == 1 && fds->events == POLLOUT) {
+    g_atomic_int_inc (&fake.n_failed_polls);
+    errno = ENOMEM;
+    return -1;
+  }
+  return ppoll (fds, n, timeout < 0 ? NULL : &t, NULL);
 }
 
 static GstMemory *

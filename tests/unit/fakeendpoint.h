@@ -44,6 +44,8 @@ guint fake_endpoint_n_late_reads (void);
 GBytes *fake_endpoint_take_wire (void);
 /* Let the kernel have no more contexts for asynchronous I/O. */
 void fake_endpoint_set_aio_exhausted (gboolean exhausted);
+void fake_endpoint_set_poll_fails (gboolean fails);
+gint fake_endpoint_n_failed_polls (void);
 /* Whether the "kernel" can make dmabufs for the plugin (default: no). */
 void fake_endpoint_set_heap (gboolean available);
 
