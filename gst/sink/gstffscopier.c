@@ -2,23 +2,17 @@
 /*
  * GstFfsCopier: copies what cannot be sent in place into dmabufs that can.
  *
- * Ownership: owns two pools, one of pages for headers and the like and one
- * of frames, made when first needed.  A copy goes back to its pool when the
- * last reference is dropped, which is after its fence; a pool that was
- * replaced by one of larger buffers lives until then.
+ * Ownership: owns the pool that the copies come from.
  *
  * Locking: none; belongs to the streaming thread.
  */
 
 #include "gstffscopier.h"
-
-#define SMALL 4096
+#include "transport/gstffsbufferpool.h"
 
 struct _GstFfsCopier
 {
-  GstAllocator *allocator;
-  GstBufferPool *pools[2];
-  gsize sizes[2];
+  GstFfsBufferPool *pool;
 };
 
 /**
@@ -31,57 +25,15 @@ gst_ffs_copier_new (GstAllocator * allocator)
 {
   GstFfsCopier *self = g_new0 (GstFfsCopier, 1);
 
-  if (allocator)
-    self->allocator = gst_object_ref (allocator);
+  self->pool = gst_ffs_buffer_pool_new (allocator);
   return self;
-}
-
-static void
-drop_pool (GstFfsCopier * self, guint i)
-{
-  if (self->pools[i] == NULL)
-    return;
-  gst_buffer_pool_set_active (self->pools[i], FALSE);
-  gst_clear_object (&self->pools[i]);
 }
 
 void
 gst_ffs_copier_free (GstFfsCopier * self)
 {
-  drop_pool (self, 0);
-  drop_pool (self, 1);
-  gst_clear_object (&self->allocator);
+  gst_ffs_buffer_pool_free (self->pool);
   g_free (self);
-}
-
-static GstBuffer *
-acquire (GstFfsCopier * self, gsize size)
-{
-  GstBuffer *buf = NULL;
-  guint i = size > SMALL;
-
-  if (size > self->sizes[i]) {
-    GstStructure *config;
-
-    drop_pool (self, i);
-    self->sizes[i] = i ? GST_ROUND_UP_N (size, (gsize) 65536) : SMALL;
-    self->pools[i] = gst_buffer_pool_new ();
-    config = gst_buffer_pool_get_config (self->pools[i]);
-    gst_buffer_pool_config_set_params (config, NULL, self->sizes[i], 0, 0);
-    gst_buffer_pool_config_set_allocator (config, self->allocator, NULL);
-    gst_buffer_pool_set_config (self->pools[i], config);
-    gst_buffer_pool_set_active (self->pools[i], TRUE);
-  }
-
-  if (gst_buffer_pool_acquire_buffer (self->pools[i], &buf, NULL)
-      != GST_FLOW_OK) {
-    drop_pool (self, i);
-    self->sizes[i] = 0;
-    return NULL;
-  }
-  /* A size that is not the pool's would make it discard the buffer; the
-   * segment carries the length instead. */
-  return buf;
 }
 
 /**
@@ -97,7 +49,7 @@ GstBuffer *
 gst_ffs_copier_copy (GstFfsCopier * self, GstBuffer * buffer,
     const GstFfsRun * run)
 {
-  GstBuffer *copy = acquire (self, run->length);
+  GstBuffer *copy = gst_ffs_buffer_pool_acquire (self->pool, run->length);
   gsize done = 0;
   GstMapInfo to;
   guint i;
@@ -142,7 +94,8 @@ GstBuffer *
 gst_ffs_copier_pack (GstFfsCopier * self, GstBuffer * buffer,
     const GstVideoInfo * info)
 {
-  GstBuffer *copy = acquire (self, GST_VIDEO_INFO_SIZE (info));
+  GstBuffer *copy = gst_ffs_buffer_pool_acquire (self->pool,
+      GST_VIDEO_INFO_SIZE (info));
   GstVideoFrame from, to;
   gboolean ok = FALSE;
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsProfile: what a class of camera must give: how it looks on the bus,
+ * what its control requests mean, and what it puts around a frame.  A new
+ * class is a folder of its own beside this file, nothing else.
+ *
+ * Ownership: the element owns the profile; the profile owns its threads and
+ * its control endpoints from start() to stop().
+ *
+ * Locking: the object lock protects what is here.  No lock is held when the
+ * sink is told about streaming, which may wait until it has stopped.
+ */
+
+#include <string.h>
+
+#include "gstffsprofile.h"
+
+typedef struct
+{
+  GstFfsStreamingFunc streaming_func;
+  gpointer user_data;
+  gboolean streaming;
+} GstFfsProfilePrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstFfsProfile, gst_ffs_profile,
+    GST_TYPE_OBJECT);
+
+static void
+gst_ffs_profile_class_init (GstFfsProfileClass * klass G_GNUC_UNUSED)
+{
+}
+
+static void
+gst_ffs_profile_init (GstFfsProfile * self G_GNUC_UNUSED)
+{
+}
+
+const GstFfsFunctionDesc *
+gst_ffs_profile_describe (GstFfsProfile * self)
+{
+  return GST_FFS_PROFILE_GET_CLASS (self)->describe (self);
+}
+
+gboolean
+gst_ffs_profile_set_offer (GstFfsProfile * self, GstCaps * offer)
+{
+  return GST_FFS_PROFILE_GET_CLASS (self)->set_offer (self, offer);
+}
+
+GstCaps *
+gst_ffs_profile_get_caps (GstFfsProfile * self)
+{
+  return GST_FFS_PROFILE_GET_CLASS (self)->get_caps (self);
+}
+
+gboolean
+gst_ffs_profile_set_caps (GstFfsProfile * self, GstCaps * caps)
+{
+  return GST_FFS_PROFILE_GET_CLASS (self)->set_caps (self, caps);
+}
+
+gint
+gst_ffs_profile_start (GstFfsProfile * self, const gchar * directory,
+    GstAllocator * allocator)
+{
+  return GST_FFS_PROFILE_GET_CLASS (self)->start (self, directory, allocator);
+}
+
+void
+gst_ffs_profile_stop (GstFfsProfile * self)
+{
+  GST_FFS_PROFILE_GET_CLASS (self)->stop (self);
+}
+
+void
+gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled)
+{
+  GST_FFS_PROFILE_GET_CLASS (self)->set_enabled (self, enabled);
+}
+
+gboolean
+gst_ffs_profile_control (GstFfsProfile * self, const GstFfsSetup * setup,
+    const guint8 * data, GByteArray * reply)
+{
+  return GST_FFS_PROFILE_GET_CLASS (self)->control (self, setup, data, reply);
+}
+
+gboolean
+gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame, gsize size,
+    guint64 number, GstFfsWrapping * wrapping)
+{
+  memset (wrapping, 0, sizeof (*wrapping));
+  return GST_FFS_PROFILE_GET_CLASS (self)->wrap (self, frame, size, number,
+      wrapping);
+}
+
+void
+gst_ffs_profile_set_streaming_func (GstFfsProfile * self,
+    GstFfsStreamingFunc func, gpointer user_data)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
+  priv->streaming_func = func;
+  priv->user_data = user_data;
+}
+
+gboolean
+gst_ffs_profile_is_streaming (GstFfsProfile * self)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+  gboolean streaming;
+
+  GST_OBJECT_LOCK (self);
+  streaming = priv->streaming;
+  GST_OBJECT_UNLOCK (self);
+  return streaming;
+}
+
+/**
+ * gst_ffs_profile_set_streaming:
+ * @self: a profile
+ * @streaming: whether the host wants frames
+ *
+ * A start that finds a stream running stops it first, so that the host sees
+ * the start of a frame. May wait until the controller has let go of what is
+ * in flight. The caller sees to it that there is one call at a time.
+ */
+void
+gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+  gboolean was;
+
+  GST_OBJECT_LOCK (self);
+  was = priv->streaming;
+  priv->streaming = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  if (was)
+    priv->streaming_func (FALSE, priv->user_data);
+  if (!streaming)
+    return;
+
+  GST_OBJECT_LOCK (self);
+  priv->streaming = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  priv->streaming_func (TRUE, priv->user_data);
+}

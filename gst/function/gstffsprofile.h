@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_PROFILE_H__
+#define __GST_FFS_PROFILE_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_FFS_PROFILE (gst_ffs_profile_get_type ())
+G_DECLARE_DERIVABLE_TYPE (GstFfsProfile, gst_ffs_profile, GST, FFS_PROFILE,
+    GstObject)
+
+/**
+ * GstFfsIdentity:
+ * @vendor_id: idVendor
+ * @product_id: idProduct
+ * @manufacturer: what a host shows as the maker
+ * @product: what a host shows as the device
+ * @serial: the serial number
+ *
+ * Who the device says it is.
+ */
+typedef struct
+{
+  guint16 vendor_id;
+  guint16 product_id;
+  const gchar *manufacturer;
+  const gchar *product;
+  const gchar *serial;
+} GstFfsIdentity;
+
+/**
+ * GstFfsInterfaceDesc:
+ * @klass: bInterfaceClass
+ * @subclass: bInterfaceSubClass
+ * @protocol: bInterfaceProtocol
+ * @name: (nullable): the string behind iInterface
+ * @endpoints: "i" for each bulk IN and "o" for each bulk OUT endpoint, in
+ * the order of the files ep1, ep2, ...
+ */
+typedef struct
+{
+  guint8 klass;
+  guint8 subclass;
+  guint8 protocol;
+  const gchar *name;
+  const gchar *endpoints;
+} GstFfsInterfaceDesc;
+
+/**
+ * GstFfsFunctionDesc:
+ * @device_class: bDeviceClass, bDeviceSubClass and bDeviceProtocol for a
+ * gadget of this function alone
+ * @association: bFunctionClass, bFunctionSubClass and bFunctionProtocol of
+ * an interface association over all interfaces; a class of 0 means none
+ * @n_interfaces: how many
+ * @interfaces: the interfaces
+ * @stream_endpoint: N of the file epN that frames go to
+ * @compatible_id: (nullable): the compatible ID of the Microsoft OS
+ * descriptors, for example "WINUSB"
+ * @interface_guid: (nullable): "{...}", by which Windows programs find it
+ *
+ * What a class of camera looks like on the bus.
+ */
+typedef struct
+{
+  guint8 device_class[3];
+  guint8 association[3];
+  guint n_interfaces;
+  GstFfsInterfaceDesc interfaces[2];
+  guint stream_endpoint;
+  const gchar *compatible_id;
+  const gchar *interface_guid;
+} GstFfsFunctionDesc;
+
+/**
+ * GstFfsSetup:
+ * @request_type: bmRequestType
+ * @request: bRequest
+ * @value: wValue
+ * @index: wIndex; the low byte of a request to an interface is our own
+ * number of it, whatever else the device has
+ * @length: wLength
+ *
+ * A control request, in the byte order of the CPU.
+ */
+typedef struct
+{
+  guint8 request_type;
+  guint8 request;
+  guint16 value;
+  guint16 index;
+  guint16 length;
+} GstFfsSetup;
+
+/**
+ * GstFfsPart:
+ * @buffer: what it is in, at the start of one memory, or %NULL
+ * @length: bytes
+ *
+ * Something that goes out with a frame, as a transfer of its own.
+ */
+typedef struct
+{
+  GstBuffer *buffer;
+  gsize length;
+} GstFfsPart;
+
+#define GST_FFS_MAX_PARTS_BEFORE 3
+
+/**
+ * GstFfsWrapping:
+ * @before: what goes out ahead of the frame; the first without a buffer ends
+ * it
+ * @after: what goes out behind it
+ *
+ * What a class puts around a frame. Whoever gets it owns the buffers.
+ */
+typedef struct
+{
+  GstFfsPart before[GST_FFS_MAX_PARTS_BEFORE];
+  GstFfsPart after;
+} GstFfsWrapping;
+
+/**
+ * GstFfsStreamingFunc:
+ * @streaming: whether the host wants frames from now on
+ * @user_data: as given
+ *
+ * Called from a profile's or the function's own thread with no lock held,
+ * before the host gets its answer. When it returns, frames of gst_ffs_profile_get_caps()
+ * were asked of upstream, or nothing of the old stream is left on the
+ * endpoint.
+ */
+typedef void (*GstFfsStreamingFunc) (gboolean streaming, gpointer user_data);
+
+/**
+ * GstFfsProfileClass:
+ * @describe: the interfaces and endpoints; constant
+ * @set_offer: what upstream can produce. Before start(). Returns %FALSE if
+ * none of it can be sent by this class
+ * @get_caps: what the host wants now, (transfer full). Any thread
+ * @set_caps: what the frames are from now on. Streaming thread. Returns %FALSE if
+ * they cannot be sent; such frames are dropped until the next caps
+ * @start: the function's files exist in @directory: open the control
+ * endpoints, start threads. Leaders and the like come from @allocator, or
+ * are system memory if that is %NULL. Returns 0 or an errno
+ * @stop: undoes start(). The function's thread runs no more
+ * @set_enabled: the host has configured the function, or has left. It tells the sink
+ * that streaming has ended before it returns if it was. From the
+ * function's thread
+ * @control: a control request to one of our interfaces, from the function's
+ * thread. @data is what an OUT request brought (NULL for an IN request); @reply
+ * takes what an IN request asks for, it is cut at wLength. %FALSE stalls
+ * @wrap: what goes around @frame, which has @size bytes on the wire. Streaming
+ * thread. %FALSE drops the frame
+ *
+ * A class of camera.
+ */
+struct _GstFfsProfileClass
+{
+  GstObjectClass parent_class;
+
+  const GstFfsFunctionDesc *(*describe) (GstFfsProfile * self);
+  gboolean (*set_offer) (GstFfsProfile * self, GstCaps * offer);
+  GstCaps *(*get_caps) (GstFfsProfile * self);
+  gboolean (*set_caps) (GstFfsProfile * self, GstCaps * caps);
+
+  gint (*start) (GstFfsProfile * self, const gchar * directory,
+      GstAllocator * allocator);
+  void (*stop) (GstFfsProfile * self);
+  void (*set_enabled) (GstFfsProfile * self, gboolean enabled);
+  gboolean (*control) (GstFfsProfile * self, const GstFfsSetup * setup,
+      const guint8 * data, GByteArray * reply);
+
+  gboolean (*wrap) (GstFfsProfile * self, GstBuffer * frame, gsize size,
+      guint64 number, GstFfsWrapping * wrapping);
+};
+
+const GstFfsFunctionDesc *gst_ffs_profile_describe (GstFfsProfile * self);
+gboolean gst_ffs_profile_set_offer (GstFfsProfile * self, GstCaps * offer);
+GstCaps *gst_ffs_profile_get_caps (GstFfsProfile * self);
+gboolean gst_ffs_profile_set_caps (GstFfsProfile * self, GstCaps * caps);
+gint gst_ffs_profile_start (GstFfsProfile * self, const gchar * directory,
+    GstAllocator * allocator);
+void gst_ffs_profile_stop (GstFfsProfile * self);
+void gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled);
+gboolean gst_ffs_profile_control (GstFfsProfile * self,
+    const GstFfsSetup * setup, const guint8 * data, GByteArray * reply);
+gboolean gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame,
+    gsize size, guint64 number, GstFfsWrapping * wrapping);
+
+/* For the sink. */
+void gst_ffs_profile_set_streaming_func (GstFfsProfile * self,
+    GstFfsStreamingFunc func, gpointer user_data);
+gboolean gst_ffs_profile_is_streaming (GstFfsProfile * self);
+
+/* For the classes. */
+void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_PROFILE_H__ */

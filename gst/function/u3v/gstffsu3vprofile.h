@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_U3V_PROFILE_H__
+#define __GST_FFS_U3V_PROFILE_H__
+
+#include "function/gstffsprofile.h"
+
+G_BEGIN_DECLS
+
+GstFfsProfile *gst_ffs_u3v_profile_new (const GstFfsIdentity * identity,
+    GstPad * sinkpad);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_U3V_PROFILE_H__ */
