@@ -524,6 +524,10 @@ fake_endpoint_n_failed_polls (void)
   return g_atomic_int_get (&fake.n_failed_polls);
 }
 
+/* The C library's header says that poll() only writes there. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 /* In the C library's place. */
 int
 poll (struct pollfd *fds, nfds_t n, int timeout)
@@ -537,6 +541,8 @@ poll (struct pollfd *fds, nfds_t n, int timeout)
   }
   return ppoll (fds, n, timeout < 0 ? NULL : &t, NULL);
 }
+
+#pragma GCC diagnostic pop
 
 static GstMemory *
 data_memory (GstAllocator * allocator, gsize size)
