@@ -7,39 +7,22 @@
  * an attachment is kept as long as a GstMemory of its dmabuf lives, and no
  * longer.
  *
- * Ownership: no GstBuffer and no GstMemory is held.  A dmabuf is known by
- * the inode of its fd; a duplicate of the fd is kept because DETACH needs
- * one when the memory's own is already closed.  gst_ffs_memory_watch() tells
- * when a memory dies.
+ * Ownership: no GstBuffer and no GstMemory is held; what is known is in a
+ * GstFfsAttachmentTable.  gst_ffs_memory_watch() tells when a memory dies.
  *
  * An attachment is in use from acquire() to release(), at most once at a
  * time: see gst_ffs_attachments_is_busy().
  *
- * Locking: one lock for the tables.  ATTACH and DETACH are made under it, so
+ * Locking: one lock for the table.  ATTACH and DETACH are made under it, so
  * that a dmabuf cannot be attached in one thread while another one detaches
  * it; neither waits for fences.  No buffer is unreffed under it.
  */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <gst/allocators/gstdmabuf.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "gstffsattachments.h"
+#include "gstffsattachmenttable.h"
 #include "gstffsdebug.h"
 #include "gstffserror.h"
 #include "gstffsmemorywatch.h"
-
-struct _GstFfsAttachment
-{
-  gint64 inode;
-  gint fd;
-  guint n_memories;
-  gboolean attached;
-  gboolean in_use;
-  guint64 last_use;
-};
 
 struct _GstFfsAttachments
 {
@@ -47,10 +30,8 @@ struct _GstFfsAttachments
   guint max;
 
   GMutex lock;
-  GHashTable *by_inode;         /* inode -> GstFfsAttachment, owned */
-  GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment */
+  GstFfsAttachmentTable table;
   gboolean closed;
-  guint64 clock;
   GstFfsAttachmentsStats stats;
 };
 
@@ -62,8 +43,7 @@ gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max)
   self->ep = gst_ffs_endpoint_ref (ep);
   self->max = max;
   g_mutex_init (&self->lock);
-  self->by_inode = g_hash_table_new (g_int64_hash, g_int64_equal);
-  self->by_memory = g_hash_table_new (NULL, NULL);
+  gst_ffs_attachment_table_init (&self->table);
 
   return self;
 }
@@ -78,10 +58,9 @@ static void
 attachments_free (GstFfsAttachments * self)
 {
   /* close() left only what was in use, and release() dropped that. */
-  g_warn_if_fail (g_hash_table_size (self->by_inode) == 0);
+  g_warn_if_fail (gst_ffs_attachment_table_size (&self->table) == 0);
 
-  g_hash_table_unref (self->by_inode);
-  g_hash_table_unref (self->by_memory);
+  gst_ffs_attachment_table_clear (&self->table);
   g_mutex_clear (&self->lock);
   gst_ffs_endpoint_unref (self->ep);
 }
@@ -90,15 +69,6 @@ void
 gst_ffs_attachments_unref (GstFfsAttachments * self)
 {
   g_atomic_rc_box_release_full (self, (GDestroyNotify) attachments_free);
-}
-
-/* With the lock. */
-static void
-forget (GstFfsAttachments * self, GstFfsAttachment * att)
-{
-  g_hash_table_remove (self->by_inode, &att->inode);
-  close (att->fd);
-  g_free (att);
 }
 
 /* With the lock. */
@@ -139,36 +109,22 @@ detach (GstFfsAttachments * self, GstFfsAttachment * att)
 static void
 trim (GstFfsAttachments * self, guint max)
 {
-  GHashTableIter iter;
-  GstFfsAttachment *att, *oldest;
+  GList *all = gst_ffs_attachment_table_list (&self->table), *l;
+  GstFfsAttachment *oldest;
 
-  g_hash_table_iter_init (&iter, self->by_inode);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
-    if (att->n_memories > 0 || att->in_use || !detach (self, att))
-      continue;
-    g_hash_table_iter_remove (&iter);
-    close (att->fd);
-    g_free (att);
+  for (l = all; l != NULL; l = l->next) {
+    GstFfsAttachment *att = l->data;
+
+    if (att->n_memories == 0 && !att->in_use && detach (self, att))
+      gst_ffs_attachment_table_remove (&self->table, att);
   }
+  g_list_free (all);
 
-  while (g_hash_table_size (self->by_inode) > max) {
-    gpointer value;
-
-    oldest = NULL;
-    g_hash_table_iter_init (&iter, self->by_inode);
-    while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
-      if (!att->in_use && (!oldest || att->last_use < oldest->last_use))
-        oldest = att;
-    }
+  while (gst_ffs_attachment_table_size (&self->table) > max) {
+    oldest = gst_ffs_attachment_table_oldest_idle (&self->table);
     if (oldest == NULL || !detach (self, oldest))
       break;
-
-    g_hash_table_iter_init (&iter, self->by_memory);
-    while (g_hash_table_iter_next (&iter, NULL, &value)) {
-      if (value == oldest)
-        g_hash_table_iter_remove (&iter);
-    }
-    forget (self, oldest);
+    gst_ffs_attachment_table_remove (&self->table, oldest);
   }
 }
 
@@ -183,44 +139,10 @@ gst_ffs_attachments_forget_memory (GstFfsAttachments * self, GstMemory * mem)
   GstFfsAttachment *att;
 
   g_mutex_lock (&self->lock);
-  att = g_hash_table_lookup (self->by_memory, mem);
-  g_hash_table_remove (self->by_memory, mem);
-  if (att && --att->n_memories == 0 && !att->in_use && detach (self, att))
-    forget (self, att);
+  att = gst_ffs_attachment_table_unlink (&self->table, mem);
+  if (att && att->n_memories == 0 && !att->in_use && detach (self, att))
+    gst_ffs_attachment_table_remove (&self->table, att);
   g_mutex_unlock (&self->lock);
-}
-
-/* With the lock. */
-static GstFfsAttachment *
-lookup_inode (GstFfsAttachments * self, GstMemory * mem, gint * err)
-{
-  GstFfsAttachment *att;
-  struct stat st;
-  gint64 inode;
-  gint fd = gst_dmabuf_memory_get_fd (mem);
-
-  if (fstat (fd, &st) < 0) {
-    *err = errno;
-    return NULL;
-  }
-  inode = st.st_ino;
-
-  att = g_hash_table_lookup (self->by_inode, &inode);
-  if (att)
-    return att;
-
-  fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
-  if (fd < 0) {
-    *err = errno;
-    return NULL;
-  }
-
-  trim (self, self->max - 1);
-  att = g_new0 (GstFfsAttachment, 1);
-  att->inode = inode;
-  att->fd = fd;
-  g_hash_table_insert (self->by_inode, &att->inode, att);
-  return att;
 }
 
 /* With the lock. */
@@ -235,14 +157,6 @@ attach (GstFfsAttachments * self, GstFfsAttachment * att)
     self->stats.made++;
   }
   return err;
-}
-
-static GstMemory *
-root (GstMemory * mem)
-{
-  while (mem->parent)
-    mem = mem->parent;
-  return mem;
 }
 
 /**
@@ -261,18 +175,21 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
 {
   GstFfsAttachment *att;
 
-  mem = root (mem);
+  mem = gst_ffs_attachment_table_key (mem);
   *err = 0;
 
   g_mutex_lock (&self->lock);
-  att = g_hash_table_lookup (self->by_memory, mem);
+  att = gst_ffs_attachment_table_lookup (&self->table, mem);
   if (att == NULL) {
-    att = lookup_inode (self, mem, err);
+    att = gst_ffs_attachment_table_lookup_dmabuf (&self->table, mem, err);
+    if (att == NULL && *err == 0) {
+      trim (self, self->max - 1);
+      att = gst_ffs_attachment_table_add (&self->table, mem, err);
+    }
     if (att == NULL)
       goto out;
 
-    att->n_memories++;
-    g_hash_table_insert (self->by_memory, mem, att);
+    gst_ffs_attachment_table_link (&self->table, mem, att);
     gst_ffs_memory_watch (mem, self);
   }
 
@@ -281,7 +198,7 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
     *err = attach (self, att);
   if (*err == 0) {
     att->in_use = TRUE;
-    att->last_use = ++self->clock;
+    gst_ffs_attachment_table_touch (&self->table, att);
   } else {
     att = NULL;
   }
@@ -319,7 +236,7 @@ gst_ffs_attachments_release (GstFfsAttachments * self, GstFfsAttachment * att)
   g_mutex_lock (&self->lock);
   att->in_use = FALSE;
   if (self->closed || (att->n_memories == 0 && detach (self, att)))
-    forget (self, att);
+    gst_ffs_attachment_table_remove (&self->table, att);
   g_mutex_unlock (&self->lock);
 }
 
@@ -344,17 +261,14 @@ gboolean
 gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
 {
   GstFfsAttachment *att;
-  struct stat st;
-  gint64 inode;
   gboolean busy;
+  gint err;
 
-  mem = root (mem);
+  mem = gst_ffs_attachment_table_key (mem);
   g_mutex_lock (&self->lock);
-  att = g_hash_table_lookup (self->by_memory, mem);
-  if (att == NULL && fstat (gst_dmabuf_memory_get_fd (mem), &st) == 0) {
-    inode = st.st_ino;
-    att = g_hash_table_lookup (self->by_inode, &inode);
-  }
+  att = gst_ffs_attachment_table_lookup (&self->table, mem);
+  if (att == NULL)
+    att = gst_ffs_attachment_table_lookup_dmabuf (&self->table, mem, &err);
   busy = att != NULL && att->in_use;
   g_mutex_unlock (&self->lock);
 
@@ -373,13 +287,13 @@ gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
 void
 gst_ffs_attachments_cancel (GstFfsAttachments * self)
 {
-  GHashTableIter iter;
-  GstFfsAttachment *att;
+  GList *all, *l;
 
   g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->by_inode);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att))
-    detach (self, att);
+  all = gst_ffs_attachment_table_list (&self->table);
+  for (l = all; l != NULL; l = l->next)
+    detach (self, l->data);
+  g_list_free (all);
   g_mutex_unlock (&self->lock);
 }
 
@@ -387,28 +301,21 @@ gst_ffs_attachments_cancel (GstFfsAttachments * self)
 static gboolean
 forget_idle (GstFfsAttachments * self)
 {
-  GHashTableIter iter;
-  GstFfsAttachment *att;
+  GList *all = gst_ffs_attachment_table_list (&self->table), *l;
   gboolean left = FALSE;
 
-  g_hash_table_iter_init (&iter, self->by_memory);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
-    if (!att->in_use)
-      g_hash_table_iter_remove (&iter);
-  }
+  for (l = all; l != NULL; l = l->next) {
+    GstFfsAttachment *att = l->data;
 
-  g_hash_table_iter_init (&iter, self->by_inode);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
     if (att->in_use)
       continue;
     if (!detach (self, att)) {
       set_dropped (self, att);
       left = TRUE;
     }
-    g_hash_table_iter_remove (&iter);
-    close (att->fd);
-    g_free (att);
+    gst_ffs_attachment_table_remove (&self->table, att);
   }
+  g_list_free (all);
   return left;
 }
 
@@ -443,17 +350,17 @@ gst_ffs_attachments_clear (GstFfsAttachments * self)
 void
 gst_ffs_attachments_close (GstFfsAttachments * self)
 {
-  GHashTableIter iter;
-  GstFfsAttachment *att;
+  GList *all, *l;
 
   gst_ffs_memory_unwatch_all (self);
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   forget_idle (self);
-  g_hash_table_remove_all (self->by_memory);
-  g_hash_table_iter_init (&iter, self->by_inode);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att))
-    set_dropped (self, att);
+  gst_ffs_attachment_table_unlink_all (&self->table);
+  all = gst_ffs_attachment_table_list (&self->table);
+  for (l = all; l != NULL; l = l->next)
+    set_dropped (self, l->data);
+  g_list_free (all);
   gst_ffs_endpoint_close (self->ep);
   g_mutex_unlock (&self->lock);
 }

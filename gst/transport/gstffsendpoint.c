@@ -45,8 +45,9 @@ real_ioctl (gint fd, gulong request, gpointer arg)
 
 GstFfsIoctlFunc gst_ffs_ioctl = real_ioctl;
 
-static gint
-call (gint fd, gulong request, gpointer arg)
+/* Asks again when a signal came between.  Returns: 0 or an errno */
+gint
+gst_ffs_call (gint fd, gulong request, gpointer arg)
 {
   gint ret;
 
@@ -179,7 +180,7 @@ gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
   gint err;
 
   memset (&desc, 0, sizeof (desc));
-  err = call (ep->fd, FUNCTIONFS_ENDPOINT_DESC, &desc);
+  err = gst_ffs_call (ep->fd, FUNCTIONFS_ENDPOINT_DESC, &desc);
   if (err != 0) {
     gst_ffs_endpoint_set_disabled (ep);
     return err;
@@ -238,12 +239,12 @@ gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep)
 gint
 gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf)
 {
-  gint err = call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
+  gint err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
 
   if (err == EPERM) {
     err = gst_ffs_endpoint_probe (ep);
     if (err == 0)
-      err = call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
+      err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
   }
   GST_LOG ("%s: attach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
   return err;
@@ -252,7 +253,7 @@ gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf)
 gint
 gst_ffs_endpoint_detach (GstFfsEndpoint * ep, gint dmabuf)
 {
-  gint err = call (ep->fd, FUNCTIONFS_DMABUF_DETACH, &dmabuf);
+  gint err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_DETACH, &dmabuf);
 
   GST_LOG ("%s: detach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
   return err;
@@ -274,7 +275,7 @@ gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf, guint64 length)
   memset (&req, 0, sizeof (req));
   req.fd = dmabuf;
   req.length = length;
-  return call (ep->fd, FUNCTIONFS_DMABUF_TRANSFER, &req);
+  return gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_TRANSFER, &req);
 }
 
 /**
@@ -322,48 +323,4 @@ gst_ffs_endpoint_close (GstFfsEndpoint * ep)
   GST_DEBUG ("%s: closing fd %d", ep->name, ep->fd);
   close (ep->fd);
   ep->fd = -1;
-}
-
-/**
- * gst_ffs_fence_export:
- * @dmabuf: a dmabuf on which a transfer was queued
- * @sync_file: (out): a sync_file of all fences that are on it now
- *
- * DMA_BUF_SYNC_RW because kernels before 6.12.75 and 6.19 put the fence of
- * an IN endpoint there as a write fence and later ones as a read fence.
- *
- * Returns: 0 or an errno
- */
-gint
-gst_ffs_fence_export (gint dmabuf, gint * sync_file)
-{
-  struct dma_buf_export_sync_file req;
-  gint err;
-
-  memset (&req, 0, sizeof (req));
-  req.flags = DMA_BUF_SYNC_RW;
-  req.fd = -1;
-  err = call (dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &req);
-  *sync_file = err == 0 ? req.fd : -1;
-  return err;
-}
-
-/**
- * gst_ffs_fence_status:
- * @sync_file: a sync_file
- * @status: (out): 0 pending, 1 signalled, negative errno signalled with
- * that error
- *
- * Returns: 0 or an errno
- */
-gint
-gst_ffs_fence_status (gint sync_file, gint * status)
-{
-  struct sync_file_info info;
-  gint err;
-
-  memset (&info, 0, sizeof (info));
-  err = call (sync_file, SYNC_IOC_FILE_INFO, &info);
-  *status = err == 0 ? info.status : 0;
-  return err;
 }

@@ -14,6 +14,8 @@ typedef struct _GstFfsEndpoint GstFfsEndpoint;
 typedef gint (*GstFfsIoctlFunc) (gint fd, gulong request, gpointer arg);
 extern GstFfsIoctlFunc gst_ffs_ioctl;
 
+gint gst_ffs_call (gint fd, gulong request, gpointer arg);
+
 GstFfsEndpoint *gst_ffs_endpoint_open (const gchar * path, gint fd,
     gint * err);
 GstFfsEndpoint *gst_ffs_endpoint_ref (GstFfsEndpoint * ep);
@@ -34,9 +36,6 @@ gint gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf,
 
 gint gst_ffs_endpoint_reopen (GstFfsEndpoint * ep);
 void gst_ffs_endpoint_close (GstFfsEndpoint * ep);
-
-gint gst_ffs_fence_export (gint dmabuf, gint * sync_file);
-gint gst_ffs_fence_status (gint sync_file, gint * status);
 
 G_END_DECLS
 

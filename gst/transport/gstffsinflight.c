@@ -10,30 +10,21 @@
  * object: when a controller does not let go at shutdown, the object, its
  * buffers and the thread stay until it does, after the element is long gone.
  *
- * Waiting is done by polling the dmabuf for POLLOUT; the status comes from a
- * sync_file that was exported right after TRANSFER.  Polling the sync_file
- * would do for both, but it leaves a callback in the fence that closing the
- * sync_file has to remove, under a lock that unpatched kernels free with the
- * attachment; after kill -9 the order of the two is a matter of luck.  For
- * the same reason no status is read once attachments were cancelled: the
- * sync_files are closed first, under the lock.
+ * No status is read once attachments were cancelled: the sync_files are
+ * closed first, under the lock (see gstffsfence.c).
  *
- * Locking: the lock protects the FIFO, counters and flags.  Lock order: this
+ * Locking: the lock protects the FIFO, counter and flags.  Lock order: this
  * one, then the attachments'.  No buffer is unreffed and no callback is made
  * under it.  One thread pushes (the streaming thread); any may wait.
  */
 
 #include <errno.h>
-#include <gst/base/gstqueuearray.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "gstffsdebug.h"
 #include "gstffserror.h"
+#include "gstffsfence.h"
 #include "gstffsinflight.h"
-
-/* Between two poll() when it fails, which it hardly ever does. */
-#define POLL_RETRY (10 * G_TIME_SPAN_MILLISECOND)
 
 struct _GstFfsInFlight
 {
@@ -51,16 +42,14 @@ struct _GstFfsInFlight
   gboolean cancelled;           /* what is in the FIFO was */
   gboolean stop;
   gboolean in_done;
-  gint frame_err;               /* of the frame at the head */
-  GstQueueArray *starts;        /* GstClockTime of each frame in the FIFO */
-  GstFfsTransferStats stats;
+  GstFfsTransferCounter counter;
 };
 
 static void
 in_flight_free (GstFfsInFlight * self)
 {
   gst_queue_array_free (self->transfers);
-  gst_queue_array_free (self->starts);
+  gst_ffs_transfer_counter_clear (&self->counter);
   gst_ffs_attachments_unref (self->attachments);
   gst_ffs_endpoint_unref (self->ep);
   g_mutex_clear (&self->lock);
@@ -71,22 +60,6 @@ static void
 in_flight_unref (GstFfsInFlight * self)
 {
   g_atomic_rc_box_release_full (self, (GDestroyNotify) in_flight_free);
-}
-
-/* A poll() that fails (ENOMEM, say) tells nothing about the fence, so the
- * buffer is kept and poll() is asked again. */
-static void
-wait_signalled (gint dmabuf)
-{
-  struct pollfd p = { dmabuf, POLLOUT, 0 };
-
-  while (poll (&p, 1, -1) < 0 || !(p.revents & POLLOUT)) {
-    if (errno == EINTR && p.revents == 0)
-      continue;
-    GST_ERROR ("poll of dmabuf %d: %s, revents 0x%x", dmabuf,
-        g_strerror (errno), p.revents);
-    g_usleep (POLL_RETRY);
-  }
 }
 
 /* With the lock.  The status as an errno, 0 for success. */
@@ -105,44 +78,6 @@ take_status (GstFfsInFlight * self, GstFfsTransfer * transfer)
   transfer->sync_file = -1;
 
   return status < 0 ? -status : 0;
-}
-
-/* With the lock. */
-static void
-count (GstFfsInFlight * self, gsize length, gint err)
-{
-  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
-    case GST_FFS_OK:
-      self->stats.completed++;
-      self->stats.bytes += length;
-      break;
-    case GST_FFS_GONE:
-    case GST_FFS_CANCELLED:
-      self->stats.cancelled++;
-      break;
-    default:
-      self->stats.failed++;
-      break;
-  }
-  if (err != 0 && self->frame_err == 0)
-    self->frame_err = err;
-}
-
-/* With the lock.  Returns the errno of the frame. */
-static gint
-count_frame (GstFfsInFlight * self)
-{
-  GstClockTime *start = gst_queue_array_pop_head_struct (self->starts);
-  GstFfsTransferStats *stats = &self->stats;
-  gint err = self->frame_err;
-
-  stats->in_flight--;
-  stats->frames++;
-  stats->latency_last = gst_util_get_timestamp () - *start;
-  stats->latency_max = MAX (stats->latency_max, stats->latency_last);
-  stats->latency_sum += stats->latency_last;
-  self->frame_err = 0;
-  return err;
 }
 
 /* Lets go of the transfer at the head, whose fence has signalled. */
@@ -169,9 +104,9 @@ finish (GstFfsInFlight * self, GstFfsTransfer transfer)
 
   g_mutex_lock (&self->lock);
   head = gst_queue_array_pop_head_struct (self->transfers);
-  count (self, transfer.length, err);
+  gst_ffs_transfer_counter_add_end (&self->counter, transfer.length, err);
   if (head->last) {
-    frame_err = count_frame (self);
+    frame_err = gst_ffs_transfer_counter_end_frame (&self->counter);
     done = self->done;
     self->in_done = done != NULL;
   }
@@ -208,7 +143,7 @@ fence_thread (gpointer data)
 
     transfer = *head;
     g_mutex_unlock (&self->lock);
-    wait_signalled (gst_ffs_attachment_get_fd (transfer.att));
+    gst_ffs_fence_wait (gst_ffs_attachment_get_fd (transfer.att));
     finish (self, transfer);
     g_mutex_lock (&self->lock);
   }
@@ -239,7 +174,7 @@ gst_ffs_in_flight_new (GstFfsEndpoint * ep, GstFfsAttachments * attachments,
   self->user_data = user_data;
   self->max = 1;
   self->transfers = gst_queue_array_new_for_struct (sizeof (GstFfsTransfer), 8);
-  self->starts = gst_queue_array_new_for_struct (sizeof (GstClockTime), 8);
+  gst_ffs_transfer_counter_init (&self->counter);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("ffs-fence", fence_thread,
@@ -343,7 +278,7 @@ gst_ffs_in_flight_shutdown (GstFfsInFlight * self, GstClockTime timeout,
   self->done = NULL;
   while (self->in_done)
     g_cond_wait (&self->cond, &self->lock);
-  *stats = self->stats;
+  *stats = self->counter.stats;
   g_mutex_unlock (&self->lock);
 
   if (empty)
@@ -391,13 +326,7 @@ gst_ffs_in_flight_push (GstFfsInFlight * self, const GstFfsTransfer * transfer)
 
   g_mutex_lock (&self->lock);
   gst_queue_array_push_tail_struct (self->transfers, &copy);
-  self->stats.queued++;
-  if (transfer->first) {
-    gst_queue_array_push_tail_struct (self->starts, &now);
-    self->stats.in_flight++;
-    self->stats.in_flight_max =
-        MAX (self->stats.in_flight_max, self->stats.in_flight);
-  }
+  gst_ffs_transfer_counter_add_begin (&self->counter, transfer->first, now);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
@@ -417,7 +346,7 @@ gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame)
   if (tail && tail->frame == frame)
     tail->last = TRUE;
   else
-    count_frame (self);
+    gst_ffs_transfer_counter_end_frame (&self->counter);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
@@ -436,9 +365,9 @@ gst_ffs_in_flight_wait_slot (GstFfsInFlight * self)
   gint err = 0;
 
   g_mutex_lock (&self->lock);
-  while (self->stats.in_flight >= self->max && !self->flushing)
+  while (self->counter.stats.in_flight >= self->max && !self->flushing)
     g_cond_wait (&self->cond, &self->lock);
-  if (self->stats.in_flight >= self->max)
+  if (self->counter.stats.in_flight >= self->max)
     err = EINTR;
   g_mutex_unlock (&self->lock);
 
@@ -490,8 +419,8 @@ gst_ffs_in_flight_drain (GstFfsInFlight * self, GstClockTime timeout)
 
   g_mutex_lock (&self->lock);
   while (err == 0 && !gst_queue_array_is_empty (self->transfers)) {
-    if (deadline == 0 || frames != self->stats.frames) {
-      frames = self->stats.frames;
+    if (deadline == 0 || frames != self->counter.stats.frames) {
+      frames = self->counter.stats.frames;
       deadline = timeout == GST_CLOCK_TIME_NONE ? G_MAXINT64 :
           g_get_monotonic_time () + (gint64) GST_TIME_AS_USECONDS (timeout);
     }
@@ -509,6 +438,6 @@ void
 gst_ffs_in_flight_get_stats (GstFfsInFlight * self, GstFfsTransferStats * stats)
 {
   g_mutex_lock (&self->lock);
-  *stats = self->stats;
+  *stats = self->counter.stats;
   g_mutex_unlock (&self->lock);
 }

@@ -7,6 +7,7 @@
 
 #include "gstffsattachments.h"
 #include "gstffsendpoint.h"
+#include "gstffstransfercounter.h"
 
 G_BEGIN_DECLS
 
@@ -34,35 +35,6 @@ typedef struct
   gboolean first;
   gboolean last;
 } GstFfsTransfer;
-
-/**
- * GstFfsTransferStats:
- * @queued: transfers handed to the kernel
- * @completed: transfers whose fence signalled without an error
- * @failed: transfers whose fence signalled with an error of the wire
- * @cancelled: transfers that ended because the host went or we stopped
- * @bytes: bytes of completed transfers
- * @in_flight: frames in flight now
- * @in_flight_max: most frames that were in flight at a time
- * @frames: frames released
- * @latency_last: from the first TRANSFER to the release of the last frame, ns
- * @latency_max: the longest of these
- * @latency_sum: all of these
- */
-typedef struct
-{
-  guint64 queued;
-  guint64 completed;
-  guint64 failed;
-  guint64 cancelled;
-  guint64 bytes;
-  guint in_flight;
-  guint in_flight_max;
-  guint64 frames;
-  GstClockTime latency_last;
-  GstClockTime latency_max;
-  GstClockTime latency_sum;
-} GstFfsTransferStats;
 
 /**
  * GstFfsFrameDoneFunc:

@@ -15,6 +15,7 @@
 #include <gst/allocators/gstdmabuf.h>
 
 #include "gstffsdebug.h"
+#include "gstffsfence.h"
 #include "gstffstransferqueue.h"
 
 #define NO_FRAME G_MAXUINT64
