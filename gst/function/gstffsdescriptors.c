@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is written to ep0 before anything else: the descriptors of a function
+ * for full, high and super speed, those of Microsoft's OS descriptors, and
+ * the strings.  All three speeds are always there, since kernels crash when
+ * full speed is missing beside high and super speed.
+ *
+ * Numbers of interfaces, endpoints and strings are the function's own: the
+ * kernel replaces them when the gadget is bound.  It does not do so for the
+ * first interface of an association, so a function that has one must be the
+ * first of its configuration.
+ *
+ * No state, no locks; the caller owns what is returned.
+ */
+
+#include <string.h>
+
+#include <linux/usb/ch9.h>
+#include <linux/usb/functionfs.h>
+
+#include "gstffsdescriptors.h"
+
+#define BULK_PACKET_FULL 64
+#define BULK_PACKET_HIGH 512
+#define BULK_PACKET_SUPER 1024
+
+/* Packets a burst beyond the first.  Only frames are worth it. */
+#define STREAM_BURST 15
+
+/* The property by which programs find the device.  The list of several
+ * ("...GUIDs") is of a type that kernels take but do not hand to the host. */
+#define GUID_PROPERTY "DeviceInterfaceGUID"
+#define OS_DESC_VERSION 0x0100
+#define OS_DESC_COMPAT 4
+#define OS_DESC_PROPERTIES 5
+#define PROPERTY_UNICODE 1
+#define PROPERTY_OVERHEAD 14
+
+#define LANGUAGE_US_ENGLISH 0x0409
+
+typedef enum
+{
+  SPEED_FULL,
+  SPEED_HIGH,
+  SPEED_SUPER,
+  N_SPEEDS
+} Speed;
+
+static const guint16 bulk_packet[N_SPEEDS] = {
+  BULK_PACKET_FULL, BULK_PACKET_HIGH, BULK_PACKET_SUPER
+};
+
+static void
+put8 (GByteArray * out, guint8 value)
+{
+  g_byte_array_append (out, &value, 1);
+}
+
+static void
+put16 (GByteArray * out, guint16 value)
+{
+  value = GUINT16_TO_LE (value);
+  g_byte_array_append (out, (guint8 *) & value, sizeof (value));
+}
+
+static void
+put32 (GByteArray * out, guint32 value)
+{
+  value = GUINT32_TO_LE (value);
+  g_byte_array_append (out, (guint8 *) & value, sizeof (value));
+}
+
+static void
+set32 (GByteArray * out, guint offset, guint32 value)
+{
+  value = GUINT32_TO_LE (value);
+  memcpy (out->data + offset, &value, sizeof (value));
+}
+
+static void
+put_string (GByteArray * out, const gchar * text)
+{
+  g_byte_array_append (out, (const guint8 *) text, strlen (text) + 1);
+}
+
+static void
+put_association (GByteArray * out, const GstFfsFunctionDesc * desc)
+{
+  put8 (out, USB_DT_INTERFACE_ASSOCIATION_SIZE);
+  put8 (out, USB_DT_INTERFACE_ASSOCIATION);
+  put8 (out, 0);
+  put8 (out, desc->n_interfaces);
+  put8 (out, desc->association[0]);
+  put8 (out, desc->association[1]);
+  put8 (out, desc->association[2]);
+  put8 (out, 0);
+}
+
+static void
+put_interface (GByteArray * out, const GstFfsInterfaceDesc * iface,
+    guint number, guint string)
+{
+  put8 (out, USB_DT_INTERFACE_SIZE);
+  put8 (out, USB_DT_INTERFACE);
+  put8 (out, number);
+  put8 (out, 0);
+  put8 (out, strlen (iface->endpoints));
+  put8 (out, iface->klass);
+  put8 (out, iface->subclass);
+  put8 (out, iface->protocol);
+  put8 (out, string);
+}
+
+static void
+put_endpoint (GByteArray * out, guint number, gboolean in, Speed speed)
+{
+  put8 (out, USB_DT_ENDPOINT_SIZE);
+  put8 (out, USB_DT_ENDPOINT);
+  put8 (out, number | (in ? USB_DIR_IN : USB_DIR_OUT));
+  put8 (out, USB_ENDPOINT_XFER_BULK);
+  put16 (out, bulk_packet[speed]);
+  put8 (out, 0);
+}
+
+static void
+put_companion (GByteArray * out, guint burst)
+{
+  put8 (out, USB_DT_SS_EP_COMP_SIZE);
+  put8 (out, USB_DT_SS_ENDPOINT_COMP);
+  put8 (out, burst);
+  put8 (out, 0);
+  put16 (out, 0);
+}
+
+/* Returns how many descriptors that were. */
+static guint
+put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, Speed speed)
+{
+  guint i, count = 0, endpoint = 0, string = 0;
+  const gchar *type;
+
+  if (desc->association[0] != 0) {
+    put_association (out, desc);
+    count++;
+  }
+  for (i = 0; i < desc->n_interfaces; i++) {
+    const GstFfsInterfaceDesc *iface = &desc->interfaces[i];
+
+    put_interface (out, iface, i, iface->name ? ++string : 0);
+    count++;
+    for (type = iface->endpoints; *type; type++) {
+      put_endpoint (out, ++endpoint, *type == 'i', speed);
+      count++;
+      if (speed != SPEED_SUPER)
+        continue;
+      put_companion (out, endpoint == desc->stream_endpoint ? STREAM_BURST : 0);
+      count++;
+    }
+  }
+  return count;
+}
+
+static void
+put_os_header (GByteArray * out, guint interface, guint32 length, guint16 kind)
+{
+  put8 (out, interface);
+  put32 (out, length);
+  put16 (out, OS_DESC_VERSION);
+  put16 (out, kind);
+  put16 (out, 1);
+}
+
+static void
+put_compatible_id (GByteArray * out, guint interface, const gchar * id)
+{
+  struct usb_ext_compat_desc compat;
+
+  memset (&compat, 0, sizeof (compat));
+  compat.bFirstInterfaceNumber = interface;
+  compat.Reserved1 = 1;
+  memcpy (compat.CompatibleID, id, MIN (strlen (id),
+          sizeof (compat.CompatibleID)));
+
+  put_os_header (out, interface, sizeof (struct usb_os_desc_header)
+      + sizeof (compat), OS_DESC_COMPAT);
+  g_byte_array_append (out, (guint8 *) & compat, sizeof (compat));
+}
+
+/* In bytes here; the kernel makes UTF-16 of both strings. */
+static void
+put_interface_guid (GByteArray * out, guint interface, const gchar * guid)
+{
+  guint32 size = PROPERTY_OVERHEAD + sizeof (GUID_PROPERTY) + strlen (guid) + 1;
+
+  put_os_header (out, interface, sizeof (struct usb_os_desc_header) + size,
+      OS_DESC_PROPERTIES);
+  put32 (out, size);
+  put32 (out, PROPERTY_UNICODE);
+  put16 (out, sizeof (GUID_PROPERTY));
+  put_string (out, GUID_PROPERTY);
+  put32 (out, strlen (guid) + 1);
+  put_string (out, guid);
+}
+
+/* Windows loads one driver for an association, else one for each interface.
+ * Returns how many descriptors that were. */
+static guint
+put_os_descriptors (GByteArray * out, const GstFfsFunctionDesc * desc)
+{
+  guint n = desc->association[0] != 0 ? 1 : desc->n_interfaces;
+  guint i, count = 0;
+
+  for (i = 0; i < n; i++) {
+    put_compatible_id (out, i, desc->compatible_id);
+    count++;
+    if (desc->interface_guid) {
+      put_interface_guid (out, i, desc->interface_guid);
+      count++;
+    }
+  }
+  return count;
+}
+
+/**
+ * gst_ffs_descriptors_build:
+ * @desc: what the function looks like
+ *
+ * Returns: (transfer full): the first thing to write to ep0
+ */
+GBytes *
+gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc)
+{
+  GByteArray *out = g_byte_array_new ();
+  guint32 flags = FUNCTIONFS_HAS_FS_DESC | FUNCTIONFS_HAS_HS_DESC
+      | FUNCTIONFS_HAS_SS_DESC;
+  guint length_at, counts_at, i;
+
+  if (desc->compatible_id)
+    flags |= FUNCTIONFS_HAS_MS_OS_DESC;
+
+  put32 (out, FUNCTIONFS_DESCRIPTORS_MAGIC_V2);
+  length_at = out->len;
+  put32 (out, 0);
+  put32 (out, flags);
+  counts_at = out->len;
+  for (i = 0; i < N_SPEEDS; i++)
+    put32 (out, 0);
+  if (desc->compatible_id)
+    put32 (out, 0);
+
+  for (i = 0; i < N_SPEEDS; i++)
+    set32 (out, counts_at + 4 * i, put_speed (out, desc, i));
+  if (desc->compatible_id)
+    set32 (out, counts_at + 4 * i, put_os_descriptors (out, desc));
+
+  set32 (out, length_at, out->len);
+  return g_byte_array_free_to_bytes (out);
+}
+
+/**
+ * gst_ffs_strings_build:
+ * @desc: what the function looks like
+ *
+ * Returns: (transfer full): the second thing to write to ep0
+ */
+GBytes *
+gst_ffs_strings_build (const GstFfsFunctionDesc * desc)
+{
+  GByteArray *out = g_byte_array_new ();
+  guint i, n = 0;
+
+  for (i = 0; i < desc->n_interfaces; i++)
+    n += desc->interfaces[i].name != NULL;
+
+  put32 (out, FUNCTIONFS_STRINGS_MAGIC);
+  put32 (out, 0);
+  put32 (out, n);
+  put32 (out, n > 0);
+  if (n > 0)
+    put16 (out, LANGUAGE_US_ENGLISH);
+  for (i = 0; i < desc->n_interfaces; i++) {
+    if (desc->interfaces[i].name)
+      put_string (out, desc->interfaces[i].name);
+  }
+  set32 (out, 4, out->len);
+  return g_byte_array_free_to_bytes (out);
+}

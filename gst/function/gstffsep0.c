@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsEp0: the thread that follows what the host does with the function and
+ * hands its control requests to the profile.
+ *
+ * It never waits for an event inside the kernel: kernels up to 6.12 keep a
+ * mutex meanwhile that taking the function away needs too.  And it looks at
+ * ep0 from time to time, because poll() of a non-blocking ep0 overlooks
+ * events while another task has that mutex.
+ *
+ * The data stage of a request does wait in the kernel, for the host, and a
+ * host may leave it at that.  Then stop() cancels the thread; it can be
+ * cancelled nowhere else, and owns nothing on its stack there.
+ *
+ * FunctionFS stalls a request when its data stage is tried in the wrong
+ * direction.  What came with an OUT request is acknowledged when it has been
+ * read, so such a request can be ignored, but not stalled.
+ *
+ * Ownership: borrows the file and the profile.
+ *
+ * Locking: none; the profile is called by the thread, or by the caller of
+ * stop() when the thread has ended.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <linux/usb/ch9.h>
+#include <linux/usb/functionfs.h>
+
+#include "gstffsep0.h"
+#include "transport/gstffsdebug.h"
+
+#define LOOK_INTERVAL (200 * GST_MSECOND)
+
+/* Another task has the mutex of ep0, which takes no longer than a bind. */
+#define RETRY_INTERVAL (10 * GST_MSECOND)
+
+struct _GstFfsEp0
+{
+  gint fd;
+  GstFfsProfile *profile;
+  gboolean enabled;
+
+  /* Here rather than on the stack of a thread that may be cancelled. */
+  guint8 *data;
+  GByteArray *reply;
+
+  GstPoll *poll;
+  GstPollFD poll_fd;
+  pthread_t thread;
+  gboolean running;
+
+  /* Each is written before the other is read, on either side, so that stop()
+   * does not miss a thread that is about to wait for the host. */
+  gint stopping;
+  gint waiting;
+};
+
+GstFfsEp0Calls gst_ffs_ep0_calls = { read, write };
+
+/**
+ * gst_ffs_ep0_new:
+ * @fd: ep0 of a described function, opened with O_NONBLOCK
+ * @profile: who answers the host
+ *
+ * Both must stay until gst_ffs_ep0_free().
+ *
+ * Returns: (transfer full) (nullable): %NULL if the system has no more file
+ * descriptors
+ */
+GstFfsEp0 *
+gst_ffs_ep0_new (gint fd, GstFfsProfile * profile)
+{
+  GstPoll *poll = gst_poll_new (TRUE);
+  GstFfsEp0 *self;
+
+  if (poll == NULL)
+    return NULL;
+  self = g_new0 (GstFfsEp0, 1);
+  self->fd = fd;
+  self->profile = profile;
+  self->reply = g_byte_array_new ();
+  self->poll = poll;
+  gst_poll_fd_init (&self->poll_fd);
+  self->poll_fd.fd = fd;
+  gst_poll_add_fd (poll, &self->poll_fd);
+  gst_poll_fd_ctl_read (poll, &self->poll_fd, TRUE);
+  return self;
+}
+
+void
+gst_ffs_ep0_free (GstFfsEp0 * self)
+{
+  gst_ffs_ep0_stop (self);
+  gst_poll_free (self->poll);
+  g_byte_array_unref (self->reply);
+  g_free (self->data);
+  g_free (self);
+}
+
+/* The data stage in one direction or the other, of which a size of 0 is a
+ * stall or a mere acknowledgement. Returns the bytes or a negative errno. */
+static gssize
+data_stage (GstFfsEp0 * self, gboolean in, guint8 * data, gsize size)
+{
+  gssize done = -EINTR;
+  gint state;
+
+  do {
+    g_atomic_int_set (&self->waiting, TRUE);
+    if (g_atomic_int_get (&self->stopping)) {
+      g_atomic_int_set (&self->waiting, FALSE);
+      return -EINTR;
+    }
+    pthread_setcancelstate (PTHREAD_CANCEL_ENABLE, &state);
+    if (in)
+      done = gst_ffs_ep0_calls.write (self->fd, data, size);
+    else
+      done = gst_ffs_ep0_calls.read (self->fd, data, size);
+    pthread_setcancelstate (state, NULL);
+    if (done < 0)
+      done = -errno;
+    g_atomic_int_set (&self->waiting, FALSE);
+
+    if (done == -EAGAIN)
+      gst_poll_wait (self->poll, RETRY_INTERVAL);
+  } while (done == -EAGAIN || done == -EINTR);
+
+  return done;
+}
+
+static void
+stall (GstFfsEp0 * self, gboolean in)
+{
+  gssize done = data_stage (self, !in, NULL, 0);
+
+  if (done != -EL2HLT)
+    GST_DEBUG ("request not stalled: %s",
+        done < 0 ? g_strerror (-done) : "answered");
+}
+
+/* After an error of which the kernel may still hold the request for open, it
+ * must not take the next read() for its data stage. */
+static void
+check_done (GstFfsEp0 * self, gboolean in, gssize done)
+{
+  if (done >= 0)
+    return;
+  GST_DEBUG ("request not answered: %s", g_strerror (-done));
+  if (done != -EIDRM)
+    stall (self, in);
+}
+
+static gboolean
+handle_in (GstFfsEp0 * self, const GstFfsSetup * setup)
+{
+  g_byte_array_set_size (self->reply, 0);
+  if (!gst_ffs_profile_control (self->profile, setup, NULL, self->reply))
+    return FALSE;
+  check_done (self, TRUE, data_stage (self, TRUE, self->reply->data,
+          MIN (self->reply->len, setup->length)));
+  return TRUE;
+}
+
+static gboolean
+handle_out (GstFfsEp0 * self, GstFfsSetup * setup)
+{
+  gssize done;
+
+  g_byte_array_set_size (self->reply, 0);
+  if (setup->length == 0) {
+    if (!gst_ffs_profile_control (self->profile, setup, NULL, self->reply))
+      return FALSE;
+    check_done (self, FALSE, data_stage (self, FALSE, NULL, 0));
+    return TRUE;
+  }
+
+  g_free (self->data);
+  self->data = g_malloc (setup->length);
+  done = data_stage (self, FALSE, self->data, setup->length);
+  check_done (self, FALSE, done);
+  /* A host may send less than it announced. */
+  if (done >= 0) {
+    setup->length = done;
+    if (!gst_ffs_profile_control (self->profile, setup, self->data,
+            self->reply))
+      GST_DEBUG ("request 0x%02x ignored", setup->request);
+  }
+  return TRUE;
+}
+
+static void
+handle_setup (GstFfsEp0 * self, const struct usb_ctrlrequest *request)
+{
+  GstFfsSetup setup;
+  gboolean in, known = FALSE;
+
+  setup.request_type = request->bRequestType;
+  setup.request = request->bRequest;
+  setup.value = GUINT16_FROM_LE (request->wValue);
+  setup.index = GUINT16_FROM_LE (request->wIndex);
+  setup.length = GUINT16_FROM_LE (request->wLength);
+  in = (setup.request_type & USB_DIR_IN) != 0;
+  GST_LOG ("request 0x%02x type 0x%02x value 0x%04x index 0x%04x length %u",
+      setup.request, setup.request_type, setup.value, setup.index,
+      setup.length);
+
+  if ((setup.request_type & USB_RECIP_MASK) == USB_RECIP_INTERFACE)
+    known = in ? handle_in (self, &setup) : handle_out (self, &setup);
+  if (!known)
+    stall (self, in);
+}
+
+static void
+set_enabled (GstFfsEp0 * self, gboolean enabled)
+{
+  if (self->enabled == enabled)
+    return;
+  self->enabled = enabled;
+  gst_ffs_profile_set_enabled (self->profile, enabled);
+}
+
+/**
+ * gst_ffs_ep0_handle_event:
+ * @self: an ep0
+ *
+ * Returns: %FALSE if ep0 is of no use any more
+ */
+gboolean
+gst_ffs_ep0_handle_event (GstFfsEp0 * self)
+{
+  struct usb_functionfs_event event;
+  gssize size;
+
+  /* One at a time: what happens after a request that was read gives that
+   * request up, and the kernel tells when it is answered. */
+  size = gst_ffs_ep0_calls.read (self->fd, &event, sizeof (event));
+  if (size < 0) {
+    if (errno == EAGAIN || errno == EINTR || errno == EIDRM)
+      return TRUE;
+    GST_WARNING ("ep0: %s", g_strerror (errno));
+    return FALSE;
+  }
+  if (size != sizeof (event)) {
+    GST_WARNING ("ep0: an event of %" G_GSSIZE_FORMAT " bytes", size);
+    return size > 0;
+  }
+
+  switch (event.type) {
+    case FUNCTIONFS_ENABLE:
+      GST_INFO ("the host has configured the function");
+      /* The kernel drops a DISABLE that nobody has read yet, and disables
+       * the endpoints for a moment whenever an alternate setting is set. */
+      set_enabled (self, FALSE);
+      set_enabled (self, TRUE);
+      break;
+    case FUNCTIONFS_BIND:
+    case FUNCTIONFS_UNBIND:
+    case FUNCTIONFS_DISABLE:
+      GST_INFO ("%s", event.type == FUNCTIONFS_BIND ? "bound to a controller" :
+          event.type == FUNCTIONFS_UNBIND ? "unbound" : "the host has left");
+      set_enabled (self, FALSE);
+      break;
+    case FUNCTIONFS_SUSPEND:
+    case FUNCTIONFS_RESUME:
+      GST_INFO ("the host %s the bus", event.type == FUNCTIONFS_SUSPEND ?
+          "suspends" : "resumes");
+      break;
+    case FUNCTIONFS_SETUP:
+      handle_setup (self, &event.u.setup);
+      break;
+    default:
+      GST_DEBUG ("event %u", event.type);
+  }
+  return TRUE;
+}
+
+static gpointer
+run (gpointer data)
+{
+  GstFfsEp0 *self = data;
+  gint state;
+
+  pthread_setcancelstate (PTHREAD_CANCEL_DISABLE, &state);
+  while (!g_atomic_int_get (&self->stopping)) {
+    if (gst_poll_wait (self->poll, LOOK_INTERVAL) < 0) {
+      if (errno == EINTR || errno == EAGAIN)
+        continue;
+      if (errno != EBUSY)
+        GST_WARNING ("ep0: poll: %s", g_strerror (errno));
+      break;
+    }
+    if (!gst_ffs_ep0_handle_event (self))
+      break;
+  }
+  set_enabled (self, FALSE);
+  return NULL;
+}
+
+/**
+ * gst_ffs_ep0_start:
+ * @self: an ep0
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_ep0_start (GstFfsEp0 * self)
+{
+  sigset_t all, before;
+  gint err;
+
+  /* Signals are for threads that know what to do with them. */
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &before);
+  err = pthread_create (&self->thread, NULL, run, self);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  if (err != 0)
+    return err;
+  self->running = TRUE;
+  pthread_setname_np (self->thread, "ffs-ep0");
+  return 0;
+}
+
+/**
+ * gst_ffs_ep0_stop:
+ * @self: an ep0
+ *
+ * Ends the thread, wherever it is. To the profile that is as if the host had
+ * left.
+ */
+void
+gst_ffs_ep0_stop (GstFfsEp0 * self)
+{
+  if (!self->running)
+    return;
+  g_atomic_int_set (&self->stopping, TRUE);
+  gst_poll_set_flushing (self->poll, TRUE);
+  if (g_atomic_int_get (&self->waiting))
+    pthread_cancel (self->thread);
+  pthread_join (self->thread, NULL);
+  self->running = FALSE;
+  set_enabled (self, FALSE);
+}

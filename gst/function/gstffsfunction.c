@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsFunction: a FunctionFS function of our own, from its description to
+ * the end.  It lives as long as ep0 is open.
+ *
+ * Ownership: owns ep0 and a reference of the profile, which runs from new()
+ * to free().
+ *
+ * Locking: none; new() and free() belong to one thread.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "gstffsdescriptors.h"
+#include "gstffsep0.h"
+#include "gstffsfunction.h"
+#include "transport/gstffsdebug.h"
+
+#define FUNCTIONFS_SUPER_MAGIC 0x0a647361
+
+/* While another task has the mutex of ep0, a non-blocking call fails.  Nobody
+ * has it for long but a reader that blocks, and that one is the owner. */
+#define N_TRIES 100
+#define TRY_INTERVAL (20 * G_TIME_SPAN_MILLISECOND)
+
+struct _GstFfsFunction
+{
+  gchar *directory;
+  GstFfsProfile *profile;
+  gboolean started;
+  gint fd;
+  GstFfsEp0 *ep0;
+};
+
+/* The name that ffs-gadget knows the directory by. */
+static const gchar *
+name_of (const gchar * directory)
+{
+  const gchar *prefix = "/dev/ffs-";
+
+  return g_str_has_prefix (directory, prefix) ? directory + strlen (prefix) :
+      "NAME";
+}
+
+static void
+set_open_error (GError ** error, const gchar * directory, gint err)
+{
+  switch (err) {
+    case ENOENT:
+    case ENOTDIR:
+      g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+          "No FunctionFS is mounted at \"%s\"; \"ffs-gadget up %s --user %s\", "
+          "run as root, does that: %s", directory, name_of (directory),
+          g_get_user_name (), g_strerror (err));
+      break;
+    case EACCES:
+    case EPERM:
+      g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+          "No permission for \"%s/ep0\"; \"ffs-gadget up %s --user %s\", run as "
+          "root, gives the function to this user: %s", directory,
+          name_of (directory), g_get_user_name (), g_strerror (err));
+      break;
+    case EBUSY:
+    case EAGAIN:
+      g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+          "Another program holds \"%s/ep0\"; end it first: %s", directory,
+          g_strerror (EBUSY));
+      break;
+    default:
+      g_set_error (error, GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+          "\"%s/ep0\" cannot be opened: %s", directory, g_strerror (err));
+  }
+}
+
+/* Another program's ep0 must be left before anything is written to it, which
+ * it might take for the answer to a request of the host.  Kernels tell the
+ * two states apart by the events they poll for. */
+static gint
+check_undescribed (gint fd)
+{
+  struct pollfd poll_fd = { fd, POLLIN | POLLOUT, 0 };
+
+  if (poll (&poll_fd, 1, 0) < 0)
+    return errno;
+  return (poll_fd.revents & (POLLIN | POLLOUT)) == POLLOUT ? 0 : EAGAIN;
+}
+
+static gint
+open_ep0 (const gchar * directory, gint * fd)
+{
+  g_autofree gchar *path = g_build_filename (directory, "ep0", NULL);
+  struct statfs fs;
+  gint err, i;
+
+  if (statfs (directory, &fs) < 0)
+    return errno;
+  if (fs.f_type != FUNCTIONFS_SUPER_MAGIC)
+    return ENOENT;
+
+  for (i = 0; i < N_TRIES; i++) {
+    if (i > 0)
+      g_usleep (TRY_INTERVAL);
+    *fd = open (path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (*fd < 0) {
+      err = errno;
+    } else {
+      err = check_undescribed (*fd);
+      if (err == 0)
+        return 0;
+      close (*fd);
+    }
+    if (err != EAGAIN && err != EINTR)
+      break;
+  }
+  return err;
+}
+
+static gint
+write_blob (gint fd, GBytes * blob)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (blob, &size);
+  gint i;
+
+  for (i = 0; i < N_TRIES; i++) {
+    gssize done = write (fd, data, size);
+
+    if (done == (gssize) size)
+      return 0;
+    if (done >= 0)
+      return EIO;
+    if (errno != EAGAIN && errno != EINTR)
+      return errno;
+    g_usleep (TRY_INTERVAL);
+  }
+  return EAGAIN;
+}
+
+static gboolean
+describe (GstFfsFunction * self, GError ** error)
+{
+  const GstFfsFunctionDesc *desc = gst_ffs_profile_describe (self->profile);
+  g_autoptr (GBytes) descriptors = gst_ffs_descriptors_build (desc);
+  g_autoptr (GBytes) strings = gst_ffs_strings_build (desc);
+  gint err;
+
+  err = write_blob (self->fd, descriptors);
+  if (err == 0)
+    err = write_blob (self->fd, strings);
+  if (err == 0)
+    return TRUE;
+
+  if (err == ESRCH || err == EAGAIN || err == EBADFD)
+    set_open_error (error, self->directory, EBUSY);
+  else
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "The kernel does not take the descriptors at \"%s/ep0\"; its log may "
+        "say why: %s", self->directory, g_strerror (err));
+  return FALSE;
+}
+
+static gboolean
+start (GstFfsFunction * self, GstAllocator * allocator, GError ** error)
+{
+  gint err;
+
+  err = gst_ffs_profile_start (self->profile, self->directory, allocator);
+  if (err != 0) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+        "The endpoints in \"%s\" cannot be used: %s", self->directory,
+        g_strerror (err));
+    return FALSE;
+  }
+  self->started = TRUE;
+
+  self->ep0 = gst_ffs_ep0_new (self->fd, self->profile);
+  err = self->ep0 ? gst_ffs_ep0_start (self->ep0) : errno;
+  if (err != 0) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+        "\"%s/ep0\" cannot be watched: %s", self->directory, g_strerror (err));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * gst_ffs_function_new:
+ * @directory: where FunctionFS is mounted
+ * @profile: what kind of camera
+ * @allocator: (nullable): as for gst_ffs_profile_start()
+ * @error: why it failed
+ *
+ * Afterwards the gadget can be bound.
+ *
+ * Returns: (transfer full) (nullable): the function
+ */
+GstFfsFunction *
+gst_ffs_function_new (const gchar * directory, GstFfsProfile * profile,
+    GstAllocator * allocator, GError ** error)
+{
+  GstFfsFunction *self = g_new0 (GstFfsFunction, 1);
+  gint err;
+
+  self->directory = g_strdup (directory);
+  self->profile = gst_object_ref (profile);
+  self->fd = -1;
+
+  err = open_ep0 (directory, &self->fd);
+  if (err != 0) {
+    self->fd = -1;
+    set_open_error (error, directory, err);
+  } else if (describe (self, error) && start (self, allocator, error)) {
+    GST_INFO ("%s: described", directory);
+    return self;
+  }
+  gst_ffs_function_free (self);
+  return NULL;
+}
+
+/**
+ * gst_ffs_function_free:
+ * @self: a function
+ *
+ * Takes it from the host, if the gadget is still bound.
+ */
+void
+gst_ffs_function_free (GstFfsFunction * self)
+{
+  if (self->ep0)
+    gst_ffs_ep0_free (self->ep0);
+  if (self->started)
+    gst_ffs_profile_stop (self->profile);
+  if (self->fd >= 0)
+    close (self->fd);
+  gst_object_unref (self->profile);
+  g_free (self->directory);
+  g_free (self);
+}
+
+/**
+ * gst_ffs_function_get_stream_path:
+ * @self: a function
+ *
+ * Returns: (transfer full): the endpoint that frames go to
+ */
+gchar *
+gst_ffs_function_get_stream_path (GstFfsFunction * self)
+{
+  return g_strdup_printf ("%s/ep%u", self->directory,
+      gst_ffs_profile_describe (self->profile)->stream_endpoint);
+}

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsGadget: the USB device around the function: what of it is missing in
+ * configfs is made, FunctionFS is mounted, a controller is bound; and in the
+ * end what was made here goes again, and nothing else.
+ *
+ * With plain files.  libusbgx reads every gadget of the board before it does
+ * anything, and refuses to do anything when one has a function that it does
+ * not know: with libusbgx 0.2.0 a UVC, UAC1 or printer gadget of somebody
+ * else is enough (USBG_ERROR_NOT_SUPPORTED from usbg_init()).
+ *
+ * A gadget that exists keeps its ids, strings and OS descriptors: whoever
+ * made it wanted them so.
+ *
+ * Ownership: each thing made is noted with the way to undo it.
+ *
+ * Locking: none; the calls belong to one thread.  Another process may bind
+ * the controller that looked free: the kernel tells, and the next is tried.
+ */
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gstffsconfigfs.h"
+#include "gstffsgadget.h"
+#include "transport/gstffsdebug.h"
+
+#define STRINGS "strings/0x409"
+#define CONFIG "configs/c.1"
+#define MAX_POWER_MA "500"
+#define NAME_MAX_LENGTH 38
+
+/* Vendor requests of this number are taken for Windows asking for its
+ * descriptors, wherever they go: none that a profile is likely to use. */
+#define OS_DESC_REQUEST "0xf5"
+#define OS_DESC_SIGNATURE "MSFT100"
+
+typedef gint (*UndoFunc) (const gchar * path);
+
+typedef struct
+{
+  UndoFunc func;
+  gchar *path;
+} Undo;
+
+struct _GstFfsGadget
+{
+  gchar *name;
+  gchar *gadgets;
+  gchar *path;
+  gchar *directory;
+  gchar *command;
+  gchar *udc;
+  GArray *undo;
+};
+
+static void
+undo_clear (gpointer data)
+{
+  Undo *undo = data;
+
+  g_free (undo->path);
+}
+
+static gint
+undo_mkdir (const gchar * path)
+{
+  return rmdir (path) < 0 ? errno : 0;
+}
+
+static gint
+undo_link (const gchar * path)
+{
+  return unlink (path) < 0 ? errno : 0;
+}
+
+static gint
+undo_mount (const gchar * path)
+{
+  if (umount2 (path, UMOUNT_NOFOLLOW) == 0)
+    return 0;
+  if (errno != EBUSY)
+    return errno;
+  GST_WARNING ("%s is still used by another program", path);
+  return umount2 (path, UMOUNT_NOFOLLOW | MNT_DETACH) < 0 ? errno : 0;
+}
+
+static void
+made (GstFfsGadget * self, const gchar * path, UndoFunc func)
+{
+  Undo undo = { func, g_strdup (path) };
+
+  GST_DEBUG ("made %s", path);
+  g_array_append_val (self->undo, undo);
+}
+
+/* The command that does as root, once, what was not permitted here. */
+static gchar *
+make_command (const gchar * name, const GstFfsFunctionDesc * desc)
+{
+  g_autofree gchar *kind = NULL;
+
+  if (desc->association[0] == 0xef)
+    kind = g_strdup ("--profile u3v");
+  else if (desc->compatible_id)
+    kind = g_strdup ("--profile stream");
+  else
+    kind = g_strdup_printf ("--class %02x:%02x:%02x", desc->device_class[0],
+        desc->device_class[1], desc->device_class[2]);
+  return g_strdup_printf ("ffs-gadget up %s --user %s %s", name,
+      g_get_user_name (), kind);
+}
+
+static gboolean
+fail (GstFfsGadget * self, GError ** error, const gchar * what,
+    const gchar * path, gint err)
+{
+  if (err == EACCES || err == EPERM)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+        "No permission to %s %s; \"%s\", run once as root, sets gadget "
+        "\"%s\" up for this user: %s", what, path, self->command, self->name,
+        g_strerror (err));
+  else
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+        "Cannot %s %s; the kernel's log may say why: %s", what, path,
+        g_strerror (err));
+  return FALSE;
+}
+
+/* Sets @fresh when it was not there yet. */
+static gboolean
+make_directory (GstFfsGadget * self, const gchar * path, gboolean * fresh,
+    GError ** error)
+{
+  gint err = 0;
+
+  if (fresh)
+    *fresh = FALSE;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  if (mkdir (path, 0755) < 0)
+    err = errno;
+  if (err == EEXIST && g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  if (err != 0)
+    return fail (self, error, "create", path, err);
+  made (self, path, undo_mkdir);
+  if (fresh)
+    *fresh = TRUE;
+  return TRUE;
+}
+
+static gboolean
+make_link (GstFfsGadget * self, const gchar * target, const gchar * path,
+    GError ** error)
+{
+  if (symlink (target, path) < 0)
+    return errno == EEXIST || fail (self, error, "create", path, errno);
+  made (self, path, undo_link);
+  return TRUE;
+}
+
+static gboolean
+set_attribute (GstFfsGadget * self, const gchar * attribute,
+    const gchar * value, GError ** error)
+{
+  g_autofree gchar *path = g_build_filename (self->path, attribute, NULL);
+  gint err = gst_ffs_configfs_write (path, value);
+
+  return err == 0 || fail (self, error, "write to", path, err);
+}
+
+static gboolean
+set_number (GstFfsGadget * self, const gchar * attribute, guint value,
+    GError ** error)
+{
+  g_autofree gchar *text = g_strdup_printf ("0x%x", value);
+
+  return set_attribute (self, attribute, text, error);
+}
+
+static gboolean
+find_gadgets (GstFfsGadget * self, GError ** error)
+{
+  g_autofree gchar *configfs = gst_ffs_configfs_find_mount ("configfs", NULL);
+
+  if (configfs == NULL) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "configfs is not mounted; as root: modprobe libcomposite; "
+        "mount -t configfs none /sys/kernel/config");
+    return FALSE;
+  }
+  self->gadgets = g_build_filename (configfs, "usb_gadget", NULL);
+  self->path = g_build_filename (self->gadgets, self->name, NULL);
+  if (g_file_test (self->gadgets, G_FILE_TEST_IS_DIR))
+    return TRUE;
+
+  /* Mounting loads its module and making a function does; for this one
+   * somebody has to ask. */
+  if (geteuid () == 0) {
+    const gchar *argv[] = { "modprobe", "libcomposite", NULL };
+
+    g_spawn_sync (NULL, (gchar **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+        NULL, NULL, NULL, NULL);
+    if (g_file_test (self->gadgets, G_FILE_TEST_IS_DIR))
+      return TRUE;
+  }
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "There is no %s; as root: modprobe libcomposite (the kernel needs "
+      "CONFIG_USB_CONFIGFS and CONFIG_USB_CONFIGFS_F_FS)", self->gadgets);
+  return FALSE;
+}
+
+static gboolean
+identify (GstFfsGadget * self, const GstFfsIdentity * identity,
+    const GstFfsFunctionDesc * desc, GError ** error)
+{
+  g_autofree gchar *strings = g_build_filename (self->path, STRINGS, NULL);
+
+  return set_number (self, "idVendor", identity->vendor_id, error)
+      && set_number (self, "idProduct", identity->product_id, error)
+      && set_number (self, "bDeviceClass", desc->device_class[0], error)
+      && set_number (self, "bDeviceSubClass", desc->device_class[1], error)
+      && set_number (self, "bDeviceProtocol", desc->device_class[2], error)
+      && make_directory (self, strings, NULL, error)
+      && set_attribute (self, STRINGS "/manufacturer", identity->manufacturer,
+      error)
+      && set_attribute (self, STRINGS "/product", identity->product, error)
+      && set_attribute (self, STRINGS "/serialnumber", identity->serial, error);
+}
+
+static gboolean
+offer_os_descriptors (GstFfsGadget * self, const gchar * config,
+    GError ** error)
+{
+  g_autofree gchar *name = g_path_get_basename (config);
+  g_autofree gchar *link = g_build_filename (self->path, "os_desc", name, NULL);
+
+  return set_attribute (self, "os_desc/b_vendor_code", OS_DESC_REQUEST, error)
+      && set_attribute (self, "os_desc/qw_sign", OS_DESC_SIGNATURE, error)
+      && set_attribute (self, "os_desc/use", "1", error)
+      && make_link (self, config, link, error);
+}
+
+/* The configuration that has our function, else the first, else ours. */
+static gchar *
+find_config (GstFfsGadget * self, const gchar * function, gboolean * linked)
+{
+  g_autofree gchar *path = g_build_filename (self->path, "configs", NULL);
+  g_autoptr (GPtrArray) names = gst_ffs_configfs_list (path);
+  guint i;
+
+  for (i = 0; i < names->len; i++) {
+    g_autofree gchar *link =
+        g_build_filename (path, names->pdata[i], function, NULL);
+
+    *linked = g_file_test (link, G_FILE_TEST_IS_SYMLINK);
+    if (*linked)
+      return g_build_filename (path, names->pdata[i], NULL);
+  }
+  if (names->len > 0)
+    return g_build_filename (path, names->pdata[0], NULL);
+  return g_build_filename (self->path, CONFIG, NULL);
+}
+
+static gboolean
+build (GstFfsGadget * self, const GstFfsIdentity * identity,
+    const GstFfsFunctionDesc * desc, GError ** error)
+{
+  g_autofree gchar *function = g_strconcat ("ffs.", self->name, NULL);
+  g_autofree gchar *instance =
+      g_build_filename (self->path, "functions", function, NULL);
+  g_autofree gchar *config = NULL;
+  g_autofree gchar *link = NULL;
+  gboolean fresh, fresh_config, linked = FALSE;
+
+  if (!make_directory (self, self->path, &fresh, error))
+    return FALSE;
+  if (fresh && !identify (self, identity, desc, error))
+    return FALSE;
+
+  config = find_config (self, function, &linked);
+  if (linked)
+    return TRUE;
+  if (!make_directory (self, config, &fresh_config, error))
+    return FALSE;
+  if (fresh_config) {
+    g_autofree gchar *power = g_build_filename (config, "MaxPower", NULL);
+    gint err = gst_ffs_configfs_write (power, MAX_POWER_MA);
+
+    if (err != 0)
+      return fail (self, error, "write to", power, err);
+  }
+  link = g_build_filename (config, function, NULL);
+  return make_directory (self, instance, NULL, error)
+      && make_link (self, instance, link, error)
+      && (!fresh || !desc->compatible_id
+      || offer_os_descriptors (self, config, error));
+}
+
+static gboolean
+mount_function (GstFfsGadget * self, const gchar * directory, GError ** error)
+{
+  g_autofree gchar *current =
+      gst_ffs_configfs_find_mount ("functionfs", self->name);
+
+  if (current) {
+    if (directory && g_strcmp0 (directory, current) != 0) {
+      g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+          "The FunctionFS of gadget \"%s\" is mounted at \"%s\", not at \"%s\"",
+          self->name, current, directory);
+      return FALSE;
+    }
+    self->directory = g_steal_pointer (&current);
+    return TRUE;
+  }
+
+  self->directory = directory ? g_strdup (directory) :
+      g_strconcat ("/dev/ffs-", self->name, NULL);
+  if (!make_directory (self, self->directory, NULL, error))
+    return FALSE;
+  if (mount (self->name, self->directory, "functionfs",
+          MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+    return fail (self, error, "mount FunctionFS at", self->directory, errno);
+  made (self, self->directory, undo_mount);
+  return TRUE;
+}
+
+static gboolean
+check_name (const gchar * name, GError ** error)
+{
+  const gchar *other = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.";
+
+  if (g_ascii_isalnum (*name) && strlen (name) <= NAME_MAX_LENGTH
+      && name[strspn (name, other)] == '\0')
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "\"%s\" cannot be the name of a gadget: use up to %d letters, digits, "
+      "\"_\", \"-\" and \".\"", name, NAME_MAX_LENGTH);
+  return FALSE;
+}
+
+/**
+ * gst_ffs_gadget_new:
+ * @name: its name in configfs
+ * @directory: (nullable): where to mount FunctionFS; %NULL for where it is
+ * mounted, or else /dev/ffs-NAME
+ * @identity: who a new gadget says it is
+ * @desc: what the function looks like
+ * @error: why it failed
+ *
+ * Returns: (transfer full) (nullable): the gadget
+ */
+GstFfsGadget *
+gst_ffs_gadget_new (const gchar * name, const gchar * directory,
+    const GstFfsIdentity * identity, const GstFfsFunctionDesc * desc,
+    GError ** error)
+{
+  GstFfsGadget *self;
+
+  if (!check_name (name, error))
+    return NULL;
+  self = g_new0 (GstFfsGadget, 1);
+  self->name = g_strdup (name);
+  self->command = make_command (name, desc);
+  self->undo = g_array_new (FALSE, FALSE, sizeof (Undo));
+  g_array_set_clear_func (self->undo, undo_clear);
+
+  if (find_gadgets (self, error) && build (self, identity, desc, error)
+      && mount_function (self, directory, error)) {
+    GST_INFO ("gadget %s, FunctionFS at %s", name, self->directory);
+    return self;
+  }
+  gst_ffs_gadget_free (self);
+  return NULL;
+}
+
+const gchar *
+gst_ffs_gadget_get_directory (GstFfsGadget * self)
+{
+  return self->directory;
+}
+
+static gint
+write_udc (GstFfsGadget * self, const gchar * udc)
+{
+  g_autofree gchar *path = g_build_filename (self->path, "UDC", NULL);
+
+  return gst_ffs_configfs_write (path, udc);
+}
+
+static gboolean
+bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
+{
+  g_autofree gchar *what = g_strdup_printf ("bind to \"%s\"", udc);
+  g_autofree gchar *user = NULL;
+  gint err = write_udc (self, udc);
+
+  if (err == 0) {
+    GST_INFO ("gadget %s: bound to %s", self->name, udc);
+    self->udc = g_strdup (udc);
+    return TRUE;
+  }
+  user = gst_ffs_configfs_udc_user (self->gadgets, udc);
+  if (err != EBUSY || user == NULL)
+    return fail (self, error, what, self->path, err);
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+      "The USB device controller \"%s\" is used by %s; unbind that first: %s",
+      udc, user, g_strerror (err));
+  return FALSE;
+}
+
+static gchar *
+describe_udcs (GstFfsGadget * self, GPtrArray * udcs)
+{
+  GString *text = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < udcs->len; i++) {
+    g_autofree gchar *user =
+        gst_ffs_configfs_udc_user (self->gadgets, udcs->pdata[i]);
+
+    g_string_append_printf (text, "%s%s (%s)", i > 0 ? ", " : "",
+        (const gchar *) udcs->pdata[i], user ? user : "free");
+  }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+bind_free (GstFfsGadget * self, GPtrArray * udcs, GError ** error)
+{
+  g_autofree gchar *report = NULL;
+  guint i;
+
+  for (i = 0; i < udcs->len; i++) {
+    g_autofree gchar *user =
+        gst_ffs_configfs_udc_user (self->gadgets, udcs->pdata[i]);
+
+    if (user != NULL)
+      continue;
+    g_clear_error (error);
+    if (bind_to (self, udcs->pdata[i], error))
+      return TRUE;
+  }
+  if (error && *error)
+    return FALSE;
+  report = describe_udcs (self, udcs);
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+      "Every USB device controller is in use: %s", report);
+  return FALSE;
+}
+
+/**
+ * gst_ffs_gadget_bind:
+ * @self: a gadget
+ * @udc: (nullable): a name from /sys/class/udc, or %NULL for the first that
+ * is free
+ * @error: why it failed
+ *
+ * The function must have been described.  From now on the host sees it.
+ *
+ * Returns: whether it is bound
+ */
+gboolean
+gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
+{
+  g_autoptr (GPtrArray) udcs = gst_ffs_configfs_list_udcs ();
+  g_autofree gchar *path = g_build_filename (self->path, "UDC", NULL);
+  g_autofree gchar *current = gst_ffs_configfs_read (path);
+  g_autofree gchar *report = NULL;
+  g_autoptr (GError) local = NULL;
+  guint i;
+
+  if (*current != '\0') {
+    if (udc == NULL || strcmp (udc, current) == 0)
+      return TRUE;
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+        "Gadget \"%s\" is bound to \"%s\" already", self->name, current);
+    return FALSE;
+  }
+
+  if (udcs->len == 0) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "There is no USB device controller in /sys/class/udc; the port must "
+        "be in device (peripheral) role. Without hardware: modprobe dummy_hcd");
+    return FALSE;
+  }
+  if (udc == NULL) {
+    if (bind_free (self, udcs, &local))
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  for (i = 0; i < udcs->len; i++) {
+    if (strcmp (udc, udcs->pdata[i]) == 0)
+      return bind_to (self, udc, error);
+  }
+  report = describe_udcs (self, udcs);
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "There is no USB device controller \"%s\"; there are: %s", udc, report);
+  return FALSE;
+}
+
+/**
+ * gst_ffs_gadget_unbind:
+ * @self: a gadget
+ *
+ * Takes it from the host, if gst_ffs_gadget_bind() connected it.
+ */
+void
+gst_ffs_gadget_unbind (GstFfsGadget * self)
+{
+  g_autofree gchar *path = NULL, *current = NULL;
+  gint err;
+
+  if (self->udc == NULL)
+    return;
+  path = g_build_filename (self->path, "UDC", NULL);
+  current = gst_ffs_configfs_read (path);
+  /* Somebody else may have unbound it, and bound it anew. */
+  if (strcmp (current, self->udc) == 0) {
+    err = write_udc (self, "");
+    if (err != 0 && err != ENODEV)
+      GST_WARNING ("gadget %s: unbinding: %s", self->name, g_strerror (err));
+  }
+  g_clear_pointer (&self->udc, g_free);
+}
+
+/**
+ * gst_ffs_gadget_free:
+ * @self: a gadget whose function has been closed
+ *
+ * Undoes what new() and bind() did.
+ */
+void
+gst_ffs_gadget_free (GstFfsGadget * self)
+{
+  gst_ffs_gadget_unbind (self);
+  while (self->undo->len > 0) {
+    Undo *last = &g_array_index (self->undo, Undo, self->undo->len - 1);
+    gint err = last->func (last->path);
+
+    if (err != 0 && err != ENOENT)
+      GST_WARNING ("cannot remove %s: %s", last->path, g_strerror (err));
+    else
+      GST_DEBUG ("removed %s", last->path);
+    g_array_set_size (self->undo, self->undo->len - 1);
+  }
+  g_array_unref (self->undo);
+  g_free (self->udc);
+  g_free (self->command);
+  g_free (self->directory);
+  g_free (self->path);
+  g_free (self->gadgets);
+  g_free (self->name);
+  g_free (self);
+}
