@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is written to ep0, read again field by field, by the kernel's rules.
+ */
+
+#include <string.h>
+
+#include <gst/check/gstcheck.h>
+
+#include "function/gstffsdescriptors.h"
+
+typedef struct
+{
+  const guint8 *data;
+  gsize size;
+} Reader;
+
+static guint
+get (Reader * r, guint bytes)
+{
+  guint value = 0, i;
+
+  fail_unless (r->size >= bytes, "cut short");
+  for (i = 0; i < bytes; i++)
+    value |= (guint) r->data[i] << 8 * i;
+  r->data += bytes;
+  r->size -= bytes;
+  return value;
+}
+
+static void
+want (Reader * r, guint bytes, guint value)
+{
+  fail_unless_equals_int_hex (get (r, bytes), value);
+}
+
+static void
+want_bytes (Reader * r, const void *bytes, gsize size)
+{
+  fail_unless (r->size >= size, "cut short");
+  fail_unless (memcmp (r->data, bytes, size) == 0);
+  r->data += size;
+  r->size -= size;
+}
+
+static Reader
+read_blob (GBytes * blob)
+{
+  Reader r;
+
+  r.data = g_bytes_get_data (blob, &r.size);
+  return r;
+}
+
+static void
+want_interface (Reader * r, guint number, guint n_endpoints, guint klass,
+    guint subclass, guint protocol, guint string)
+{
+  want (r, 1, 9);
+  want (r, 1, 0x04);
+  want (r, 1, number);
+  want (r, 1, 0);
+  want (r, 1, n_endpoints);
+  want (r, 1, klass);
+  want (r, 1, subclass);
+  want (r, 1, protocol);
+  want (r, 1, string);
+}
+
+/* A burst of -1: no companion. */
+static void
+want_endpoint (Reader * r, guint address, guint packet, gint burst)
+{
+  want (r, 1, 7);
+  want (r, 1, 0x05);
+  want (r, 1, address);
+  want (r, 1, 0x02);
+  want (r, 2, packet);
+  want (r, 1, 0);
+  if (burst < 0)
+    return;
+  want (r, 1, 6);
+  want (r, 1, 0x30);
+  want (r, 1, burst);
+  want (r, 1, 0);
+  want (r, 2, 0);
+}
+
+static const GstFfsFunctionDesc single = {
+  .n_interfaces = 1,
+  .interfaces = {{0xff, 0x46, 0x01, "frames", "i"}},
+  .stream_endpoint = 1,
+};
+
+static const GstFfsFunctionDesc pair = {
+  .device_class = {0xef, 0x02, 0x01},
+  .association = {0xef, 0x05, 0x00},
+  .n_interfaces = 2,
+  .interfaces = {
+        {0xef, 0x05, 0x00, NULL, "io"},
+        {0xef, 0x05, 0x02, "stream", "i"},
+      },
+  .stream_endpoint = 3,
+};
+
+GST_START_TEST (test_single)
+{
+  const guint packets[] = { 64, 512, 1024 };
+  GBytes *blob = gst_ffs_descriptors_build (&single);
+  Reader r = read_blob (blob);
+  guint i;
+
+  want (&r, 4, 3);
+  want (&r, 4, g_bytes_get_size (blob));
+  want (&r, 4, 7);
+  want (&r, 4, 2);
+  want (&r, 4, 2);
+  want (&r, 4, 3);
+  for (i = 0; i < 3; i++) {
+    want_interface (&r, 0, 1, 0xff, 0x46, 0x01, 1);
+    want_endpoint (&r, 0x81, packets[i], i == 2 ? 15 : -1);
+  }
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_association)
+{
+  const guint packets[] = { 64, 512, 1024 };
+  GBytes *blob = gst_ffs_descriptors_build (&pair);
+  Reader r = read_blob (blob);
+  guint i;
+
+  want (&r, 4, 3);
+  want (&r, 4, g_bytes_get_size (blob));
+  want (&r, 4, 7);
+  want (&r, 4, 6);
+  want (&r, 4, 6);
+  want (&r, 4, 9);
+  for (i = 0; i < 3; i++) {
+    gint burst = i == 2 ? 0 : -1;
+
+    want_bytes (&r, "\x08\x0b\x00\x02\xef\x05\x00\x00", 8);
+    want_interface (&r, 0, 2, 0xef, 0x05, 0x00, 0);
+    want_endpoint (&r, 0x81, packets[i], burst);
+    want_endpoint (&r, 0x02, packets[i], burst);
+    want_interface (&r, 1, 1, 0xef, 0x05, 0x02, 1);
+    want_endpoint (&r, 0x83, packets[i], i == 2 ? 15 : -1);
+  }
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+}
+
+GST_END_TEST;
+
+static void
+want_compat (Reader * r, guint interface, const gchar id[8])
+{
+  want (r, 1, interface);
+  want (r, 4, 11 + 24);
+  want (r, 2, 0x0100);
+  want (r, 2, 4);
+  want (r, 2, 1);
+  want (r, 1, interface);
+  want (r, 1, 1);
+  want_bytes (r, id, 8);
+  want_bytes (r, "\0\0\0\0\0\0\0\0\0\0\0\0\0", 14);
+}
+
+static void
+want_guid (Reader * r, guint interface, const gchar * guid)
+{
+  guint size = 14 + 20 + strlen (guid) + 1;
+
+  want (r, 1, interface);
+  want (r, 4, 11 + size);
+  want (r, 2, 0x0100);
+  want (r, 2, 5);
+  want (r, 2, 1);
+  want (r, 4, size);
+  want (r, 4, 1);
+  want (r, 2, 20);
+  want_bytes (r, "DeviceInterfaceGUID", 20);
+  want (r, 4, strlen (guid) + 1);
+  want_bytes (r, guid, strlen (guid) + 1);
+}
+
+/* What is in front of the OS descriptors, and their number. */
+static void
+skip_to_os (Reader * r, const GstFfsFunctionDesc * with, guint count)
+{
+  GstFfsFunctionDesc without = *with;
+  GBytes *plain;
+
+  without.compatible_id = NULL;
+  plain = gst_ffs_descriptors_build (&without);
+  get (r, 4);
+  get (r, 4);
+  want (r, 4, 15);
+  get (r, 4);
+  get (r, 4);
+  get (r, 4);
+  want (r, 4, count);
+  want_bytes (r, (const guint8 *) g_bytes_get_data (plain, NULL) + 24,
+      g_bytes_get_size (plain) - 24);
+  g_bytes_unref (plain);
+}
+
+GST_START_TEST (test_os_descriptors)
+{
+  const gchar *guid = "{01234567-89ab-cdef-0123-456789abcdef}";
+  GstFfsFunctionDesc desc = single;
+  GBytes *blob;
+  Reader r;
+
+  desc.compatible_id = "WINUSB";
+  desc.interface_guid = guid;
+  blob = gst_ffs_descriptors_build (&desc);
+  r = read_blob (blob);
+  skip_to_os (&r, &desc, 2);
+  want_compat (&r, 0, "WINUSB\0");
+  want_guid (&r, 0, guid);
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+
+  /* Two interfaces by themselves get a driver each ... */
+  desc = pair;
+  memset (desc.association, 0, 3);
+  desc.compatible_id = "EIGHTCHR";
+  blob = gst_ffs_descriptors_build (&desc);
+  r = read_blob (blob);
+  skip_to_os (&r, &desc, 2);
+  want_compat (&r, 0, "EIGHTCHR");
+  want_compat (&r, 1, "EIGHTCHR");
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+
+  /* ... and an association one for both. */
+  desc.association[0] = 0xef;
+  blob = gst_ffs_descriptors_build (&desc);
+  r = read_blob (blob);
+  skip_to_os (&r, &desc, 1);
+  want_compat (&r, 0, "EIGHTCHR");
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_strings)
+{
+  GstFfsFunctionDesc desc = pair;
+  GBytes *blob = gst_ffs_strings_build (&desc);
+  Reader r = read_blob (blob);
+
+  want (&r, 4, 2);
+  want (&r, 4, g_bytes_get_size (blob));
+  want (&r, 4, 1);
+  want (&r, 4, 1);
+  want (&r, 2, 0x0409);
+  want_bytes (&r, "stream", 7);
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+
+  desc.interfaces[0].name = "control";
+  blob = gst_ffs_strings_build (&desc);
+  r = read_blob (blob);
+  want (&r, 4, 2);
+  want (&r, 4, 16 + 2 + 8 + 7);
+  want (&r, 4, 2);
+  want (&r, 4, 1);
+  want (&r, 2, 0x0409);
+  want_bytes (&r, "control\0stream", 15);
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+
+  /* No strings, no language. */
+  desc.interfaces[0].name = desc.interfaces[1].name = NULL;
+  blob = gst_ffs_strings_build (&desc);
+  r = read_blob (blob);
+  want (&r, 4, 2);
+  want (&r, 4, 16);
+  want (&r, 4, 0);
+  want (&r, 4, 0);
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+}
+
+GST_END_TEST;
+
+static Suite *
+descriptors_suite (void)
+{
+  Suite *s = suite_create ("descriptors");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_single);
+  tcase_add_test (tc, test_association);
+  tcase_add_test (tc, test_os_descriptors);
+  tcase_add_test (tc, test_strings);
+  return s;
+}
+
+GST_CHECK_MAIN (descriptors);
