@@ -74,14 +74,16 @@ gst_ffs_buffer_pool_acquire (GstFfsBufferPool * self, gsize size)
   guint i = size > SMALL;
 
   if (size > self->sizes[i]) {
+    GstAllocationParams params;
     GstStructure *config;
 
+    gst_allocation_params_init (&params);
     drop_pool (self, i);
     self->sizes[i] = i ? GST_ROUND_UP_N (size, (gsize) 65536) : SMALL;
     self->pools[i] = gst_buffer_pool_new ();
     config = gst_buffer_pool_get_config (self->pools[i]);
     gst_buffer_pool_config_set_params (config, NULL, self->sizes[i], 0, 0);
-    gst_buffer_pool_config_set_allocator (config, self->allocator, NULL);
+    gst_buffer_pool_config_set_allocator (config, self->allocator, &params);
     gst_buffer_pool_set_config (self->pools[i], config);
     gst_buffer_pool_set_active (self->pools[i], TRUE);
   }

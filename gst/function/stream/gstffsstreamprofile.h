@@ -7,7 +7,12 @@
 
 G_BEGIN_DECLS
 
+/* A custom upstream event and a custom query on the sink pad, by which a
+ * host's controls reach the pipeline: fields "id" (uint) and "value" (int). */
+#define GST_FFS_STREAM_CONTROL_STRUCTURE "ffs-control"
+
 GstFfsProfile *gst_ffs_stream_profile_new (void);
+void gst_ffs_stream_profile_set_pad (GstFfsProfile * profile, GstPad * pad);
 
 G_END_DECLS
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Caps as they are told to a host and as a host tells them.
+ *
+ * Functions of their arguments alone: no state, no locking.
+ */
+
+#include <string.h>
+
+#include "gstffsstreamcaps.h"
+#include "gstffsstreamparser.h"
+
+/* The memory that frames are in is the device's own business. */
+static void
+set_features (GstCaps * caps, gboolean any)
+{
+  guint i;
+
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    if (any && gst_structure_has_name (gst_caps_get_structure (caps, i),
+            "video/x-raw"))
+      gst_caps_set_features (caps, i, gst_caps_features_new_any ());
+    else
+      gst_caps_set_features (caps, i, NULL);
+  }
+}
+
+/**
+ * gst_ffs_stream_caps_any_memory:
+ * @caps: (transfer full): caps
+ *
+ * Returns: (transfer full): the same, of raw video in whatever memory
+ */
+GstCaps *
+gst_ffs_stream_caps_any_memory (GstCaps * caps)
+{
+  if (gst_caps_is_any (caps))
+    return caps;
+  caps = gst_caps_make_writable (caps);
+  set_features (caps, TRUE);
+  return gst_caps_simplify (caps);
+}
+
+/**
+ * gst_ffs_stream_caps_to_text:
+ * @caps: caps
+ *
+ * Returns: (transfer full) (nullable): what a host is told. Alternatives at
+ * the end that it could not read any more are left out; %NULL if not even
+ * the first one fits
+ */
+gchar *
+gst_ffs_stream_caps_to_text (GstCaps * caps)
+{
+  gchar *text;
+
+  if (gst_caps_is_any (caps))
+    return g_strdup ("ANY");
+  caps = gst_caps_copy (caps);
+  set_features (caps, FALSE);
+  caps = gst_caps_simplify (caps);
+  while (gst_caps_get_size (caps) > 0) {
+    text = gst_caps_to_string (caps);
+    if (strlen (text) <= GST_FFS_STREAM_MAX_TEXT) {
+      gst_caps_unref (caps);
+      return text;
+    }
+    g_free (text);
+    gst_caps_remove_structure (caps, gst_caps_get_size (caps) - 1);
+  }
+  gst_caps_unref (caps);
+  return NULL;
+}
+
+/**
+ * gst_ffs_stream_caps_choose:
+ * @offer: what there is to choose from
+ * @text: what a host sent, not terminated
+ * @size: its bytes
+ *
+ * Returns: (transfer full) (nullable): what the host wants of @offer, raw
+ * video in any memory; %NULL if that is nothing, or no caps
+ */
+GstCaps *
+gst_ffs_stream_caps_choose (GstCaps * offer, const guint8 * text, gsize size)
+{
+  g_autofree gchar *string = NULL;
+  GstCaps *wanted, *chosen;
+
+  if (size == 0 || size > GST_FFS_STREAM_MAX_CHOICE
+      || memchr (text, 0, size) != NULL)
+    return NULL;
+  string = g_strndup ((const gchar *) text, size);
+  wanted = gst_ffs_stream_parse_caps (string);
+  if (wanted == NULL)
+    return NULL;
+
+  wanted = gst_ffs_stream_caps_any_memory (wanted);
+  chosen = gst_caps_intersect_full (wanted, offer, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (wanted);
+  if (gst_caps_is_empty (chosen)) {
+    gst_caps_unref (chosen);
+    return NULL;
+  }
+  return gst_ffs_stream_caps_any_memory (chosen);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_STREAM_CAPS_H__
+#define __GST_FFS_STREAM_CAPS_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* What a host may send: some hosts cannot do longer control transfers. */
+#define GST_FFS_STREAM_MAX_CHOICE 4096
+/* What a host can read: 16 bits of offset. */
+#define GST_FFS_STREAM_MAX_TEXT 65535
+
+GstCaps *gst_ffs_stream_caps_any_memory (GstCaps * caps);
+gchar *gst_ffs_stream_caps_to_text (GstCaps * caps);
+GstCaps *gst_ffs_stream_caps_choose (GstCaps * offer, const guint8 * text,
+    gsize size);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_STREAM_CAPS_H__ */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a control request of the stream profile asks for, see docs/protocol.md.
+ * A host may send anything; whatever is not exactly as written there is
+ * answered by a stall.
+ *
+ * A function of its arguments alone: no state, no locking.
+ */
+
+#include <string.h>
+
+#include "gstffsstreamcaps.h"
+#include "gstffsstreamcontrol.h"
+#include "gstffsstreamheader.h"
+
+/* bmRequestType: vendor, to an interface. */
+#define TYPE_OUT 0x41
+#define TYPE_IN 0xc1
+
+/* Reads of texts go on at an offset: hosts cannot do transfers of any
+ * length. */
+static gboolean
+reply_text (const gchar * text, guint16 offset, GByteArray * reply)
+{
+  gsize length = text ? strlen (text) : 0;
+
+  if (offset >= length)
+    return FALSE;
+  g_byte_array_append (reply, (const guint8 *) text + offset, length - offset);
+  return TRUE;
+}
+
+static void
+reply_info (GByteArray * reply)
+{
+  guint8 bytes[GST_FFS_STREAM_INFO_SIZE] = { 0, };
+
+  GST_WRITE_UINT32_LE (bytes, GST_FFS_STREAM_MAGIC);
+  GST_WRITE_UINT16_LE (bytes + 4, GST_FFS_STREAM_VERSION);
+  GST_WRITE_UINT16_LE (bytes + 6, GST_FFS_STREAM_HEADER_SIZE);
+  GST_WRITE_UINT32_LE (bytes + 8, GST_FFS_STREAM_MAX_CHOICE);
+  g_byte_array_append (reply, bytes, sizeof (bytes));
+}
+
+static void
+reply_state (const GstFfsStreamState * state, GByteArray * reply)
+{
+  guint8 bytes[GST_FFS_STREAM_STATE_SIZE] = { 0, };
+
+  GST_WRITE_UINT32_LE (bytes, state->streaming ? 1 : 0);
+  GST_WRITE_UINT32_LE (bytes + 4, state->stream);
+  GST_WRITE_UINT32_LE (bytes + 8, state->caps_number);
+  GST_WRITE_UINT32_LE (bytes + 12, state->offer ? strlen (state->offer) : 0);
+  GST_WRITE_UINT32_LE (bytes + 16, state->choice ? strlen (state->choice) : 0);
+  GST_WRITE_UINT32_LE (bytes + 20, state->caps ? strlen (state->caps) : 0);
+  GST_WRITE_UINT64_LE (bytes + 24, state->frames);
+  GST_WRITE_UINT64_LE (bytes + 32, state->bytes);
+  GST_WRITE_UINT64_LE (bytes + 40, state->dropped);
+  g_byte_array_append (reply, bytes, sizeof (bytes));
+}
+
+static GstFfsStreamAction
+parse_in (const GstFfsSetup * setup, const GstFfsStreamState * state,
+    GByteArray * reply, GstFfsStreamCommand * command)
+{
+  const gchar *text;
+
+  switch (setup->request) {
+    case GST_FFS_STREAM_GET_INFO:
+    case GST_FFS_STREAM_GET_STATE:
+      if (setup->value != 0)
+        return GST_FFS_STREAM_DO_STALL;
+      if (setup->request == GST_FFS_STREAM_GET_INFO)
+        reply_info (reply);
+      else
+        reply_state (state, reply);
+      return GST_FFS_STREAM_DO_REPLY;
+    case GST_FFS_STREAM_GET_OFFER:
+      text = state->offer;
+      break;
+    case GST_FFS_STREAM_GET_CHOICE:
+      text = state->choice;
+      break;
+    case GST_FFS_STREAM_GET_CAPS:
+      text = state->caps;
+      break;
+    case GST_FFS_STREAM_GET_CONTROL:
+      command->id = setup->value;
+      return setup->length == GST_FFS_STREAM_CONTROL_SIZE ?
+          GST_FFS_STREAM_DO_GET_CONTROL : GST_FFS_STREAM_DO_STALL;
+    default:
+      return GST_FFS_STREAM_DO_STALL;
+  }
+  return reply_text (text, setup->value, reply) ? GST_FFS_STREAM_DO_REPLY :
+      GST_FFS_STREAM_DO_STALL;
+}
+
+static GstFfsStreamAction
+parse_out (const GstFfsSetup * setup, const guint8 * data,
+    const GstFfsStreamState * state, GstCaps * offer,
+    GstFfsStreamCommand * command)
+{
+  if (setup->length > 0 && data == NULL)
+    return GST_FFS_STREAM_DO_STALL;
+  if (setup->request == GST_FFS_STREAM_SET_CONTROL) {
+    if (setup->length != GST_FFS_STREAM_CONTROL_SIZE)
+      return GST_FFS_STREAM_DO_STALL;
+    command->id = setup->value;
+    command->value = (gint32) GST_READ_UINT32_LE (data);
+    return GST_FFS_STREAM_DO_SET_CONTROL;
+  }
+
+  if (setup->value != 0)
+    return GST_FFS_STREAM_DO_STALL;
+  if (setup->request == GST_FFS_STREAM_SET_CHOICE) {
+    if (state->streaming)
+      return GST_FFS_STREAM_DO_STALL;
+    if (setup->length == 0)
+      return GST_FFS_STREAM_DO_CHOOSE;
+    command->choice = gst_ffs_stream_caps_choose (offer, data, setup->length);
+    return command->choice ? GST_FFS_STREAM_DO_CHOOSE : GST_FFS_STREAM_DO_STALL;
+  }
+  if (setup->length != 0)
+    return GST_FFS_STREAM_DO_STALL;
+  if (setup->request == GST_FFS_STREAM_START)
+    return GST_FFS_STREAM_DO_START;
+  if (setup->request == GST_FFS_STREAM_STOP)
+    return GST_FFS_STREAM_DO_STOP;
+  return GST_FFS_STREAM_DO_STALL;
+}
+
+/**
+ * gst_ffs_stream_control_parse:
+ * @setup: a request
+ * @data: (nullable): wLength bytes that came with it
+ * @state: what can be asked about
+ * @offer: what can be chosen from
+ * @reply: takes the answer to an IN request
+ * @command: (out): what to do; @reply is complete if that is REPLY
+ */
+void
+gst_ffs_stream_control_parse (const GstFfsSetup * setup, const guint8 * data,
+    const GstFfsStreamState * state, GstCaps * offer, GByteArray * reply,
+    GstFfsStreamCommand * command)
+{
+  memset (command, 0, sizeof (*command));
+  if (setup->index > 0xff)
+    return;
+  if (setup->request_type == TYPE_IN)
+    command->action = parse_in (setup, state, reply, command);
+  else if (setup->request_type == TYPE_OUT)
+    command->action = parse_out (setup, data, state, offer, command);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_STREAM_CONTROL_H__
+#define __GST_FFS_STREAM_CONTROL_H__
+
+#include "function/gstffsprofile.h"
+
+G_BEGIN_DECLS
+
+/* bRequest; docs/protocol.md says what they mean. */
+typedef enum
+{
+  GST_FFS_STREAM_GET_INFO = 0x01,
+  GST_FFS_STREAM_GET_STATE = 0x02,
+  GST_FFS_STREAM_GET_OFFER = 0x03,
+  GST_FFS_STREAM_GET_CHOICE = 0x04,
+  GST_FFS_STREAM_GET_CAPS = 0x05,
+  GST_FFS_STREAM_SET_CHOICE = 0x06,
+  GST_FFS_STREAM_START = 0x07,
+  GST_FFS_STREAM_STOP = 0x08,
+  GST_FFS_STREAM_GET_CONTROL = 0x10,
+  GST_FFS_STREAM_SET_CONTROL = 0x11
+} GstFfsStreamRequest;
+
+#define GST_FFS_STREAM_INFO_SIZE 16
+#define GST_FFS_STREAM_STATE_SIZE 48
+#define GST_FFS_STREAM_CONTROL_SIZE 4
+
+/**
+ * GstFfsStreamState:
+ * @offer: (nullable): the text of what there is
+ * @choice: (nullable): of what the host gets of it
+ * @caps: (nullable): of what the frames are
+ * @streaming: between start and stop
+ * @stream: number of the stream
+ * @caps_number: number of the caps
+ * @frames: frames of this stream that were given to the controller
+ * @bytes: their bytes
+ * @dropped: frames of this stream that were not
+ *
+ * What a host can ask about.
+ */
+typedef struct
+{
+  const gchar *offer;
+  const gchar *choice;
+  const gchar *caps;
+  gboolean streaming;
+  guint32 stream;
+  guint32 caps_number;
+  guint64 frames;
+  guint64 bytes;
+  guint64 dropped;
+} GstFfsStreamState;
+
+typedef enum
+{
+  GST_FFS_STREAM_DO_STALL,
+  GST_FFS_STREAM_DO_REPLY,
+  GST_FFS_STREAM_DO_CHOOSE,
+  GST_FFS_STREAM_DO_START,
+  GST_FFS_STREAM_DO_STOP,
+  GST_FFS_STREAM_DO_GET_CONTROL,
+  GST_FFS_STREAM_DO_SET_CONTROL
+} GstFfsStreamAction;
+
+/**
+ * GstFfsStreamCommand:
+ * @action: what to do
+ * @choice: (nullable): for CHOOSE; %NULL undoes an earlier choice
+ * @id: for GET_CONTROL and SET_CONTROL
+ * @value: for SET_CONTROL
+ *
+ * What a host wants.
+ */
+typedef struct
+{
+  GstFfsStreamAction action;
+  GstCaps *choice;
+  guint16 id;
+  gint32 value;
+} GstFfsStreamCommand;
+
+void gst_ffs_stream_control_parse (const GstFfsSetup * setup,
+    const guint8 * data, const GstFfsStreamState * state, GstCaps * offer,
+    GByteArray * reply, GstFfsStreamCommand * command);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_STREAM_CONTROL_H__ */

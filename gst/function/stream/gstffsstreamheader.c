@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The header ahead of each payload of the stream profile, see
+ * docs/protocol.md.  Functions of their arguments alone: no state, no locking.
+ */
+
+#include <string.h>
+
+#include <gst/video/video.h>
+
+#include "gstffsstreamheader.h"
+
+/**
+ * gst_ffs_stream_header_write:
+ * @header: what to write
+ * @bytes: (out): room for %GST_FFS_STREAM_HEADER_SIZE bytes
+ */
+void
+gst_ffs_stream_header_write (const GstFfsStreamHeader * header, guint8 * bytes)
+{
+  guint i;
+
+  memset (bytes, 0, GST_FFS_STREAM_HEADER_SIZE);
+  GST_WRITE_UINT32_LE (bytes, GST_FFS_STREAM_MAGIC);
+  GST_WRITE_UINT16_LE (bytes + 4, GST_FFS_STREAM_VERSION);
+  GST_WRITE_UINT16_LE (bytes + 6, GST_FFS_STREAM_HEADER_SIZE);
+  GST_WRITE_UINT16_LE (bytes + 8, header->type);
+  GST_WRITE_UINT16_LE (bytes + 10, header->n_planes);
+  GST_WRITE_UINT32_LE (bytes + 12, header->flags);
+  GST_WRITE_UINT32_LE (bytes + 16, header->stream);
+  GST_WRITE_UINT32_LE (bytes + 20, header->caps);
+  GST_WRITE_UINT64_LE (bytes + 24, header->sequence);
+  GST_WRITE_UINT64_LE (bytes + 32, header->length);
+  GST_WRITE_UINT64_LE (bytes + 40, header->pts);
+  GST_WRITE_UINT64_LE (bytes + 48, header->dts);
+  GST_WRITE_UINT64_LE (bytes + 56, header->duration);
+  for (i = 0; i < header->n_planes; i++) {
+    GST_WRITE_UINT32_LE (bytes + 64 + 8 * i, header->offset[i]);
+    GST_WRITE_UINT32_LE (bytes + 68 + 8 * i, (guint32) header->stride[i]);
+  }
+}
+
+/* A frame that the sink packs anew (tight) has the layout of its caps, however
+ * its planes lie in the buffer. */
+static void
+take_layout (GstFfsStreamHeader * header, GstBuffer * frame, gsize size)
+{
+  GstVideoMeta *meta = gst_buffer_get_video_meta (frame);
+  guint i;
+
+  if (meta == NULL || size != gst_buffer_get_size (frame)
+      || meta->n_planes > GST_FFS_STREAM_MAX_PLANES)
+    return;
+  for (i = 0; i < meta->n_planes; i++) {
+    if (meta->offset[i] > G_MAXUINT32)
+      return;
+    header->offset[i] = meta->offset[i];
+    header->stride[i] = meta->stride[i];
+  }
+  header->n_planes = meta->n_planes;
+}
+
+/**
+ * gst_ffs_stream_header_take_frame:
+ * @header: what is to be written
+ * @frame: the frame behind it
+ * @size: its bytes on the wire
+ *
+ * Fills in what the frame itself knows.
+ */
+void
+gst_ffs_stream_header_take_frame (GstFfsStreamHeader * header,
+    GstBuffer * frame, gsize size)
+{
+  header->type = GST_FFS_STREAM_FRAME;
+  header->length = size;
+  header->pts = GST_BUFFER_PTS (frame);
+  header->dts = GST_BUFFER_DTS (frame);
+  header->duration = GST_BUFFER_DURATION (frame);
+  if (GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DISCONT))
+    header->flags |= GST_FFS_STREAM_FLAG_DISCONT;
+  if (GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_CORRUPTED))
+    header->flags |= GST_FFS_STREAM_FLAG_CORRUPTED;
+  if (GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT))
+    header->flags |= GST_FFS_STREAM_FLAG_DELTA;
+  if (GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_HEADER))
+    header->flags |= GST_FFS_STREAM_FLAG_HEADER;
+  take_layout (header, frame, size);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_STREAM_HEADER_H__
+#define __GST_FFS_STREAM_HEADER_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* "FFSF" in the order of the wire. */
+#define GST_FFS_STREAM_MAGIC 0x46534646
+#define GST_FFS_STREAM_VERSION 0x0100
+
+/* Ends in a short packet at every speed, so no multiple of 64. */
+#define GST_FFS_STREAM_HEADER_SIZE 96
+#define GST_FFS_STREAM_MAX_PLANES 4
+
+typedef enum
+{
+  GST_FFS_STREAM_CAPS = 1,
+  GST_FFS_STREAM_FRAME = 2,
+  GST_FFS_STREAM_END = 3
+} GstFfsStreamType;
+
+typedef enum
+{
+  GST_FFS_STREAM_FLAG_DISCONT = 1 << 0,
+  GST_FFS_STREAM_FLAG_CORRUPTED = 1 << 1,
+  GST_FFS_STREAM_FLAG_DELTA = 1 << 2,
+  GST_FFS_STREAM_FLAG_HEADER = 1 << 3
+} GstFfsStreamFlags;
+
+/**
+ * GstFfsStreamHeader:
+ * @type: what the payload is
+ * @flags: about a frame
+ * @stream: number of the stream, one more at each start
+ * @caps: number of the caps that the frame has
+ * @sequence: number of the frame in its stream
+ * @length: bytes of payload
+ * @pts: #GST_CLOCK_TIME_NONE is the same on the wire
+ * @dts: as @pts
+ * @duration: as @pts
+ * @n_planes: of a frame whose layout differs from what the caps imply, else 0
+ * @offset: where a plane starts in the payload
+ * @stride: from a line to the next
+ *
+ * What stands ahead of a payload, in the byte order of the CPU.
+ */
+typedef struct
+{
+  GstFfsStreamType type;
+  GstFfsStreamFlags flags;
+  guint32 stream;
+  guint32 caps;
+  guint64 sequence;
+  guint64 length;
+  guint64 pts;
+  guint64 dts;
+  guint64 duration;
+  guint n_planes;
+  guint32 offset[GST_FFS_STREAM_MAX_PLANES];
+  gint32 stride[GST_FFS_STREAM_MAX_PLANES];
+} GstFfsStreamHeader;
+
+void gst_ffs_stream_header_write (const GstFfsStreamHeader * header,
+    guint8 * bytes);
+void gst_ffs_stream_header_take_frame (GstFfsStreamHeader * header,
+    GstBuffer * frame, gsize size);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_STREAM_HEADER_H__ */

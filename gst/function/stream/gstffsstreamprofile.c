@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsStreamProfile: a vendor class camera of one bulk IN endpoint for any
+ * caps.  A header in a transfer of its own goes ahead of each frame, so the
+ * frame stays where it is; docs/protocol.md is what hosts are told.
+ *
+ * Ownership: the profile owns caps and their texts; headers are buffers of a
+ * pool that lives from start() to stop(), and whoever asked for the wrapping
+ * owns those.
+ *
+ * Locking: the object lock protects what the host can ask about and where the
+ * stream is.  The function's thread changes the choice and starts and stops,
+ * the streaming thread changes the caps and counts.  No lock is held when the
+ * sink or upstream are told something.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "gstffsstreamcaps.h"
+#include "gstffsstreamcontrol.h"
+#include "gstffsstreamheader.h"
+#include "gstffsstreamprofile.h"
+#include "transport/gstffsbufferpool.h"
+
+/* A decoder can do nothing with frames ahead of the first whole one.  An
+ * encoder that makes none any more is not waited for without end. */
+#define MAX_WAIT_KEY 600
+
+#define NO_NUMBER G_MAXUINT64
+
+struct _GstFfsStreamProfile
+{
+  GstFfsProfile parent;
+
+  GstPad *pad;                  /* weak, nullable */
+
+  /* Until stop() constant. */
+  GstCaps *offer;
+  gchar *offer_text;
+
+  /* Under the object lock. */
+  GstCaps *choice;              /* in any memory; NULL: no choice made */
+  gchar *choice_text;
+  gchar *caps_text;             /* of the frames, NULL before the first */
+  guint32 caps_number;
+  gboolean caps_sent;
+  guint64 caps_sent_with;       /* the frame it went with */
+  gboolean enabled;
+  guint32 stream;
+  gboolean wait_key;
+  gboolean discont;
+  GstFfsStreamFlags flags;      /* of the last frame */
+  guint64 first;                /* number of the first frame sent */
+  guint64 next;                 /* number behind the last one */
+  guint64 n_frames;
+  guint64 n_bytes;
+  guint64 n_dropped;
+
+  /* Streaming thread. */
+  GstFfsBufferPool *pool;
+};
+
+G_DECLARE_FINAL_TYPE (GstFfsStreamProfile, gst_ffs_stream_profile, GST,
+    FFS_STREAM_PROFILE, GstFfsProfile);
+G_DEFINE_FINAL_TYPE (GstFfsStreamProfile, gst_ffs_stream_profile,
+    GST_TYPE_FFS_PROFILE);
+
+static const GstFfsFunctionDesc function_desc = {
+  .device_class = {0, 0, 0},
+  .n_interfaces = 1,
+  .interfaces = {{0xff, 0x46, 0x01, "framed video stream", "i"}},
+  .stream_endpoint = 1,
+  .compatible_id = "WINUSB",
+  .interface_guid = "{13c6359d-33e7-4fe2-b71a-eb7597166632}",
+};
+
+static const GstFfsFunctionDesc *
+describe (GstFfsProfile * profile G_GNUC_UNUSED)
+{
+  return &function_desc;
+}
+
+/* ---- caps ---- */
+
+static gboolean
+set_offer (GstFfsProfile * profile, GstCaps * offer)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+  gchar *text;
+
+  if (gst_caps_is_empty (offer))
+    return FALSE;
+  text = gst_ffs_stream_caps_to_text (offer);
+  if (text == NULL)
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  gst_caps_replace (&self->offer, offer);
+  g_free (self->offer_text);
+  self->offer_text = text;
+  gst_clear_caps (&self->choice);
+  g_clear_pointer (&self->choice_text, g_free);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static GstCaps *
+get_caps (GstFfsProfile * profile)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+  GstCaps *caps;
+
+  GST_OBJECT_LOCK (self);
+  if (self->choice)
+    caps = gst_caps_ref (self->choice);
+  else if (self->offer)
+    caps = gst_caps_ref (self->offer);
+  else
+    caps = gst_caps_new_any ();
+  GST_OBJECT_UNLOCK (self);
+  return gst_ffs_stream_caps_any_memory (caps);
+}
+
+static gboolean
+set_caps (GstFfsProfile * profile, GstCaps * caps)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+  GstCaps *wanted = get_caps (profile);
+  gboolean ok = gst_caps_can_intersect (wanted, caps);
+  gchar *text;
+
+  gst_caps_unref (wanted);
+  text = ok ? gst_ffs_stream_caps_to_text (caps) : NULL;
+  if (text == NULL)
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  if (g_strcmp0 (text, self->caps_text) != 0) {
+    g_free (self->caps_text);
+    self->caps_text = g_steal_pointer (&text);
+    self->caps_number++;
+    self->caps_sent = FALSE;
+  }
+  GST_OBJECT_UNLOCK (self);
+  g_free (text);
+  return TRUE;
+}
+
+/* ---- life ---- */
+
+static gint
+start (GstFfsProfile * profile, const gchar * directory G_GNUC_UNUSED,
+    GstAllocator * allocator)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+
+  self->pool = gst_ffs_buffer_pool_new (allocator);
+  return 0;
+}
+
+static void
+stop (GstFfsProfile * profile)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+
+  g_clear_pointer (&self->pool, gst_ffs_buffer_pool_free);
+  GST_OBJECT_LOCK (self);
+  self->enabled = FALSE;
+  gst_clear_caps (&self->choice);
+  g_clear_pointer (&self->choice_text, g_free);
+  g_clear_pointer (&self->caps_text, g_free);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* A host that comes finds nothing of what another one chose. */
+static void
+set_enabled (GstFfsProfile * profile, gboolean enabled)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+
+  if (!enabled)
+    gst_ffs_profile_set_streaming (profile, FALSE);
+  GST_OBJECT_LOCK (self);
+  self->enabled = enabled;
+  gst_clear_caps (&self->choice);
+  g_clear_pointer (&self->choice_text, g_free);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+start_stream (GstFfsStreamProfile * self)
+{
+  gboolean enabled;
+
+  gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), FALSE);
+  GST_OBJECT_LOCK (self);
+  enabled = self->enabled;
+  self->stream++;
+  self->caps_sent = FALSE;
+  self->caps_sent_with = NO_NUMBER;
+  self->wait_key = TRUE;
+  self->discont = TRUE;
+  self->first = NO_NUMBER;
+  self->next = NO_NUMBER;
+  self->n_frames = self->n_bytes = self->n_dropped = 0;
+  GST_OBJECT_UNLOCK (self);
+  if (enabled)
+    gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
+  return enabled;
+}
+
+/* ---- requests ---- */
+
+static gboolean
+choose (GstFfsStreamProfile * self, GstCaps * choice)
+{
+  gchar *text = choice ? gst_ffs_stream_caps_to_text (choice) : NULL;
+
+  if (choice && text == NULL) {
+    gst_caps_unref (choice);
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self);
+  gst_caps_take (&self->choice, choice);
+  g_free (self->choice_text);
+  self->choice_text = text;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+query_control (GstFfsStreamProfile * self, guint id, gint * value)
+{
+  gboolean ok = FALSE;
+  GstQuery *query;
+
+  if (self->pad == NULL)
+    return FALSE;
+  query = gst_query_new_custom (GST_QUERY_CUSTOM,
+      gst_structure_new (GST_FFS_STREAM_CONTROL_STRUCTURE,
+          "id", G_TYPE_UINT, id, NULL));
+  if (gst_pad_peer_query (self->pad, query))
+    ok = gst_structure_get_int (gst_query_get_structure (query), "value",
+        value);
+  gst_query_unref (query);
+  return ok;
+}
+
+static gboolean
+get_control (GstFfsStreamProfile * self, guint id, GByteArray * reply)
+{
+  guint8 bytes[GST_FFS_STREAM_CONTROL_SIZE];
+  gint value;
+
+  if (!query_control (self, id, &value))
+    return FALSE;
+  GST_WRITE_UINT32_LE (bytes, (guint32) value);
+  g_byte_array_append (reply, bytes, sizeof (bytes));
+  return TRUE;
+}
+
+/* Elements say that they handled an event when they have only dropped it;
+ * whether there is such a control the query tells. */
+static gboolean
+set_control (GstFfsStreamProfile * self, guint id, gint value)
+{
+  gint old;
+
+  return query_control (self, id, &old) && gst_pad_push_event (self->pad,
+      gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
+          gst_structure_new (GST_FFS_STREAM_CONTROL_STRUCTURE,
+              "id", G_TYPE_UINT, id, "value", G_TYPE_INT, value, NULL)));
+}
+
+static void
+parse (GstFfsStreamProfile * self, const GstFfsSetup * setup,
+    const guint8 * data, GByteArray * reply, GstFfsStreamCommand * command)
+{
+  g_autofree gchar *caps_text = NULL;
+  GstFfsStreamState state = { 0, };
+
+  state.streaming = gst_ffs_profile_is_streaming (GST_FFS_PROFILE (self));
+  GST_OBJECT_LOCK (self);
+  caps_text = g_strdup (self->caps_text);
+  state.stream = self->stream;
+  state.caps_number = self->caps_number;
+  state.frames = self->n_frames;
+  state.bytes = self->n_bytes;
+  state.dropped = self->n_dropped;
+  GST_OBJECT_UNLOCK (self);
+  /* These do not change but in this thread. */
+  state.offer = self->offer_text;
+  state.choice = self->choice_text ? self->choice_text : self->offer_text;
+  state.caps = caps_text;
+  gst_ffs_stream_control_parse (setup, data, &state, self->offer, reply,
+      command);
+}
+
+static gboolean
+control (GstFfsProfile * profile, const GstFfsSetup * setup,
+    const guint8 * data, GByteArray * reply)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+  GstFfsStreamCommand command;
+
+  parse (self, setup, data, reply, &command);
+  switch (command.action) {
+    case GST_FFS_STREAM_DO_REPLY:
+      return TRUE;
+    case GST_FFS_STREAM_DO_CHOOSE:
+      return choose (self, command.choice);
+    case GST_FFS_STREAM_DO_START:
+      return start_stream (self);
+    case GST_FFS_STREAM_DO_STOP:
+      gst_ffs_profile_set_streaming (profile, FALSE);
+      return TRUE;
+    case GST_FFS_STREAM_DO_GET_CONTROL:
+      return get_control (self, command.id, reply);
+    case GST_FFS_STREAM_DO_SET_CONTROL:
+      return set_control (self, command.id, command.value);
+    default:
+      return FALSE;
+  }
+}
+
+/* ---- frames ---- */
+
+static gboolean
+add_part (GstFfsStreamProfile * self, GstFfsPart * part, gconstpointer data,
+    gsize size)
+{
+  part->buffer = gst_ffs_buffer_pool_fill (self->pool, data, size);
+  part->length = size;
+  return part->buffer != NULL;
+}
+
+static gboolean
+add_header (GstFfsStreamProfile * self, GstFfsPart * part,
+    const GstFfsStreamHeader * header)
+{
+  guint8 bytes[GST_FFS_STREAM_HEADER_SIZE];
+
+  gst_ffs_stream_header_write (header, bytes);
+  return add_part (self, part, bytes, sizeof (bytes));
+}
+
+/* Under the lock. */
+static gboolean
+is_of_use (GstFfsStreamProfile * self, GstBuffer * frame)
+{
+  if (self->wait_key && self->n_dropped < MAX_WAIT_KEY
+      && GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT)) {
+    self->n_dropped++;
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Under the lock; @frame is NULL at the end of the stream. What the frame
+ * itself knows is in @header already. */
+static void
+place (GstFfsStreamProfile * self, GstBuffer * frame, gsize size,
+    guint64 number, GstFfsStreamHeader * header)
+{
+  gboolean again = frame && self->next == number + 1;
+
+  if (self->first == NO_NUMBER)
+    self->first = number;
+  if (again)
+    header->flags = self->flags;
+  else if (self->discont || self->next != number)
+    header->flags |= GST_FFS_STREAM_FLAG_DISCONT;
+  header->stream = self->stream;
+  header->caps = self->caps_number;
+  header->sequence = number - self->first;
+
+  if (frame == NULL || again)
+    return;
+  self->wait_key = FALSE;
+  self->discont = FALSE;
+  self->flags = header->flags;
+  self->next = number + 1;
+  self->n_frames++;
+  self->n_bytes += size;
+}
+
+/* A frame may be asked for again when it could not be sent at once, and is
+ * then to look the same. */
+static gboolean
+wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
+    GstFfsWrapping * wrapping)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+  GstFfsStreamHeader header = { 0, };
+  g_autofree gchar *caps_text = NULL;
+  GstFfsPart *part = wrapping->before;
+  gboolean ok = TRUE;
+
+  header.type = GST_FFS_STREAM_END;
+  header.pts = header.dts = header.duration = GST_CLOCK_TIME_NONE;
+  if (frame)
+    gst_ffs_stream_header_take_frame (&header, frame, size);
+
+  GST_OBJECT_LOCK (self);
+  if (frame && !is_of_use (self, frame)) {
+    GST_OBJECT_UNLOCK (self);
+    return FALSE;
+  }
+  place (self, frame, size, number, &header);
+  if (frame && (!self->caps_sent || self->caps_sent_with == number)) {
+    caps_text = g_strdup (self->caps_text);
+    self->caps_sent = TRUE;
+    self->caps_sent_with = number;
+  }
+  GST_OBJECT_UNLOCK (self);
+
+  if (caps_text) {
+    GstFfsStreamHeader caps = header;
+
+    caps.type = GST_FFS_STREAM_CAPS;
+    caps.flags = header.flags & GST_FFS_STREAM_FLAG_DISCONT;
+    caps.length = strlen (caps_text);
+    caps.pts = caps.dts = caps.duration = GST_CLOCK_TIME_NONE;
+    caps.n_planes = 0;
+    ok = add_header (self, part++, &caps)
+        && add_part (self, part++, caps_text, caps.length);
+  }
+  if (ok && add_header (self, part++, &header))
+    return TRUE;
+
+  while (part-- != wrapping->before)
+    gst_clear_buffer (&part->buffer);
+  GST_OBJECT_LOCK (self);
+  self->n_dropped++;
+  self->caps_sent = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  return FALSE;
+}
+
+/* ---- the object ---- */
+
+static void
+finalize (GObject * object)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (object);
+
+  if (self->pool)
+    gst_ffs_buffer_pool_free (self->pool);
+  gst_clear_caps (&self->offer);
+  gst_clear_caps (&self->choice);
+  g_free (self->offer_text);
+  g_free (self->choice_text);
+  g_free (self->caps_text);
+  G_OBJECT_CLASS (gst_ffs_stream_profile_parent_class)->finalize (object);
+}
+
+static void
+gst_ffs_stream_profile_class_init (GstFfsStreamProfileClass * klass)
+{
+  GstFfsProfileClass *profile_class = GST_FFS_PROFILE_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = finalize;
+  profile_class->describe = describe;
+  profile_class->set_offer = set_offer;
+  profile_class->get_caps = get_caps;
+  profile_class->set_caps = set_caps;
+  profile_class->start = start;
+  profile_class->stop = stop;
+  profile_class->set_enabled = set_enabled;
+  profile_class->control = control;
+  profile_class->wrap = wrap;
+}
+
+static void
+gst_ffs_stream_profile_init (GstFfsStreamProfile * self)
+{
+  self->first = self->next = self->caps_sent_with = NO_NUMBER;
+}
+
+GstFfsProfile *
+gst_ffs_stream_profile_new (void)
+{
+  GstFfsProfile *self = g_object_new (gst_ffs_stream_profile_get_type (), NULL);
+
+  return gst_object_ref_sink (self);
+}
+
+/**
+ * gst_ffs_stream_profile_set_pad:
+ * @profile: a stream profile that was not started yet
+ * @pad: the element's sink pad, which must outlive @profile
+ *
+ * Lets controls of a host go upstream from @pad. Without it there are none.
+ */
+void
+gst_ffs_stream_profile_set_pad (GstFfsProfile * profile, GstPad * pad)
+{
+  GST_FFS_STREAM_PROFILE (profile)->pad = pad;
+}
