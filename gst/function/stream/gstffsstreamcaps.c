@@ -73,27 +73,36 @@ gst_ffs_stream_caps_to_text (GstCaps * caps)
 }
 
 /**
- * gst_ffs_stream_caps_choose:
- * @offer: what there is to choose from
+ * gst_ffs_stream_caps_from_text:
  * @text: what a host sent, not terminated
  * @size: its bytes
  *
- * Returns: (transfer full) (nullable): what the host wants of @offer, raw
- * video in any memory; %NULL if that is nothing, or no caps
+ * Returns: (transfer full) (nullable): what it means, %NULL if nothing
  */
 GstCaps *
-gst_ffs_stream_caps_choose (GstCaps * offer, const guint8 * text, gsize size)
+gst_ffs_stream_caps_from_text (const guint8 * text, gsize size)
 {
   g_autofree gchar *string = NULL;
-  GstCaps *wanted, *chosen;
 
   if (size == 0 || size > GST_FFS_STREAM_MAX_CHOICE
       || memchr (text, 0, size) != NULL)
     return NULL;
   string = g_strndup ((const gchar *) text, size);
-  wanted = gst_ffs_stream_parse_caps (string);
-  if (wanted == NULL)
-    return NULL;
+  return gst_ffs_stream_parse_caps (string);
+}
+
+/**
+ * gst_ffs_stream_caps_choose:
+ * @offer: what there is to choose from
+ * @wanted: (transfer full): what a host wants
+ *
+ * Returns: (transfer full) (nullable): what of @offer that is, raw video in
+ * any memory; %NULL if nothing
+ */
+GstCaps *
+gst_ffs_stream_caps_choose (GstCaps * offer, GstCaps * wanted)
+{
+  GstCaps *chosen;
 
   wanted = gst_ffs_stream_caps_any_memory (wanted);
   chosen = gst_caps_intersect_full (wanted, offer, GST_CAPS_INTERSECT_FIRST);

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 
 GstCaps *gst_ffs_stream_caps_any_memory (GstCaps * caps);
 gchar *gst_ffs_stream_caps_to_text (GstCaps * caps);
-GstCaps *gst_ffs_stream_caps_choose (GstCaps * offer, const guint8 * text,
-    gsize size);
+GstCaps *gst_ffs_stream_caps_from_text (const guint8 * text, gsize size);
+GstCaps *gst_ffs_stream_caps_choose (GstCaps * offer, GstCaps * wanted);
 
 G_END_DECLS
 

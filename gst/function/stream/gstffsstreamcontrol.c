@@ -56,6 +56,7 @@ reply_state (const GstFfsStreamState * state, GByteArray * reply)
   GST_WRITE_UINT64_LE (bytes + 24, state->frames);
   GST_WRITE_UINT64_LE (bytes + 32, state->bytes);
   GST_WRITE_UINT64_LE (bytes + 40, state->dropped);
+  GST_WRITE_UINT32_LE (bytes + 48, state->outcome);
   g_byte_array_append (reply, bytes, sizeof (bytes));
 }
 
@@ -96,37 +97,58 @@ parse_in (const GstFfsSetup * setup, const GstFfsStreamState * state,
 }
 
 static GstFfsStreamAction
+refuse (GstFfsStreamCommand * command, GstFfsStreamOutcome why)
+{
+  command->outcome = why;
+  return GST_FFS_STREAM_DO_STALL;
+}
+
+static GstFfsStreamAction
+parse_choice (const GstFfsSetup * setup, const guint8 * data,
+    const GstFfsStreamState * state, GstCaps * offer,
+    GstFfsStreamCommand * command)
+{
+  GstCaps *wanted;
+
+  if (state->streaming)
+    return refuse (command, GST_FFS_STREAM_STREAMING);
+  if (setup->length == 0)
+    return GST_FFS_STREAM_DO_CHOOSE;
+  wanted = gst_ffs_stream_caps_from_text (data, setup->length);
+  if (wanted == NULL)
+    return refuse (command, GST_FFS_STREAM_MALFORMED);
+  command->choice = gst_ffs_stream_caps_choose (offer, wanted);
+  if (command->choice == NULL)
+    return refuse (command, GST_FFS_STREAM_NOT_OFFERED);
+  return GST_FFS_STREAM_DO_CHOOSE;
+}
+
+static GstFfsStreamAction
 parse_out (const GstFfsSetup * setup, const guint8 * data,
     const GstFfsStreamState * state, GstCaps * offer,
     GstFfsStreamCommand * command)
 {
   if (setup->length > 0 && data == NULL)
-    return GST_FFS_STREAM_DO_STALL;
+    return refuse (command, GST_FFS_STREAM_MALFORMED);
   if (setup->request == GST_FFS_STREAM_SET_CONTROL) {
     if (setup->length != GST_FFS_STREAM_CONTROL_SIZE)
-      return GST_FFS_STREAM_DO_STALL;
+      return refuse (command, GST_FFS_STREAM_MALFORMED);
     command->id = setup->value;
     command->value = (gint32) GST_READ_UINT32_LE (data);
     return GST_FFS_STREAM_DO_SET_CONTROL;
   }
 
   if (setup->value != 0)
-    return GST_FFS_STREAM_DO_STALL;
-  if (setup->request == GST_FFS_STREAM_SET_CHOICE) {
-    if (state->streaming)
-      return GST_FFS_STREAM_DO_STALL;
-    if (setup->length == 0)
-      return GST_FFS_STREAM_DO_CHOOSE;
-    command->choice = gst_ffs_stream_caps_choose (offer, data, setup->length);
-    return command->choice ? GST_FFS_STREAM_DO_CHOOSE : GST_FFS_STREAM_DO_STALL;
-  }
+    return refuse (command, GST_FFS_STREAM_MALFORMED);
+  if (setup->request == GST_FFS_STREAM_SET_CHOICE)
+    return parse_choice (setup, data, state, offer, command);
   if (setup->length != 0)
-    return GST_FFS_STREAM_DO_STALL;
+    return refuse (command, GST_FFS_STREAM_MALFORMED);
   if (setup->request == GST_FFS_STREAM_START)
     return GST_FFS_STREAM_DO_START;
   if (setup->request == GST_FFS_STREAM_STOP)
     return GST_FFS_STREAM_DO_STOP;
-  return GST_FFS_STREAM_DO_STALL;
+  return refuse (command, GST_FFS_STREAM_MALFORMED);
 }
 
 /**
@@ -144,8 +166,10 @@ gst_ffs_stream_control_parse (const GstFfsSetup * setup, const guint8 * data,
     GstFfsStreamCommand * command)
 {
   memset (command, 0, sizeof (*command));
+  command->outcome = GST_FFS_STREAM_MALFORMED;
   if (setup->index > 0xff)
     return;
+  command->outcome = GST_FFS_STREAM_DONE;
   if (setup->request_type == TYPE_IN)
     command->action = parse_in (setup, state, reply, command);
   else if (setup->request_type == TYPE_OUT)

@@ -23,8 +23,19 @@ typedef enum
 } GstFfsStreamRequest;
 
 #define GST_FFS_STREAM_INFO_SIZE 16
-#define GST_FFS_STREAM_STATE_SIZE 48
+#define GST_FFS_STREAM_STATE_SIZE 56
 #define GST_FFS_STREAM_CONTROL_SIZE 4
+
+/* What became of the last request that brought data: when it has been read it
+ * is acknowledged, so the kernel cannot stall it any more. */
+typedef enum
+{
+  GST_FFS_STREAM_DONE = 0,
+  GST_FFS_STREAM_MALFORMED = 1,
+  GST_FFS_STREAM_NOT_OFFERED = 2,
+  GST_FFS_STREAM_STREAMING = 3,
+  GST_FFS_STREAM_NO_CONTROL = 4
+} GstFfsStreamOutcome;
 
 /**
  * GstFfsStreamState:
@@ -37,6 +48,7 @@ typedef enum
  * @frames: frames of this stream that were given to the controller
  * @bytes: their bytes
  * @dropped: frames of this stream that were not
+ * @outcome: of the last request that brought data
  *
  * What a host can ask about.
  */
@@ -51,6 +63,7 @@ typedef struct
   guint64 frames;
   guint64 bytes;
   guint64 dropped;
+  GstFfsStreamOutcome outcome;
 } GstFfsStreamState;
 
 typedef enum
@@ -67,6 +80,7 @@ typedef enum
 /**
  * GstFfsStreamCommand:
  * @action: what to do
+ * @outcome: of a request that brought data
  * @choice: (nullable): for CHOOSE; %NULL undoes an earlier choice
  * @id: for GET_CONTROL and SET_CONTROL
  * @value: for SET_CONTROL
@@ -76,6 +90,7 @@ typedef enum
 typedef struct
 {
   GstFfsStreamAction action;
+  GstFfsStreamOutcome outcome;
   GstCaps *choice;
   guint16 id;
   gint32 value;

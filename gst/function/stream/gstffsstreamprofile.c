@@ -59,6 +59,9 @@ struct _GstFfsStreamProfile
 
   /* Streaming thread. */
   GstFfsBufferPool *pool;
+
+  /* Function's thread. */
+  GstFfsStreamOutcome outcome;
 };
 
 G_DECLARE_FINAL_TYPE (GstFfsStreamProfile, gst_ffs_stream_profile, GST,
@@ -293,8 +296,35 @@ parse (GstFfsStreamProfile * self, const GstFfsSetup * setup,
   state.offer = self->offer_text;
   state.choice = self->choice_text ? self->choice_text : self->offer_text;
   state.caps = caps_text;
+  state.outcome = self->outcome;
   gst_ffs_stream_control_parse (setup, data, &state, self->offer, reply,
       command);
+}
+
+static gboolean
+obey (GstFfsStreamProfile * self, GstFfsStreamCommand * command,
+    GByteArray * reply)
+{
+  switch (command->action) {
+    case GST_FFS_STREAM_DO_REPLY:
+      return TRUE;
+    case GST_FFS_STREAM_DO_CHOOSE:
+      return choose (self, command->choice);
+    case GST_FFS_STREAM_DO_START:
+      return start_stream (self);
+    case GST_FFS_STREAM_DO_STOP:
+      gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), FALSE);
+      return TRUE;
+    case GST_FFS_STREAM_DO_GET_CONTROL:
+      return get_control (self, command->id, reply);
+    case GST_FFS_STREAM_DO_SET_CONTROL:
+      if (set_control (self, command->id, command->value))
+        return TRUE;
+      command->outcome = GST_FFS_STREAM_NO_CONTROL;
+      return FALSE;
+    default:
+      return FALSE;
+  }
 }
 
 static gboolean
@@ -303,25 +333,13 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
 {
   GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
   GstFfsStreamCommand command;
+  gboolean ok;
 
   parse (self, setup, data, reply, &command);
-  switch (command.action) {
-    case GST_FFS_STREAM_DO_REPLY:
-      return TRUE;
-    case GST_FFS_STREAM_DO_CHOOSE:
-      return choose (self, command.choice);
-    case GST_FFS_STREAM_DO_START:
-      return start_stream (self);
-    case GST_FFS_STREAM_DO_STOP:
-      gst_ffs_profile_set_streaming (profile, FALSE);
-      return TRUE;
-    case GST_FFS_STREAM_DO_GET_CONTROL:
-      return get_control (self, command.id, reply);
-    case GST_FFS_STREAM_DO_SET_CONTROL:
-      return set_control (self, command.id, command.value);
-    default:
-      return FALSE;
-  }
+  ok = obey (self, &command, reply);
+  if (data)
+    self->outcome = command.outcome;
+  return ok;
 }
 
 /* ---- frames ---- */

@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The stream profile without USB: bytes of the headers, answers to requests,
+ * and what a host must not be able to do.
+ */
+
+#include <string.h>
+
+#include <gst/check/gstcheck.h>
+#include <gst/video/video.h>
+
+#include "function/stream/gstffsstreamcaps.h"
+#include "function/stream/gstffsstreamcontrol.h"
+#include "function/stream/gstffsstreamheader.h"
+#include "function/stream/gstffsstreamprofile.h"
+
+#define OFFER "video/x-raw,format={NV12,YUY2},width=[16,1920]," \
+    "height=[16,1080],framerate=[0/1,60/1];" \
+    "video/x-h264,stream-format={byte-stream,avc},width=640,height=480"
+
+static guint n_started, n_stopped;
+
+static void
+on_streaming (gboolean streaming, gpointer user_data G_GNUC_UNUSED)
+{
+  if (streaming)
+    n_started++;
+  else
+    n_stopped++;
+}
+
+static GstFfsProfile *
+new_profile (const gchar * offer)
+{
+  GstFfsProfile *profile = gst_ffs_stream_profile_new ();
+  GstCaps *caps = gst_caps_from_string (offer);
+
+  n_started = n_stopped = 0;
+  gst_ffs_profile_set_funcs (profile, on_streaming, NULL, NULL);
+  fail_unless (gst_ffs_profile_set_offer (profile, caps));
+  gst_caps_unref (caps);
+  fail_unless_equals_int (gst_ffs_profile_start (profile, NULL, NULL), 0);
+  gst_ffs_profile_set_enabled (profile, TRUE);
+  return profile;
+}
+
+static void
+free_profile (GstFfsProfile * profile)
+{
+  gst_ffs_profile_set_enabled (profile, FALSE);
+  gst_ffs_profile_stop (profile);
+  ASSERT_OBJECT_REFCOUNT (profile, "profile", 1);
+  gst_object_unref (profile);
+}
+
+static gboolean
+request (GstFfsProfile * profile, guint8 type, guint8 request, guint16 value,
+    guint16 index, gconstpointer data, guint16 length, GByteArray * reply)
+{
+  GstFfsSetup setup = { type, request, value, index, length };
+  /* An exact copy, so that valgrind and ASan see what is read beyond it. */
+  g_autofree guint8 *copy = data ? g_memdup2 (data, length) : NULL;
+
+  g_byte_array_set_size (reply, 0);
+  return gst_ffs_profile_control (profile, &setup, copy, reply);
+}
+
+static gboolean
+ask (GstFfsProfile * profile, guint8 code, guint16 value, GByteArray * reply)
+{
+  return request (profile, 0xc1, code, value, 0, NULL, 4096, reply);
+}
+
+static gboolean
+tell (GstFfsProfile * profile, guint8 code, const gchar * text)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+  gboolean ok = request (profile, 0x41, code, 0, 0, text,
+      text ? strlen (text) : 0, reply);
+
+  fail_unless_equals_int (reply->len, 0);
+  return ok;
+}
+
+static void
+assert_text (GstFfsProfile * profile, guint8 code, const gchar * caps)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+  g_autofree gchar *text = NULL;
+  GstCaps *got, *wanted;
+
+  fail_unless (ask (profile, code, 0, reply));
+  text = g_strndup ((gchar *) reply->data, reply->len);
+  got = gst_caps_from_string (text);
+  wanted = gst_caps_from_string (caps);
+  fail_unless (got && gst_caps_is_equal (got, wanted), "%s", text);
+  gst_caps_unref (got);
+  gst_caps_unref (wanted);
+}
+
+static guint32
+state_word (GstFfsProfile * profile, guint offset)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+
+  fail_unless (ask (profile, 0x02, 0, reply));
+  fail_unless_equals_int (reply->len, 56);
+  return GST_READ_UINT32_LE (reply->data + offset);
+}
+
+static void
+set_frame_caps (GstFfsProfile * profile, const gchar * text, gboolean ok)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+
+  fail_unless_equals_int (gst_ffs_profile_set_caps (profile, caps), ok);
+  gst_caps_unref (caps);
+}
+
+static void
+clear_wrapping (GstFfsWrapping * w)
+{
+  guint i;
+
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++)
+    gst_clear_buffer (&w->before[i].buffer);
+  gst_clear_buffer (&w->after.buffer);
+}
+
+static void
+read_part (const GstFfsPart * part, gpointer bytes, gsize size)
+{
+  fail_unless (part->buffer != NULL);
+  fail_unless_equals_uint64 (part->length, size);
+  fail_unless_equals_int (gst_buffer_n_memory (part->buffer), 1);
+  fail_unless_equals_uint64 (gst_buffer_extract (part->buffer, 0, bytes, size),
+      size);
+}
+
+/* Wraps a frame; @header gets its header. Returns whether caps are ahead. */
+static gboolean
+wrap (GstFfsProfile * profile, GstBuffer * frame, guint64 number,
+    guint8 * header, gchar ** caps)
+{
+  gsize size = frame ? gst_buffer_get_size (frame) : 0;
+  gboolean with_caps;
+  guint8 ahead[96] = { 0, };
+  GstFfsWrapping w;
+
+  *caps = NULL;
+  fail_unless (gst_ffs_profile_wrap (profile, frame, size, number, &w));
+  fail_unless (w.after.buffer == NULL);
+  with_caps = w.before[1].buffer != NULL;
+  if (with_caps) {
+    read_part (&w.before[0], ahead, 96);
+    fail_unless_equals_int (GST_READ_UINT16_LE (ahead + 8), 1);
+    *caps = g_malloc0 (w.before[1].length + 1);
+    fail_unless_equals_uint64 (GST_READ_UINT64_LE (ahead + 32),
+        w.before[1].length);
+    read_part (&w.before[1], *caps, w.before[1].length);
+  }
+  read_part (&w.before[with_caps ? 2 : 0], header, 96);
+  if (with_caps) {
+    fail_unless (memcmp (ahead + 16, header + 16, 16) == 0);
+  } else {
+    fail_unless (w.before[1].buffer == NULL);
+  }
+  clear_wrapping (&w);
+  return with_caps;
+}
+
+static GstBuffer *
+new_frame (gsize size, GstBufferFlags flags)
+{
+  GstBuffer *frame = gst_buffer_new_allocate (NULL, size, NULL);
+
+  GST_BUFFER_FLAG_SET (frame, flags);
+  return frame;
+}
+
+GST_START_TEST (test_header_bytes)
+{
+  static const guint8 wanted[96] = {
+    'F', 'F', 'S', 'F', 0x00, 0x01, 96, 0, 2, 0, 2, 0, 0x05, 0, 0, 0,
+    0x04, 0x03, 0x02, 0x01, 7, 0, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1,
+    0, 0x10, 0, 0, 0, 0, 0, 0, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0,
+    255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0x40, 0, 0, 0, 0, 8, 0, 0, 0xc0, 0xff, 0xff, 0xff,
+  };
+  GstFfsStreamHeader header = {
+    .type = GST_FFS_STREAM_FRAME,
+    .flags = GST_FFS_STREAM_FLAG_DISCONT | GST_FFS_STREAM_FLAG_DELTA,
+    .stream = 0x01020304,
+    .caps = 7,
+    .sequence = G_GUINT64_CONSTANT (0x0102030405060708),
+    .length = 4096,
+    .pts = 1000000,
+    .dts = GST_CLOCK_TIME_NONE,
+    .duration = 1,
+    .n_planes = 2,
+    .offset = {0, 2048, 9, 9},
+    .stride = {64, -64, 9, 9},
+  };
+  guint8 bytes[96 + 1];
+
+  memset (bytes, 0xaa, sizeof (bytes));
+  gst_ffs_stream_header_write (&header, bytes);
+  fail_unless (memcmp (bytes, wanted, sizeof (wanted)) == 0);
+  fail_unless_equals_int (bytes[96], 0xaa);
+  /* Or a host would not see where it ends. */
+  fail_unless (GST_FFS_STREAM_HEADER_SIZE % 64 != 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_layout)
+{
+  gsize offset[GST_VIDEO_MAX_PLANES] = { 0, 640 };
+  gint stride[GST_VIDEO_MAX_PLANES] = { 40, 40 };
+  GstFfsStreamHeader header = { 0, };
+  GstBuffer *frame = new_frame (960, 0);
+
+  gst_buffer_add_video_meta_full (frame, 0, GST_VIDEO_FORMAT_NV12, 32, 16, 2,
+      offset, stride);
+  gst_ffs_stream_header_take_frame (&header, frame, 960);
+  fail_unless_equals_int (header.n_planes, 2);
+  fail_unless_equals_int (header.offset[1], 640);
+  fail_unless_equals_int (header.stride[1], 40);
+  fail_unless_equals_uint64 (header.pts, GST_CLOCK_TIME_NONE);
+
+  memset (&header, 0, sizeof (header));
+  gst_ffs_stream_header_take_frame (&header, frame, 32 * 16 * 3 / 2);
+  fail_unless_equals_int (header.n_planes, 0);
+  gst_buffer_unref (frame);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_describe)
+{
+  GstFfsProfile *profile = new_profile (OFFER);
+  const GstFfsFunctionDesc *desc = gst_ffs_profile_describe (profile);
+
+  fail_unless_equals_int (desc->device_class[0], 0);
+  fail_unless_equals_int (desc->n_interfaces, 1);
+  fail_unless_equals_int (desc->interfaces[0].klass, 0xff);
+  fail_unless_equals_string (desc->interfaces[0].endpoints, "i");
+  fail_unless_equals_string (desc->compatible_id, "WINUSB");
+  fail_unless_equals_int (strlen (desc->interface_guid), 38);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_info)
+{
+  static const guint8 wanted[16] = {
+    'F', 'F', 'S', 'F', 0x00, 0x01, 96, 0, 0x00, 0x10, 0, 0, 0, 0, 0, 0
+  };
+  GstFfsProfile *profile = new_profile (OFFER);
+  GByteArray *reply = g_byte_array_new ();
+
+  fail_unless (ask (profile, 0x01, 0, reply));
+  fail_unless_equals_int (reply->len, 16);
+  fail_unless (memcmp (reply->data, wanted, 16) == 0);
+  fail_if (ask (profile, 0x01, 1, reply));
+  fail_if (request (profile, 0x41, 0x01, 0, 0, NULL, 0, reply));
+  fail_if (request (profile, 0xc1, 0x01, 0, 0x100, NULL, 16, reply));
+  fail_if (request (profile, 0xc0, 0x01, 0, 0, NULL, 16, reply));
+  fail_if (request (profile, 0xa1, 0x01, 0, 0, NULL, 16, reply));
+  g_byte_array_unref (reply);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_texts)
+{
+  GstFfsProfile *profile = new_profile (OFFER);
+  GByteArray *reply = g_byte_array_new ();
+  guint length = state_word (profile, 12);
+
+  assert_text (profile, 0x03, OFFER);
+  assert_text (profile, 0x04, OFFER);
+  fail_if (ask (profile, 0x05, 0, reply));
+  fail_unless_equals_int (state_word (profile, 20), 0);
+
+  fail_unless (ask (profile, 0x03, 0, reply));
+  fail_unless_equals_int (reply->len, length);
+  fail_unless (ask (profile, 0x03, length - 1, reply));
+  fail_unless_equals_int (reply->len, 1);
+  fail_if (ask (profile, 0x03, length, reply));
+  fail_if (ask (profile, 0x03, 0xffff, reply));
+
+  set_frame_caps (profile, "video/x-raw(memory:DMABuf),format=NV12,width=16,"
+      "height=16,framerate=5/1", TRUE);
+  assert_text (profile, 0x05, "video/x-raw,format=NV12,width=16,height=16,"
+      "framerate=5/1");
+  g_byte_array_unref (reply);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_choose)
+{
+  GstFfsProfile *profile = new_profile (OFFER);
+  GstCaps *caps, *dmabuf;
+
+  fail_unless (tell (profile, 0x06, "video/x-raw,format=NV12,width=320"));
+  assert_text (profile, 0x04, "video/x-raw,format=NV12,width=320,"
+      "height=[16,1080],framerate=[0/1,60/1]");
+  caps = gst_ffs_profile_get_caps (profile);
+  dmabuf = gst_caps_from_string ("video/x-raw(memory:DMABuf),format=NV12,"
+      "width=320,height=240,framerate=5/1");
+  fail_unless (gst_caps_can_intersect (caps, dmabuf));
+  gst_caps_unref (dmabuf);
+  gst_caps_unref (caps);
+
+  set_frame_caps (profile, "video/x-raw(memory:DMABuf),format=NV12,width=320,"
+      "height=240,framerate=5/1", TRUE);
+  set_frame_caps (profile, "video/x-raw,format=YUY2,width=320,height=240,"
+      "framerate=5/1", FALSE);
+
+  /* Not on offer; what was chosen stays. */
+  fail_if (tell (profile, 0x06, "video/x-raw,format=RGB"));
+  fail_unless_equals_int (state_word (profile, 48), 2);
+  fail_if (tell (profile, 0x06, "image/jpeg"));
+  fail_unless_equals_int (state_word (profile, 16),
+      strlen ("video/x-raw, format=(string)NV12, width=(int)320, "
+          "height=(int)[ 16, 1080 ], framerate=(fraction)[ 0/1, 60/1 ]"));
+
+  fail_unless (tell (profile, 0x06, "video/x-h264, "
+          "stream-format=(string)byte-stream"));
+  fail_unless (tell (profile, 0x06, "video/x-raw(memory:DMABuf),"
+          "format={ (string)NV12, YUY2 }; video/x-h264"));
+  fail_unless (tell (profile, 0x06, "video/x-raw , width = (int) { 32, "
+          "(int) 64 },framerate=[ 1/1, 30 ], format=\"NV\\12\";"));
+  assert_text (profile, 0x04, "video/x-raw,format=NV12,width={ 32, "
+      "64 },height=[16,1080],framerate=[1/1,30/1]");
+  /* What was told can be sent back. */
+  fail_unless (tell (profile, 0x06, OFFER));
+  assert_text (profile, 0x04, OFFER);
+  fail_unless (tell (profile, 0x06, "video/x-h264"));
+  fail_unless (tell (profile, 0x06, NULL));
+  assert_text (profile, 0x04, OFFER);
+
+  /* The next host begins anew. */
+  fail_unless (tell (profile, 0x06, "video/x-h264"));
+  gst_ffs_profile_set_enabled (profile, FALSE);
+  gst_ffs_profile_set_enabled (profile, TRUE);
+  assert_text (profile, 0x04, OFFER);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_hostile_caps)
+{
+  static const gchar *const texts[] = {
+    " ", "ANY", "EMPTY", "NONE", ",", ";", ";;;;", "video",
+    "video/x-raw,format", "video/x-raw,format=", "video/x-raw,format=(",
+    "video/x-raw,format=(string", "video/x-raw,format=\"NV12",
+    "video/x-raw,format=\"NV12\\", "video/x-raw,width={", "video/x-raw,width=}",
+    "video/x-raw,width=[1,2", "video/x-raw,width=[2,1]",
+    "video/x-raw,width=(GstElement)0", "video/x-raw,width=(GstCaps)ANY",
+    "video/x-raw,format=(structure)\"a,b=(structure)c\"",
+    "video/x-raw,width=(buffer)00112233", "video/x-raw,width=(gpointer)1",
+    "video/x-raw,width={{1}}", "video/x-raw,width={1,{2}}",
+    "video/x-raw(memory:", "video/x-raw()(", "video/x-raw,width={}",
+    "video/x-raw,width={1,[2,3]}",
+    "video/x-raw(a(b)),width=1", "\xff\xfe\xfd", "video/x-raw,width=\xc3\x28",
+    "video/x-raw,width=[16,1920,0]", "video/x-raw,width=[16,1920,7]",
+    "video/x-raw,width=[-2147483648,2147483647,-1]",
+    "video/x-raw,format=[a,b]", "video/x-raw,width=[1/2,5]",
+    "video/x-raw,framerate=[60/1,0/1]", "video/x-raw,framerate=-2147483648/2",
+    "video/x-raw,width=(double)1e999", "video/x-raw,a(b=1", "a/b;c/d;/",
+    "video/x-raw,width=16 17", "video/x-raw,width=16}", "\"video/x-raw\"",
+    "video/x-raw,framerate=1/0", "video/x-raw,framerate=0/0",
+    "video/x-raw,width=99999999999999999999", "video/x-raw,width=$(reboot)",
+    "video/x-raw,taglist=(taglist)\"x\"", "video/x-raw,%s%s%s%n",
+  };
+  GstFfsProfile *profile = new_profile (OFFER);
+  GByteArray *reply = g_byte_array_new ();
+  gchar *huge;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (texts); i++)
+    fail_if (tell (profile, 0x06, texts[i]), "taken: %s", texts[i]);
+  fail_unless_equals_int (state_word (profile, 48), 1);
+
+  fail_if (request (profile, 0x41, 0x06, 0, 0, "video/x-raw\0,", 13, reply));
+  fail_if (request (profile, 0x41, 0x06, 1, 0, "video/x-raw", 11, reply));
+  fail_if (request (profile, 0x41, 0x06, 0, 0, NULL, 11, reply));
+
+  huge = g_strnfill (65535, '{');
+  fail_if (request (profile, 0x41, 0x06, 0, 0, huge, 65535, reply));
+  fail_if (request (profile, 0x41, 0x06, 0, 0, huge, 4096, reply));
+  memset (huge, ' ', 65535);
+  memcpy (huge, "video/x-raw", 11);
+  fail_unless (request (profile, 0x41, 0x06, 0, 0, huge, 4096, reply));
+  fail_unless_equals_int (state_word (profile, 48), 0);
+  fail_if (request (profile, 0x41, 0x06, 0, 0, huge, 4097, reply));
+  for (i = 0; i < 4095; i++)
+    huge[i] = i % 2 ? ';' : 'a';
+  fail_if (request (profile, 0x41, 0x06, 0, 0, huge, 4096, reply));
+  g_free (huge);
+  g_byte_array_unref (reply);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_every_request)
+{
+  GstFfsProfile *profile = new_profile (OFFER);
+  GByteArray *reply = g_byte_array_new ();
+  guint8 data[64] = { 0, };
+  guint type, code, length;
+
+  /* Codes and lengths that are not in the protocol. */
+  for (code = 0; code < 256; code++) {
+    for (length = 0; length < 64; length++) {
+      gboolean out = ((code == 0x06 || code == 0x07 || code == 0x08)
+          && length == 0);
+      gboolean in = code >= 1 && code <= 4;
+
+      fail_unless_equals_int (request (profile, 0x41, code, 0, 0,
+              length ? data : NULL, length, reply), out);
+      fail_unless_equals_int (request (profile, 0xc1, code, 0, 0, NULL, length,
+              reply), in);
+    }
+    for (type = 0; type < 256; type++) {
+      if (type != 0x41 && type != 0xc1)
+        fail_if (request (profile, type, code, 0, 0, type & 0x80 ? NULL : data,
+                4, reply));
+    }
+  }
+  g_byte_array_unref (reply);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_start_stop)
+{
+  GstFfsProfile *profile = new_profile (OFFER);
+
+  fail_unless_equals_int (state_word (profile, 0), 0);
+  fail_unless (tell (profile, 0x08, NULL));
+  fail_unless_equals_int (n_stopped, 0);
+  fail_unless (tell (profile, 0x07, NULL));
+  fail_unless_equals_int (n_started, 1);
+  fail_unless_equals_int (state_word (profile, 0), 1);
+  fail_unless_equals_int (state_word (profile, 4), 1);
+  fail_if (tell (profile, 0x06, "video/x-h264"));
+  fail_unless_equals_int (state_word (profile, 48), 3);
+  fail_if (tell (profile, 0x06, NULL));
+
+  /* Anew. */
+  fail_unless (tell (profile, 0x07, NULL));
+  fail_unless_equals_int (n_stopped, 1);
+  fail_unless_equals_int (n_started, 2);
+  fail_unless_equals_int (state_word (profile, 4), 2);
+  fail_unless (tell (profile, 0x08, NULL));
+  fail_unless_equals_int (n_stopped, 2);
+  fail_unless_equals_int (state_word (profile, 0), 0);
+
+  fail_unless (tell (profile, 0x07, NULL));
+  gst_ffs_profile_set_enabled (profile, FALSE);
+  fail_unless_equals_int (n_stopped, 3);
+  fail_if (tell (profile, 0x07, NULL));
+  fail_unless_equals_int (n_started, 3);
+  gst_ffs_profile_set_enabled (profile, TRUE);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_frames)
+{
+  GstFfsProfile *profile = new_profile (OFFER);
+  GstBuffer *frame = new_frame (100, 0);
+  g_autofree gchar *sent = NULL;
+  guint8 h[96] = { 0, };
+  gchar *caps;
+
+  GST_BUFFER_PTS (frame) = 5 * GST_SECOND;
+  GST_BUFFER_DURATION (frame) = GST_SECOND;
+  set_frame_caps (profile, "video/x-raw,format=NV12,width=16,height=16,"
+      "framerate=1/1", TRUE);
+  fail_unless (tell (profile, 0x07, NULL));
+
+  fail_unless (wrap (profile, frame, 41, h, &sent));
+  fail_unless (g_str_has_prefix (sent, "video/x-raw, "));
+  fail_unless_equals_int (GST_READ_UINT16_LE (h + 8), 2);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 16), 1);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 20), 1);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 32), 100);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 40), 5 * GST_SECOND);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 56), GST_SECOND);
+
+  /* Once more the same frame, which could not be sent. */
+  fail_unless (wrap (profile, frame, 41, h, &caps));
+  fail_unless_equals_string (caps, sent);
+  g_free (caps);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
+
+  fail_if (wrap (profile, frame, 42, h, &caps));
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 0);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 1);
+
+  /* Two were lost. */
+  fail_if (wrap (profile, frame, 45, h, &caps));
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 4);
+
+  /* The same caps again are none; others are. */
+  set_frame_caps (profile, "video/x-raw,format=NV12,width=16,height=16,"
+      "framerate=1/1", TRUE);
+  fail_if (wrap (profile, frame, 46, h, &caps));
+  set_frame_caps (profile, "video/x-raw,format=YUY2,width=16,height=16,"
+      "framerate=1/1", TRUE);
+  fail_unless (wrap (profile, frame, 47, h, &caps));
+  g_free (caps);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 20), 2);
+  fail_unless_equals_int (state_word (profile, 8), 2);
+  fail_unless_equals_int (state_word (profile, 24), 5);
+  fail_unless_equals_int (state_word (profile, 32), 500);
+
+  fail_if (wrap (profile, NULL, 48, h, &caps));
+  fail_unless_equals_int (GST_READ_UINT16_LE (h + 8), 3);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 7);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 32), 0);
+
+  /* A new stream begins with the caps, and counts from 0. */
+  fail_unless (tell (profile, 0x07, NULL));
+  fail_unless (wrap (profile, frame, 60, h, &caps));
+  g_free (caps);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 16), 2);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 20), 2);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
+  gst_buffer_unref (frame);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_waits_for_key)
+{
+  GstFfsProfile *profile = new_profile (OFFER);
+  GstBuffer *delta = new_frame (10, GST_BUFFER_FLAG_DELTA_UNIT);
+  GstBuffer *key = new_frame (10, GST_BUFFER_FLAG_HEADER |
+      GST_BUFFER_FLAG_CORRUPTED | GST_BUFFER_FLAG_DISCONT);
+  GstFfsWrapping w;
+  guint8 h[96] = { 0, };
+  gchar *caps;
+  guint i;
+
+  set_frame_caps (profile, "video/x-h264,stream-format=avc,width=640,"
+      "height=480", TRUE);
+  fail_unless (tell (profile, 0x07, NULL));
+  for (i = 0; i < 3; i++)
+    fail_if (gst_ffs_profile_wrap (profile, delta, 10, i, &w));
+  fail_unless (wrap (profile, key, 3, h, &caps));
+  g_free (caps);
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1 | 2 | 8);
+  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
+  fail_if (wrap (profile, delta, 4, h, &caps));
+  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 4);
+  fail_unless_equals_int (state_word (profile, 40), 3);
+
+  /* Not without end. */
+  fail_unless (tell (profile, 0x07, NULL));
+  for (i = 0; !gst_ffs_profile_wrap (profile, delta, 10, i, &w); i++)
+    fail_unless (i < 1000);
+  clear_wrapping (&w);
+  gst_buffer_unref (delta);
+  gst_buffer_unref (key);
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_offers)
+{
+  GstFfsProfile *profile = new_profile ("ANY");
+  GString *many = g_string_new (NULL);
+  GByteArray *reply = g_byte_array_new ();
+  GstCaps *caps;
+  guint i;
+
+  assert_text (profile, 0x03, "ANY");
+  fail_unless (tell (profile, 0x06, "image/jpeg,width=640"));
+  assert_text (profile, 0x04, "image/jpeg,width=640");
+  free_profile (profile);
+
+  /* More than fits: whole alternatives are told, and no half ones. */
+  for (i = 0; i < 2000; i++)
+    g_string_append_printf (many, "%svideo/x-a%u,width=%u,height=%u",
+        i ? ";" : "", i, i + 16, i + 32);
+  profile = new_profile (many->str);
+  i = state_word (profile, 12);
+  fail_unless (i <= 65535 && i > 60000);
+  for (i = 0; i < 65535 && ask (profile, 0x03, i, reply); i += 4096);
+  fail_unless (tell (profile, 0x06, "video/x-a1999"));
+  free_profile (profile);
+  g_string_free (many, TRUE);
+  g_byte_array_unref (reply);
+
+  profile = gst_ffs_stream_profile_new ();
+  caps = gst_caps_new_empty ();
+  fail_if (gst_ffs_profile_set_offer (profile, caps));
+  gst_caps_unref (caps);
+  gst_object_unref (profile);
+}
+
+GST_END_TEST;
+
+static gint brightness;
+
+static GstPadProbeReturn
+on_control (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
+    gpointer user_data G_GNUC_UNUSED)
+{
+  GstStructure *s;
+  guint id;
+
+  if (info->type & GST_PAD_PROBE_TYPE_QUERY_BOTH)
+    s = gst_query_writable_structure (GST_PAD_PROBE_INFO_QUERY (info));
+  else
+    s = (GstStructure *)
+        gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
+  if (!s || !gst_structure_has_name (s, GST_FFS_STREAM_CONTROL_STRUCTURE)
+      || !gst_structure_get_uint (s, "id", &id) || id != 3)
+    return GST_PAD_PROBE_OK;
+  if (info->type & GST_PAD_PROBE_TYPE_QUERY_BOTH) {
+    gst_structure_set (s, "value", G_TYPE_INT, brightness, NULL);
+    return GST_PAD_PROBE_HANDLED;
+  }
+  gst_structure_get_int (s, "value", &brightness);
+  gst_event_unref (GST_PAD_PROBE_INFO_EVENT (info));
+  return GST_PAD_PROBE_HANDLED;
+}
+
+GST_START_TEST (test_controls)
+{
+  GstPad *src = gst_pad_new ("src", GST_PAD_SRC);
+  GstPad *sink = gst_pad_new ("sink", GST_PAD_SINK);
+  GByteArray *reply = g_byte_array_new ();
+  GstFfsProfile *profile = new_profile (OFFER);
+  guint8 data[4] = { 0xfe, 0xff, 0xff, 0xff };
+
+  fail_if (request (profile, 0x41, 0x11, 3, 0, data, 4, reply));
+  free_profile (profile);
+
+  gst_pad_link (src, sink);
+  gst_pad_set_active (src, TRUE);
+  gst_pad_set_active (sink, TRUE);
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM |
+      GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PUSH, on_control,
+      NULL, NULL);
+  profile = new_profile (OFFER);
+  gst_ffs_stream_profile_set_pad (profile, sink);
+  fail_unless (request (profile, 0x41, 0x11, 3, 0, data, 4, reply));
+  fail_unless_equals_int (brightness, -2);
+  fail_unless (request (profile, 0xc1, 0x10, 3, 0, NULL, 4, reply));
+  fail_unless_equals_int (reply->len, 4);
+  fail_unless (memcmp (reply->data, data, 4) == 0);
+  fail_if (request (profile, 0xc1, 0x10, 3, 0, NULL, 3, reply));
+  fail_if (request (profile, 0x41, 0x11, 3, 0, data, 3, reply));
+  fail_unless_equals_int (state_word (profile, 48), 1);
+  fail_if (request (profile, 0x41, 0x11, 4, 0, data, 4, reply));
+  fail_unless_equals_int (state_word (profile, 48), 4);
+  fail_if (request (profile, 0xc1, 0x10, 4, 0, NULL, 4, reply));
+  free_profile (profile);
+  gst_object_unref (src);
+  gst_object_unref (sink);
+  g_byte_array_unref (reply);
+}
+
+GST_END_TEST;
+
+static Suite *
+stream_profile_suite (void)
+{
+  Suite *s = suite_create ("stream-profile");
+  TCase *tc = tcase_create ("stream-profile");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_header_bytes);
+  tcase_add_test (tc, test_layout);
+  tcase_add_test (tc, test_describe);
+  tcase_add_test (tc, test_info);
+  tcase_add_test (tc, test_texts);
+  tcase_add_test (tc, test_choose);
+  tcase_add_test (tc, test_hostile_caps);
+  tcase_add_test (tc, test_every_request);
+  tcase_add_test (tc, test_start_stop);
+  tcase_add_test (tc, test_frames);
+  tcase_add_test (tc, test_waits_for_key);
+  tcase_add_test (tc, test_offers);
+  tcase_add_test (tc, test_controls);
+  return s;
+}
+
+GST_CHECK_MAIN (stream_profile);
