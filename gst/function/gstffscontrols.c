@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsControls: what can be set on the source of the pipeline, so that a
+ * host can set it.
+ *
+ * The source is looked for against the stream, along the first sink pad of
+ * every element on the way.  Its controls are the colour balance channels, if
+ * it has any, and properties that mean what a feature of cameras means.
+ *
+ * Ownership: holds a reference to the source.  Locking: none of ours; values
+ * are set and read from one thread, and the source's own locks do the rest.
+ */
+
+#include <math.h>
+
+#include <gst/video/video.h>
+#include <gst/video/colorbalance.h>
+
+#include "gstffscontrols.h"
+
+/* Longer than any sane pipeline; loops cannot happen, but bins can lie. */
+#define MAX_STEPS 64
+
+typedef struct
+{
+  GstFfsControl control;
+  GParamSpec *pspec;            /* NULL for a channel */
+  GstColorBalanceChannel *channel;
+  GEnumClass *enum_class;
+} Item;
+
+struct _GstFfsControls
+{
+  GstElement *source;
+  GArray *items;
+};
+
+/* Of several names for a thing the first one that the source has. */
+static const struct
+{
+  const gchar *property;
+  const gchar *name;
+  const gchar *unit;
+} known[] = {
+  {"pattern", "TestPattern", NULL},
+  {"exposure-time", "ExposureTime", "us"},
+  {"exposure", "ExposureTime", "us"},
+  {"analogue-gain", "Gain", NULL},
+  {"gain", "Gain", NULL},
+  {"brightness", "Brightness", NULL},
+  {"contrast", "Contrast", NULL},
+  {"hue", "Hue", NULL},
+  {"saturation", "Saturation", NULL},
+};
+
+/* ---- the source ---- */
+
+/* The pad that data for @pad comes from, across the walls of bins. */
+static GstPad *
+get_origin (GstPad * pad)
+{
+  GstPad *peer = gst_pad_get_peer (pad);
+  guint i;
+
+  for (i = 0; peer && i < MAX_STEPS; i++) {
+    GstPad *next;
+
+    if (GST_IS_GHOST_PAD (peer)) {
+      next = gst_ghost_pad_get_target (GST_GHOST_PAD (peer));
+    } else if (GST_IS_PROXY_PAD (peer)) {
+      /* The inner side of a bin's sink pad. */
+      GstProxyPad *outer = gst_proxy_pad_get_internal (GST_PROXY_PAD (peer));
+
+      next = outer ? gst_pad_get_peer (GST_PAD (outer)) : NULL;
+      gst_clear_object (&outer);
+    } else {
+      break;
+    }
+    gst_object_unref (peer);
+    peer = next;
+  }
+  return peer;
+}
+
+static GstPad *
+get_first_sink_pad (GstElement * element)
+{
+  GstPad *pad = NULL;
+
+  GST_OBJECT_LOCK (element);
+  if (element->sinkpads)
+    pad = gst_object_ref (element->sinkpads->data);
+  GST_OBJECT_UNLOCK (element);
+  return pad;
+}
+
+static GstElement *
+find_source (GstPad * sinkpad)
+{
+  GstPad *pad = gst_object_ref (sinkpad), *origin;
+  GstElement *element = NULL;
+  guint i;
+
+  for (i = 0; pad && i < MAX_STEPS; i++) {
+    origin = get_origin (pad);
+    gst_object_unref (pad);
+    gst_clear_object (&element);
+    if (origin == NULL)
+      return NULL;
+    element = gst_pad_get_parent_element (origin);
+    gst_object_unref (origin);
+    if (element == NULL)
+      return NULL;
+    pad = get_first_sink_pad (element);
+  }
+  gst_clear_object (&pad);
+  return element;
+}
+
+/* ---- its controls ---- */
+
+static gboolean
+has_name (GstFfsControls * self, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < self->items->len; i++) {
+    if (g_str_equal (g_array_index (self->items, Item, i).control.name, name))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+add_channels (GstFfsControls * self, guint max)
+{
+  const GList *l;
+  guint i;
+
+  if (!GST_IS_COLOR_BALANCE (self->source))
+    return;
+  l = gst_color_balance_list_channels (GST_COLOR_BALANCE (self->source));
+  for (; l && self->items->len < max; l = l->next) {
+    GstColorBalanceChannel *channel = l->data;
+    Item item = { 0 };
+
+    for (i = 0; i < G_N_ELEMENTS (known); i++) {
+      if (g_ascii_strcasecmp (channel->label, known[i].property) == 0)
+        item.control.name = known[i].name;
+    }
+    if (item.control.name == NULL || has_name (self, item.control.name)
+        || channel->min_value >= channel->max_value)
+      continue;
+    item.control.kind = GST_FFS_CONTROL_INTEGER;
+    item.control.min = channel->min_value;
+    item.control.max = channel->max_value;
+    item.channel = g_object_ref (channel);
+    g_array_append_val (self->items, item);
+  }
+}
+
+/* Integers beyond this are no doubles. */
+#define EXACT 9007199254740992.0
+
+static gboolean
+describe (GParamSpec * pspec, Item * item)
+{
+  GstFfsControl *control = &item->control;
+
+  control->kind = GST_FFS_CONTROL_INTEGER;
+  if (G_IS_PARAM_SPEC_INT (pspec)) {
+    control->min = G_PARAM_SPEC_INT (pspec)->minimum;
+    control->max = G_PARAM_SPEC_INT (pspec)->maximum;
+  } else if (G_IS_PARAM_SPEC_UINT (pspec)) {
+    control->min = G_PARAM_SPEC_UINT (pspec)->minimum;
+    control->max = G_PARAM_SPEC_UINT (pspec)->maximum;
+  } else if (G_IS_PARAM_SPEC_INT64 (pspec)) {
+    control->min = MAX (G_PARAM_SPEC_INT64 (pspec)->minimum, -EXACT);
+    control->max = MIN (G_PARAM_SPEC_INT64 (pspec)->maximum, EXACT);
+  } else if (G_IS_PARAM_SPEC_DOUBLE (pspec)) {
+    control->kind = GST_FFS_CONTROL_FLOAT;
+    control->min = G_PARAM_SPEC_DOUBLE (pspec)->minimum;
+    control->max = G_PARAM_SPEC_DOUBLE (pspec)->maximum;
+  } else if (G_IS_PARAM_SPEC_FLOAT (pspec)) {
+    control->kind = GST_FFS_CONTROL_FLOAT;
+    control->min = G_PARAM_SPEC_FLOAT (pspec)->minimum;
+    control->max = G_PARAM_SPEC_FLOAT (pspec)->maximum;
+  } else if (G_IS_PARAM_SPEC_ENUM (pspec)) {
+    control->kind = GST_FFS_CONTROL_ENUM;
+    item->enum_class = g_type_class_ref (pspec->value_type);
+    control->entries = item->enum_class->values;
+    control->n_entries = item->enum_class->n_values;
+    control->min = item->enum_class->minimum;
+    control->max = item->enum_class->maximum;
+  } else {
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+add_properties (GstFfsControls * self, guint max)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (known) && self->items->len < max; i++) {
+    Item item = { 0 };
+
+    item.pspec = g_object_class_find_property (G_OBJECT_GET_CLASS
+        (self->source), known[i].property);
+    if (item.pspec == NULL || has_name (self, known[i].name)
+        || (item.pspec->flags & G_PARAM_READWRITE) != G_PARAM_READWRITE
+        || (item.pspec->flags & G_PARAM_CONSTRUCT_ONLY)
+        || !describe (item.pspec, &item))
+      continue;
+    item.control.name = known[i].name;
+    item.control.unit = known[i].unit;
+    g_array_append_val (self->items, item);
+  }
+}
+
+static void
+clear_item (gpointer data)
+{
+  Item *item = data;
+
+  g_clear_object (&item->channel);
+  if (item->enum_class)
+    g_type_class_unref (item->enum_class);
+}
+
+/**
+ * gst_ffs_controls_new:
+ * @sinkpad: where the source's frames arrive
+ * @max: no more controls than this
+ *
+ * To be called when the source has opened its device, from READY on.
+ *
+ * Returns: (transfer full): what was found, perhaps nothing
+ */
+GstFfsControls *
+gst_ffs_controls_new (GstPad * sinkpad, guint max)
+{
+  GstFfsControls *self = g_new0 (GstFfsControls, 1);
+
+  self->items = g_array_new (FALSE, FALSE, sizeof (Item));
+  g_array_set_clear_func (self->items, clear_item);
+  self->source = find_source (sinkpad);
+  if (self->source) {
+    add_channels (self, max);
+    add_properties (self, max);
+  }
+  return self;
+}
+
+void
+gst_ffs_controls_free (GstFfsControls * self)
+{
+  g_array_unref (self->items);
+  gst_clear_object (&self->source);
+  g_free (self);
+}
+
+guint
+gst_ffs_controls_get_n (GstFfsControls * self)
+{
+  return self->items->len;
+}
+
+const GstFfsControl *
+gst_ffs_controls_get (GstFfsControls * self, guint i)
+{
+  return &g_array_index (self->items, Item, i).control;
+}
+
+/**
+ * gst_ffs_controls_get_value:
+ *
+ * Returns: the value now; others than us may change it
+ */
+gdouble
+gst_ffs_controls_get_value (GstFfsControls * self, guint i)
+{
+  Item *item = &g_array_index (self->items, Item, i);
+  GValue value = G_VALUE_INIT, number = G_VALUE_INIT;
+  gdouble ret = 0;
+
+  if (item->channel)
+    return gst_color_balance_get_value (GST_COLOR_BALANCE (self->source),
+        item->channel);
+
+  g_value_init (&value, item->pspec->value_type);
+  g_object_get_property (G_OBJECT (self->source), item->pspec->name, &value);
+  if (G_VALUE_HOLDS_ENUM (&value)) {
+    ret = g_value_get_enum (&value);
+  } else {
+    g_value_init (&number, G_TYPE_DOUBLE);
+    if (g_value_transform (&value, &number))
+      ret = g_value_get_double (&number);
+    g_value_unset (&number);
+  }
+  g_value_unset (&value);
+  return ret;
+}
+
+/**
+ * gst_ffs_controls_set_value:
+ * @value: one that gst_ffs_control_accepts()
+ */
+void
+gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
+{
+  Item *item = &g_array_index (self->items, Item, i);
+  GValue number = G_VALUE_INIT, out = G_VALUE_INIT;
+
+  if (item->channel) {
+    gst_color_balance_set_value (GST_COLOR_BALANCE (self->source),
+        item->channel, (gint) value);
+    return;
+  }
+
+  g_value_init (&out, item->pspec->value_type);
+  if (G_VALUE_HOLDS_ENUM (&out)) {
+    g_value_set_enum (&out, (gint) value);
+  } else {
+    g_value_init (&number, G_TYPE_DOUBLE);
+    g_value_set_double (&number, value);
+    g_value_transform (&number, &out);
+    g_value_unset (&number);
+  }
+  g_object_set_property (G_OBJECT (self->source), item->pspec->name, &out);
+  g_value_unset (&out);
+}
+
+/**
+ * gst_ffs_control_accepts:
+ *
+ * Returns: whether @value can be set; nothing from a host is to be believed
+ */
+gboolean
+gst_ffs_control_accepts (const GstFfsControl * control, gdouble value)
+{
+  guint i;
+
+  if (!isfinite (value) || value < control->min || value > control->max)
+    return FALSE;
+  if (control->kind != GST_FFS_CONTROL_ENUM)
+    return TRUE;
+  for (i = 0; i < control->n_entries; i++) {
+    if (control->entries[i].value == value)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * gst_ffs_control_entry_name:
+ *
+ * Returns: (transfer full): the nick in capitals and without punctuation, as
+ * names of entries are: "smpte-100" becomes "Smpte100"
+ */
+gchar *
+gst_ffs_control_entry_name (const GEnumValue * entry)
+{
+  GString *name = g_string_new (NULL);
+  gboolean upper = TRUE;
+  const gchar *p;
+
+  for (p = entry->value_nick; *p; p++) {
+    if (g_ascii_isalnum (*p))
+      g_string_append_c (name, upper ? g_ascii_toupper (*p) : *p);
+    upper = !g_ascii_isalnum (*p);
+  }
+  /* A name does not begin with a digit. */
+  if (name->len == 0 || g_ascii_isdigit (name->str[0]))
+    g_string_prepend (name, "Entry");
+  return g_string_free (name, FALSE);
+}

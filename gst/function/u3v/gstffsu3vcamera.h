@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_U3V_CAMERA_H__
+#define __GST_FFS_U3V_CAMERA_H__
+
+#include "function/gstffscontrols.h"
+#include "function/gstffsprofile.h"
+#include "gstffsu3voffer.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsU3vCamera GstFfsU3vCamera;
+
+/**
+ * GstFfsU3vEffect:
+ * @stop: the stream ends
+ * @start: a stream begins
+ * @control: the number of a control to set, or -1
+ * @value: what to set it to
+ *
+ * What is to be done about an access, when no lock is held.
+ */
+typedef struct
+{
+  gboolean stop;
+  gboolean start;
+  gint control;
+  gdouble value;
+} GstFfsU3vEffect;
+
+/**
+ * GstFfsU3vFrame:
+ * @number: of the frame since the stream began
+ * @status: for its trailer
+ *
+ * What to say about a frame.
+ */
+typedef struct
+{
+  GstFfsU3vSelection selection;
+  guint64 number;
+  guint16 status;
+} GstFfsU3vFrame;
+
+GstFfsU3vCamera *gst_ffs_u3v_camera_new (const GstFfsIdentity * identity,
+    GstFfsU3vOffer * offer, const GstFfsControl * controls, guint n_controls);
+void gst_ffs_u3v_camera_free (GstFfsU3vCamera * self);
+
+/* The host's side. */
+gboolean gst_ffs_u3v_camera_is_slow (GstFfsU3vCamera * self, guint64 address,
+    guint length, gboolean write);
+gint gst_ffs_u3v_camera_next_control (GstFfsU3vCamera * self,
+    guint64 address, guint length, gint after);
+void gst_ffs_u3v_camera_store_control (GstFfsU3vCamera * self, guint i,
+    gdouble value);
+guint16 gst_ffs_u3v_camera_read (GstFfsU3vCamera * self, guint64 address,
+    guint8 * data, guint length, GstFfsU3vEffect * effect);
+guint16 gst_ffs_u3v_camera_write (GstFfsU3vCamera * self, guint64 address,
+    const guint8 * data, guint length, GstFfsU3vEffect * effect);
+void gst_ffs_u3v_camera_reset (GstFfsU3vCamera * self,
+    GstFfsU3vEffect * effect);
+
+/* The stream's side. */
+GstCaps *gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self);
+gboolean gst_ffs_u3v_camera_wants (GstFfsU3vCamera * self,
+    const GstFfsU3vSelection * caps);
+gboolean gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
+    const GstFfsU3vSelection * caps, guint64 size, guint64 number,
+    gboolean corrupted, GstFfsU3vFrame * frame);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_U3V_CAMERA_H__ */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_U3V_CONTROL_H__
+#define __GST_FFS_U3V_CONTROL_H__
+
+#include "gstffsu3vgencp.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsU3vControl GstFfsU3vControl;
+
+/* The host is gone, or another one may have come. */
+typedef void (*GstFfsU3vGoneFunc) (gpointer user_data);
+
+GstFfsU3vControl *gst_ffs_u3v_control_new (const gchar * in_path,
+    const gchar * out_path, const GstFfsU3vMemory * memory,
+    GstFfsU3vGoneFunc gone, gint * err);
+void gst_ffs_u3v_control_free (GstFfsU3vControl * self);
+
+void gst_ffs_u3v_control_set_enabled (GstFfsU3vControl * self,
+    gboolean enabled);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_U3V_CONTROL_H__ */

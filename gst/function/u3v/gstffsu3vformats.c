@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which raw formats of GStreamer have a number in the Pixel Format Naming
+ * Convention (PFNC).
+ *
+ * Only those whose bytes are the same there once the rows are packed tightly:
+ * planes, big endian samples and the like have no entry.  A Bayer row is
+ * padded to a multiple of four bytes in GStreamer, and nothing in the caps
+ * tells otherwise; such widths are left out, so that nothing has to be copied
+ * nor explained.
+ *
+ * Constant, no locks.
+ */
+
+#include "gstffsu3vformats.h"
+
+#define RAW "video/x-raw"
+#define BAYER "video/x-bayer"
+
+static const GstFfsU3vFormat formats[] = {
+  {0x01080001, "Mono8", RAW, "GRAY8", 8, 1},
+  {0x01100007, "Mono16", RAW, "GRAY16_LE", 16, 1},
+
+  {0x01080008, "BayerGR8", BAYER, "grbg", 8, 4},
+  {0x01080009, "BayerRG8", BAYER, "rggb", 8, 4},
+  {0x0108000a, "BayerGB8", BAYER, "gbrg", 8, 4},
+  {0x0108000b, "BayerBG8", BAYER, "bggr", 8, 4},
+  {0x0110000c, "BayerGR10", BAYER, "grbg10le", 16, 2},
+  {0x0110000d, "BayerRG10", BAYER, "rggb10le", 16, 2},
+  {0x0110000e, "BayerGB10", BAYER, "gbrg10le", 16, 2},
+  {0x0110000f, "BayerBG10", BAYER, "bggr10le", 16, 2},
+  {0x01100010, "BayerGR12", BAYER, "grbg12le", 16, 2},
+  {0x01100011, "BayerRG12", BAYER, "rggb12le", 16, 2},
+  {0x01100012, "BayerGB12", BAYER, "gbrg12le", 16, 2},
+  {0x01100013, "BayerBG12", BAYER, "bggr12le", 16, 2},
+  {0x0110002e, "BayerGR16", BAYER, "grbg16le", 16, 2},
+  {0x0110002f, "BayerRG16", BAYER, "rggb16le", 16, 2},
+  {0x01100030, "BayerGB16", BAYER, "gbrg16le", 16, 2},
+  {0x01100031, "BayerBG16", BAYER, "bggr16le", 16, 2},
+
+  {0x02100032, "YUV422_8", RAW, "YUY2", 16, 2},
+  {0x0210001f, "YUV422_8_UYVY", RAW, "UYVY", 16, 2},
+
+  {0x02180014, "RGB8", RAW, "RGB", 24, 1},
+  {0x02180015, "BGR8", RAW, "BGR", 24, 1},
+  {0x02200016, "RGBa8", RAW, "RGBA", 32, 1},
+  {0x02200017, "BGRa8", RAW, "BGRA", 32, 1},
+};
+
+const GstFfsU3vFormat *
+gst_ffs_u3v_formats (guint * n_formats)
+{
+  *n_formats = G_N_ELEMENTS (formats);
+  return formats;
+}
+
+const GstFfsU3vFormat *
+gst_ffs_u3v_format_from_code (guint32 code)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (formats[i].code == code)
+      return &formats[i];
+  }
+  return NULL;
+}
+
+/**
+ * gst_ffs_u3v_format_from_caps:
+ * @media: a media type
+ * @format: (nullable): the format field
+ *
+ * Returns: (nullable): what it is called on the wire
+ */
+const GstFfsU3vFormat *
+gst_ffs_u3v_format_from_caps (const gchar * media, const gchar * format)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (g_str_equal (formats[i].media, media)
+        && g_strcmp0 (formats[i].format, format) == 0)
+      return &formats[i];
+  }
+  return NULL;
+}
+
+/**
+ * gst_ffs_u3v_format_get_size:
+ *
+ * Returns: the bytes of a frame, packed tightly
+ */
+guint64
+gst_ffs_u3v_format_get_size (const GstFfsU3vFormat * format, guint width,
+    guint height)
+{
+  return (guint64) width *format->bits / 8 * height;
+}

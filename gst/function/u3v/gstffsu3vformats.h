@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_U3V_FORMATS_H__
+#define __GST_FFS_U3V_FORMATS_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstFfsU3vFormat:
+ * @code: the number of the Pixel Format Naming Convention
+ * @name: its name there
+ * @media: the media type of the caps
+ * @format: the format field of the caps
+ * @bits: of one pixel
+ * @step: the width is a multiple of this, so that no row has padding
+ *
+ * A format that has the same bytes in both worlds.
+ */
+typedef struct
+{
+  guint32 code;
+  const gchar *name;
+  const gchar *media;
+  const gchar *format;
+  guint bits;
+  guint step;
+} GstFfsU3vFormat;
+
+const GstFfsU3vFormat *gst_ffs_u3v_formats (guint * n_formats);
+const GstFfsU3vFormat *gst_ffs_u3v_format_from_code (guint32 code);
+const GstFfsU3vFormat *gst_ffs_u3v_format_from_caps (const gchar * media,
+    const gchar * format);
+guint64 gst_ffs_u3v_format_get_size (const GstFfsU3vFormat * format,
+    guint width, guint height);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_U3V_FORMATS_H__ */

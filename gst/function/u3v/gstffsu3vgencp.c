@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The device's end of GenCP, the generic control protocol, as USB3 Vision
+ * carries it: a packet comes in, a packet goes out.
+ *
+ * A packet is a header of 12 bytes (prefix, flags or status, command, length
+ * of what follows, number of the request) and what follows.  Any bytes may
+ * come in.  What does not begin with the prefix, or is shorter than a header,
+ * is no packet and gets no answer; everything else gets a status, unless the
+ * host wants no answer.
+ *
+ * Pure: no state, no I/O, no locks.
+ */
+
+#include <string.h>
+
+#include <gst/gst.h>
+
+#include "gstffsu3vgencp.h"
+#include "gstffsu3vmap.h"
+
+#define PREFIX 0x43563355       /* "U3VC" */
+#define HEADER 12
+#define FLAG_WANTS_ANSWER 0x4000
+
+#define READ_COMMAND 0x0800
+#define WRITE_COMMAND 0x0802
+#define PENDING_ANSWER 0x0805
+/* The answer to a command has the next number. */
+#define ANSWER 1
+
+#define READ_LENGTH 12
+#define WRITE_ADDRESS 8
+
+/* How long a host should wait once more for what takes its time. */
+#define PENDING_TIMEOUT_MS 10000
+
+typedef struct
+{
+  guint16 flags;
+  guint16 command;
+  guint16 number;
+  const guint8 *data;
+  guint length;
+  guint16 status;               /* what is wrong with the packet */
+} Packet;
+
+static gboolean
+parse (const guint8 * bytes, gsize length, Packet * packet)
+{
+  if (length < HEADER || GST_READ_UINT32_LE (bytes) != PREFIX)
+    return FALSE;
+  packet->flags = GST_READ_UINT16_LE (bytes + 4);
+  packet->command = GST_READ_UINT16_LE (bytes + 6);
+  packet->length = GST_READ_UINT16_LE (bytes + 8);
+  packet->number = GST_READ_UINT16_LE (bytes + 10);
+  packet->data = bytes + HEADER;
+  packet->status = U3V_SUCCESS;
+  if (packet->length != length - HEADER)
+    packet->status = U3V_INVALID_HEADER;
+  else if (packet->command == READ_COMMAND && packet->length != READ_LENGTH)
+    packet->status = U3V_INVALID_HEADER;
+  else if (packet->command == WRITE_COMMAND && packet->length < WRITE_ADDRESS)
+    packet->status = U3V_INVALID_HEADER;
+  else if (packet->command != READ_COMMAND && packet->command != WRITE_COMMAND)
+    packet->status = U3V_NOT_IMPLEMENTED;
+  return TRUE;
+}
+
+static guint
+finish (guint8 * answer, guint16 command, guint16 status, guint16 number,
+    guint length)
+{
+  GST_WRITE_UINT32_LE (answer, PREFIX);
+  GST_WRITE_UINT16_LE (answer + 4, status);
+  GST_WRITE_UINT16_LE (answer + 6, command);
+  GST_WRITE_UINT16_LE (answer + 8, length);
+  GST_WRITE_UINT16_LE (answer + 10, number);
+  return HEADER + length;
+}
+
+static guint16
+read_memory (const GstFfsU3vMemory * memory, const Packet * packet,
+    guint8 * data, guint * n)
+{
+  guint64 address = GST_READ_UINT64_LE (packet->data);
+  guint length = GST_READ_UINT16_LE (packet->data + 10);
+  guint16 status;
+
+  if (length == 0 || length > U3V_MAX_ANSWER - HEADER)
+    return U3V_INVALID_PARAMETER;
+  status = memory->read (address, data, length, memory->user_data);
+  if (status == U3V_SUCCESS)
+    *n = length;
+  return status;
+}
+
+static guint16
+write_memory (const GstFfsU3vMemory * memory, const Packet * packet,
+    guint8 * data, guint * n)
+{
+  guint64 address = GST_READ_UINT64_LE (packet->data);
+  guint length = packet->length - WRITE_ADDRESS;
+  guint16 status;
+
+  if (length == 0)
+    return U3V_INVALID_PARAMETER;
+  status = memory->write (address, packet->data + WRITE_ADDRESS, length,
+      memory->user_data);
+  if (status == U3V_SUCCESS) {
+    GST_WRITE_UINT16_LE (data, 0);
+    GST_WRITE_UINT16_LE (data + 2, length);
+    *n = 4;
+  }
+  return status;
+}
+
+/**
+ * gst_ffs_u3v_gencp_pending:
+ * @packet: what came from the host
+ * @length: its length
+ * @answer: room for U3V_MAX_ANSWER bytes
+ *
+ * To be called ahead of gst_ffs_u3v_gencp_handle(): whether the host has to be
+ * told that the answer will take longer.
+ *
+ * Returns: the length of what to tell, 0 for nothing
+ */
+guint
+gst_ffs_u3v_gencp_pending (const GstFfsU3vMemory * memory,
+    const guint8 * packet, gsize length, guint8 * answer)
+{
+  Packet p;
+  guint n;
+
+  if (!parse (packet, length, &p) || p.status != U3V_SUCCESS
+      || !(p.flags & FLAG_WANTS_ANSWER))
+    return 0;
+  n = p.command == READ_COMMAND ? GST_READ_UINT16_LE (p.data + 10)
+      : p.length - WRITE_ADDRESS;
+  if (!memory->is_slow (GST_READ_UINT64_LE (p.data), n,
+          p.command == WRITE_COMMAND, memory->user_data))
+    return 0;
+
+  GST_WRITE_UINT16_LE (answer + HEADER, 0);
+  GST_WRITE_UINT16_LE (answer + HEADER + 2, PENDING_TIMEOUT_MS);
+  return finish (answer, PENDING_ANSWER, U3V_SUCCESS, p.number, 4);
+}
+
+/**
+ * gst_ffs_u3v_gencp_handle:
+ * @packet: what came from the host
+ * @length: its length
+ * @answer: room for U3V_MAX_ANSWER bytes
+ *
+ * Does what the packet says.
+ *
+ * Returns: the length of the answer, 0 if there is none to give
+ */
+guint
+gst_ffs_u3v_gencp_handle (const GstFfsU3vMemory * memory,
+    const guint8 * packet, gsize length, guint8 * answer)
+{
+  guint n = 0;
+  Packet p;
+
+  if (!parse (packet, length, &p))
+    return 0;
+  if (p.status == U3V_SUCCESS && p.command == READ_COMMAND)
+    p.status = read_memory (memory, &p, answer + HEADER, &n);
+  else if (p.status == U3V_SUCCESS)
+    p.status = write_memory (memory, &p, answer + HEADER, &n);
+  if (!(p.flags & FLAG_WANTS_ANSWER))
+    return 0;
+  return finish (answer, p.command | ANSWER, p.status, p.number, n);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where everything is in the address space of the camera, and the status
+ * codes of GenCP and USB3 Vision.  The offsets inside ABRM, SBRM and SIRM are
+ * those of the standards; the rest is ours, told to the host by pointers or
+ * by the description.
+ */
+
+#ifndef __GST_FFS_U3V_MAP_H__
+#define __GST_FFS_U3V_MAP_H__
+
+#define U3V_SUCCESS 0x0000
+#define U3V_NOT_IMPLEMENTED 0x8001
+#define U3V_INVALID_PARAMETER 0x8002
+#define U3V_INVALID_ADDRESS 0x8003
+#define U3V_WRITE_PROTECT 0x8004
+#define U3V_BAD_ALIGNMENT 0x8005
+#define U3V_ACCESS_DENIED 0x8006
+#define U3V_BUSY 0x8007
+#define U3V_INVALID_HEADER 0x800e
+#define U3V_WRONG_CONFIG 0x800f
+#define U3V_SI_NOT_ALIGNED 0xa003
+#define U3V_SI_INCONSISTENT 0xa004
+#define U3V_DATA_DISCARDED 0xa100
+
+/* What the control channel carries at a time.  An answer of the maximum is
+ * a whole packet at high speed and a short one at SuperSpeed, so that it ends
+ * a transfer in both. */
+#define U3V_MAX_COMMAND 1024
+#define U3V_MAX_ANSWER 512
+
+/* Technology agnostic bootstrap registers. */
+#define ABRM 0x00000
+#define ABRM_LENGTH 0x210
+#define ABRM_GENCP_VERSION 0x000
+#define ABRM_MANUFACTURER 0x004
+#define ABRM_MODEL 0x044
+#define ABRM_FAMILY 0x084
+#define ABRM_DEVICE_VERSION 0x0c4
+#define ABRM_MANUFACTURER_INFO 0x104
+#define ABRM_SERIAL 0x144
+#define ABRM_USER_NAME 0x184
+#define ABRM_CAPABILITY 0x1c4
+#define ABRM_RESPONSE_TIME 0x1cc
+#define ABRM_MANIFEST 0x1d0
+#define ABRM_SBRM 0x1d8
+#define ABRM_CONFIGURATION 0x1e0
+#define ABRM_TIMESTAMP_INCREMENT 0x1fc
+#define ABRM_STRING_LENGTH 64
+
+#define CAPABILITY_USER_NAME (1 << 0)
+#define CAPABILITY_UTF8 (1 << 4)
+#define CAPABILITY_SBRM (1 << 9)
+#define CAPABILITY_WRITTEN_LENGTH (1 << 11)
+
+/* Registers of USB3 Vision. */
+#define SBRM 0x10000
+#define SBRM_LENGTH 0x44
+#define SBRM_VERSION 0x00
+#define SBRM_CAPABILITY 0x04
+#define SBRM_CONFIGURATION 0x0c
+#define SBRM_MAX_COMMAND 0x14
+#define SBRM_MAX_ANSWER 0x18
+#define SBRM_N_STREAMS 0x1c
+#define SBRM_SIRM 0x20
+#define SBRM_SIRM_LENGTH 0x28
+
+/* Registers of the streaming interface. */
+#define SIRM 0x20000
+#define SIRM_LENGTH 0x30
+#define SI_INFO 0x00
+#define SI_CONTROL 0x04
+#define SI_REQUIRED_PAYLOAD 0x08
+#define SI_REQUIRED_LEADER 0x10
+#define SI_REQUIRED_TRAILER 0x14
+#define SI_MAX_LEADER 0x18
+#define SI_PAYLOAD_SIZE 0x1c
+#define SI_PAYLOAD_COUNT 0x20
+#define SI_FINAL1_SIZE 0x24
+#define SI_FINAL2_SIZE 0x28
+#define SI_MAX_TRAILER 0x2c
+
+#define SI_CONTROL_ENABLE 1
+/* The largest packet of all speeds: the last transfer of a payload then is
+ * either full or ends in a short packet. */
+#define SI_ALIGNMENT_EXPONENT 10
+#define SI_ALIGNMENT (1 << SI_ALIGNMENT_EXPONENT)
+
+/* Where the description is. */
+#define MANIFEST 0x30000
+#define MANIFEST_LENGTH (8 + 64)
+
+/* What the description is about. */
+#define FEATURES 0x40000
+#define FEATURES_LENGTH 0x48
+#define FEATURE_WIDTH 0x00
+#define FEATURE_HEIGHT 0x04
+#define FEATURE_PIXEL_FORMAT 0x08
+#define FEATURE_ACQUISITION_MODE 0x0c
+#define FEATURE_ACQUISITION_START 0x10
+#define FEATURE_ACQUISITION_STOP 0x14
+#define FEATURE_PARAMS_LOCKED 0x18
+#define FEATURE_OFFSET_X 0x1c
+#define FEATURE_OFFSET_Y 0x20
+#define FEATURE_WIDTH_MAX 0x24
+#define FEATURE_HEIGHT_MAX 0x28
+#define FEATURE_PAYLOAD_SIZE 0x30
+#define FEATURE_FRAME_RATE 0x38
+
+#define MODE_CONTINUOUS 0
+#define MODE_SINGLE_FRAME 1
+
+/* One register of eight bytes for each control of the source. */
+#define CONTROLS 0x50000
+#define CONTROL_LENGTH 8
+#define MAX_CONTROLS 32
+
+#define XML 0x100000
+
+/* What a transfer of the streaming interface begins or ends with. */
+#define LEADER_LENGTH 52
+#define TRAILER_LENGTH 32
+
+#endif /* __GST_FFS_U3V_MAP_H__ */

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsU3vOffer: what upstream can produce, of that what this class can
+ * send, and whether a configuration is one of it.
+ *
+ * An offer is a list of entries, each one format with the widths, heights and
+ * rates of the caps structure it came from, in upstream's order of
+ * preference.
+ *
+ * Ownership: owns copies of the structures.  Locking: none, constant.
+ */
+
+#include <math.h>
+
+#include "gstffsu3voffer.h"
+
+/* Where upstream says "anything", as test sources and scalers do. A host
+ * must not make it allocate gigabytes. */
+#define SIZE_LIMIT 4096
+#define RATE_LIMIT 240
+
+/* What to begin with where there is a choice. */
+#define DEFAULT_WIDTH 640
+#define DEFAULT_HEIGHT 480
+#define DEFAULT_RATE 30
+
+typedef struct
+{
+  const GstFfsU3vFormat *format;
+  GstStructure *s;
+} Entry;
+
+struct _GstFfsU3vOffer
+{
+  GArray *entries;
+};
+
+/* ---- numbers ---- */
+
+typedef void (*RangeFunc) (gint min, gint max, gint step, gpointer data);
+
+/* Calls @func for each range or single number of an int field. */
+static void
+each_range (const GValue * value, RangeFunc func, gpointer data)
+{
+  guint i;
+
+  if (value == NULL)
+    return;
+  if (G_VALUE_HOLDS_INT (value)) {
+    gint n = g_value_get_int (value);
+
+    if (n > 0)
+      func (n, n, 1, data);
+  } else if (GST_VALUE_HOLDS_INT_RANGE (value)) {
+    gint step = MAX (gst_value_get_int_range_step (value), 1);
+    gint min = gst_value_get_int_range_min (value);
+    gint max = gst_value_get_int_range_max (value);
+
+    if (max == G_MAXINT)
+      max = SIZE_LIMIT - SIZE_LIMIT % step;
+    if (min < 1)
+      min += (step - min) / step * step;
+    if (max == 0 || max < min)
+      max = min;
+    func (min, max, step, data);
+  } else if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      each_range (gst_value_list_get_value (value, i), func, data);
+  }
+}
+
+typedef struct
+{
+  guint value;
+  guint multiple;
+  gboolean found;
+} Find;
+
+static void
+find (gint min, gint max, gint step, gpointer data)
+{
+  Find *find = data;
+
+  if (find->value >= (guint) min && find->value <= (guint) max
+      && (find->value - min) % step == 0 && find->value % find->multiple == 0)
+    find->found = TRUE;
+}
+
+static gboolean
+entry_has (const Entry * entry, const gchar * field, guint value)
+{
+  Find data = { value, 1, FALSE };
+
+  if (g_str_equal (field, "width"))
+    data.multiple = entry->format->step;
+  each_range (gst_structure_get_value (entry->s, field), find, &data);
+  return data.found;
+}
+
+typedef struct
+{
+  guint wanted;
+  guint multiple;
+  guint best;
+} Near;
+
+/* The first number, or of the first range what is nearest to the wish. */
+static void
+near (gint min, gint max, gint step, gpointer data)
+{
+  Near *near = data;
+  gint64 value;
+
+  if (near->best != 0)
+    return;
+  value = CLAMP ((gint) near->wanted, min, max);
+  value -= (value - min) % step;
+  /* Down to a width that has no padding, else up. */
+  while (value >= min && value % near->multiple)
+    value -= step;
+  if (value < min) {
+    for (value = min; value <= max && value % near->multiple;)
+      value += step;
+  }
+  if (value >= min && value <= max)
+    near->best = value;
+}
+
+static guint
+entry_default (const Entry * entry, const gchar * field, guint wanted)
+{
+  Near data = { wanted, 1, 0 };
+
+  if (g_str_equal (field, "width"))
+    data.multiple = entry->format->step;
+  each_range (gst_structure_get_value (entry->s, field), near, &data);
+  return data.best;
+}
+
+static guint
+gcd (guint a, guint b)
+{
+  while (b != 0) {
+    guint rest = a % b;
+
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+static void
+widen (gint min, gint max, gint step, gpointer data)
+{
+  GstFfsU3vRange *range = data;
+
+  if (range->max == 0) {
+    range->min = min;
+    range->max = min;
+  }
+  range->step = gcd (range->step, ABS ((gint) range->min - min));
+  if (max > min)
+    range->step = gcd (range->step, step);
+  range->min = MIN (range->min, (guint) min);
+  range->max = MAX (range->max, (guint) max);
+}
+
+/* ---- frame rates ---- */
+
+static gdouble
+fraction_to_double (const GValue * value)
+{
+  return (gdouble) gst_value_get_fraction_numerator (value) /
+      gst_value_get_fraction_denominator (value);
+}
+
+typedef void (*RateFunc) (gint n, gint d, gpointer data);
+
+/* Calls @func for each rate of a field; for a range with both ends and with
+ * what lies in it nearest to @wanted. */
+static void
+each_rate (const GValue * value, gdouble wanted, RateFunc func, gpointer data)
+{
+  guint i;
+
+  if (value == NULL)
+    return;
+  if (GST_VALUE_HOLDS_FRACTION (value)) {
+    if (gst_value_get_fraction_numerator (value) > 0)
+      func (gst_value_get_fraction_numerator (value),
+          gst_value_get_fraction_denominator (value), data);
+  } else if (GST_VALUE_HOLDS_FRACTION_RANGE (value)) {
+    const GValue *from = gst_value_get_fraction_range_min (value);
+    const GValue *to = gst_value_get_fraction_range_max (value);
+    gdouble min = fraction_to_double (from), max = fraction_to_double (to);
+    gint n, d;
+
+    if (gst_value_get_fraction_numerator (from) > 0)
+      each_rate (from, wanted, func, data);
+    else
+      min = MIN (1, max);
+    if (max <= RATE_LIMIT)
+      each_rate (to, wanted, func, data);
+    else
+      max = MAX (min, RATE_LIMIT);
+    gst_util_double_to_fraction (CLAMP (wanted, min, max), &n, &d);
+    if (n > 0)
+      func (n, d, data);
+    gst_util_double_to_fraction (min, &n, &d);
+    if (n > 0)
+      func (n, d, data);
+    gst_util_double_to_fraction (max, &n, &d);
+    if (n > 0)
+      func (n, d, data);
+  } else if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      each_rate (gst_value_list_get_value (value, i), wanted, func, data);
+  }
+}
+
+typedef struct
+{
+  gdouble wanted;
+  gint n, d;
+} NearRate;
+
+static void
+near_rate (gint n, gint d, gpointer data)
+{
+  NearRate *near = data;
+
+  if (near->n == 0 || fabs ((gdouble) n / d - near->wanted) <
+      fabs ((gdouble) near->n / near->d - near->wanted)) {
+    near->n = n;
+    near->d = d;
+  }
+}
+
+static void
+widen_rate (gint n, gint d, gpointer data)
+{
+  gdouble *range = data;
+  gdouble rate = (gdouble) n / d;
+
+  if (range[0] == 0 || rate < range[0])
+    range[0] = rate;
+  range[1] = MAX (range[1], rate);
+}
+
+/* ---- the offer ---- */
+
+static void
+clear_entry (gpointer data)
+{
+  gst_structure_free (((Entry *) data)->s);
+}
+
+static void
+add_entry (GstFfsU3vOffer * self, GstStructure * s, const gchar * name)
+{
+  Entry entry;
+
+  entry.format = gst_ffs_u3v_format_from_caps (gst_structure_get_name (s),
+      name);
+  if (entry.format == NULL)
+    return;
+  entry.s = s;
+  if (entry_default (&entry, "width", DEFAULT_WIDTH) == 0
+      || entry_default (&entry, "height", DEFAULT_HEIGHT) == 0)
+    return;
+  entry.s = gst_structure_copy (s);
+  g_array_append_val (self->entries, entry);
+}
+
+/* Fields of an interlaced frame may come in buffers of their own, and other
+ * kinds of memory are not for us. */
+static gboolean
+is_usable (GstCapsFeatures * features)
+{
+  return features == NULL || gst_caps_features_is_any (features)
+      || gst_caps_features_is_equal (features,
+      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY)
+      || (gst_caps_features_get_size (features) == 1
+      && gst_caps_features_contains (features, "memory:DMABuf"));
+}
+
+/**
+ * gst_ffs_u3v_offer_new:
+ * @caps: what upstream can produce
+ *
+ * Returns: (transfer full) (nullable): %NULL if none of it has a number in
+ * this class of camera
+ */
+GstFfsU3vOffer *
+gst_ffs_u3v_offer_new (GstCaps * caps)
+{
+  GstFfsU3vOffer *self;
+  guint i, j;
+
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return NULL;
+
+  self = g_new0 (GstFfsU3vOffer, 1);
+  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  g_array_set_clear_func (self->entries, clear_entry);
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    GstStructure *s = gst_caps_get_structure (caps, i);
+    const GValue *names = gst_structure_get_value (s, "format");
+
+    if (names == NULL || !is_usable (gst_caps_get_features (caps, i)))
+      continue;
+    if (G_VALUE_HOLDS_STRING (names)) {
+      add_entry (self, s, g_value_get_string (names));
+    } else if (GST_VALUE_HOLDS_LIST (names)) {
+      for (j = 0; j < gst_value_list_get_size (names); j++) {
+        const GValue *name = gst_value_list_get_value (names, j);
+
+        if (G_VALUE_HOLDS_STRING (name))
+          add_entry (self, s, g_value_get_string (name));
+      }
+    }
+  }
+  if (self->entries->len == 0) {
+    gst_ffs_u3v_offer_free (self);
+    return NULL;
+  }
+  return self;
+}
+
+void
+gst_ffs_u3v_offer_free (GstFfsU3vOffer * self)
+{
+  g_array_unref (self->entries);
+  g_free (self);
+}
+
+void
+gst_ffs_u3v_offer_get_default (GstFfsU3vOffer * self,
+    GstFfsU3vSelection * selection)
+{
+  const Entry *entry = &g_array_index (self->entries, Entry, 0);
+
+  selection->format = entry->format;
+  selection->width = entry_default (entry, "width", DEFAULT_WIDTH);
+  selection->height = entry_default (entry, "height", DEFAULT_HEIGHT);
+  gst_ffs_u3v_offer_choose_rate (self, selection, DEFAULT_RATE);
+}
+
+gboolean
+gst_ffs_u3v_offer_has_format (GstFfsU3vOffer * self,
+    const GstFfsU3vFormat * format)
+{
+  guint i;
+
+  for (i = 0; i < self->entries->len; i++) {
+    if (g_array_index (self->entries, Entry, i).format == format)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * gst_ffs_u3v_offer_has_size:
+ * @field: "width" or "height"
+ *
+ * Returns: whether the number occurs in the offer, with whatever format
+ */
+gboolean
+gst_ffs_u3v_offer_has_size (GstFfsU3vOffer * self, const gchar * field,
+    guint value)
+{
+  guint i;
+
+  for (i = 0; i < self->entries->len; i++) {
+    if (entry_has (&g_array_index (self->entries, Entry, i), field, value))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+gst_ffs_u3v_offer_get_range (GstFfsU3vOffer * self, const gchar * field,
+    GstFfsU3vRange * range)
+{
+  guint i;
+
+  range->min = range->max = range->step = 0;
+  for (i = 0; i < self->entries->len; i++) {
+    Entry *entry = &g_array_index (self->entries, Entry, i);
+
+    each_range (gst_structure_get_value (entry->s, field), widen, range);
+  }
+  range->step = MAX (range->step, 1);
+}
+
+static gboolean
+entry_matches (const Entry * entry, const GstFfsU3vSelection * selection)
+{
+  return entry->format == selection->format
+      && entry_has (entry, "width", selection->width)
+      && entry_has (entry, "height", selection->height);
+}
+
+/**
+ * gst_ffs_u3v_offer_has:
+ *
+ * Returns: whether upstream can produce this format in this size
+ */
+gboolean
+gst_ffs_u3v_offer_has (GstFfsU3vOffer * self,
+    const GstFfsU3vSelection * selection)
+{
+  guint i;
+
+  for (i = 0; i < self->entries->len; i++) {
+    if (entry_matches (&g_array_index (self->entries, Entry, i), selection))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * gst_ffs_u3v_offer_get_rates:
+ *
+ * Returns: whether there are frame rates in the offer
+ */
+gboolean
+gst_ffs_u3v_offer_get_rates (GstFfsU3vOffer * self, gdouble * min,
+    gdouble * max)
+{
+  gdouble range[2] = { 0, 0 };
+  guint i;
+
+  for (i = 0; i < self->entries->len; i++) {
+    Entry *entry = &g_array_index (self->entries, Entry, i);
+
+    each_rate (gst_structure_get_value (entry->s, "framerate"), DEFAULT_RATE,
+        widen_rate, range);
+  }
+  *min = range[0];
+  *max = range[1];
+  return range[1] > 0;
+}
+
+/**
+ * gst_ffs_u3v_offer_choose_rate:
+ * @selection: its format and size are kept
+ * @wanted: frames a second
+ *
+ * Takes the rate that is nearest to @wanted of those that upstream has for
+ * this format and size.
+ */
+void
+gst_ffs_u3v_offer_choose_rate (GstFfsU3vOffer * self,
+    GstFfsU3vSelection * selection, gdouble wanted)
+{
+  NearRate near = { wanted, 0, 1 };
+  guint i;
+
+  for (i = 0; i < self->entries->len; i++) {
+    Entry *entry = &g_array_index (self->entries, Entry, i);
+
+    if (entry_matches (entry, selection))
+      each_rate (gst_structure_get_value (entry->s, "framerate"), wanted,
+          near_rate, &near);
+  }
+  selection->fps_n = near.n;
+  selection->fps_d = near.d;
+}
+
+/* ---- a selection ---- */
+
+/**
+ * gst_ffs_u3v_selection_to_caps:
+ *
+ * Returns: (transfer full): fixed caps, whatever the memory
+ */
+GstCaps *
+gst_ffs_u3v_selection_to_caps (const GstFfsU3vSelection * selection)
+{
+  GstStructure *s = gst_structure_new (selection->format->media,
+      "format", G_TYPE_STRING, selection->format->format,
+      "width", G_TYPE_INT, (gint) selection->width,
+      "height", G_TYPE_INT, (gint) selection->height, NULL);
+  GstCaps *caps = gst_caps_new_empty ();
+
+  if (selection->fps_n > 0)
+    gst_structure_set (s, "framerate", GST_TYPE_FRACTION, selection->fps_n,
+        selection->fps_d, NULL);
+  gst_caps_append_structure_full (caps, s, gst_caps_features_new_any ());
+  return caps;
+}
+
+guint64
+gst_ffs_u3v_selection_get_size (const GstFfsU3vSelection * selection)
+{
+  return gst_ffs_u3v_format_get_size (selection->format, selection->width,
+      selection->height);
+}

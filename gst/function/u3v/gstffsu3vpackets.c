@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What goes out ahead of an image and behind it.  Little endian.
+ *
+ * No state, no locks.
+ */
+
+#include <string.h>
+
+#include "gstffsu3vpackets.h"
+
+#define LEADER_PREFIX 0x4c563355        /* "U3VL" */
+#define TRAILER_PREFIX 0x54563355       /* "U3VT" */
+#define PAYLOAD_IMAGE 1
+
+static void
+put_header (guint8 * data, guint32 prefix, guint length, guint64 number)
+{
+  memset (data, 0, length);
+  GST_WRITE_UINT32_LE (data, prefix);
+  GST_WRITE_UINT16_LE (data + 6, length);
+  GST_WRITE_UINT64_LE (data + 8, number);
+}
+
+/**
+ * gst_ffs_u3v_leader:
+ * @data: room for LEADER_LENGTH bytes
+ * @number: of the frame, the first one of a stream is 0
+ * @timestamp: in ns
+ * @selection: what the frame is
+ *
+ * The image begins in the upper left corner of what the source gives, and its
+ * rows have no padding.
+ */
+void
+gst_ffs_u3v_leader (guint8 * data, guint64 number, guint64 timestamp,
+    const GstFfsU3vSelection * selection)
+{
+  put_header (data, LEADER_PREFIX, LEADER_LENGTH, number);
+  GST_WRITE_UINT16_LE (data + 18, PAYLOAD_IMAGE);
+  GST_WRITE_UINT64_LE (data + 20, timestamp);
+  GST_WRITE_UINT32_LE (data + 28, selection->format->code);
+  GST_WRITE_UINT32_LE (data + 32, selection->width);
+  GST_WRITE_UINT32_LE (data + 36, selection->height);
+}
+
+/**
+ * gst_ffs_u3v_trailer:
+ * @data: room for TRAILER_LENGTH bytes
+ * @number: as in the leader
+ * @status: U3V_SUCCESS, or what is wrong with the frame
+ * @valid_size: bytes of the payload that are part of the image
+ * @height: rows of it
+ */
+void
+gst_ffs_u3v_trailer (guint8 * data, guint64 number, guint16 status,
+    guint64 valid_size, guint height)
+{
+  put_header (data, TRAILER_PREFIX, TRAILER_LENGTH, number);
+  GST_WRITE_UINT16_LE (data + 16, status);
+  GST_WRITE_UINT64_LE (data + 20, valid_size);
+  GST_WRITE_UINT32_LE (data + 28, height);
+}

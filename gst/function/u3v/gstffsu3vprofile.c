@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsU3vProfile: a USB3 Vision camera.  A control interface with two bulk
+ * endpoints, over which the host reads and writes registers, and a streaming
+ * interface with one, over which each frame goes as leader, payload and
+ * trailer; the payload is the frame itself, where it is.
+ *
+ * Ownership: owns the camera with its registers and the controls from
+ * set_offer() on, the control channel and the pool from start() to stop().
+ *
+ * Locking: the camera has a lock of its own.  The control thread carries out
+ * what an access calls for, with no lock held; only it starts and stops the
+ * stream.  The rest belongs to the streaming thread or is constant while
+ * there are threads.
+ */
+
+#include <errno.h>
+
+#include "gstffsu3vcamera.h"
+#include "gstffsu3vcontrol.h"
+#include "gstffsu3vmap.h"
+#include "gstffsu3vpackets.h"
+#include "gstffsu3vprofile.h"
+#include "transport/gstffsbufferpool.h"
+#include "transport/gstffsdebug.h"
+
+#define IN_ENDPOINT "ep1"
+#define OUT_ENDPOINT "ep2"
+
+#define GST_TYPE_FFS_U3V_PROFILE (gst_ffs_u3v_profile_get_type ())
+G_DECLARE_FINAL_TYPE (GstFfsU3vProfile, gst_ffs_u3v_profile, GST,
+    FFS_U3V_PROFILE, GstFfsProfile);
+
+struct _GstFfsU3vProfile
+{
+  GstFfsProfile parent;
+
+  gchar *manufacturer;
+  gchar *product;
+  gchar *serial;
+  GstPad *sinkpad;
+
+  GstFfsControls *controls;
+  GstFfsU3vCamera *camera;
+  GstFfsU3vControl *control;
+
+  /* Streaming thread. */
+  GstFfsBufferPool *pool;
+  GstFfsU3vSelection caps;
+};
+
+G_DEFINE_FINAL_TYPE (GstFfsU3vProfile, gst_ffs_u3v_profile,
+    GST_TYPE_FFS_PROFILE);
+
+static const GstFfsFunctionDesc description = {
+  .device_class = {0xef, 0x02, 0x01},
+  .association = {0xef, 0x05, 0x00},
+  .n_interfaces = 2,
+  .interfaces = {
+        {0xef, 0x05, 0x00, "USB3 Vision control", "io"},
+        {0xef, 0x05, 0x02, "USB3 Vision stream", "i"},
+      },
+  .stream_endpoint = 3,
+};
+
+static const GstFfsFunctionDesc *
+describe (GstFfsProfile * profile G_GNUC_UNUSED)
+{
+  return &description;
+}
+
+/* ---- what the host reads and writes ---- */
+
+static void
+carry_out (GstFfsU3vProfile * self, const GstFfsU3vEffect * effect)
+{
+  if (effect->stop)
+    gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), FALSE);
+  if (effect->start)
+    gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
+  if (effect->control >= 0)
+    gst_ffs_controls_set_value (self->controls, effect->control, effect->value);
+}
+
+static guint16
+read_memory (guint64 address, guint8 * data, guint length, gpointer user_data)
+{
+  GstFfsU3vProfile *self = user_data;
+  GstFfsU3vEffect effect;
+  guint16 status;
+  gint i = -1;
+
+  while ((i = gst_ffs_u3v_camera_next_control (self->camera, address, length,
+              i)) >= 0)
+    gst_ffs_u3v_camera_store_control (self->camera, i,
+        gst_ffs_controls_get_value (self->controls, i));
+  status = gst_ffs_u3v_camera_read (self->camera, address, data, length,
+      &effect);
+  carry_out (self, &effect);
+  if (status != U3V_SUCCESS)
+    GST_DEBUG_OBJECT (self, "read of %u at 0x%" G_GINT64_MODIFIER
+        "x: status 0x%04x", length, address, status);
+  return status;
+}
+
+static guint16
+write_memory (guint64 address, const guint8 * data, guint length,
+    gpointer user_data)
+{
+  GstFfsU3vProfile *self = user_data;
+  GstFfsU3vEffect effect;
+  guint16 status;
+
+  status = gst_ffs_u3v_camera_write (self->camera, address, data, length,
+      &effect);
+  GST_DEBUG_OBJECT (self, "write of %u at 0x%" G_GINT64_MODIFIER
+      "x: status 0x%04x", length, address, status);
+  carry_out (self, &effect);
+  return status;
+}
+
+static gboolean
+is_slow (guint64 address, guint length, gboolean write, gpointer user_data)
+{
+  GstFfsU3vProfile *self = user_data;
+
+  return gst_ffs_u3v_camera_is_slow (self->camera, address, length, write);
+}
+
+static void
+host_gone (gpointer user_data)
+{
+  GstFfsU3vProfile *self = user_data;
+  GstFfsU3vEffect effect;
+
+  gst_ffs_u3v_camera_reset (self->camera, &effect);
+  carry_out (self, &effect);
+}
+
+/* ---- caps ---- */
+
+static gboolean
+set_offer (GstFfsProfile * profile, GstCaps * caps)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+  const GstFfsIdentity identity = {
+    .manufacturer = self->manufacturer,
+    .product = self->product,
+    .serial = self->serial,
+  };
+  GstFfsControl list[MAX_CONTROLS];
+  GstFfsU3vOffer *offer;
+  guint i, n;
+
+  offer = gst_ffs_u3v_offer_new (caps);
+  if (offer == NULL)
+    return FALSE;
+
+  g_clear_pointer (&self->camera, gst_ffs_u3v_camera_free);
+  g_clear_pointer (&self->controls, gst_ffs_controls_free);
+  self->controls = gst_ffs_controls_new (self->sinkpad, MAX_CONTROLS);
+  n = gst_ffs_controls_get_n (self->controls);
+  for (i = 0; i < n; i++)
+    list[i] = *gst_ffs_controls_get (self->controls, i);
+  self->camera = gst_ffs_u3v_camera_new (&identity, offer, list, n);
+  return TRUE;
+}
+
+static GstCaps *
+get_caps (GstFfsProfile * profile)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+
+  return gst_ffs_u3v_camera_get_caps (self->camera);
+}
+
+static gboolean
+set_caps (GstFfsProfile * profile, GstCaps * caps)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+  GstStructure *s = gst_caps_get_structure (caps, 0);
+  gint width, height;
+
+  self->caps.format = gst_ffs_u3v_format_from_caps (gst_structure_get_name (s),
+      gst_structure_get_string (s, "format"));
+  if (self->caps.format == NULL || !gst_structure_get_int (s, "width", &width)
+      || !gst_structure_get_int (s, "height", &height)) {
+    self->caps.format = NULL;
+    return FALSE;
+  }
+  self->caps.width = width;
+  self->caps.height = height;
+  return gst_ffs_u3v_camera_wants (self->camera, &self->caps);
+}
+
+/* ---- frames ---- */
+
+static gboolean
+add_part (GstFfsU3vProfile * self, GstFfsPart * part, const guint8 * data,
+    gsize length)
+{
+  part->buffer = gst_ffs_buffer_pool_fill (self->pool, data, length);
+  part->length = length;
+  return part->buffer != NULL;
+}
+
+static gboolean
+wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
+    GstFfsWrapping * wrapping)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+  guint8 leader[LEADER_LENGTH], trailer[TRAILER_LENGTH];
+  GstFfsU3vFrame frame;
+  guint64 timestamp;
+
+  /* The end of a stream goes without saying in this class. */
+  if (buf == NULL || self->caps.format == NULL)
+    return FALSE;
+  if (!gst_ffs_u3v_camera_take_frame (self->camera, &self->caps, size, number,
+          GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED), &frame)) {
+    GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
+        " bytes is none that the host waits for", number, size);
+    return FALSE;
+  }
+
+  timestamp = GST_BUFFER_PTS_IS_VALID (buf) ? GST_BUFFER_PTS (buf) : 0;
+  gst_ffs_u3v_leader (leader, frame.number, timestamp, &frame.selection);
+  gst_ffs_u3v_trailer (trailer, frame.number, frame.status, size,
+      frame.selection.height);
+  if (add_part (self, &wrapping->before[0], leader, sizeof (leader))
+      && add_part (self, &wrapping->after, trailer, sizeof (trailer)))
+    return TRUE;
+  gst_clear_buffer (&wrapping->before[0].buffer);
+  return FALSE;
+}
+
+/* ---- life ---- */
+
+static gint
+start (GstFfsProfile * profile, const gchar * directory,
+    GstAllocator * allocator)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+  const GstFfsU3vMemory memory = { read_memory, write_memory, is_slow, self };
+  gchar *in = g_build_filename (directory, IN_ENDPOINT, NULL);
+  gchar *out = g_build_filename (directory, OUT_ENDPOINT, NULL);
+  gint err;
+
+  self->control = gst_ffs_u3v_control_new (in, out, &memory, host_gone, &err);
+  g_free (in);
+  g_free (out);
+  if (self->control)
+    self->pool = gst_ffs_buffer_pool_new (allocator);
+  return err;
+}
+
+static void
+stop (GstFfsProfile * profile)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+
+  g_clear_pointer (&self->control, gst_ffs_u3v_control_free);
+  g_clear_pointer (&self->pool, gst_ffs_buffer_pool_free);
+}
+
+static void
+set_enabled (GstFfsProfile * profile, gboolean enabled)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+
+  gst_ffs_u3v_control_set_enabled (self->control, enabled);
+}
+
+/* Everything this class needs goes over the control interface's endpoints. */
+static gboolean
+control (GstFfsProfile * profile G_GNUC_UNUSED,
+    const GstFfsSetup * setup G_GNUC_UNUSED,
+    const guint8 * data G_GNUC_UNUSED, GByteArray * reply G_GNUC_UNUSED)
+{
+  return FALSE;
+}
+
+static void
+gst_ffs_u3v_profile_finalize (GObject * object)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (object);
+
+  g_clear_pointer (&self->camera, gst_ffs_u3v_camera_free);
+  g_clear_pointer (&self->controls, gst_ffs_controls_free);
+  gst_clear_object (&self->sinkpad);
+  g_free (self->manufacturer);
+  g_free (self->product);
+  g_free (self->serial);
+  G_OBJECT_CLASS (gst_ffs_u3v_profile_parent_class)->finalize (object);
+}
+
+static void
+gst_ffs_u3v_profile_class_init (GstFfsU3vProfileClass * klass)
+{
+  GstFfsProfileClass *profile_class = GST_FFS_PROFILE_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = gst_ffs_u3v_profile_finalize;
+  profile_class->describe = describe;
+  profile_class->set_offer = set_offer;
+  profile_class->get_caps = get_caps;
+  profile_class->set_caps = set_caps;
+  profile_class->start = start;
+  profile_class->stop = stop;
+  profile_class->set_enabled = set_enabled;
+  profile_class->control = control;
+  profile_class->wrap = wrap;
+}
+
+static void
+gst_ffs_u3v_profile_init (GstFfsU3vProfile * self G_GNUC_UNUSED)
+{
+}
+
+/**
+ * gst_ffs_u3v_profile_new:
+ * @identity: who the camera is
+ * @sinkpad: where frames arrive; the controls of their source are the host's
+ */
+GstFfsProfile *
+gst_ffs_u3v_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
+{
+  GstFfsU3vProfile *self = g_object_new (GST_TYPE_FFS_U3V_PROFILE, NULL);
+
+  self->manufacturer = g_strdup (identity->manufacturer);
+  self->product = g_strdup (identity->product);
+  self->serial = g_strdup (identity->serial);
+  self->sinkpad = gst_object_ref (sinkpad);
+  return GST_FFS_PROFILE (gst_object_ref_sink (self));
+}
