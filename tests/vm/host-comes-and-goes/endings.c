@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Each way in which a connection can end, from the host's side or from the
+ * device's.
+ *
+ * Locking: all of it belongs to the one thread of the host.
+ */
+
+#include "test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#define UDC_NAME "dummy_udc.0"
+
+static void
+write_file (Test * test, const gchar * path, const gchar * value)
+{
+  gint fd = open (path, O_WRONLY | O_CLOEXEC);
+
+  if (fd < 0 || write (fd, value, strlen (value)) < 0)
+    give_up (test, "%s: %s", path, g_strerror (errno));
+  close (fd);
+}
+
+static void
+unplug (Test * test, guint round)
+{
+  (void) round;
+  if (!usb_host_set_port (test->host, FALSE))
+    give_up (test, "the port cannot be switched off");
+  wait_gone (test);
+  if (!usb_host_set_port (test->host, TRUE))
+    give_up (test, "the port cannot be switched on");
+}
+
+static void
+write_gadget (Test * test, const gchar * attr, const gchar * value)
+{
+  gchar *path = g_strdup_printf ("/sys/kernel/config/usb_gadget/%s/%s",
+      test->serial, attr);
+
+  write_file (test, path, value);
+  g_free (path);
+}
+
+static void
+unbind (Test * test, guint round)
+{
+  (void) round;
+  write_gadget (test, "UDC", "\n");
+  wait_gone (test);
+  write_gadget (test, "UDC", UDC_NAME "\n");
+}
+
+static void
+reset (Test * test, guint round)
+{
+  (void) round;
+  if (!usb_host_reset (test->host))
+    give_up (test, "reset: %s", g_strerror (errno));
+  /* Whether the reset met a transfer of ours is a matter of luck. */
+  usb_host_close (test->host);
+}
+
+static void
+configure (Test * test, guint round)
+{
+  (void) round;
+  if (!usb_host_write_attr (test->host, "bConfigurationValue", "0"))
+    give_up (test, "SET_CONFIGURATION 0");
+  wait_gone (test);
+  if (!usb_host_write_attr (test->host, "bConfigurationValue", "1"))
+    give_up (test, "SET_CONFIGURATION 1");
+}
+
+/* The controller knows nothing of applications and keeps the rest of a frame
+ * for the next one; so that one begins as a careful application does. */
+static void
+kill_host (Test * test, guint round)
+{
+  struct pollfd output = { test->child_output, POLLIN, 0 };
+  gchar bytes[64];
+  gint n;
+
+  usb_host_close (test->host);
+  give_order (test, 'h', 0);
+  for (n = 0; n < SOME; n++) {
+    if (read (test->child_output, bytes, 1) != 1)
+      give_up (test, "the host application does not read");
+  }
+  give_order (test, 'k', 0);
+  while (poll (&output, 1, 0) == 1
+      && read (test->child_output, bytes, sizeof (bytes)) > 0);
+
+  outdate (test);
+  if (!usb_host_open (test->host))
+    give_up (test, "no device");
+  if (round % 2 == 0)
+    reset (test, round);
+  else
+    configure (test, round);
+}
+
+static void
+cycle (Test * test, guint round)
+{
+  usb_host_close (test->host);
+  stop_pipeline (test, round % 4 < 2 ? GST_STATE_NULL : GST_STATE_READY);
+  outdate (test);
+  start_pipeline (test);
+}
+
+static void
+wait_attr (Test * test, const gchar * attr, const gchar * value)
+{
+  gint64 deadline = g_get_monotonic_time () + HANG_US;
+  gboolean same = FALSE;
+
+  while (!same) {
+    gchar *text = usb_host_read_attr (test->host, attr);
+
+    same = g_strcmp0 (text, value) == 0;
+    if (!same && g_get_monotonic_time () > deadline)
+      give_up (test, "%s is %s", attr, text);
+    g_free (text);
+    if (!same)
+      g_usleep (LOOK_AGAIN_US);
+  }
+}
+
+void
+set_speed (Test * test, const gchar * speed)
+{
+  outdate (test);
+  write_gadget (test, "UDC", "\n");
+  wait_gone (test);
+  write_gadget (test, "max_speed", speed);
+  write_gadget (test, "UDC", UDC_NAME "\n");
+  connect_host (test);
+}
+
+/* The host sleeps between two frames: none of them is lost. */
+static void
+suspend (Test * test, guint round)
+{
+  (void) round;
+  come_to_rest (test);
+  usb_host_close (test->host);
+  if (!usb_host_write_attr (test->host, "power/autosuspend_delay_ms", "0")
+      || !usb_host_write_attr (test->host, "power/control", "auto"))
+    give_up (test, "autosuspend");
+  wait_attr (test, "power/runtime_status", "suspended");
+  set_open (test, TRUE);
+  if (!usb_host_write_attr (test->host, "power/control", "on"))
+    give_up (test, "autosuspend");
+  wait_attr (test, "power/runtime_status", "active");
+}
+
+const Ending endings[] = {
+  {"unplug", unplug, TRUE, NULL, NULL},
+  {"unbind", unbind, TRUE, NULL, NULL},
+  {"reset", reset, TRUE, NULL, NULL},
+  {"SET_CONFIGURATION 0 and 1", configure, TRUE, NULL, NULL},
+  /* dummy_hcd knows of no SuperSpeed link that sleeps. */
+  {"suspend", suspend, FALSE, "high-speed", "power/control"},
+  {"host killed", kill_host, TRUE, NULL, NULL},
+  {"NULL and PLAYING", cycle, TRUE, NULL, NULL},
+};
+
+const guint n_endings = G_N_ELEMENTS (endings);

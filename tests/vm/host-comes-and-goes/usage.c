@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What may not grow: files, threads and memory of this process, and what the
+ * kernel says of all dmabufs.
+ *
+ * Locking: none; one thread counts, while the others are at rest.
+ */
+
+#include "test.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
+
+static guint
+count_fds (void)
+{
+  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
+/* Without those that GLib keeps for a while for whoever may need one. */
+static guint
+count_threads (void)
+{
+  GDir *dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const gchar *id;
+  guint n = 0;
+
+  while ((id = g_dir_read_name (dir)) != NULL) {
+    gchar *path = g_strdup_printf ("/proc/self/task/%s/comm", id);
+    gchar *name = NULL;
+
+    if (g_file_get_contents (path, &name, NULL, NULL)
+        && !g_str_has_prefix (name, "pool-"))
+      n++;
+    g_free (name);
+    g_free (path);
+  }
+  g_dir_close (dir);
+  return n;
+}
+
+/* The kernel's own account of all dmabufs and who is attached to them. */
+void
+count_dmabufs (Usage * usage)
+{
+  gchar *text = NULL, *at;
+
+  usage->dmabufs = usage->attached = 0;
+  if (!g_file_get_contents ("/sys/kernel/debug/dma_buf/bufinfo", &text, NULL,
+          NULL))
+    return;
+  for (at = text; (at = strstr (at, "Total ")) != NULL; at++) {
+    guint n;
+
+    if (sscanf (at, "Total %u devices attached", &n) == 1
+        && strstr (at, " devices attached") != NULL
+        && strcspn (at, "\n") > 20 && strncmp (strchr (at + 6, ' '),
+            " devices", 8) == 0)
+      usage->attached += n;
+    else if (sscanf (at, "Total %u objects", &n) == 1)
+      usage->dmabufs = n;
+  }
+  g_free (text);
+}
+
+/* Of so many rounds, after how many nothing may grow any more. */
+gint
+settling_rounds (gint rounds)
+{
+  return MIN (SETTLED, (rounds + 1) / 2);
+}
+
+void
+measure (Test * test, Usage * usage)
+{
+  GstStructure *stats = NULL;
+  gchar *text = NULL, *rss;
+
+  g_object_get (test->sink, "stats", &stats, NULL);
+  usage->attachments = 0;
+  gst_structure_get_uint (stats, "attachments", &usage->attachments);
+  gst_structure_free (stats);
+  count_dmabufs (usage);
+  /* How many buffers are attached at the moment is no matter, and each has a
+   * file of its own. */
+  usage->fds = count_fds () - usage->attachments;
+  usage->threads = count_threads ();
+  if (g_file_get_contents ("/proc/self/status", &text, NULL, NULL)
+      && (rss = strstr (text, "VmRSS:")) != NULL)
+    usage->rss = g_ascii_strtoull (rss + strlen ("VmRSS:"), NULL, 10);
+  g_free (text);
+  usage->heap = mallinfo2 ().uordblks;
+}
+
+/* Until the kernel has cleaned up after a process. */
+void
+wait_dmabufs (Test * test, guint wanted)
+{
+  gint64 deadline = g_get_monotonic_time () + HANG_US;
+  Usage usage;
+
+  for (count_dmabufs (&usage); usage.dmabufs != wanted || usage.attached != 0;
+      count_dmabufs (&usage)) {
+    if (g_get_monotonic_time () > deadline)
+      give_up (test, "%u dmabufs with %u attachments stay", usage.dmabufs,
+          usage.attached);
+    g_usleep (LOOK_AGAIN_US);
+  }
+}
