@@ -185,8 +185,7 @@ GST_START_TEST (test_unbound_unnoticed)
   sink_harness_start (&sh, "without-host", DROP, "copy-mode", 1, NULL);
   mem = fake_dmabuf_new (10);
   for (i = 0; i < 3; i++) {
-    buf = counted_buffer (gst_buffer_new (), &a);
-    gst_buffer_append_memory (buf, gst_memory_ref (mem));
+    buf = memory_buffer (mem, &a);
     if (i == 1) {
       fake_endpoint_forget_attachments ();
       fake_endpoint_set_enabled (FALSE);
@@ -259,13 +258,11 @@ GST_START_TEST (test_give_back_without_host)
   SinkHarness sh;
   GstMemory *mem;
   GstBuffer *buf;
-  GstQuery *query;
   gint a;
 
   sink_harness_start (&sh, "without-host", DROP, NULL);
   mem = fake_dmabuf_new (10);
-  buf = counted_buffer (gst_buffer_new (), &a);
-  gst_buffer_append_memory (buf, gst_memory_ref (mem));
+  buf = memory_buffer (mem, &a);
   gst_harness_push (sh.h, buf);
   fake_endpoint_signal (0, 1);
   wait_released (&a);
@@ -273,9 +270,7 @@ GST_START_TEST (test_give_back_without_host)
 
   fake_endpoint_set_enabled (FALSE);
   /* The host's absence is found out by the probe that guards DETACH. */
-  query = gst_query_new_drain ();
-  gst_pad_peer_query (sh.h->srcpad, query);
-  gst_query_unref (query);
+  sink_harness_drain (&sh);
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_DETACH), 0);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "attachments"), 0);
   gst_memory_unref (mem);
@@ -288,14 +283,11 @@ GST_END_TEST;
 GST_START_TEST (test_give_back_cancels)
 {
   SinkHarness sh;
-  GstQuery *query;
   gint a, b;
 
   sink_harness_start (&sh, "max-in-flight", 4, NULL);
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-  query = gst_query_new_drain ();
-  gst_pad_peer_query (sh.h->srcpad, query);
-  gst_query_unref (query);
+  sink_harness_drain (&sh);
   fail_unless (is_released (&a));
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 1);
 
@@ -309,51 +301,49 @@ GST_START_TEST (test_give_back_cancels)
 
 GST_END_TEST;
 
-static gpointer
-push_eos (gpointer data)
-{
-  gst_harness_push_event (data, gst_event_new_eos ());
-  return NULL;
-}
-
 GST_START_TEST (test_eos_timeout)
 {
-  GThread *thread;
   GstMessage *msg;
   SinkHarness sh;
   gint a;
 
   sink_harness_start (&sh, "eos-timeout", GST_MSECOND, NULL);
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-  thread = g_thread_new ("eos", push_eos, sh.h);
+  sink_harness_push_eos_async (&sh);
   sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, "stopped reading");
   msg = gst_bus_timed_pop_filtered (sh.bus, 10 * GST_SECOND, GST_MESSAGE_EOS);
   fail_unless (msg != NULL);
   gst_message_unref (msg);
-  g_thread_join (thread);
+  sink_harness_join (&sh);
   fail_unless (is_released (&a));
   sink_harness_end (&sh);
 }
 
 GST_END_TEST;
 
-/* Another device still works on the buffer. */
+/* Another device still works on the buffer that is pushed. */
+static GstMemory *
+push_held (SinkHarness * sh, gint * released)
+{
+  GstMemory *mem;
+
+  sink_harness_start (sh, NULL);
+  mem = fake_dmabuf_new (10);
+  fake_dmabuf_hold (mem);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_TRANSFER, EBUSY, 1);
+  sink_harness_push_async (sh, memory_buffer (mem, released));
+  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_TRANSFER, 1);
+  return mem;
+}
+
 GST_START_TEST (test_foreign_fence)
 {
   SinkHarness sh;
   GstMemory *mem;
-  GstBuffer *buf;
   gint a;
 
-  sink_harness_start (&sh, NULL);
-  mem = fake_dmabuf_new (10);
-  fake_dmabuf_hold (mem);
-  fake_endpoint_fail (FUNCTIONFS_DMABUF_TRANSFER, EBUSY, 1);
-  buf = counted_buffer (gst_buffer_new (), &a);
-  gst_buffer_append_memory (buf, gst_memory_ref (mem));
-  sink_harness_push_async (&sh, buf);
-  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_TRANSFER, 1);
+  mem = push_held (&sh, &a);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
   fake_dmabuf_unhold (mem);
   fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
@@ -369,17 +359,9 @@ GST_START_TEST (test_flush_while_foreign_fence)
 {
   SinkHarness sh;
   GstMemory *mem;
-  GstBuffer *buf;
   gint a;
 
-  sink_harness_start (&sh, NULL);
-  mem = fake_dmabuf_new (10);
-  fake_dmabuf_hold (mem);
-  fake_endpoint_fail (FUNCTIONFS_DMABUF_TRANSFER, EBUSY, 1);
-  buf = counted_buffer (gst_buffer_new (), &a);
-  gst_buffer_append_memory (buf, gst_memory_ref (mem));
-  sink_harness_push_async (&sh, buf);
-  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_TRANSFER, 1);
+  mem = push_held (&sh, &a);
   gst_harness_push_event (sh.h, gst_event_new_flush_start ());
   fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
   fail_unless (is_released (&a));

@@ -86,8 +86,7 @@ GST_START_TEST (test_not_attached)
     GstBuffer *buf;
     gint a;
 
-    buf = counted_buffer (gst_buffer_new (), &a);
-    gst_buffer_append_memory (buf, gst_memory_ref (mem));
+    buf = memory_buffer (mem, &a);
     fail_unless_equals_int (gst_harness_push (sh.h, buf), GST_FLOW_OK);
     fake_endpoint_signal (i, 1);
     wait_released (&a);
@@ -238,16 +237,8 @@ GST_START_TEST (test_fence_error)
 
 GST_END_TEST;
 
-static gpointer
-push_eos (gpointer data)
-{
-  gst_harness_push_event (data, gst_event_new_eos ());
-  return NULL;
-}
-
 GST_START_TEST (test_fence_error_fails)
 {
-  GThread *thread;
   SinkHarness sh;
   gint a;
 
@@ -256,10 +247,10 @@ GST_START_TEST (test_fence_error_fails)
   fake_endpoint_signal (0, -EOVERFLOW);
   wait_released (&a);
   /* Found at the next frame or, as here, at the end. */
-  thread = g_thread_new ("eos", push_eos, sh.h);
+  sink_harness_push_eos_async (&sh);
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, "transfer to the USB host failed");
-  g_thread_join (thread);
+  sink_harness_join (&sh);
   sink_harness_end (&sh);
 }
 

@@ -74,11 +74,35 @@ sink_harness_push_async (SinkHarness * sh, GstBuffer * buf)
   sh->thread = g_thread_new ("push", push_thread, sh);
 }
 
+static gpointer
+eos_thread (gpointer data)
+{
+  SinkHarness *sh = data;
+
+  gst_harness_push_event (sh->h, gst_event_new_eos ());
+  return NULL;
+}
+
+void
+sink_harness_push_eos_async (SinkHarness * sh)
+{
+  sh->thread = g_thread_new ("eos", eos_thread, sh);
+}
+
 GstFlowReturn
 sink_harness_join (SinkHarness * sh)
 {
   g_thread_join (sh->thread);
   return sh->flow;
+}
+
+void
+sink_harness_drain (SinkHarness * sh)
+{
+  GstQuery *query = gst_query_new_drain ();
+
+  gst_pad_peer_query (sh->h->srcpad, query);
+  gst_query_unref (query);
 }
 
 guint64
@@ -155,12 +179,22 @@ counted_buffer (GstBuffer * buf, gint * released)
 }
 
 GstBuffer *
-dmabuf_buffer (gsize size, gint * released)
+memory_buffer (GstMemory * mem, gint * released)
 {
   GstBuffer *buf = gst_buffer_new ();
 
-  gst_buffer_append_memory (buf, fake_dmabuf_new (size));
+  gst_buffer_append_memory (buf, gst_memory_ref (mem));
   return counted_buffer (buf, released);
+}
+
+GstBuffer *
+dmabuf_buffer (gsize size, gint * released)
+{
+  GstMemory *mem = fake_dmabuf_new (size);
+  GstBuffer *buf = memory_buffer (mem, released);
+
+  gst_memory_unref (mem);
+  return buf;
 }
 
 void

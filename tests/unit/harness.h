@@ -31,7 +31,11 @@ void sink_harness_end (SinkHarness * sh);
 
 /* For pushes that are expected to block. */
 void sink_harness_push_async (SinkHarness * sh, GstBuffer * buf);
+void sink_harness_push_eos_async (SinkHarness * sh);
 GstFlowReturn sink_harness_join (SinkHarness * sh);
+
+/* As upstream asks when it wants its buffers back. */
+void sink_harness_drain (SinkHarness * sh);
 
 guint64 sink_harness_stat (SinkHarness * sh, const gchar * field);
 /* Blocks until the field of the stats has this value. */
@@ -45,6 +49,8 @@ void sink_harness_assert_no_message (SinkHarness * sh, GstMessageType type);
 /* A buffer of one fake dmabuf. *released is set when it is unreffed last. */
 GstBuffer *counted_buffer (GstBuffer * buf, gint * released);
 GstBuffer *dmabuf_buffer (gsize size, gint * released);
+/* One of a memory that the caller keeps. */
+GstBuffer *memory_buffer (GstMemory * mem, gint * released);
 /* Blocks until it is. */
 void wait_released (gint * released);
 gboolean is_released (gint * released);

@@ -82,24 +82,16 @@ GST_START_TEST (test_max_in_flight)
 
 GST_END_TEST;
 
-static gpointer
-push_eos (gpointer data)
-{
-  gst_harness_push_event (data, gst_event_new_eos ());
-  return NULL;
-}
-
 GST_START_TEST (test_eos_waits)
 {
   SinkHarness sh;
-  GThread *thread;
   GstMessage *msg;
   gint a, b;
 
   sink_harness_start (&sh, "max-in-flight", 4, NULL);
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
   gst_harness_push (sh.h, dmabuf_buffer (10, &b));
-  thread = g_thread_new ("eos", push_eos, sh.h);
+  sink_harness_push_eos_async (&sh);
   fake_endpoint_signal (0, 1);
   wait_released (&a);
   sink_harness_wait_stat (&sh, "in-flight", 1);
@@ -110,7 +102,7 @@ GST_START_TEST (test_eos_waits)
   fail_unless (msg != NULL);
   gst_message_unref (msg);
   fail_unless (is_released (&b));
-  g_thread_join (thread);
+  sink_harness_join (&sh);
   sink_harness_end (&sh);
 }
 
@@ -235,8 +227,7 @@ GST_START_TEST (test_attachment_lifetime)
   sink_harness_start (&sh, NULL);
   mem = fake_dmabuf_new (10);
   for (i = 0; i < 5; i++) {
-    buf = counted_buffer (gst_buffer_new (), &a);
-    gst_buffer_append_memory (buf, gst_memory_ref (mem));
+    buf = memory_buffer (mem, &a);
     gst_harness_push (sh.h, buf);
     fake_endpoint_signal (i, 1);
     wait_released (&a);
@@ -298,19 +289,15 @@ GST_START_TEST (test_drain_query)
   SinkHarness sh;
   GstMemory *mem;
   GstBuffer *buf;
-  GstQuery *query;
   gint a;
 
   sink_harness_start (&sh, NULL);
   mem = fake_dmabuf_new (10);
-  buf = counted_buffer (gst_buffer_new (), &a);
-  gst_buffer_append_memory (buf, gst_memory_ref (mem));
+  buf = memory_buffer (mem, &a);
   gst_harness_push (sh.h, buf);
   fake_endpoint_signal (0, 1);
 
-  query = gst_query_new_drain ();
-  gst_pad_peer_query (sh.h->srcpad, query);
-  gst_query_unref (query);
+  sink_harness_drain (&sh);
   fail_unless (is_released (&a));
   fail_unless_equals_int (fake_endpoint_n_attached (), 0);
   gst_memory_unref (mem);

@@ -355,6 +355,19 @@ GST_START_TEST (test_always)
 
 GST_END_TEST;
 
+/* One pool entry, which tells no more than how many buffers we hold. */
+static void
+assert_number_only (GstQuery * query, guint number)
+{
+  GstBufferPool *pool;
+  guint size, min, max;
+
+  fail_unless_equals_int (gst_query_get_n_allocation_pools (query), 1);
+  gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
+  fail_unless (pool == NULL);
+  fail_unless_equals_int (min, number);
+}
+
 /* Upstream is offered our dmabufs, and what it makes of them goes out in
  * place. */
 GST_START_TEST (test_our_pool)
@@ -394,10 +407,7 @@ GST_START_TEST (test_our_pool)
   /* One that has a pool of its own learns how many we hold. */
   query = gst_query_new_allocation (caps, FALSE);
   gst_pad_peer_query (sh.h->srcpad, query);
-  fail_unless_equals_int (gst_query_get_n_allocation_pools (query), 1);
-  gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
-  fail_unless (pool == NULL);
-  fail_unless_equals_int (min, 5);
+  assert_number_only (query, 5);
   gst_query_unref (query);
   gst_caps_unref (caps);
   sink_harness_end (&sh);
@@ -451,17 +461,12 @@ GST_START_TEST (test_no_pool_for_dma_drm)
   GstCaps *caps = gst_caps_from_string ("video/x-raw(memory:DMABuf),"
       "format=DMA_DRM,drm-format=NV12,width=64,height=10,framerate=30/1");
   GstQuery *query = gst_query_new_allocation (caps, TRUE);
-  GstBufferPool *pool;
-  guint size, min, max;
   SinkHarness sh;
 
   start (&sh);
   g_object_set (sh.sink, "max-in-flight", 5, NULL);
   fail_unless (gst_pad_peer_query (sh.h->srcpad, query));
-  fail_unless_equals_int (gst_query_get_n_allocation_pools (query), 1);
-  gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
-  fail_unless (pool == NULL);
-  fail_unless_equals_int (min, 5);
+  assert_number_only (query, 5);
   gst_query_unref (query);
   gst_caps_unref (caps);
   sink_harness_end (&sh);
