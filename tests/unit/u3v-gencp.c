@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GenCP: every command, every status that the protocol itself has, and
+ * packets that are none.
+ */
+
+#include <string.h>
+
+#include <gst/check/gstcheck.h>
+
+#include "function/u3v/gstffsu3vgencp.h"
+#include "function/u3v/gstffsu3vmap.h"
+
+#define SIZE 1024
+
+typedef struct
+{
+  guint8 bytes[SIZE];
+  guint n_reads;
+  guint n_writes;
+  guint16 status;               /* to give back instead */
+} Fake;
+
+static guint16
+fake_read (guint64 address, guint8 * data, guint length, gpointer user_data)
+{
+  Fake *fake = user_data;
+
+  fake->n_reads++;
+  if (fake->status)
+    return fake->status;
+  if (address > SIZE || length > SIZE - address)
+    return U3V_INVALID_ADDRESS;
+  memcpy (data, fake->bytes + address, length);
+  return U3V_SUCCESS;
+}
+
+static guint16
+fake_write (guint64 address, const guint8 * data, guint length,
+    gpointer user_data)
+{
+  Fake *fake = user_data;
+
+  fake->n_writes++;
+  if (fake->status)
+    return fake->status;
+  if (address > SIZE || length > SIZE - address)
+    return U3V_INVALID_ADDRESS;
+  memcpy (fake->bytes + address, data, length);
+  return U3V_SUCCESS;
+}
+
+static gboolean
+fake_is_slow (guint64 address, guint length G_GNUC_UNUSED, gboolean write,
+    gpointer user_data G_GNUC_UNUSED)
+{
+  return write && address == 0x100;
+}
+
+static Fake fake;
+static const GstFfsU3vMemory memory = {
+  fake_read, fake_write, fake_is_slow, &fake
+};
+
+static guint8 packet[U3V_MAX_COMMAND], answer[U3V_MAX_ANSWER];
+
+static void
+reset (void)
+{
+  guint i;
+
+  memset (&fake, 0, sizeof (fake));
+  for (i = 0; i < SIZE; i++)
+    fake.bytes[i] = i * 7;
+  memset (packet, 0, sizeof (packet));
+  memset (answer, 0xee, sizeof (answer));
+}
+
+static guint
+make (guint16 flags, guint16 command, guint length, guint16 number)
+{
+  memcpy (packet, "U3VC", 4);
+  GST_WRITE_UINT16_LE (packet + 4, flags);
+  GST_WRITE_UINT16_LE (packet + 6, command);
+  GST_WRITE_UINT16_LE (packet + 8, length);
+  GST_WRITE_UINT16_LE (packet + 10, number);
+  return 12 + length;
+}
+
+static guint
+make_read (guint64 address, guint16 length, guint16 number)
+{
+  GST_WRITE_UINT64_LE (packet + 12, address);
+  GST_WRITE_UINT16_LE (packet + 20, 0);
+  GST_WRITE_UINT16_LE (packet + 22, length);
+  return make (0x4000, 0x0800, 12, number);
+}
+
+static guint
+make_write (guint64 address, const void *data, guint length, guint16 number)
+{
+  GST_WRITE_UINT64_LE (packet + 12, address);
+  memcpy (packet + 20, data, length);
+  return make (0x4000, 0x0802, 8 + length, number);
+}
+
+static void
+expect (guint n, guint16 status, guint16 command, guint16 number, guint length)
+{
+  fail_unless_equals_int (n, 12 + length);
+  fail_unless (memcmp (answer, "U3VC", 4) == 0);
+  fail_unless_equals_int_hex (GST_READ_UINT16_LE (answer + 4), status);
+  fail_unless_equals_int_hex (GST_READ_UINT16_LE (answer + 6), command);
+  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 8), length);
+  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 10), number);
+}
+
+static guint
+handle (guint n)
+{
+  return gst_ffs_u3v_gencp_handle (&memory, packet, n, answer);
+}
+
+GST_START_TEST (test_read)
+{
+  reset ();
+  expect (handle (make_read (3, 20, 77)), 0, 0x0801, 77, 20);
+  fail_unless (memcmp (answer + 12, fake.bytes + 3, 20) == 0);
+  /* The most that an answer holds. */
+  expect (handle (make_read (0, U3V_MAX_ANSWER - 12, 0xffff)), 0, 0x0801,
+      0xffff, U3V_MAX_ANSWER - 12);
+  expect (handle (make_read (0, U3V_MAX_ANSWER - 11, 1)),
+      U3V_INVALID_PARAMETER, 0x0801, 1, 0);
+  expect (handle (make_read (0, 0, 2)), U3V_INVALID_PARAMETER, 0x0801, 2, 0);
+  expect (handle (make_read (0, 0xffff, 2)), U3V_INVALID_PARAMETER, 0x0801, 2,
+      0);
+  expect (handle (make_read (SIZE - 3, 4, 3)), U3V_INVALID_ADDRESS, 0x0801, 3,
+      0);
+  expect (handle (make_read (G_MAXUINT64, 4, 4)), U3V_INVALID_ADDRESS, 0x0801,
+      4, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_write)
+{
+  const guint8 data[] = { 1, 2, 3, 4, 5 };
+  guint8 much[U3V_MAX_COMMAND - 20];
+
+  reset ();
+  expect (handle (make_write (9, data, 5, 5)), 0, 0x0803, 5, 4);
+  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 12), 0);
+  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 14), 5);
+  fail_unless (memcmp (fake.bytes + 9, data, 5) == 0);
+  expect (handle (make_write (9, data, 0, 6)), U3V_INVALID_PARAMETER, 0x0803,
+      6, 0);
+  memset (much, 0xaa, sizeof (much));
+  expect (handle (make_write (0, much, sizeof (much), 7)), 0, 0x0803, 7, 4);
+  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 14), sizeof (much));
+}
+
+GST_END_TEST;
+
+/* What the memory says is what the host gets, and no data with it. */
+GST_START_TEST (test_status)
+{
+  const guint16 statuses[] = {
+    U3V_NOT_IMPLEMENTED, U3V_INVALID_PARAMETER, U3V_INVALID_ADDRESS,
+    U3V_WRITE_PROTECT, U3V_BAD_ALIGNMENT, U3V_ACCESS_DENIED, U3V_BUSY,
+    U3V_WRONG_CONFIG, U3V_SI_NOT_ALIGNED, U3V_SI_INCONSISTENT
+  };
+  guint i;
+
+  reset ();
+  for (i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    fake.status = statuses[i];
+    expect (handle (make_read (0, 4, i)), statuses[i], 0x0801, i, 0);
+    expect (handle (make_write (0, "abcd", 4, i)), statuses[i], 0x0803, i, 0);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_other_commands)
+{
+  guint command;
+
+  reset ();
+  for (command = 0; command <= 0xffff; command++) {
+    if (command == 0x0800 || command == 0x0802)
+      continue;
+    expect (handle (make (0x4000, command, 12, 9)), U3V_NOT_IMPLEMENTED,
+        command | 1, 9, 0);
+  }
+  fail_unless_equals_int (fake.n_reads + fake.n_writes, 0);
+}
+
+GST_END_TEST;
+
+/* Who wants no answer gets none, but what it says is done. */
+GST_START_TEST (test_no_answer)
+{
+  guint n;
+
+  reset ();
+  n = make_write (0, "abcd", 4, 1);
+  GST_WRITE_UINT16_LE (packet + 4, 0);
+  fail_unless_equals_int (handle (n), 0);
+  fail_unless_equals_int (fake.n_writes, 1);
+  fail_unless (memcmp (fake.bytes, "abcd", 4) == 0);
+}
+
+GST_END_TEST;
+
+/* Every command, ended after each of its bytes and with some too many. */
+GST_START_TEST (test_cut)
+{
+  guint full, n, i;
+
+  for (i = 0; i < 2; i++) {
+    reset ();
+    full = i ? make_write (4, "abcdefgh", 8, 3) : make_read (4, 8, 3);
+    for (n = 0; n < full + 8; n++) {
+      if (n == full)
+        continue;
+      if (n < 12) {
+        fail_unless_equals_int (handle (n), 0);
+      } else {
+        expect (handle (n), U3V_INVALID_HEADER, i ? 0x0803 : 0x0801, 3, 0);
+      }
+      fail_unless_equals_int (gst_ffs_u3v_gencp_pending (&memory, packet, n,
+              answer), 0);
+    }
+    fail_unless_equals_int (fake.n_reads + fake.n_writes, 0);
+  }
+
+  /* The header agrees with the packet, but not with the command. */
+  for (n = 0; n < 20; n++) {
+    if (n != 12)
+      expect (handle (make (0x4000, 0x0800, n, 4)), U3V_INVALID_HEADER,
+          0x0801, 4, 0);
+    if (n < 8)
+      expect (handle (make (0x4000, 0x0802, n, 4)), U3V_INVALID_HEADER,
+          0x0803, 4, 0);
+  }
+  fail_unless_equals_int (fake.n_reads + fake.n_writes, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_prefix)
+{
+  guint n, i;
+
+  for (i = 0; i < 4; i++) {
+    reset ();
+    n = make_read (0, 4, 3);
+    packet[i] ^= 1;
+    fail_unless_equals_int (handle (n), 0);
+  }
+  fail_unless_equals_int (fake.n_reads, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_pending)
+{
+  guint n;
+
+  reset ();
+  n = make_write (0x100, "abcd", 4, 8);
+  expect (gst_ffs_u3v_gencp_pending (&memory, packet, n, answer), 0, 0x0805, 8,
+      4);
+  fail_unless (GST_READ_UINT16_LE (answer + 14) > 0);
+  fail_unless_equals_int (fake.n_writes, 0);
+  n = make_write (0x104, "abcd", 4, 8);
+  fail_unless_equals_int (gst_ffs_u3v_gencp_pending (&memory, packet, n,
+          answer), 0);
+  n = make_read (0x100, 4, 8);
+  fail_unless_equals_int (gst_ffs_u3v_gencp_pending (&memory, packet, n,
+          answer), 0);
+  n = make_write (0x100, "abcd", 4, 8);
+  GST_WRITE_UINT16_LE (packet + 4, 0);
+  fail_unless_equals_int (gst_ffs_u3v_gencp_pending (&memory, packet, n,
+          answer), 0);
+}
+
+GST_END_TEST;
+
+static Suite *
+u3v_gencp_suite (void)
+{
+  Suite *s = suite_create ("u3v-gencp");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_read);
+  tcase_add_test (tc, test_write);
+  tcase_add_test (tc, test_status);
+  tcase_add_test (tc, test_other_commands);
+  tcase_add_test (tc, test_no_answer);
+  tcase_add_test (tc, test_cut);
+  tcase_add_test (tc, test_prefix);
+  tcase_add_test (tc, test_pending);
+  return s;
+}
+
+GST_CHECK_MAIN (u3v_gencp);
