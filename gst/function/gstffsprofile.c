@@ -18,6 +18,7 @@
 typedef struct
 {
   GstFfsStreamingFunc streaming_func;
+  GstFfsEnabledFunc enabled_func;
   gpointer user_data;
   gboolean streaming;
 } GstFfsProfilePrivate;
@@ -75,7 +76,11 @@ gst_ffs_profile_stop (GstFfsProfile * self)
 void
 gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled)
 {
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
   GST_FFS_PROFILE_GET_CLASS (self)->set_enabled (self, enabled);
+  if (priv->enabled_func)
+    priv->enabled_func (enabled, priv->user_data);
 }
 
 gboolean
@@ -94,13 +99,22 @@ gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame, gsize size,
       wrapping);
 }
 
+/**
+ * gst_ffs_profile_set_funcs:
+ * @self: a profile that was not started yet
+ * @streaming: (nullable): tells the sink what the host wants
+ * @enabled: (nullable): tells the sink whether there is one
+ * @user_data: for both
+ */
 void
-gst_ffs_profile_set_streaming_func (GstFfsProfile * self,
-    GstFfsStreamingFunc func, gpointer user_data)
+gst_ffs_profile_set_funcs (GstFfsProfile * self,
+    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
+    gpointer user_data)
 {
   GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
 
-  priv->streaming_func = func;
+  priv->streaming_func = streaming;
+  priv->enabled_func = enabled;
   priv->user_data = user_data;
 }
 
@@ -114,6 +128,23 @@ gst_ffs_profile_is_streaming (GstFfsProfile * self)
   streaming = priv->streaming;
   GST_OBJECT_UNLOCK (self);
   return streaming;
+}
+
+/**
+ * gst_ffs_profile_fits:
+ * @self: a profile
+ * @caps: (nullable): what upstream sends
+ *
+ * Returns: whether the host wants it
+ */
+gboolean
+gst_ffs_profile_fits (GstFfsProfile * self, GstCaps * caps)
+{
+  GstCaps *wanted = gst_ffs_profile_get_caps (self);
+  gboolean fits = caps && gst_caps_can_intersect (caps, wanted);
+
+  gst_caps_unref (wanted);
+  return fits;
 }
 
 /**
@@ -135,7 +166,7 @@ gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming)
   was = priv->streaming;
   priv->streaming = FALSE;
   GST_OBJECT_UNLOCK (self);
-  if (was)
+  if (was && priv->streaming_func)
     priv->streaming_func (FALSE, priv->user_data);
   if (!streaming)
     return;
@@ -143,5 +174,6 @@ gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming)
   GST_OBJECT_LOCK (self);
   priv->streaming = TRUE;
   GST_OBJECT_UNLOCK (self);
-  priv->streaming_func (TRUE, priv->user_data);
+  if (priv->streaming_func)
+    priv->streaming_func (TRUE, priv->user_data);
 }

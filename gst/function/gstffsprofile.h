@@ -128,12 +128,21 @@ typedef struct
  * @streaming: whether the host wants frames from now on
  * @user_data: as given
  *
- * Called from a profile's or the function's own thread with no lock held,
- * before the host gets its answer. When it returns, frames of gst_ffs_profile_get_caps()
- * were asked of upstream, or nothing of the old stream is left on the
- * endpoint.
+ * Called from a thread of the profile or of the function, with no lock held
+ * and before the host gets its answer. When it returns, upstream was asked
+ * for frames of gst_ffs_profile_get_caps(), or nothing of the stream is left
+ * on the endpoint.
  */
 typedef void (*GstFfsStreamingFunc) (gboolean streaming, gpointer user_data);
+
+/**
+ * GstFfsEnabledFunc:
+ * @enabled: whether a host has configured the function
+ * @user_data: as given
+ *
+ * Called from the function's thread.
+ */
+typedef void (*GstFfsEnabledFunc) (gboolean enabled, gpointer user_data);
 
 /**
  * GstFfsProfileClass:
@@ -141,8 +150,9 @@ typedef void (*GstFfsStreamingFunc) (gboolean streaming, gpointer user_data);
  * @set_offer: what upstream can produce. Before start(). Returns %FALSE if
  * none of it can be sent by this class
  * @get_caps: what the host wants now, (transfer full). Any thread
- * @set_caps: what the frames are from now on. Streaming thread. Returns %FALSE if
- * they cannot be sent; such frames are dropped until the next caps
+ * @set_caps: what the frames are from now on; again at every start of the
+ * stream. Streaming thread. Returns %FALSE if they are not what the host wants;
+ * such frames are dropped until the next caps
  * @start: the function's files exist in @directory: open the control
  * endpoints, start threads. Leaders and the like come from @allocator, or
  * are system memory if that is %NULL. Returns 0 or an errno
@@ -192,9 +202,12 @@ gboolean gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame,
     gsize size, guint64 number, GstFfsWrapping * wrapping);
 
 /* For the sink. */
-void gst_ffs_profile_set_streaming_func (GstFfsProfile * self,
-    GstFfsStreamingFunc func, gpointer user_data);
+void gst_ffs_profile_set_funcs (GstFfsProfile * self,
+    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
+    gpointer user_data);
 gboolean gst_ffs_profile_is_streaming (GstFfsProfile * self);
+
+gboolean gst_ffs_profile_fits (GstFfsProfile * self, GstCaps * caps);
 
 /* For the classes. */
 void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);

@@ -30,21 +30,20 @@
 
 #include <errno.h>
 
+#include "gstffscamera.h"
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
 #include "gstffsopen.h"
+#include "gstffspresence.h"
+#include "gstffsreport.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
 
 GST_DEBUG_CATEGORY (gst_ffs_transport_debug);
 GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
-GST_DEBUG_CATEGORY_STATIC (GST_CAT_PERFORMANCE);
 #undef GST_CAT_DEFAULT
 #define GST_CAT_DEFAULT gst_ffs_dmabuf_sink_debug
-
-/* Endpoint files cannot be polled: how often to look whether a host came. */
-#define HOST_CHECK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
 /* How long a controller may take to let go of cancelled transfers. */
 #define SHUTDOWN_TIMEOUT (5 * GST_SECOND)
@@ -58,32 +57,37 @@ struct _GstFfsDmabufSink
 
   /* Properties; under the object lock. */
   GstFfsSettings settings;
-  gboolean connected;
-  gboolean streaming;
+
+  GstFfsPresence presence;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  The
    * pointer changes under the object lock. */
   GstFfsStream *stream;
-  gboolean open;
   GstAllocator *allocator;
 
-  /* Streaming thread. */
-  gboolean upstream_live;
-  gboolean latency_known;
+  /* With an ep0 of our own; in PAUSED and PLAYING.  The pointer to the
+   * profile changes under the object lock. */
+  GstFfsCamera *camera;
+  GstFfsProfile *profile;
+
+  /* Keeps the stream open for a thread of the camera.  Taken before the
+   * stream's locks. */
+  GMutex open_lock;
+  gboolean open;
+
+  /* Streaming thread, but check_fit. */
+  gint check_fit;               /* compare caps with what the host wants */
+  gboolean fits;
   guint64 n_frames;
   gboolean copy_warned;
   gboolean failed;              /* an error was posted */
   gboolean have_info;
   GstVideoInfo info;
 
-  /* Waiting for a host, counters, and an error from the fence thread; under
-   * this lock. */
+  /* An error from the fence thread, and a counter; under this lock. */
   GMutex lock;
-  GCond cond;
-  gboolean flushing;
   gint transfer_err;
-  guint64 n_without_host;
-  guint64 n_connections;
+  guint64 n_unfit;
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
@@ -91,36 +95,7 @@ G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
-/* ---- connection ---- */
-
-static gboolean
-set_flag (GstFfsDmabufSink * self, const gchar * name, gboolean * flag,
-    gboolean value)
-{
-  gboolean changed;
-
-  GST_OBJECT_LOCK (self);
-  changed = *flag != value;
-  *flag = value;
-  GST_OBJECT_UNLOCK (self);
-  if (changed) {
-    GST_INFO_OBJECT (self, "%s: %d", name, value);
-    g_object_notify (G_OBJECT (self), name);
-  }
-  return changed;
-}
-
-static void
-set_connected (GstFfsDmabufSink * self, gboolean connected)
-{
-  if (!connected)
-    set_flag (self, "streaming", &self->streaming, FALSE);
-  if (set_flag (self, "connected", &self->connected, connected) && connected) {
-    g_mutex_lock (&self->lock);
-    self->n_connections++;
-    g_mutex_unlock (&self->lock);
-  }
-}
+/* ---- the host ---- */
 
 /* From the fence thread. */
 static void
@@ -131,11 +106,13 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
-      set_flag (self, "streaming", &self->streaming, TRUE);
+      if (self->profile == NULL)
+        gst_ffs_presence_set_streaming (&self->presence, TRUE);
       return;
     case GST_FFS_GONE:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
-      set_flag (self, "streaming", &self->streaming, FALSE);
+      if (self->profile == NULL)
+        gst_ffs_presence_set_streaming (&self->presence, FALSE);
       return;
     case GST_FFS_CANCELLED:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": cancelled", frame);
@@ -155,82 +132,77 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-drop_without_host (GstFfsDmabufSink * self)
+/* (transfer full) (nullable) */
+static GstFfsProfile *
+get_profile (GstFfsDmabufSink * self)
 {
-  GstFfsIdlePolicy policy;
+  GstFfsProfile *profile;
 
   GST_OBJECT_LOCK (self);
-  policy = self->settings.without_host;
+  profile = self->profile ? gst_object_ref (self->profile) : NULL;
   GST_OBJECT_UNLOCK (self);
-  if (policy != GST_FFS_IDLE_AUTO)
-    return policy == GST_FFS_IDLE_DROP;
-
-  if (!self->latency_known) {
-    GstQuery *query = gst_query_new_latency ();
-
-    if (gst_pad_peer_query (GST_BASE_SINK_PAD (self), query))
-      gst_query_parse_latency (query, &self->upstream_live, NULL, NULL);
-    gst_query_unref (query);
-    self->latency_known = TRUE;
-  }
-  return self->upstream_live;
+  return profile;
 }
 
-/* Until a host has configured us; GST_FFS_NOT_ENABLED if the frame is to be
- * dropped instead. */
-static GstFfsMeaning
-wait_host (GstFfsDmabufSink * self, gint * err)
+/* Whether upstream need not change for the host; also without caps yet. */
+static gboolean
+current_caps_fit (GstFfsDmabufSink * self)
 {
-  while (TRUE) {
-    GstFfsMeaning meaning;
-    gboolean flushing;
-    gint64 deadline;
+  GstFfsProfile *profile = get_profile (self);
+  GstCaps *caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self));
+  gboolean fit = caps == NULL || profile == NULL
+      || gst_ffs_profile_fits (profile, caps);
 
-    *err = gst_ffs_stream_probe (self->stream);
-    meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
-    if (meaning == GST_FFS_OK) {
-      set_connected (self, TRUE);
-      return meaning;
-    }
-    if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE)
-      return meaning;
+  gst_clear_caps (&caps);
+  gst_clear_object (&profile);
+  return fit;
+}
 
-    set_connected (self, FALSE);
-    if (drop_without_host (self))
-      return GST_FFS_NOT_ENABLED;
+/* The host starts or stops the stream. From a thread of the profile. */
+static void
+host_streaming (gboolean streaming, gpointer user_data)
+{
+  GstFfsDmabufSink *self = user_data;
+  GstPad *pad = GST_BASE_SINK_PAD (self);
 
-    deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
-    g_mutex_lock (&self->lock);
-    while (!self->flushing
-        && g_cond_wait_until (&self->cond, &self->lock, deadline));
-    flushing = self->flushing;
-    g_mutex_unlock (&self->lock);
-    if (flushing)
-      return GST_FFS_INTERRUPTED;
+  if (streaming) {
+    if (!current_caps_fit (self))
+      gst_pad_push_event (pad, gst_event_new_reconfigure ());
+    g_atomic_int_set (&self->check_fit, TRUE);
+    g_mutex_lock (&self->open_lock);
+    if (self->open)
+      gst_ffs_stream_resume (self->stream);
+    g_mutex_unlock (&self->open_lock);
+    gst_ffs_presence_set_wanted (&self->presence, TRUE);
+    gst_ffs_presence_set_streaming (&self->presence, TRUE);
+    return;
   }
+
+  /* What is queued would be the first that the next stream sees. */
+  gst_ffs_presence_set_wanted (&self->presence, FALSE);
+  g_mutex_lock (&self->open_lock);
+  if (self->open)
+    gst_ffs_stream_halt (self->stream, SHUTDOWN_TIMEOUT);
+  g_mutex_unlock (&self->open_lock);
+  gst_ffs_presence_set_streaming (&self->presence, FALSE);
+}
+
+/* The host has configured us, or is gone. From the thread of ep0. */
+static void
+host_enabled (gboolean enabled, gpointer user_data)
+{
+  GstFfsDmabufSink *self = user_data;
+
+  if (!enabled) {
+    g_mutex_lock (&self->open_lock);
+    if (self->open)
+      gst_ffs_stream_set_disabled (self->stream);
+    g_mutex_unlock (&self->open_lock);
+  }
+  gst_ffs_presence_set_connected (&self->presence, enabled);
 }
 
 /* ---- sending ---- */
-
-/* Once for a person, every time for the one who looks for cycles. */
-static void
-warn_copy (GstFfsDmabufSink * self, guint64 frame, GstFfsCopyReason reason)
-{
-  const gchar *text = gst_ffs_copy_reason_text (reason);
-
-  GST_CAT_LOG_OBJECT (GST_CAT_PERFORMANCE, self, "frame %" G_GUINT64_FORMAT
-      " was copied because %s", frame, text);
-  if (self->copy_warned || reason == GST_FFS_COPY_REASON_MODE
-      || reason == GST_FFS_COPY_REASON_PADDING)
-    return;
-
-  self->copy_warned = TRUE;
-  GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-      ("The CPU copies a frame, or a part of it, because %s.", text),
-      ("frame %" G_GUINT64_FORMAT "; stats counts them, copy-mode=never "
-          "makes it an error", frame));
-}
 
 static void
 send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
@@ -240,29 +212,25 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 
   GST_OBJECT_LOCK (self);
   policy.copy_mode = self->settings.copy_mode;
-  policy.tight = self->settings.tight;
+  policy.tight = self->settings.tight || (self->profile
+      && self->settings.profile == GST_FFS_PROFILE_TYPE_U3V);
   GST_OBJECT_UNLOCK (self);
   policy.info = self->have_info ? &self->info : NULL;
+  policy.profile = self->profile;
 
   gst_ffs_stream_send (self->stream, buffer, frame, &policy, result);
   if (result->meaning == GST_FFS_OK
       && result->reason != GST_FFS_COPY_REASON_NONE)
-    warn_copy (self, frame, result->reason);
+    gst_ffs_report_copy (GST_ELEMENT (self), frame, result->reason,
+        &self->copy_warned);
 }
 
 static GstFlowReturn
 fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
 {
   self->failed = TRUE;
-  if (result->err == 0)
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("The frame cannot be sent without a copy because %s.",
-            gst_ffs_copy_reason_text (result->reason)),
-        ("make upstream give dmabufs, e.g. v4l2src io-mode=dmabuf, or set "
-            "copy-mode=auto"));
-  else
-    gst_ffs_error_post (GST_ELEMENT (self), result->call, result->err,
-        gst_ffs_stream_get_name (self->stream));
+  gst_ffs_report_failure (GST_ELEMENT (self), result,
+      gst_ffs_stream_get_name (self->stream));
   return GST_FLOW_ERROR;
 }
 
@@ -270,10 +238,39 @@ static GstFlowReturn
 drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
+  gst_ffs_presence_count_drop (&self->presence);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+drop_unfit (GstFfsDmabufSink * self, guint64 frame)
+{
+  GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
+      "host wants", frame);
   g_mutex_lock (&self->lock);
-  self->n_without_host++;
+  self->n_unfit++;
   g_mutex_unlock (&self->lock);
   return GST_FLOW_OK;
+}
+
+/* Whether the host wants frames like these. Upstream may need a few of them
+ * to change what it makes. */
+static gboolean
+frames_fit (GstFfsDmabufSink * self)
+{
+  GstCaps *caps;
+
+  if (self->profile == NULL)
+    return TRUE;
+  if (g_atomic_int_compare_and_exchange (&self->check_fit, TRUE, FALSE)) {
+    caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self));
+    self->fits = gst_ffs_profile_fits (self->profile, caps)
+        && gst_ffs_profile_set_caps (self->profile, caps);
+    GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT " %s what the host wants", caps,
+        self->fits ? "is" : "is not");
+    gst_clear_caps (&caps);
+  }
+  return self->fits;
 }
 
 /* Takes an error that the fence thread left. */
@@ -311,14 +308,13 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 
   do {
     result.call = GST_FFS_CALL_PROBE;
-    result.meaning = wait_host (self, &result.err);
+    result.meaning = gst_ffs_presence_wait (&self->presence, &result.err);
     if (result.meaning == GST_FFS_NOT_ENABLED)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
-      if (gst_ffs_stream_wait_slot (self->stream) == 0)
-        send_frame (self, buffer, frame, &result);
-      else
-        result.meaning = GST_FFS_INTERRUPTED;
+      if (!frames_fit (self))
+        return drop_unfit (self, frame);
+      send_frame (self, buffer, frame, &result);
     }
 
     switch (result.meaning) {
@@ -334,10 +330,13 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       case GST_FFS_NOT_ENABLED:
       case GST_FFS_GONE:
         /* The next host is to see the whole frame, or none of it. */
-        set_connected (self, FALSE);
-        if (drop_without_host (self))
+        if (self->profile == NULL)
+          gst_ffs_presence_set_connected (&self->presence, FALSE);
+        if (gst_ffs_presence_drops (&self->presence))
           return drop (self, frame);
         break;
+      case GST_FFS_CANCELLED:
+        return drop_unfit (self, frame);
       default:
         return fail (self, &result);
     }
@@ -351,36 +350,37 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 }
 
 static gboolean
-set_flushing (GstFfsDmabufSink * self, gboolean flushing)
-{
-  g_mutex_lock (&self->lock);
-  self->flushing = flushing;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-  if (self->open)
-    gst_ffs_stream_set_flushing (self->stream, flushing);
-  return TRUE;
-}
-
-static gboolean
 unlock (GstBaseSink * bsink)
 {
-  return set_flushing (GST_FFS_DMABUF_SINK (bsink), TRUE);
+  gst_ffs_presence_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence, TRUE);
+  return TRUE;
 }
 
 static gboolean
 unlock_stop (GstBaseSink * bsink)
 {
-  return set_flushing (GST_FFS_DMABUF_SINK (bsink), FALSE);
+  gst_ffs_presence_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence, FALSE);
+  return TRUE;
 }
 
 /* ---- negotiation and events ---- */
 
 static GstCaps *
-get_caps (GstBaseSink * bsink G_GNUC_UNUSED, GstCaps * filter)
+get_caps (GstBaseSink * bsink, GstCaps * filter)
 {
-  return filter ? gst_ffs_caps_filter (gst_caps_ref (filter)) :
+  GstFfsProfile *profile = get_profile (GST_FFS_DMABUF_SINK (bsink));
+  GstCaps *caps, *wanted;
+
+  caps = filter ? gst_ffs_caps_filter (gst_caps_ref (filter)) :
       gst_caps_new_any ();
+  if (profile) {
+    wanted = gst_ffs_profile_get_caps (profile);
+    gst_caps_take (&caps, gst_caps_intersect_full (caps, wanted,
+            GST_CAPS_INTERSECT_FIRST));
+    gst_caps_unref (wanted);
+    gst_object_unref (profile);
+  }
+  return caps;
 }
 
 /* Upstream wants its buffers back, to free them or change their format. */
@@ -411,6 +411,7 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
 
   give_back (self, "new caps");
   self->have_info = gst_ffs_caps_get_info (caps, &self->info);
+  g_atomic_int_set (&self->check_fit, TRUE);
   return TRUE;
 }
 
@@ -437,8 +438,16 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
 static gboolean
 query (GstBaseSink * bsink, GstQuery * query)
 {
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+
   if (GST_QUERY_TYPE (query) == GST_QUERY_DRAIN)
-    give_back (GST_FFS_DMABUF_SINK (bsink), "drain");
+    give_back (self, "drain");
+  /* The host may change its mind while upstream changes to what it wanted
+   * before; such frames are dropped. */
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS && self->profile) {
+    gst_query_set_accept_caps_result (query, TRUE);
+    return TRUE;
+  }
   return GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->query (bsink,
       query);
 }
@@ -477,7 +486,7 @@ event (GstBaseSink * bsink, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      self->latency_known = FALSE;
+      gst_ffs_presence_forget_latency (&self->presence);
       break;
     case GST_EVENT_FLUSH_STOP:
       self->failed = FALSE;
@@ -506,10 +515,9 @@ get_stats (GstFfsDmabufSink * self)
 {
   GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
 
+  gst_ffs_presence_add_stats (&self->presence, s);
   g_mutex_lock (&self->lock);
-  gst_structure_set (s,
-      "frames-without-host", G_TYPE_UINT64, self->n_without_host,
-      "connections", G_TYPE_UINT64, self->n_connections, NULL);
+  gst_structure_set (s, "frames-unfit", G_TYPE_UINT64, self->n_unfit, NULL);
   g_mutex_unlock (&self->lock);
 
   GST_OBJECT_LOCK (self);
@@ -521,45 +529,16 @@ get_stats (GstFfsDmabufSink * self)
 
 /* ---- states ---- */
 
-static gboolean
-open_stream (GstFfsDmabufSink * self)
+static void
+close_camera (GstFfsDmabufSink * self)
 {
-  GstFfsEndpoint *ep = NULL;
-  GstFfsStream *stream, *old;
-  GstFfsSettings settings;
+  GstFfsProfile *profile = self->profile;
 
+  g_clear_pointer (&self->camera, gst_ffs_camera_close);
   GST_OBJECT_LOCK (self);
-  gst_ffs_settings_copy (&self->settings, &settings);
+  self->profile = NULL;
   GST_OBJECT_UNLOCK (self);
-  if (gst_ffs_open_heap (GST_ELEMENT (self), settings.dma_heap,
-          &self->allocator))
-    ep = gst_ffs_open_endpoint (GST_ELEMENT (self), settings.endpoint,
-        settings.fd);
-  gst_ffs_settings_clear (&settings);
-  if (ep == NULL) {
-    gst_clear_object (&self->allocator);
-    return FALSE;
-  }
-
-  self->latency_known = FALSE;
-  self->n_frames = 0;
-  self->copy_warned = FALSE;
-  self->failed = FALSE;
-  self->have_info = FALSE;
-  g_mutex_lock (&self->lock);
-  self->transfer_err = 0;
-  self->n_without_host = self->n_connections = 0;
-  g_mutex_unlock (&self->lock);
-
-  stream = gst_ffs_stream_new (ep, self->allocator, frame_done, self);
-  GST_OBJECT_LOCK (self);
-  gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
-  old = self->stream;
-  self->stream = stream;
-  self->open = TRUE;
-  GST_OBJECT_UNLOCK (self);
-  g_clear_pointer (&old, gst_ffs_stream_free);
-  return TRUE;
+  gst_clear_object (&profile);
 }
 
 static void
@@ -567,19 +546,81 @@ close_stream (GstFfsDmabufSink * self)
 {
   GstStructure *stats;
 
+  if (self->camera)
+    gst_ffs_camera_unbind (self->camera);
+  gst_ffs_presence_close (&self->presence);
+  g_mutex_lock (&self->open_lock);
   GST_OBJECT_LOCK (self);
   self->open = FALSE;
   GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&self->open_lock);
   if (!gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
     GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
         ("The USB device controller does not let go of cancelled frames; "
             "their buffers are released when it does."), (NULL));
+  close_camera (self);
   gst_clear_object (&self->allocator);
-  set_connected (self, FALSE);
+  gst_ffs_presence_set_connected (&self->presence, FALSE);
 
   stats = get_stats (self);
   GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
   gst_structure_free (stats);
+}
+
+static void
+reset (GstFfsDmabufSink * self, gboolean own)
+{
+  gst_ffs_presence_open (&self->presence, own);
+  self->n_frames = 0;
+  self->copy_warned = FALSE;
+  self->failed = FALSE;
+  self->have_info = FALSE;
+  g_mutex_lock (&self->lock);
+  self->transfer_err = 0;
+  self->n_unfit = 0;
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+open_stream (GstFfsDmabufSink * self)
+{
+  GstFfsStream *stream, *old;
+  GstFfsSettings settings;
+  GstFfsOpened opened;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  gst_ffs_settings_copy (&self->settings, &settings);
+  GST_OBJECT_UNLOCK (self);
+  reset (self, settings.function || settings.gadget);
+  ok = gst_ffs_open (GST_ELEMENT (self), GST_BASE_SINK_PAD (self), &settings,
+      host_streaming, host_enabled, &opened);
+  gst_ffs_settings_clear (&settings);
+  if (!ok)
+    return FALSE;
+
+  stream = gst_ffs_stream_new (opened.endpoint, opened.allocator, frame_done,
+      self);
+  g_mutex_lock (&self->open_lock);
+  GST_OBJECT_LOCK (self);
+  gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
+  old = self->stream;
+  self->stream = stream;
+  self->open = TRUE;
+  self->allocator = opened.allocator;
+  self->camera = opened.camera;
+  self->profile = opened.camera ?
+      gst_ffs_camera_get_profile (opened.camera) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&self->open_lock);
+  gst_ffs_presence_set_stream (&self->presence, stream);
+  g_clear_pointer (&old, gst_ffs_stream_free);
+
+  if (self->camera && !gst_ffs_camera_bind (self->camera)) {
+    close_stream (self);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 /* Not GstBaseSink's start and stop: a failed start makes it post a second
@@ -610,6 +651,7 @@ set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (object);
+  GstFfsIdlePolicy policy;
 
   GST_OBJECT_LOCK (self);
   if (!gst_ffs_settings_set (&self->settings, id, value))
@@ -617,7 +659,9 @@ set_property (GObject * object, guint id, const GValue * value,
   if (self->open)
     gst_ffs_stream_set_max_in_flight (self->stream,
         self->settings.max_in_flight);
+  policy = self->settings.without_host;
   GST_OBJECT_UNLOCK (self);
+  gst_ffs_presence_set_policy (&self->presence, policy);
 }
 
 static void
@@ -632,9 +676,9 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
 
   GST_OBJECT_LOCK (self);
   if (id == GST_FFS_PROP_CONNECTED)
-    g_value_set_boolean (value, self->connected);
+    g_value_set_boolean (value, self->presence.connected);
   else if (id == GST_FFS_PROP_STREAMING)
-    g_value_set_boolean (value, self->streaming);
+    g_value_set_boolean (value, self->presence.streaming);
   else if (!gst_ffs_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
@@ -647,8 +691,9 @@ finalize (GObject * object)
 
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
+  gst_ffs_presence_clear (&self->presence);
+  g_mutex_clear (&self->open_lock);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->cond);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
 }
 
@@ -656,8 +701,9 @@ static void
 gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
+  gst_ffs_presence_init (&self->presence, GST_BASE_SINK (self));
+  g_mutex_init (&self->open_lock);
   g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample
    * would be missing upstream. */
@@ -676,7 +722,6 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
       "FunctionFS dmabuf sink");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
-  GST_DEBUG_CATEGORY_GET (GST_CAT_PERFORMANCE, "GST_PERFORMANCE");
 
   gobject_class->set_property = set_property;
   gobject_class->get_property = get_property;

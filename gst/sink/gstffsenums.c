@@ -54,3 +54,19 @@ gst_ffs_error_policy_get_type (void)
             values));
   return type;
 }
+
+GType
+gst_ffs_profile_type_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_FFS_PROFILE_TYPE_STREAM, "Any format, framed", "stream"},
+    {GST_FFS_PROFILE_TYPE_U3V, "USB3 Vision", "u3v"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstFfsProfileType",
+            values));
+  return type;
+}

@@ -50,6 +50,19 @@ typedef enum
   GST_FFS_ERROR_FAIL,
 } GstFfsErrorPolicy;
 
+/**
+ * GstFfsProfileType:
+ * @GST_FFS_PROFILE_TYPE_STREAM: any format, framed; docs/protocol.md
+ * @GST_FFS_PROFILE_TYPE_U3V: USB3 Vision, raw video; docs/u3v.md
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_PROFILE_TYPE_STREAM,
+  GST_FFS_PROFILE_TYPE_U3V,
+} GstFfsProfileType;
+
 #define GST_TYPE_FFS_COPY_MODE (gst_ffs_copy_mode_get_type ())
 GType gst_ffs_copy_mode_get_type (void);
 
@@ -58,6 +71,9 @@ GType gst_ffs_idle_policy_get_type (void);
 
 #define GST_TYPE_FFS_ERROR_POLICY (gst_ffs_error_policy_get_type ())
 GType gst_ffs_error_policy_get_type (void);
+
+#define GST_TYPE_FFS_PROFILE_TYPE (gst_ffs_profile_type_get_type ())
+GType gst_ffs_profile_type_get_type (void);
 
 G_END_DECLS
 

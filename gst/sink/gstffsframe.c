@@ -11,12 +11,15 @@
 
 #include "gstffsframe.h"
 
+/* Of a bulk endpoint, at the speed where it is largest. */
+#define MAX_PACKET 1024
+
 /* For stats: the fields' names are "copied-" and this. */
 const gchar *
 gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
   static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
-    "none", "memory", "offset", "padding", "no-sg", "no-ioctl", "mode"
+    "none", "memory", "offset", "padding", "packet", "no-sg", "no-ioctl", "mode"
   };
 
   return names[reason];
@@ -33,6 +36,8 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
       return "it does not begin at the start of its dmabuf";
     case GST_FFS_COPY_REASON_PADDING:
       return "its lines are padded and tight=true asks for none";
+    case GST_FFS_COPY_REASON_PACKET:
+      return "one of its dmabufs ends in the middle of a USB packet";
     case GST_FFS_COPY_REASON_NO_SG:
       return "the USB device controller has no scatter-gather";
     case GST_FFS_COPY_REASON_NO_IOCTL:
@@ -111,6 +116,36 @@ gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs)
     last->length += mem->size;
   }
   return n;
+}
+
+/**
+ * gst_ffs_frame_join:
+ * @buffer: a frame
+ * @runs: (inout): its runs
+ * @n: (inout): how many
+ *
+ * Makes one run of several that the host would see as several frames, because
+ * one that is not the last ends with a short packet.
+ *
+ * Returns: whether it had to
+ */
+gboolean
+gst_ffs_frame_join (GstBuffer * buffer, GstFfsRun * runs, guint * n)
+{
+  guint i;
+
+  for (i = 0; i + 1 < *n; i++) {
+    if (runs[i].length % MAX_PACKET == 0)
+      continue;
+
+    runs[0].first = 0;
+    runs[0].n_memories = gst_buffer_n_memory (buffer);
+    runs[0].length = gst_buffer_get_size (buffer);
+    runs[0].reason = GST_FFS_COPY_REASON_PACKET;
+    *n = 1;
+    return TRUE;
+  }
+  return FALSE;
 }
 
 /**

@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* GStreamer's own limit of memories in a buffer, and a header and trailer. */
-#define GST_FFS_MAX_SEGMENTS 18
+/* GStreamer's own limit of memories in a buffer, and what a class of camera
+ * puts around a frame. */
+#define GST_FFS_MAX_SEGMENTS 20
 
 /**
  * GstFfsCopyReason:
@@ -16,6 +17,8 @@ G_BEGIN_DECLS
  * @GST_FFS_COPY_REASON_MEMORY: not in dmabuf memory
  * @GST_FFS_COPY_REASON_OFFSET: does not begin where its dmabuf does
  * @GST_FFS_COPY_REASON_PADDING: padded, and tight packing is asked for
+ * @GST_FFS_COPY_REASON_PACKET: a transfer of it would end in mid-packet, which
+ * ends the frame for a host that relies on that
  * @GST_FFS_COPY_REASON_NO_SG: the controller cannot send dmabufs
  * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel cannot
  * @GST_FFS_COPY_REASON_MODE: copy-mode=always
@@ -26,6 +29,7 @@ typedef enum
   GST_FFS_COPY_REASON_MEMORY,
   GST_FFS_COPY_REASON_OFFSET,
   GST_FFS_COPY_REASON_PADDING,
+  GST_FFS_COPY_REASON_PACKET,
   GST_FFS_COPY_REASON_NO_SG,
   GST_FFS_COPY_REASON_NO_IOCTL,
   GST_FFS_COPY_REASON_MODE,
@@ -50,6 +54,8 @@ typedef struct
 } GstFfsRun;
 
 guint gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs);
+gboolean gst_ffs_frame_join (GstBuffer * buffer, GstFfsRun * runs,
+    guint * n);
 gboolean gst_ffs_frame_is_padded (GstBuffer * buffer,
     const GstVideoInfo * info);
 

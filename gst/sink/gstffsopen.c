@@ -4,30 +4,25 @@
  * do when that fails.  No state, no locks.
  */
 
+#include <string.h>
+
 #include "gstffsopen.h"
 #include "transport/gstffsallocator.h"
 #include "transport/gstffsdebug.h"
 #include "transport/gstffserror.h"
 
-/**
- * gst_ffs_open_endpoint:
- * @element: in whose name to post errors
- * @path: (nullable): the endpoint's file
- * @fd: an open descriptor of it, or -1
- *
- * Returns: (transfer full) (nullable): the endpoint, %NULL if an error was
- * posted
- */
-GstFfsEndpoint *
-gst_ffs_open_endpoint (GstElement * element, const gchar * path, gint fd)
+/* (transfer full) (nullable): NULL if an error was posted. */
+static GstFfsEndpoint *
+open_endpoint (GstElement * element, const gchar * path, gint fd)
 {
   GstFfsEndpoint *ep;
   gint err = 0;
 
   if ((path == NULL) == (fd < 0)) {
     GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
-        ("Set either \"endpoint\" (for example /dev/ffs-camera/ep1) or "
-            "\"fd\"."), ("endpoint=%s fd=%d", GST_STR_NULL (path), fd));
+        ("Set either \"endpoint\" (for example /dev/ffs-camera/ep1) or \"fd\" to send "
+            "to an application's function, or \"gadget\" or \"function\" to be "
+            "the camera."), ("endpoint=%s fd=%d", GST_STR_NULL (path), fd));
     return NULL;
   }
 
@@ -54,18 +49,10 @@ gst_ffs_open_endpoint (GstElement * element, const gchar * path, gint fd)
   }
 }
 
-/**
- * gst_ffs_open_heap:
- * @element: in whose name to post errors
- * @heap: (nullable): as for gst_ffs_allocator_new()
- * @allocator: (out) (nullable): the allocator, %NULL if there are no dmabufs
- * and none were asked for by name
- *
- * Returns: %FALSE if an error was posted
- */
-gboolean
-gst_ffs_open_heap (GstElement * element, const gchar * heap,
-    GstAllocator ** allocator)
+/* The allocator is NULL if there are no dmabufs and none were asked for by
+ * name.  FALSE if an error was posted. */
+static gboolean
+open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
 {
   gint err = 0;
 
@@ -79,5 +66,59 @@ gst_ffs_open_heap (GstElement * element, const gchar * heap,
   GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
       ("The DMA heap \"%s\" cannot be used; see /dev/dma_heap for what there "
           "is, and who may open it.", heap), ("%s", g_strerror (err)));
+  return FALSE;
+}
+
+/* FALSE if an error was posted. */
+static gboolean
+open_camera (GstElement * element, GstPad * sinkpad,
+    const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
+    GstFfsEnabledFunc enabled, GstFfsOpened * opened)
+{
+  if (settings->endpoint || settings->fd >= 0) {
+    GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
+        ("Either set \"gadget\" or \"function\", to be the camera, or "
+            "\"endpoint\" or \"fd\", to send to an application's function."),
+        (NULL));
+    return FALSE;
+  }
+  opened->camera = gst_ffs_camera_open (element, sinkpad, settings,
+      opened->allocator, streaming, enabled);
+  return opened->camera != NULL;
+}
+
+/**
+ * gst_ffs_open:
+ * @element: in whose name to post errors
+ * @sinkpad: its pad
+ * @settings: what to open
+ * @streaming: tells what the host wants; with @element
+ * @enabled: tells whether there is one; with @element
+ * @opened: (out): what was opened
+ *
+ * Returns: %FALSE if an error was posted
+ */
+gboolean
+gst_ffs_open (GstElement * element, GstPad * sinkpad,
+    const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
+    GstFfsEnabledFunc enabled, GstFfsOpened * opened)
+{
+  g_autofree gchar *path = g_strdup (settings->endpoint);
+  gboolean own = settings->function || settings->gadget;
+
+  memset (opened, 0, sizeof (*opened));
+  if (!open_heap (element, settings->dma_heap, &opened->allocator))
+    return FALSE;
+
+  if (own && open_camera (element, sinkpad, settings, streaming, enabled,
+          opened))
+    path = gst_ffs_camera_get_endpoint (opened->camera);
+  if (!own || opened->camera)
+    opened->endpoint = open_endpoint (element, path, settings->fd);
+  if (opened->endpoint)
+    return TRUE;
+
+  g_clear_pointer (&opened->camera, gst_ffs_camera_close);
+  gst_clear_object (&opened->allocator);
   return FALSE;
 }

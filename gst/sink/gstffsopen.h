@@ -3,16 +3,29 @@
 #ifndef __GST_FFS_OPEN_H__
 #define __GST_FFS_OPEN_H__
 
-#include <gst/gst.h>
-
+#include "gstffscamera.h"
 #include "transport/gstffsendpoint.h"
 
 G_BEGIN_DECLS
 
-GstFfsEndpoint *gst_ffs_open_endpoint (GstElement * element,
-    const gchar * path, gint fd);
-gboolean gst_ffs_open_heap (GstElement * element, const gchar * heap,
-    GstAllocator ** allocator);
+/**
+ * GstFfsOpened:
+ * @allocator: (nullable): makes dmabufs
+ * @camera: (nullable): with an ep0 of our own
+ * @endpoint: where frames go
+ *
+ * What the element needs from the system; all of it is owned.
+ */
+typedef struct
+{
+  GstAllocator *allocator;
+  GstFfsCamera *camera;
+  GstFfsEndpoint *endpoint;
+} GstFfsOpened;
+
+gboolean gst_ffs_open (GstElement * element, GstPad * sinkpad,
+    const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
+    GstFfsEnabledFunc enabled, GstFfsOpened * opened);
 
 G_END_DECLS
 

@@ -14,6 +14,12 @@
 #define DEFAULT_MAX_IN_FLIGHT 3
 #define DEFAULT_EOS_TIMEOUT (10 * GST_SECOND)
 
+/* pid.codes: for tests, not for products. */
+#define DEFAULT_VENDOR_ID 0x1209
+#define DEFAULT_PRODUCT_ID 0x0001
+#define DEFAULT_MANUFACTURER "gst-ffsdmabuf"
+#define DEFAULT_PRODUCT "Camera"
+
 void
 gst_ffs_settings_init (GstFfsSettings * self)
 {
@@ -21,6 +27,10 @@ gst_ffs_settings_init (GstFfsSettings * self)
   self->fd = -1;
   self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
   self->eos_timeout = DEFAULT_EOS_TIMEOUT;
+  self->vendor_id = DEFAULT_VENDOR_ID;
+  self->product_id = DEFAULT_PRODUCT_ID;
+  self->manufacturer = g_strdup (DEFAULT_MANUFACTURER);
+  self->product = g_strdup (DEFAULT_PRODUCT);
 }
 
 void
@@ -28,6 +38,12 @@ gst_ffs_settings_clear (GstFfsSettings * self)
 {
   g_clear_pointer (&self->endpoint, g_free);
   g_clear_pointer (&self->dma_heap, g_free);
+  g_clear_pointer (&self->function, g_free);
+  g_clear_pointer (&self->gadget, g_free);
+  g_clear_pointer (&self->udc, g_free);
+  g_clear_pointer (&self->manufacturer, g_free);
+  g_clear_pointer (&self->product, g_free);
+  g_clear_pointer (&self->serial, g_free);
 }
 
 void
@@ -36,6 +52,12 @@ gst_ffs_settings_copy (const GstFfsSettings * self, GstFfsSettings * copy)
   *copy = *self;
   copy->endpoint = g_strdup (self->endpoint);
   copy->dma_heap = g_strdup (self->dma_heap);
+  copy->function = g_strdup (self->function);
+  copy->gadget = g_strdup (self->gadget);
+  copy->udc = g_strdup (self->udc);
+  copy->manufacturer = g_strdup (self->manufacturer);
+  copy->product = g_strdup (self->product);
+  copy->serial = g_strdup (self->serial);
 }
 
 /**
@@ -133,7 +155,8 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:without-host:
    *
-   * What to do with frames while no host has configured the function.
+   * What to do with frames while no host has configured the function or,
+   * with an ep0 of our own, wants any.
    *
    * Since: 0.1
    */
@@ -170,10 +193,121 @@ gst_ffs_settings_install (GObjectClass * klass)
       rw | GST_PARAM_MUTABLE_PLAYING);
 
   /**
+   * GstFfsDmabufSink:function:
+   *
+   * Where FunctionFS is mounted, for the element to be the camera itself: it
+   * describes the function, serves ep0 and sends frames when the host asks
+   * for them. Excludes #GstFfsDmabufSink:endpoint and #GstFfsDmabufSink:fd.
+   * %NULL with #GstFfsDmabufSink:gadget set: /dev/ffs-NAME.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_FUNCTION] = g_param_spec_string ("function", "Function",
+      "Mount point of a FunctionFS that the element is to serve, e.g. "
+      "/dev/ffs-camera", NULL, rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:gadget:
+   *
+   * Name of the USB gadget in configfs. What of it is missing, and the mount
+   * of its FunctionFS, is made when the element goes to PAUSED and removed
+   * when it goes back to READY; it is bound in between. Making it needs root;
+   * examples/ffs-gadget does it once for an ordinary user.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_GADGET] = g_param_spec_string ("gadget", "Gadget",
+      "Name of the USB gadget to make, where missing, and to bind", NULL,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:udc:
+   *
+   * The USB device controller that #GstFfsDmabufSink:gadget is bound to, a
+   * name from /sys/class/udc. %NULL: the first that is free.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_UDC] = g_param_spec_string ("udc", "UDC",
+      "USB device controller to bind to (NULL = the first that is free)", NULL,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:profile:
+   *
+   * The class of camera that the element is with #GstFfsDmabufSink:function
+   * or #GstFfsDmabufSink:gadget.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_PROFILE] = g_param_spec_enum ("profile", "Profile",
+      "Class of camera", GST_TYPE_FFS_PROFILE_TYPE, GST_FFS_PROFILE_TYPE_STREAM,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:vendor-id:
+   *
+   * idVendor of the gadget that is made. The default is for tests, not for
+   * products.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_VENDOR_ID] = g_param_spec_uint ("vendor-id", "Vendor ID",
+      "USB vendor ID of the gadget", 0, G_MAXUINT16, DEFAULT_VENDOR_ID,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:product-id:
+   *
+   * idProduct of the gadget that is made.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_PRODUCT_ID] = g_param_spec_uint ("product-id",
+      "Product ID", "USB product ID of the gadget", 0, G_MAXUINT16,
+      DEFAULT_PRODUCT_ID, rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:manufacturer:
+   *
+   * What a host shows as the maker of the camera.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_MANUFACTURER] = g_param_spec_string ("manufacturer",
+      "Manufacturer", "Maker of the camera, as a host shows it",
+      DEFAULT_MANUFACTURER, rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:product:
+   *
+   * What a host shows as the camera's name.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_PRODUCT] = g_param_spec_string ("product", "Product",
+      "Name of the camera, as a host shows it", DEFAULT_PRODUCT,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:serial:
+   *
+   * The camera's serial number, by which hosts tell cameras of one kind
+   * apart. %NULL: the board's serial number if the device tree has one, else
+   * a number made from /etc/machine-id.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_SERIAL] = g_param_spec_string ("serial", "Serial",
+      "Serial number of the camera (NULL = from the board)", NULL,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
    * GstFfsDmabufSink:connected:
    *
-   * Whether a host has configured the function, as far as is known: an
-   * endpoint file tells of a host that came or went only when it is used.
+   * Whether a host has configured the function. With an application's ep0 as
+   * far as is known: an endpoint file tells of a host that came or went only
+   * when it is used.
    *
    * Since: 0.1
    */
@@ -185,9 +319,10 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:streaming:
    *
-   * Whether the host that is connected has read a frame. The notification
-   * comes from the thread that waits for fences, which a change of the
-   * element's state waits for: change it from elsewhere.
+   * Whether the host wants frames. With an application's ep0: whether the
+   * host that is connected has read one. The notification comes from a thread
+   * of the element, which a change of its state waits for: change the state
+   * from elsewhere.
    *
    * Since: 0.1
    */
@@ -205,8 +340,9 @@ gst_ffs_settings_install (GObjectClass * klass)
    * - frames-copied: frames of which all or a part was copied, and among
    *   them by the first reason found copied-memory (no dmabuf),
    *   copied-offset (not at the start of its dmabuf), copied-padding (tight),
-   *   copied-no-sg, copied-no-ioctl, copied-mode (copy-mode=always)
-   * - frames-without-host: frames dropped because there was no host
+   *   copied-packet (a part of it ends in mid-packet), copied-no-sg, copied-no-ioctl, copied-mode (copy-mode=always)
+   * - frames-without-host: frames dropped because no host wanted them
+   * - frames-unfit: frames dropped because they are not what the host chose
    * - transfers-queued, -completed, -failed, -cancelled: dmabuf transfers
    *   handed to the kernel, and how their fences signalled
    * - bytes: bytes that the host has read
@@ -229,81 +365,118 @@ gst_ffs_settings_install (GObjectClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_FFS_COPY_MODE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_FFS_IDLE_POLICY, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_FFS_ERROR_POLICY, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_FFS_PROFILE_TYPE, 0);
   g_object_class_install_properties (klass, GST_FFS_N_PROPS, props);
+}
+
+/* Where the values are. */
+static const struct
+{
+  guint id;
+  GType type;
+  gsize offset;
+} fields[] = {
+#define FIELD(id, type, name) \
+    { GST_FFS_PROP_##id, G_TYPE_##type, G_STRUCT_OFFSET (GstFfsSettings, name) }
+  FIELD (ENDPOINT, STRING, endpoint),
+  FIELD (FD, INT, fd),
+  FIELD (MAX_IN_FLIGHT, UINT, max_in_flight),
+  FIELD (COPY_MODE, ENUM, copy_mode),
+  FIELD (TIGHT, BOOLEAN, tight),
+  FIELD (DMA_HEAP, STRING, dma_heap),
+  FIELD (WITHOUT_HOST, ENUM, without_host),
+  FIELD (EOS_TIMEOUT, UINT64, eos_timeout),
+  FIELD (TRANSFER_ERRORS, ENUM, transfer_errors),
+  FIELD (FUNCTION, STRING, function),
+  FIELD (GADGET, STRING, gadget),
+  FIELD (UDC, STRING, udc),
+  FIELD (PROFILE, ENUM, profile),
+  FIELD (VENDOR_ID, UINT, vendor_id),
+  FIELD (PRODUCT_ID, UINT, product_id),
+  FIELD (MANUFACTURER, STRING, manufacturer),
+  FIELD (PRODUCT, STRING, product),
+  FIELD (SERIAL, STRING, serial),
+#undef FIELD
+};
+
+/* NULL if there is no such property. */
+static gpointer
+find_field (const GstFfsSettings * self, guint id, GType * type)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (fields); i++) {
+    if (fields[i].id == id) {
+      *type = fields[i].type;
+      return G_STRUCT_MEMBER_P (self, fields[i].offset);
+    }
+  }
+  return NULL;
 }
 
 /* FALSE if there is no such property. */
 gboolean
 gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
 {
-  switch (id) {
-    case GST_FFS_PROP_ENDPOINT:
-      g_free (self->endpoint);
-      self->endpoint = g_value_dup_string (value);
-      return TRUE;
-    case GST_FFS_PROP_FD:
-      self->fd = g_value_get_int (value);
-      return TRUE;
-    case GST_FFS_PROP_MAX_IN_FLIGHT:
-      self->max_in_flight = g_value_get_uint (value);
-      return TRUE;
-    case GST_FFS_PROP_COPY_MODE:
-      self->copy_mode = g_value_get_enum (value);
-      return TRUE;
-    case GST_FFS_PROP_TIGHT:
-      self->tight = g_value_get_boolean (value);
-      return TRUE;
-    case GST_FFS_PROP_DMA_HEAP:
-      g_free (self->dma_heap);
-      self->dma_heap = g_value_dup_string (value);
-      return TRUE;
-    case GST_FFS_PROP_WITHOUT_HOST:
-      self->without_host = g_value_get_enum (value);
-      return TRUE;
-    case GST_FFS_PROP_EOS_TIMEOUT:
-      self->eos_timeout = g_value_get_uint64 (value);
-      return TRUE;
-    case GST_FFS_PROP_TRANSFER_ERRORS:
-      self->transfer_errors = g_value_get_enum (value);
-      return TRUE;
+  GType type;
+  gpointer field = find_field (self, id, &type);
+
+  if (field == NULL)
+    return FALSE;
+
+  switch (type) {
+    case G_TYPE_STRING:
+      g_free (*(gchar **) field);
+      *(gchar **) field = g_value_dup_string (value);
+      break;
+    case G_TYPE_INT:
+      *(gint *) field = g_value_get_int (value);
+      break;
+    case G_TYPE_UINT:
+      *(guint *) field = g_value_get_uint (value);
+      break;
+    case G_TYPE_UINT64:
+      *(guint64 *) field = g_value_get_uint64 (value);
+      break;
+    case G_TYPE_BOOLEAN:
+      *(gboolean *) field = g_value_get_boolean (value);
+      break;
     default:
-      return FALSE;
+      *(gint *) field = g_value_get_enum (value);
+      break;
   }
+  return TRUE;
 }
 
 /* FALSE if there is no such property. */
 gboolean
 gst_ffs_settings_get (const GstFfsSettings * self, guint id, GValue * value)
 {
-  switch (id) {
-    case GST_FFS_PROP_ENDPOINT:
-      g_value_set_string (value, self->endpoint);
-      return TRUE;
-    case GST_FFS_PROP_FD:
-      g_value_set_int (value, self->fd);
-      return TRUE;
-    case GST_FFS_PROP_MAX_IN_FLIGHT:
-      g_value_set_uint (value, self->max_in_flight);
-      return TRUE;
-    case GST_FFS_PROP_COPY_MODE:
-      g_value_set_enum (value, self->copy_mode);
-      return TRUE;
-    case GST_FFS_PROP_TIGHT:
-      g_value_set_boolean (value, self->tight);
-      return TRUE;
-    case GST_FFS_PROP_DMA_HEAP:
-      g_value_set_string (value, self->dma_heap);
-      return TRUE;
-    case GST_FFS_PROP_WITHOUT_HOST:
-      g_value_set_enum (value, self->without_host);
-      return TRUE;
-    case GST_FFS_PROP_EOS_TIMEOUT:
-      g_value_set_uint64 (value, self->eos_timeout);
-      return TRUE;
-    case GST_FFS_PROP_TRANSFER_ERRORS:
-      g_value_set_enum (value, self->transfer_errors);
-      return TRUE;
+  GType type;
+  gconstpointer field = find_field (self, id, &type);
+
+  if (field == NULL)
+    return FALSE;
+
+  switch (type) {
+    case G_TYPE_STRING:
+      g_value_set_string (value, *(gchar * const *) field);
+      break;
+    case G_TYPE_INT:
+      g_value_set_int (value, *(const gint *) field);
+      break;
+    case G_TYPE_UINT:
+      g_value_set_uint (value, *(const guint *) field);
+      break;
+    case G_TYPE_UINT64:
+      g_value_set_uint64 (value, *(const guint64 *) field);
+      break;
+    case G_TYPE_BOOLEAN:
+      g_value_set_boolean (value, *(const gboolean *) field);
+      break;
     default:
-      return FALSE;
+      g_value_set_enum (value, *(const gint *) field);
+      break;
   }
+  return TRUE;
 }

@@ -21,6 +21,15 @@ enum
   GST_FFS_PROP_WITHOUT_HOST,
   GST_FFS_PROP_EOS_TIMEOUT,
   GST_FFS_PROP_TRANSFER_ERRORS,
+  GST_FFS_PROP_FUNCTION,
+  GST_FFS_PROP_GADGET,
+  GST_FFS_PROP_UDC,
+  GST_FFS_PROP_PROFILE,
+  GST_FFS_PROP_VENDOR_ID,
+  GST_FFS_PROP_PRODUCT_ID,
+  GST_FFS_PROP_MANUFACTURER,
+  GST_FFS_PROP_PRODUCT,
+  GST_FFS_PROP_SERIAL,
   GST_FFS_PROP_CONNECTED,       /* from here on to be read only */
   GST_FFS_PROP_STREAMING,
   GST_FFS_PROP_STATS,
@@ -38,6 +47,15 @@ enum
  * @without_host: what to do with frames while there is no host
  * @eos_timeout: ns
  * @transfer_errors: what to do about them
+ * @function: where FunctionFS is mounted, or %NULL
+ * @gadget: the gadget in configfs, or %NULL
+ * @udc: the USB device controller, or %NULL
+ * @profile: the class of camera
+ * @vendor_id: idVendor
+ * @product_id: idProduct
+ * @manufacturer: string of the device
+ * @product: string of the device
+ * @serial: string of the device, or %NULL
  *
  * The values of the element's properties that can be written.
  */
@@ -52,6 +70,15 @@ typedef struct
   GstFfsIdlePolicy without_host;
   GstClockTime eos_timeout;
   GstFfsErrorPolicy transfer_errors;
+  gchar *function;
+  gchar *gadget;
+  gchar *udc;
+  GstFfsProfileType profile;
+  guint vendor_id;
+  guint product_id;
+  gchar *manufacturer;
+  gchar *product;
+  gchar *serial;
 } GstFfsSettings;
 
 void gst_ffs_settings_init (GstFfsSettings * self);

@@ -7,19 +7,21 @@
  *
  * Ownership: owns the endpoint, the transfer queue, the copier and the
  * writer. While a frame is half submitted (its submission was interrupted)
- * its segments and the copies among them are kept here.
+ * its segments are kept here.
  *
- * Locking: the lock protects the counters and, against readers in other
- * threads, the pointers to queue and writer; it is taken before theirs. send(),
- * abandon(), cancel() and give_back() belong to the streaming thread, close()
- * to the state change after that has ended.
+ * Locking: the send lock is held by whoever puts something on the endpoint or
+ * takes it back, the streaming thread or one that halts the stream; waits
+ * under it end when the stream flushes or is being halted. The lock, taken
+ * after it, protects the counters and, against readers in other threads, the
+ * pointer to the queue; it is taken before the locks of queue and writer.
+ * close() belongs to the state change after the streaming thread has ended.
  */
 
 #include <errno.h>
 
 #include "gstffscopier.h"
+#include "gstffsframewriter.h"
 #include "gstffsstream.h"
-#include "transport/gstffswriter.h"
 
 #define MAX_ATTACHMENTS 64
 #define NO_FRAME G_MAXUINT64
@@ -29,26 +31,23 @@ struct _GstFfsStream
   GstFfsEndpoint *ep;
   GstFfsTransferQueue *queue;   /* NULL once closed */
   GstFfsCopier *copier;         /* NULL if there are no dmabufs to copy into */
-  GstFfsCopier *packer;         /* the same for the writer */
+  GstFfsFrameWriter *writer;
 
   /* Why dmabufs cannot be sent, once known. */
   gint blocked;                 /* GstFfsCopyReason */
 
+  GMutex send_lock;
+  gboolean halted;
   guint64 frame;                /* being sent, or NO_FRAME */
-  GstFfsSegment segments[GST_FFS_MAX_SEGMENTS];
-  GstBuffer *copies[GST_FFS_MAX_SEGMENTS];
-  guint n_segments;
-  GstFfsCopyReason reason;
-  gsize copied;
+  GstFfsSegments segments;
 
   GMutex lock;
-  GstFfsWriter *writer;
   gboolean flushing;
+  gboolean halting;
   guint64 n_zero_copy;
   guint64 n_copied;
   guint64 n_copied_for[GST_FFS_N_COPY_REASONS];
   guint64 bytes_copied;
-  guint64 bytes_written;
   GstFfsTransferStats last_transfers;   /* once closed */
   GstFfsAttachmentsStats last_attachments;
 };
@@ -71,8 +70,9 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
       user_data);
   if (allocator)
     self->copier = gst_ffs_copier_new (allocator);
-  self->packer = gst_ffs_copier_new (NULL);
+  self->writer = gst_ffs_frame_writer_new (ep);
   self->frame = NO_FRAME;
+  g_mutex_init (&self->send_lock);
   g_mutex_init (&self->lock);
 
   return self;
@@ -81,11 +81,7 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
 static void
 clear_frame (GstFfsStream * self)
 {
-  guint i;
-
-  for (i = 0; i < self->n_segments; i++)
-    gst_clear_buffer (&self->copies[i]);
-  self->n_segments = 0;
+  gst_ffs_segments_clear (&self->segments);
   self->frame = NO_FRAME;
 }
 
@@ -106,14 +102,9 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
   GstFfsTransferQueue *queue = self->queue;
   GstFfsAttachmentsStats attachments;
   GstFfsTransferStats transfers;
-  GstFfsWriter *writer;
   gboolean empty;
 
-  g_mutex_lock (&self->lock);
-  writer = self->writer;
-  self->writer = NULL;
-  g_mutex_unlock (&self->lock);
-  g_clear_pointer (&writer, gst_ffs_writer_free);
+  gst_ffs_frame_writer_close (self->writer);
 
   /* A reader of the statistics may be in the queue: it is there under the
    * lock, which is why the pointer goes first. */
@@ -138,8 +129,9 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
 void
 gst_ffs_stream_free (GstFfsStream * self)
 {
-  gst_ffs_copier_free (self->packer);
+  gst_ffs_frame_writer_free (self->writer);
   gst_ffs_endpoint_unref (self->ep);
+  g_mutex_clear (&self->send_lock);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -163,6 +155,13 @@ gst_ffs_stream_probe (GstFfsStream * self)
       gst_ffs_endpoint_probe (self->ep);
 }
 
+/* The host is known to be gone. */
+void
+gst_ffs_stream_set_disabled (GstFfsStream * self)
+{
+  gst_ffs_endpoint_set_disabled (self->ep);
+}
+
 /**
  * gst_ffs_stream_is_zero_copy:
  * @self: the stream
@@ -181,140 +180,113 @@ gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max)
   gst_ffs_transfer_queue_set_max_in_flight (self->queue, max);
 }
 
+/* With the lock. */
+static void
+update_flushing (GstFfsStream * self)
+{
+  gboolean flushing = self->flushing || self->halting;
+
+  gst_ffs_frame_writer_set_flushing (self->writer, flushing);
+  /* A flush that comes while we are being closed finds none. */
+  if (self->queue)
+    gst_ffs_transfer_queue_set_flushing (self->queue, flushing);
+}
+
+/**
+ * gst_ffs_stream_set_flushing:
+ * @self: the stream
+ * @flushing: whether waits are to end with EINTR. Any thread
+ */
 void
 gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
-  if (self->writer)
-    gst_ffs_writer_set_flushing (self->writer, flushing);
-  /* A flush that comes while we are being closed finds none. */
-  if (self->queue)
-    gst_ffs_transfer_queue_set_flushing (self->queue, flushing);
+  update_flushing (self);
   g_mutex_unlock (&self->lock);
 }
 
-gint
-gst_ffs_stream_wait_slot (GstFfsStream * self)
-{
-  return gst_ffs_transfer_queue_wait_slot (self->queue);
-}
-
-static void
-add_segment (GstFfsStream * self, GstBuffer * owner, guint memory,
-    gsize length, gboolean is_copy)
-{
-  GstFfsSegment *segment = &self->segments[self->n_segments];
-
-  segment->memory = gst_buffer_peek_memory (owner, memory);
-  segment->length = length;
-  segment->owner = owner;
-  self->copies[self->n_segments++] = is_copy ? owner : NULL;
-  if (is_copy)
-    self->copied += length;
-}
-
-/* Makes the segments of a frame.  FALSE if it has to be written instead, or
- * refused. */
+/* A wait of the streaming thread has ended with EINTR. TRUE if it is to be
+ * made again, since the stream was only halted. */
 static gboolean
-prepare (GstFfsStream * self, GstBuffer * buffer,
-    const GstFfsStreamPolicy * policy)
+wait_again (GstFfsStream * self)
 {
-  gboolean may_copy = policy->copy_mode != GST_FFS_COPY_NEVER && self->copier;
-  GstFfsRun runs[GST_FFS_MAX_SEGMENTS];
-  GstBuffer *copy;
-  guint i, n;
+  gboolean flushing;
 
-  self->n_segments = 0;
-  self->copied = 0;
+  g_mutex_lock (&self->lock);
+  flushing = self->flushing;
+  g_mutex_unlock (&self->lock);
+  if (flushing)
+    return FALSE;
 
-  if (policy->tight && policy->info
-      && gst_ffs_frame_is_padded (buffer, policy->info)) {
-    self->reason = GST_FFS_COPY_REASON_PADDING;
-    copy = may_copy ?
-        gst_ffs_copier_pack (self->copier, buffer, policy->info) : NULL;
-    if (copy == NULL)
-      return FALSE;
-    add_segment (self, copy, 0, GST_VIDEO_INFO_SIZE (policy->info), TRUE);
-    return TRUE;
-  }
-
-  self->reason = GST_FFS_COPY_REASON_NONE;
-  n = gst_ffs_frame_parse (buffer, runs);
-  for (i = 0; i < n; i++) {
-    if (runs[i].reason == GST_FFS_COPY_REASON_NONE) {
-      add_segment (self, buffer, runs[i].first, runs[i].length, FALSE);
-      continue;
-    }
-
-    if (self->reason == GST_FFS_COPY_REASON_NONE)
-      self->reason = runs[i].reason;
-    copy = may_copy ? gst_ffs_copier_copy (self->copier, buffer, &runs[i]) :
-        NULL;
-    if (copy == NULL) {
-      clear_frame (self);
-      return FALSE;
-    }
-    add_segment (self, copy, 0, runs[i].length, TRUE);
-  }
+  /* Whoever halts the stream has it until nothing is in flight. */
+  g_mutex_lock (&self->send_lock);
+  g_mutex_unlock (&self->send_lock);
   return TRUE;
 }
 
-static GstFfsWriter *
-get_writer (GstFfsStream * self, gint * err)
+/* With the send lock. */
+static void
+abandon (GstFfsStream * self)
 {
-  GstFfsWriter *writer = self->writer;
-
-  if (writer)
-    return writer;
-  writer = gst_ffs_writer_new (self->ep, err);
-  if (writer == NULL)
-    return NULL;
-
-  g_mutex_lock (&self->lock);
-  gst_ffs_writer_set_flushing (writer, self->flushing);
-  self->writer = writer;
-  g_mutex_unlock (&self->lock);
-  return writer;
+  gst_ffs_transfer_queue_abandon (self->queue);
+  gst_ffs_frame_writer_abandon (self->writer);
+  clear_frame (self);
 }
 
-/* Returns an errno. */
-static gint
-write_frame (GstFfsStream * self, GstBuffer * buffer,
-    const GstFfsStreamPolicy * policy)
+/**
+ * gst_ffs_stream_halt:
+ * @self: an open stream
+ * @timeout: how long to wait for the controller to let go, ns
+ *
+ * Takes back what is on the endpoint and sends nothing more until
+ * gst_ffs_stream_resume(). Any thread.
+ */
+void
+gst_ffs_stream_halt (GstFfsStream * self, GstClockTime timeout)
 {
-  GstBuffer *packed = NULL;
-  GstFfsWriter *writer;
-  GstMapInfo map;
-  gsize size;
+  g_mutex_lock (&self->lock);
+  self->halting = TRUE;
+  update_flushing (self);
+  g_mutex_unlock (&self->lock);
+
+  g_mutex_lock (&self->send_lock);
+  self->halted = TRUE;
+  abandon (self);
+  gst_ffs_transfer_queue_cancel (self->queue, timeout);
+
+  g_mutex_lock (&self->lock);
+  self->halting = FALSE;
+  update_flushing (self);
+  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->send_lock);
+}
+
+/* Lets frames through again. Any thread. */
+void
+gst_ffs_stream_resume (GstFfsStream * self)
+{
+  g_mutex_lock (&self->send_lock);
+  self->halted = FALSE;
+  g_mutex_unlock (&self->send_lock);
+}
+
+/**
+ * gst_ffs_stream_wait_slot:
+ * @self: the stream
+ *
+ * Waits until another frame may be put in flight.
+ *
+ * Returns: 0, or EINTR if flushing
+ */
+gint
+gst_ffs_stream_wait_slot (GstFfsStream * self)
+{
   gint err;
 
-  writer = get_writer (self, &err);
-  if (writer == NULL)
-    return err;
-
-  if (policy->tight && policy->info
-      && gst_ffs_frame_is_padded (buffer, policy->info)) {
-    packed = gst_ffs_copier_pack (self->packer, buffer, policy->info);
-    if (packed == NULL)
-      return EFAULT;
-    buffer = packed;
-  }
-
-  err = EFAULT;
-  if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    size = packed ? GST_VIDEO_INFO_SIZE (policy->info) : map.size;
-    /* FunctionFS has copied what was submitted when an interruption comes;
-     * the rest is mapped again. */
-    err = gst_ffs_writer_write (writer, map.data, size);
-    gst_buffer_unmap (buffer, &map);
-    if (err == 0) {
-      g_mutex_lock (&self->lock);
-      self->bytes_written += size;
-      g_mutex_unlock (&self->lock);
-    }
-  }
-  gst_clear_buffer (&packed);
+  do {
+    err = gst_ffs_transfer_queue_wait_slot (self->queue);
+  } while (err == EINTR && wait_again (self));
   return err;
 }
 
@@ -322,11 +294,11 @@ static void
 count_frame (GstFfsStream * self, gsize copied)
 {
   g_mutex_lock (&self->lock);
-  if (self->reason == GST_FFS_COPY_REASON_NONE)
+  if (self->segments.reason == GST_FFS_COPY_REASON_NONE)
     self->n_zero_copy++;
   else
     self->n_copied++;
-  self->n_copied_for[self->reason]++;
+  self->n_copied_for[self->segments.reason]++;
   self->bytes_copied += copied;
   g_mutex_unlock (&self->lock);
 }
@@ -337,26 +309,74 @@ submit (GstFfsStream * self, guint64 frame, GstFfsCopyMode mode,
     GstFfsStreamResult * result)
 {
   result->err = gst_ffs_transfer_queue_submit (self->queue, frame,
-      self->segments, self->n_segments, &result->call);
+      self->segments.segments, self->segments.n_segments, &result->call);
   result->meaning = gst_ffs_meaning (result->call, result->err);
-  result->reason = self->reason;
+  result->reason = self->segments.reason;
 
   if (result->meaning == GST_FFS_INTERRUPTED)
     return TRUE;
   if (result->meaning == GST_FFS_OK)
-    count_frame (self, self->copied);
-  clear_frame (self);
+    count_frame (self, self->segments.copied);
 
   if (result->meaning == GST_FFS_NO_SG)
-    self->reason = GST_FFS_COPY_REASON_NO_SG;
+    self->segments.reason = GST_FFS_COPY_REASON_NO_SG;
   else if (result->meaning == GST_FFS_NO_IOCTL)
-    self->reason = GST_FFS_COPY_REASON_NO_IOCTL;
+    self->segments.reason = GST_FFS_COPY_REASON_NO_IOCTL;
   else
+    mode = GST_FFS_COPY_NEVER;
+  if (mode == GST_FFS_COPY_NEVER) {
+    clear_frame (self);
     return TRUE;
-  if (mode == GST_FFS_COPY_NEVER)
-    return TRUE;
-  g_atomic_int_set (&self->blocked, self->reason);
+  }
+  gst_ffs_segments_clear_frame (&self->segments);
+  g_atomic_int_set (&self->blocked, self->segments.reason);
   return FALSE;
+}
+
+/* With the send lock. */
+static void
+send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
+    const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
+{
+  GstFfsCopyReason blocked = g_atomic_int_get (&self->blocked);
+  gboolean resume = self->frame == frame;
+
+  if (!resume)
+    clear_frame (self);
+  self->frame = frame;
+  if (!resume && !gst_ffs_segments_wrap (&self->segments, buffer, frame,
+          policy)) {
+    result->meaning = GST_FFS_CANCELLED;
+    clear_frame (self);
+    return;
+  }
+
+  if (policy->copy_mode == GST_FFS_COPY_ALWAYS) {
+    self->segments.reason = GST_FFS_COPY_REASON_MODE;
+  } else if (blocked && policy->copy_mode != GST_FFS_COPY_NEVER) {
+    self->segments.reason = blocked;
+  } else if ((resume && self->segments.n_segments > 0)
+      || gst_ffs_segments_build (&self->segments, buffer, self->copier, policy)) {
+    if (submit (self, frame, policy->copy_mode, result))
+      return;
+  } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
+    result->meaning = GST_FFS_FATAL;
+    result->reason = self->segments.reason;
+    clear_frame (self);
+    return;
+  }
+
+  result->call = GST_FFS_CALL_WRITE;
+  result->reason = self->segments.reason;
+  result->err = gst_ffs_frame_writer_write (self->writer, buffer,
+      &self->segments.wrapping, policy);
+  result->meaning = gst_ffs_meaning (result->call, result->err);
+  if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
+    gst_ffs_endpoint_set_disabled (self->ep);
+  if (result->meaning == GST_FFS_OK)
+    count_frame (self, gst_buffer_get_size (buffer));
+  if (result->meaning != GST_FFS_INTERRUPTED)
+    clear_frame (self);
 }
 
 /**
@@ -367,46 +387,30 @@ submit (GstFfsStream * self, guint64 frame, GstFfsCopyMode mode,
  * @policy: how to send it
  * @result: (out): what became of it
  *
- * Sends a frame. After %GST_FFS_INTERRUPTED the caller either calls again
- * with the same frame, which goes on where it was, or abandons it. If it was
- * refused because copying is not wanted, the meaning is %GST_FFS_FATAL and
- * the errno 0.
+ * Sends a frame when there is a slot for it. After %GST_FFS_INTERRUPTED the
+ * caller either calls again with the same frame, which goes on where it was
+ * unless the stream was halted meanwhile, or abandons it. If it was refused
+ * because copying is not wanted, the meaning is %GST_FFS_FATAL and the errno
+ * 0; it is %GST_FFS_CANCELLED if the class of camera does not send such a
+ * frame, and %GST_FFS_NOT_ENABLED if the stream is halted.
  */
 void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
 {
-  GstFfsCopyReason blocked = g_atomic_int_get (&self->blocked);
-  gboolean resume = self->frame == frame;
-
   memset (result, 0, sizeof (*result));
-  self->frame = frame;
 
-  if (policy->copy_mode == GST_FFS_COPY_ALWAYS) {
-    self->reason = GST_FFS_COPY_REASON_MODE;
-  } else if (blocked && policy->copy_mode != GST_FFS_COPY_NEVER) {
-    self->reason = blocked;
-  } else if ((resume && self->n_segments > 0)
-      || prepare (self, buffer, policy)) {
-    if (submit (self, frame, policy->copy_mode, result))
-      return;
-  } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
-    result->meaning = GST_FFS_FATAL;
-    result->reason = self->reason;
-    self->frame = NO_FRAME;
-    return;
-  }
+  g_mutex_lock (&self->send_lock);
+  if (self->halted)
+    result->meaning = GST_FFS_NOT_ENABLED;
+  else if (gst_ffs_transfer_queue_wait_slot (self->queue) != 0)
+    result->meaning = GST_FFS_INTERRUPTED;
+  else
+    send_frame (self, buffer, frame, policy, result);
+  g_mutex_unlock (&self->send_lock);
 
-  result->call = GST_FFS_CALL_WRITE;
-  result->reason = self->reason;
-  result->err = write_frame (self, buffer, policy);
-  result->meaning = gst_ffs_meaning (result->call, result->err);
-  if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
-    gst_ffs_endpoint_set_disabled (self->ep);
-  if (result->meaning == GST_FFS_OK)
-    count_frame (self, gst_buffer_get_size (buffer));
-  if (result->meaning != GST_FFS_INTERRUPTED)
-    self->frame = NO_FRAME;
+  if (result->meaning == GST_FFS_INTERRUPTED && wait_again (self))
+    result->meaning = GST_FFS_NOT_ENABLED;
 }
 
 /**
@@ -418,24 +422,33 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
 void
 gst_ffs_stream_abandon (GstFfsStream * self)
 {
-  gst_ffs_transfer_queue_abandon (self->queue);
-  if (self->writer)
-    gst_ffs_writer_cancel (self->writer);
-  clear_frame (self);
+  g_mutex_lock (&self->send_lock);
+  abandon (self);
+  g_mutex_unlock (&self->send_lock);
 }
 
 /* Returns 0, EINTR if flushing, ETIMEDOUT without progress. */
 gint
 gst_ffs_stream_drain (GstFfsStream * self, GstClockTime timeout)
 {
-  return gst_ffs_transfer_queue_drain (self->queue, timeout);
+  gint err;
+
+  do {
+    err = gst_ffs_transfer_queue_drain (self->queue, timeout);
+  } while (err == EINTR && wait_again (self));
+  return err;
 }
 
 /* Returns 0, or ETIMEDOUT if the controller does not let go. */
 gint
 gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout)
 {
-  return gst_ffs_transfer_queue_cancel (self->queue, timeout);
+  gint err;
+
+  g_mutex_lock (&self->send_lock);
+  err = gst_ffs_transfer_queue_cancel (self->queue, timeout);
+  g_mutex_unlock (&self->send_lock);
+  return err;
 }
 
 /**
@@ -452,12 +465,14 @@ gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout)
 gint
 gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
 {
-  gint err = gst_ffs_transfer_queue_drain (self->queue, timeout);
+  gint err = gst_ffs_stream_drain (self, timeout);
 
+  g_mutex_lock (&self->send_lock);
   if (err == ETIMEDOUT)
     err = gst_ffs_transfer_queue_cancel (self->queue, timeout);
   if (err == 0)
     err = gst_ffs_transfer_queue_drop_attachments (self->queue);
+  g_mutex_unlock (&self->send_lock);
   return err;
 }
 
@@ -485,7 +500,8 @@ gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
     gst_structure_set (s, name, G_TYPE_UINT64, self->n_copied_for[i], NULL);
   }
   gst_structure_set (s,
-      "bytes", G_TYPE_UINT64, t.bytes + self->bytes_written,
+      "bytes", G_TYPE_UINT64,
+      t.bytes + gst_ffs_frame_writer_get_bytes (self->writer),
       "bytes-copied", G_TYPE_UINT64, self->bytes_copied,
       "transfers-queued", G_TYPE_UINT64, t.queued,
       "transfers-completed", G_TYPE_UINT64, t.completed,

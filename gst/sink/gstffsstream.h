@@ -3,30 +3,12 @@
 #ifndef __GST_FFS_STREAM_H__
 #define __GST_FFS_STREAM_H__
 
-#include <gst/video/video.h>
-
-#include "gstffsenums.h"
-#include "gstffsframe.h"
+#include "gstffssegments.h"
 #include "transport/gstffstransferqueue.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GstFfsStream GstFfsStream;
-
-/**
- * GstFfsStreamPolicy:
- * @copy_mode: whether to copy what cannot be sent in place
- * @tight: whether to copy raw video whose lines are padded
- * @info: (nullable): the format, if it is raw video of a known layout
- *
- * How to send a frame.
- */
-typedef struct
-{
-  GstFfsCopyMode copy_mode;
-  gboolean tight;
-  const GstVideoInfo *info;
-} GstFfsStreamPolicy;
 
 /**
  * GstFfsStreamResult:
@@ -52,10 +34,14 @@ void gst_ffs_stream_free (GstFfsStream * self);
 
 const gchar *gst_ffs_stream_get_name (GstFfsStream * self);
 gint gst_ffs_stream_probe (GstFfsStream * self);
+void gst_ffs_stream_set_disabled (GstFfsStream * self);
 gboolean gst_ffs_stream_is_zero_copy (GstFfsStream * self);
 
 void gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max);
 void gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing);
+
+void gst_ffs_stream_halt (GstFfsStream * self, GstClockTime timeout);
+void gst_ffs_stream_resume (GstFfsStream * self);
 
 gint gst_ffs_stream_wait_slot (GstFfsStream * self);
 void gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer,

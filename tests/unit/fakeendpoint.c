@@ -534,7 +534,8 @@ poll (struct pollfd *fds, nfds_t n, int timeout)
 {
   struct timespec t = { timeout / 1000, timeout % 1000 * 1000000L };
 
-  if (g_atomic_int_get (&fake.poll_fails) && n == 1 && fds->events == POLLOUT) {
+  /* Only the wait for a fence is one of a single file and without a limit. */
+  if (g_atomic_int_get (&fake.poll_fails) && n == 1 && timeout < 0) {
     g_atomic_int_inc (&fake.n_failed_polls);
     errno = ENOMEM;
     return -1;

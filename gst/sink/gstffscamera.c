@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsCamera: the element as the camera itself: a gadget if asked for, the
+ * function in it, and the class of camera that it is.
+ *
+ * Ownership: owns all three, made in that order and given up in the other.
+ *
+ * Locking: none; belongs to the element's state changes.  The functions that
+ * it was given are called from the threads of function and profile until
+ * close() returns.
+ */
+
+#include <string.h>
+
+#include "function/gstffsfunction.h"
+#include "function/gstffsgadget.h"
+#include "function/stream/gstffsstreamprofile.h"
+#include "function/u3v/gstffsu3vprofile.h"
+#include "gstffscamera.h"
+
+#define BOARD_SERIAL "/proc/device-tree/serial-number"
+#define MACHINE_ID "/etc/machine-id"
+#define SERIAL_LENGTH 12
+
+struct _GstFfsCamera
+{
+  GstElement *element;          /* unowned */
+  gchar *udc;
+  GstFfsProfile *profile;
+  GstFfsGadget *gadget;         /* NULL if somebody else binds it */
+  GstFfsFunction *function;
+};
+
+static void
+post (GstFfsCamera * self, GError * error)
+{
+  gst_element_message_full (self->element, GST_MESSAGE_ERROR, error->domain,
+      error->code, g_strdup (error->message), NULL, __FILE__, GST_FUNCTION,
+      __LINE__);
+  g_error_free (error);
+}
+
+/* The machine's number is not to be told to hosts, so they get a hash. */
+static gchar *
+make_serial (void)
+{
+  g_autoptr (GChecksum) sum = NULL;
+  gchar *text = NULL;
+
+  if (g_file_get_contents (BOARD_SERIAL, &text, NULL, NULL)) {
+    g_strstrip (text);
+    if (text[0] != '\0' && g_str_is_ascii (text))
+      return text;
+  }
+  g_clear_pointer (&text, g_free);
+
+  sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (sum, (const guchar *) "gst-ffsdmabuf", -1);
+  if (g_file_get_contents (MACHINE_ID, &text, NULL, NULL))
+    g_checksum_update (sum, (const guchar *) text, -1);
+  g_free (text);
+  return g_strndup (g_checksum_get_string (sum), SERIAL_LENGTH);
+}
+
+/* What upstream can produce decides what the camera offers. */
+static gboolean
+set_offer (GstFfsCamera * self, GstPad * sinkpad)
+{
+  GstCaps *offer = gst_pad_peer_query_caps (sinkpad, NULL);
+  gboolean ok = gst_ffs_profile_set_offer (self->profile, offer);
+
+  if (!ok)
+    GST_ELEMENT_ERROR (self->element, STREAM, WRONG_TYPE,
+        ("Nothing that upstream can produce can be sent by this profile; try "
+            "profile=stream, or put videoconvert in front."),
+        ("upstream: %" GST_PTR_FORMAT, offer));
+  gst_caps_unref (offer);
+  return ok;
+}
+
+/**
+ * gst_ffs_camera_open:
+ * @element: in whose name to post errors
+ * @sinkpad: its pad
+ * @settings: what to be
+ * @allocator: (nullable): where our own dmabufs come from
+ * @streaming: tells what the host wants; with @element
+ * @enabled: tells whether there is one; with @element
+ *
+ * Makes the function; nobody sees it before it is bound.
+ *
+ * Returns: (nullable): the camera, %NULL if an error was posted
+ */
+GstFfsCamera *
+gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
+    const GstFfsSettings * settings, GstAllocator * allocator,
+    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled)
+{
+  GstFfsCamera *self = g_new0 (GstFfsCamera, 1);
+  g_autofree gchar *serial = settings->serial ?
+      g_strdup (settings->serial) : make_serial ();
+  const GstFfsIdentity identity = {
+    settings->vendor_id, settings->product_id,
+    settings->manufacturer ? settings->manufacturer : "",
+    settings->product ? settings->product : "", serial
+  };
+  const gchar *directory = settings->function;
+  GError *error = NULL;
+
+  self->element = element;
+  self->udc = g_strdup (settings->udc);
+  self->profile = settings->profile == GST_FFS_PROFILE_TYPE_U3V ?
+      gst_ffs_u3v_profile_new (&identity, sinkpad) :
+      gst_ffs_stream_profile_new ();
+  gst_ffs_profile_set_funcs (self->profile, streaming, enabled, element);
+  if (!set_offer (self, sinkpad))
+    goto failed;
+
+  if (settings->gadget) {
+    self->gadget = gst_ffs_gadget_new (settings->gadget, directory, &identity,
+        gst_ffs_profile_describe (self->profile), &error);
+    if (self->gadget == NULL)
+      goto failed;
+    directory = gst_ffs_gadget_get_directory (self->gadget);
+  }
+
+  self->function = gst_ffs_function_new (directory, self->profile, allocator,
+      &error);
+  if (self->function)
+    return self;
+
+failed:
+  if (error)
+    post (self, error);
+  gst_ffs_camera_close (self);
+  return NULL;
+}
+
+/**
+ * gst_ffs_camera_close:
+ * @self: (transfer full): the camera
+ *
+ * Undoes what was made. Nothing may be open on the endpoint any more.
+ */
+void
+gst_ffs_camera_close (GstFfsCamera * self)
+{
+  g_clear_pointer (&self->function, gst_ffs_function_free);
+  g_clear_pointer (&self->gadget, gst_ffs_gadget_free);
+  gst_object_unref (self->profile);
+  g_free (self->udc);
+  g_free (self);
+}
+
+/* Returns: (transfer full): the file that frames go to */
+gchar *
+gst_ffs_camera_get_endpoint (GstFfsCamera * self)
+{
+  return gst_ffs_function_get_stream_path (self->function);
+}
+
+/* Returns: (transfer full): the class of camera */
+GstFfsProfile *
+gst_ffs_camera_get_profile (GstFfsCamera * self)
+{
+  return gst_object_ref (self->profile);
+}
+
+/**
+ * gst_ffs_camera_bind:
+ * @self: the camera
+ *
+ * Shows the camera to the host, unless that is somebody else's business.
+ *
+ * Returns: %FALSE if an error was posted
+ */
+gboolean
+gst_ffs_camera_bind (GstFfsCamera * self)
+{
+  GError *error = NULL;
+
+  if (self->gadget == NULL
+      || gst_ffs_gadget_bind (self->gadget, self->udc, &error))
+    return TRUE;
+  post (self, error);
+  return FALSE;
+}
+
+void
+gst_ffs_camera_unbind (GstFfsCamera * self)
+{
+  if (self->gadget)
+    gst_ffs_gadget_unbind (self->gadget);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsFrameWriter: sends frames by write(), for kernels and controllers
+ * that take no dmabufs.
+ *
+ * Ownership: owns the writer, made when first needed, and remembers how much
+ * of a frame was written when it is interrupted.  It refers to no frame
+ * between two calls: FunctionFS has copied what was submitted.
+ *
+ * Locking: the lock protects the pointer to the writer, whether it is
+ * flushing and the counter; it is taken before the writer's own.  write() and
+ * abandon() are called by one thread at a time.
+ */
+
+#include <errno.h>
+
+#include "gstffscopier.h"
+#include "gstffsframewriter.h"
+#include "transport/gstffswriter.h"
+
+struct _GstFfsFrameWriter
+{
+  GstFfsEndpoint *ep;
+  GstFfsCopier *packer;
+  guint n_written;              /* pieces of the frame */
+
+  GMutex lock;
+  GstFfsWriter *writer;
+  gboolean flushing;
+  guint64 bytes;
+};
+
+GstFfsFrameWriter *
+gst_ffs_frame_writer_new (GstFfsEndpoint * ep)
+{
+  GstFfsFrameWriter *self = g_new0 (GstFfsFrameWriter, 1);
+
+  self->ep = gst_ffs_endpoint_ref (ep);
+  self->packer = gst_ffs_copier_new (NULL);
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+/* Only the counter is left. */
+void
+gst_ffs_frame_writer_close (GstFfsFrameWriter * self)
+{
+  GstFfsWriter *writer;
+
+  g_mutex_lock (&self->lock);
+  writer = self->writer;
+  self->writer = NULL;
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&writer, gst_ffs_writer_free);
+}
+
+void
+gst_ffs_frame_writer_free (GstFfsFrameWriter * self)
+{
+  gst_ffs_frame_writer_close (self);
+  gst_ffs_copier_free (self->packer);
+  gst_ffs_endpoint_unref (self->ep);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+gst_ffs_frame_writer_set_flushing (GstFfsFrameWriter * self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  if (self->writer)
+    gst_ffs_writer_set_flushing (self->writer, flushing);
+  g_mutex_unlock (&self->lock);
+}
+
+static GstFfsWriter *
+get_writer (GstFfsFrameWriter * self, gint * err)
+{
+  GstFfsWriter *writer = self->writer;
+
+  if (writer)
+    return writer;
+  writer = gst_ffs_writer_new (self->ep, err);
+  if (writer == NULL)
+    return NULL;
+
+  g_mutex_lock (&self->lock);
+  gst_ffs_writer_set_flushing (writer, self->flushing);
+  self->writer = writer;
+  g_mutex_unlock (&self->lock);
+  return writer;
+}
+
+/* One piece of a frame, unless it was written before an interruption.
+ * Returns an errno. */
+static gint
+write_piece (GstFfsFrameWriter * self, guint piece, GstBuffer * buffer,
+    gsize size)
+{
+  GstMapInfo map;
+  gint err = EFAULT;
+
+  if (piece < self->n_written || buffer == NULL)
+    return 0;
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return err;
+
+  err = gst_ffs_writer_write (self->writer, map.data, size);
+  gst_buffer_unmap (buffer, &map);
+  if (err != 0)
+    return err;
+
+  self->n_written = piece + 1;
+  g_mutex_lock (&self->lock);
+  self->bytes += size;
+  g_mutex_unlock (&self->lock);
+  return 0;
+}
+
+/**
+ * gst_ffs_frame_writer_write:
+ * @self: a writer
+ * @frame: a frame
+ * @wrapping: what goes around it
+ * @policy: how to send it
+ *
+ * Returns when the host has read the frame. After EINTR (flushing) the caller
+ * either calls again with the same frame, which goes on where it was, or
+ * abandons it.
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_frame_writer_write (GstFfsFrameWriter * self, GstBuffer * frame,
+    const GstFfsWrapping * wrapping, const GstFfsStreamPolicy * policy)
+{
+  gsize size = gst_buffer_get_size (frame);
+  GstBuffer *packed = NULL;
+  gint err = 0;
+  guint i;
+
+  if (get_writer (self, &err) == NULL)
+    return err;
+
+  if (gst_ffs_segments_must_pack (frame, policy)) {
+    packed = gst_ffs_copier_pack (self->packer, frame, policy->info);
+    if (packed == NULL)
+      return EFAULT;
+    frame = packed;
+    size = GST_VIDEO_INFO_SIZE (policy->info);
+  }
+
+  for (i = 0; err == 0 && i < GST_FFS_MAX_PARTS_BEFORE; i++)
+    err = write_piece (self, i, wrapping->before[i].buffer,
+        wrapping->before[i].length);
+  if (err == 0)
+    err = write_piece (self, i, frame, size);
+  if (err == 0)
+    err = write_piece (self, i + 1, wrapping->after.buffer,
+        wrapping->after.length);
+  gst_clear_buffer (&packed);
+  if (err != EINTR)
+    self->n_written = 0;
+  return err;
+}
+
+/* Gives up the rest of a frame whose writing was interrupted. */
+void
+gst_ffs_frame_writer_abandon (GstFfsFrameWriter * self)
+{
+  if (self->writer)
+    gst_ffs_writer_cancel (self->writer);
+  self->n_written = 0;
+}
+
+/* Returns: bytes that the host has read */
+guint64
+gst_ffs_frame_writer_get_bytes (GstFfsFrameWriter * self)
+{
+  guint64 bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = self->bytes;
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}

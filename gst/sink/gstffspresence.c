@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsPresence: whether there is a host at the other end that takes
+ * frames, and what becomes of frames while there is none.
+ *
+ * With an ep0 of ours a host says when it wants frames.  With an
+ * application's ep0 frames are wanted whenever a host has configured the
+ * function, which can only be found out by asking the endpoint.
+ *
+ * Ownership: a part of the element; refers to the stream while it is open.
+ *
+ * Locking: connected and streaming are under the sink's object lock, being
+ * its properties, and their notifications are sent without a lock. The rest
+ * is under the lock, which is taken before the stream's.
+ */
+
+#include "gstffspresence.h"
+#include "transport/gstffserror.h"
+
+/* Endpoint files cannot be polled: how often to look whether a host came. */
+#define HOST_CHECK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
+
+void
+gst_ffs_presence_init (GstFfsPresence * self, GstBaseSink * sink)
+{
+  self->sink = sink;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+}
+
+void
+gst_ffs_presence_clear (GstFfsPresence * self)
+{
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+}
+
+/**
+ * gst_ffs_presence_open:
+ * @self: the presence
+ * @own: whether ep0 is ours, so that a host says when it wants frames
+ */
+void
+gst_ffs_presence_open (GstFfsPresence * self, gboolean own)
+{
+  g_mutex_lock (&self->lock);
+  self->wanted = !own;
+  self->n_without_host = self->n_connections = 0;
+  self->latency_known = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_presence_set_stream:
+ * @self: the presence
+ * @stream: the stream that frames go to, until gst_ffs_presence_close()
+ */
+void
+gst_ffs_presence_set_stream (GstFfsPresence * self, GstFfsStream * stream)
+{
+  g_mutex_lock (&self->lock);
+  self->stream = stream;
+  gst_ffs_stream_set_flushing (stream, self->flushing);
+  g_mutex_unlock (&self->lock);
+}
+
+/* The stream is about to be closed. */
+void
+gst_ffs_presence_close (GstFfsPresence * self)
+{
+  g_mutex_lock (&self->lock);
+  self->stream = NULL;
+  self->wanted = FALSE;
+  g_mutex_unlock (&self->lock);
+  gst_ffs_presence_set_connected (self, FALSE);
+}
+
+/**
+ * gst_ffs_presence_set_policy:
+ * @self: the presence
+ * @policy: what to do with frames while there is no host. Any thread
+ */
+void
+gst_ffs_presence_set_policy (GstFfsPresence * self, GstFfsIdlePolicy policy)
+{
+  g_mutex_lock (&self->lock);
+  self->policy = policy;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* A new upstream may be live where the old one was not. */
+void
+gst_ffs_presence_forget_latency (GstFfsPresence * self)
+{
+  self->latency_known = FALSE;
+}
+
+/* ---- properties ---- */
+
+static gboolean
+set_flag (GstFfsPresence * self, const gchar * name, gboolean * flag,
+    gboolean value)
+{
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self->sink);
+  changed = *flag != value;
+  *flag = value;
+  GST_OBJECT_UNLOCK (self->sink);
+  if (changed) {
+    GST_INFO_OBJECT (self->sink, "%s: %d", name, value);
+    g_object_notify (G_OBJECT (self->sink), name);
+  }
+  return changed;
+}
+
+/**
+ * gst_ffs_presence_set_connected:
+ * @self: the presence
+ * @connected: whether a host has configured the function. Any thread
+ */
+void
+gst_ffs_presence_set_connected (GstFfsPresence * self, gboolean connected)
+{
+  if (!connected)
+    set_flag (self, "streaming", &self->streaming, FALSE);
+  if (set_flag (self, "connected", &self->connected, connected) && connected) {
+    g_mutex_lock (&self->lock);
+    self->n_connections++;
+    g_mutex_unlock (&self->lock);
+  }
+}
+
+/**
+ * gst_ffs_presence_set_streaming:
+ * @self: the presence
+ * @streaming: whether frames flow. Any thread
+ */
+void
+gst_ffs_presence_set_streaming (GstFfsPresence * self, gboolean streaming)
+{
+  set_flag (self, "streaming", &self->streaming, streaming);
+}
+
+/* ---- what ends waits ---- */
+
+/**
+ * gst_ffs_presence_set_wanted:
+ * @self: the presence
+ * @wanted: whether the host wants frames. Any thread
+ */
+void
+gst_ffs_presence_set_wanted (GstFfsPresence * self, gboolean wanted)
+{
+  g_mutex_lock (&self->lock);
+  self->wanted = wanted;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_ffs_presence_set_flushing (GstFfsPresence * self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  if (self->stream)
+    gst_ffs_stream_set_flushing (self->stream, flushing);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+gst_ffs_presence_is_wanted (GstFfsPresence * self)
+{
+  gboolean wanted;
+
+  g_mutex_lock (&self->lock);
+  wanted = self->wanted;
+  g_mutex_unlock (&self->lock);
+  return wanted;
+}
+
+/* ---- without a host ---- */
+
+/**
+ * gst_ffs_presence_drops:
+ * @self: the presence
+ *
+ * Streaming thread.
+ *
+ * Returns: whether to drop frames, rather than to wait
+ */
+gboolean
+gst_ffs_presence_drops (GstFfsPresence * self)
+{
+  GstFfsIdlePolicy policy;
+
+  g_mutex_lock (&self->lock);
+  policy = self->policy;
+  g_mutex_unlock (&self->lock);
+  if (policy != GST_FFS_IDLE_AUTO)
+    return policy == GST_FFS_IDLE_DROP;
+
+  if (!self->latency_known) {
+    GstQuery *query = gst_query_new_latency ();
+
+    if (gst_pad_peer_query (GST_BASE_SINK_PAD (self->sink), query))
+      gst_query_parse_latency (query, &self->upstream_live, NULL, NULL);
+    gst_query_unref (query);
+    self->latency_known = TRUE;
+  }
+  return self->upstream_live;
+}
+
+void
+gst_ffs_presence_count_drop (GstFfsPresence * self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_without_host++;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Until somebody wakes us, or for a while if nobody can. FALSE if flushing. */
+static gboolean
+idle (GstFfsPresence * self)
+{
+  gint64 deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
+  gboolean flushing;
+
+  g_mutex_lock (&self->lock);
+  if (!self->flushing && self->wanted)
+    g_cond_wait_until (&self->cond, &self->lock, deadline);
+  else if (!self->flushing)
+    g_cond_wait (&self->cond, &self->lock);
+  flushing = self->flushing;
+  g_mutex_unlock (&self->lock);
+  return !flushing;
+}
+
+/**
+ * gst_ffs_presence_wait:
+ * @self: the presence
+ * @err: (out): errno of the endpoint
+ *
+ * Waits for a host that takes frames. Streaming thread.
+ *
+ * Returns: %GST_FFS_OK, %GST_FFS_NOT_ENABLED if the frame is to be dropped
+ * instead, %GST_FFS_INTERRUPTED if flushing, or what is wrong with the
+ * endpoint
+ */
+GstFfsMeaning
+gst_ffs_presence_wait (GstFfsPresence * self, gint * err)
+{
+  while (TRUE) {
+    GstFfsMeaning meaning = GST_FFS_NOT_ENABLED;
+
+    *err = 0;
+    if (gst_ffs_presence_is_wanted (self)) {
+      *err = gst_ffs_stream_probe (self->stream);
+      meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
+      if (meaning == GST_FFS_OK) {
+        gst_ffs_presence_set_connected (self, TRUE);
+        return meaning;
+      }
+      if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE)
+        return meaning;
+      gst_ffs_presence_set_connected (self, FALSE);
+    }
+
+    if (gst_ffs_presence_drops (self))
+      return GST_FFS_NOT_ENABLED;
+    if (!idle (self))
+      return GST_FFS_INTERRUPTED;
+  }
+}
+
+void
+gst_ffs_presence_add_stats (GstFfsPresence * self, GstStructure * s)
+{
+  g_mutex_lock (&self->lock);
+  gst_structure_set (s,
+      "frames-without-host", G_TYPE_UINT64, self->n_without_host,
+      "connections", G_TYPE_UINT64, self->n_connections, NULL);
+  g_mutex_unlock (&self->lock);
+}

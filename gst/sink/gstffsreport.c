@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a person hears of frames that are not sent as they should be.  No
+ * state, no locks.
+ */
+
+#include "gstffsreport.h"
+
+GST_DEBUG_CATEGORY_STATIC (GST_CAT_PERFORMANCE);
+
+/**
+ * gst_ffs_report_copy:
+ * @element: in whose name to post
+ * @frame: the frame's number
+ * @reason: why it was copied
+ * @told: (inout): whether this was told before
+ *
+ * Once for a person, every time for the one who looks for cycles.
+ */
+void
+gst_ffs_report_copy (GstElement * element, guint64 frame,
+    GstFfsCopyReason reason, gboolean * told)
+{
+  static gsize once = 0;
+  const gchar *text = gst_ffs_copy_reason_text (reason);
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_GET (GST_CAT_PERFORMANCE, "GST_PERFORMANCE");
+    g_once_init_leave (&once, 1);
+  }
+  GST_CAT_LOG_OBJECT (GST_CAT_PERFORMANCE, element, "frame %" G_GUINT64_FORMAT
+      " was copied because %s", frame, text);
+  if (*told || reason == GST_FFS_COPY_REASON_MODE
+      || reason == GST_FFS_COPY_REASON_PADDING)
+    return;
+
+  *told = TRUE;
+  GST_ELEMENT_WARNING (element, STREAM, FORMAT,
+      ("The CPU copies a frame, or a part of it, because %s.", text),
+      ("frame %" G_GUINT64_FORMAT "; stats counts them, copy-mode=never "
+          "makes it an error", frame));
+}
+
+/**
+ * gst_ffs_report_failure:
+ * @element: in whose name to post
+ * @result: what became of a frame
+ * @endpoint: name of the endpoint
+ */
+void
+gst_ffs_report_failure (GstElement * element,
+    const GstFfsStreamResult * result, const gchar * endpoint)
+{
+  if (result->err == 0)
+    GST_ELEMENT_ERROR (element, STREAM, FORMAT,
+        ("The frame cannot be sent without a copy because %s.",
+            gst_ffs_copy_reason_text (result->reason)),
+        ("make upstream give dmabufs, e.g. v4l2src io-mode=dmabuf, or set "
+            "copy-mode=auto"));
+  else
+    gst_ffs_error_post (element, result->call, result->err, endpoint);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_REPORT_H__
+#define __GST_FFS_REPORT_H__
+
+#include "gstffsstream.h"
+
+G_BEGIN_DECLS
+
+void gst_ffs_report_copy (GstElement * element, guint64 frame,
+    GstFfsCopyReason reason, gboolean * told);
+void gst_ffs_report_failure (GstElement * element,
+    const GstFfsStreamResult * result, const gchar * endpoint);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_REPORT_H__ */
