@@ -297,7 +297,14 @@ GST_START_TEST (test_locked)
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_PARAMS_LOCKED, 4, 0);
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_WIDTH, 4, 640);
 
+  expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
+  expect_set (U3V_ACCESS_DENIED, FEATURES + FEATURE_WIDTH, 4, 640);
+  expect_set (U3V_SUCCESS, FEATURES + FEATURE_ACQUISITION_MODE, 4, 1);
+  fail_unless_equals_int (set_double (FEATURES + FEATURE_FRAME_RATE, 20), 0);
   start ();
+  expect_set (U3V_ACCESS_DENIED, FEATURES + FEATURE_ACQUISITION_MODE, 4, 0);
+  fail_unless_equals_int_hex (set_double (FEATURES + FEATURE_FRAME_RATE, 20),
+      U3V_ACCESS_DENIED);
   fail_unless_equals_int (get (FEATURES + FEATURE_PARAMS_LOCKED, 4), 1);
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_PARAMS_LOCKED, 4, 0);
   expect_set (U3V_ACCESS_DENIED, FEATURES + FEATURE_WIDTH, 4, 640);

@@ -5,7 +5,7 @@
  *
  * Frames flow when the host has enabled the streaming interface and started
  * the acquisition; it may do so in either order.  From the first of the two on
- * the configuration is locked.  The registers always hold one value of each
+ * the size of a frame is locked.  The registers always hold one value of each
  * feature that occurs in the offer, but not all combinations do: programs
  * write width, height and format in any order, so the combination is looked
  * at when the stream is to begin.
@@ -200,11 +200,26 @@ select_size (GstFfsU3vCamera * self, const gchar * field, guint * size,
   return U3V_SUCCESS;
 }
 
+/* What does not change the size of a frame may be set until frames flow:
+ * programs do so when they have the stream. */
+static guint16
+select_mode (GstFfsU3vCamera * self, guint32 mode)
+{
+  if (self->acquiring || self->locked)
+    return U3V_ACCESS_DENIED;
+  if (mode > MODE_SINGLE_FRAME)
+    return U3V_INVALID_PARAMETER;
+  self->mode = mode;
+  return U3V_SUCCESS;
+}
+
 static guint16
 select_rate (GstFfsU3vCamera * self, gdouble rate)
 {
   gdouble min, max;
 
+  if (self->acquiring || self->locked)
+    return U3V_ACCESS_DENIED;
   /* A host may have rounded what it read. */
   if (!gst_ffs_u3v_offer_get_rates (self->offer, &min, &max)
       || !(rate >= min * 0.999 && rate <= max * 1.001))
@@ -266,10 +281,7 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
     case FEATURES + FEATURE_FRAME_RATE:
       return select_rate (self, gst_ffs_u3v_read_double (data));
     case FEATURES + FEATURE_ACQUISITION_MODE:
-      if (value > MODE_SINGLE_FRAME)
-        return U3V_INVALID_PARAMETER;
-      self->mode = value;
-      return U3V_SUCCESS;
+      return select_mode (self, value);
     case FEATURES + FEATURE_ACQUISITION_START:
       return start_acquisition (access, value);
     case FEATURES + FEATURE_ACQUISITION_STOP:

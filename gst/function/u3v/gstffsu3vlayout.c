@@ -35,7 +35,7 @@ static const struct
   {FEATURES + FEATURE_WIDTH, 4, CONFIG},
   {FEATURES + FEATURE_HEIGHT, 4, CONFIG},
   {FEATURES + FEATURE_PIXEL_FORMAT, 4, CONFIG},
-  {FEATURES + FEATURE_ACQUISITION_MODE, 4, CONFIG},
+  {FEATURES + FEATURE_ACQUISITION_MODE, 4, BOTH},
   {FEATURES + FEATURE_ACQUISITION_START, 4, WRITE},
   {FEATURES + FEATURE_ACQUISITION_STOP, 4, WRITE},
   {FEATURES + FEATURE_PARAMS_LOCKED, 4, BOTH},
@@ -60,7 +60,7 @@ add_registers (GstFfsU3vRegisters * r, gboolean has_rate, guint n_controls)
     gst_ffs_u3v_registers_add (r, writable[i].address, writable[i].length,
         writable[i].access);
   if (has_rate)
-    gst_ffs_u3v_registers_add (r, FEATURES + FEATURE_FRAME_RATE, 8, CONFIG);
+    gst_ffs_u3v_registers_add (r, FEATURES + FEATURE_FRAME_RATE, 8, BOTH);
   for (i = 0; i < n_controls; i++)
     gst_ffs_u3v_registers_add (r, CONTROLS + i * CONTROL_LENGTH,
         CONTROL_LENGTH, BOTH);

@@ -125,13 +125,11 @@ add_command (GString * xml, const gchar * name, guint offset)
 
 static void
 add_float (GString * xml, const gchar * name, guint64 address,
-    const gchar * unit, gdouble min, gdouble max, gboolean lock)
+    const gchar * unit, gdouble min, gdouble max)
 {
   gchar from[G_ASCII_DTOSTR_BUF_SIZE], to[G_ASCII_DTOSTR_BUF_SIZE];
 
   add (xml, "<Float Name=\"%s\" NameSpace=\"Standard\">", name);
-  if (lock)
-    add (xml, "<pIsLocked>TLParamsLocked</pIsLocked>");
   add (xml, "<pValue>%sRegister</pValue><Min>%s</Min><Max>%s</Max>", name,
       number (from, min), number (to, max));
   if (unit)
@@ -153,7 +151,7 @@ add_control (GString * xml, const GstFfsControl * control, guint i)
   switch (control->kind) {
     case GST_FFS_CONTROL_FLOAT:
       add_float (xml, control->name, address, control->unit, control->min,
-          control->max, FALSE);
+          control->max);
       return;
     case GST_FFS_CONTROL_ENUM:
       begin_enumeration (xml, control->name);
@@ -367,7 +365,7 @@ gst_ffs_u3v_xml_new (const GstFfsIdentity * identity, GstFfsU3vOffer * offer,
   add_acquisition (xml);
   if (has_rate)
     add_float (xml, "AcquisitionFrameRate", FEATURES + FEATURE_FRAME_RATE,
-        "Hz", min, max, TRUE);
+        "Hz", min, max);
   add_transport (xml);
   for (i = 0; i < n_controls; i++)
     add_control (xml, &controls[i], i);
