@@ -395,7 +395,8 @@ write_udc (GstFfsGadget * self, const gchar * udc)
 static gboolean
 bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
 {
-  g_autofree gchar *what = g_strdup_printf ("bind to \"%s\"", udc);
+  g_autofree gchar *both =
+      g_strdup_printf ("gadget \"%s\" to \"%s\"", self->name, udc);
   g_autofree gchar *user = NULL;
   gint err = write_udc (self, udc);
 
@@ -406,7 +407,7 @@ bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
   }
   user = gst_ffs_configfs_udc_user (self->gadgets, udc);
   if (err != EBUSY || user == NULL)
-    return fail (self, error, what, self->path, err);
+    return fail (self, error, "bind", both, err);
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
       "The USB device controller \"%s\" is used by %s; unbind that first: %s",
       udc, user, g_strerror (err));
