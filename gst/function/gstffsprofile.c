@@ -133,18 +133,44 @@ gst_ffs_profile_is_streaming (GstFfsProfile * self)
 /**
  * gst_ffs_profile_fits:
  * @self: a profile
- * @caps: (nullable): what upstream sends
+ * @pad: the sink's pad
  *
- * Returns: whether the host wants it
+ * Returns: whether the pad has caps and frames of these are what the host
+ * wants
  */
 gboolean
-gst_ffs_profile_fits (GstFfsProfile * self, GstCaps * caps)
+gst_ffs_profile_fits (GstFfsProfile * self, GstPad * pad)
 {
   GstCaps *wanted = gst_ffs_profile_get_caps (self);
+  GstCaps *caps = gst_pad_get_current_caps (pad);
   gboolean fits = caps && gst_caps_can_intersect (caps, wanted);
 
+  gst_clear_caps (&caps);
   gst_caps_unref (wanted);
   return fits;
+}
+
+/**
+ * gst_ffs_profile_take_caps:
+ * @self: a profile
+ * @pad: the sink's pad
+ *
+ * Sets the caps of the pad if the host wants such frames. Streaming thread.
+ *
+ * Returns: whether frames can be sent
+ */
+gboolean
+gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad)
+{
+  GstCaps *caps;
+  gboolean ok;
+
+  if (!gst_ffs_profile_fits (self, pad))
+    return FALSE;
+  caps = gst_pad_get_current_caps (pad);
+  ok = gst_ffs_profile_set_caps (self, caps);
+  gst_caps_unref (caps);
+  return ok;
 }
 
 /**

@@ -207,7 +207,8 @@ void gst_ffs_profile_set_funcs (GstFfsProfile * self,
     gpointer user_data);
 gboolean gst_ffs_profile_is_streaming (GstFfsProfile * self);
 
-gboolean gst_ffs_profile_fits (GstFfsProfile * self, GstCaps * caps);
+gboolean gst_ffs_profile_fits (GstFfsProfile * self, GstPad * pad);
+gboolean gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad);
 
 /* For the classes. */
 void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);

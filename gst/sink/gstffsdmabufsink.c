@@ -29,8 +29,8 @@
  */
 
 #include <errno.h>
+#include <string.h>
 
-#include "gstffscamera.h"
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
 #include "gstffsopen.h"
@@ -63,12 +63,9 @@ struct _GstFfsDmabufSink
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  The
    * pointer changes under the object lock. */
   GstFfsStream *stream;
-  GstAllocator *allocator;
 
-  /* With an ep0 of our own; in PAUSED and PLAYING.  The pointer to the
-   * profile changes under the object lock. */
-  GstFfsCamera *camera;
-  GstFfsProfile *profile;
+  /* In PAUSED and PLAYING; changes under the object lock. */
+  GstFfsOpened opened;
 
   /* Keeps the stream open for a thread of the camera.  Taken before the
    * stream's locks. */
@@ -106,12 +103,12 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
-      if (self->profile == NULL)
+      if (self->opened.profile == NULL)
         gst_ffs_presence_set_streaming (&self->presence, TRUE);
       return;
     case GST_FFS_GONE:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
-      if (self->profile == NULL)
+      if (self->opened.profile == NULL)
         gst_ffs_presence_set_streaming (&self->presence, FALSE);
       return;
     case GST_FFS_CANCELLED:
@@ -139,23 +136,9 @@ get_profile (GstFfsDmabufSink * self)
   GstFfsProfile *profile;
 
   GST_OBJECT_LOCK (self);
-  profile = self->profile ? gst_object_ref (self->profile) : NULL;
+  profile = self->opened.profile ? gst_object_ref (self->opened.profile) : NULL;
   GST_OBJECT_UNLOCK (self);
   return profile;
-}
-
-/* Whether upstream need not change for the host; also without caps yet. */
-static gboolean
-current_caps_fit (GstFfsDmabufSink * self)
-{
-  GstFfsProfile *profile = get_profile (self);
-  GstCaps *caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self));
-  gboolean fit = caps == NULL || profile == NULL
-      || gst_ffs_profile_fits (profile, caps);
-
-  gst_clear_caps (&caps);
-  gst_clear_object (&profile);
-  return fit;
 }
 
 /* The host starts or stops the stream. From a thread of the profile. */
@@ -164,10 +147,14 @@ host_streaming (gboolean streaming, gpointer user_data)
 {
   GstFfsDmabufSink *self = user_data;
   GstPad *pad = GST_BASE_SINK_PAD (self);
+  GstFfsProfile *profile;
 
   if (streaming) {
-    if (!current_caps_fit (self))
+    profile = get_profile (self);
+    if (profile && gst_pad_has_current_caps (pad)
+        && !gst_ffs_profile_fits (profile, pad))
       gst_pad_push_event (pad, gst_event_new_reconfigure ());
+    gst_clear_object (&profile);
     g_atomic_int_set (&self->check_fit, TRUE);
     g_mutex_lock (&self->open_lock);
     if (self->open)
@@ -212,11 +199,11 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 
   GST_OBJECT_LOCK (self);
   policy.copy_mode = self->settings.copy_mode;
-  policy.tight = self->settings.tight || (self->profile
+  policy.tight = self->settings.tight || (self->opened.profile
       && self->settings.profile == GST_FFS_PROFILE_TYPE_U3V);
   GST_OBJECT_UNLOCK (self);
   policy.info = self->have_info ? &self->info : NULL;
-  policy.profile = self->profile;
+  policy.profile = self->opened.profile;
 
   gst_ffs_stream_send (self->stream, buffer, frame, &policy, result);
   if (result->meaning == GST_FFS_OK
@@ -258,19 +245,15 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame)
 static gboolean
 frames_fit (GstFfsDmabufSink * self)
 {
-  GstCaps *caps;
+  GstFfsProfile *profile = self->opened.profile;
 
-  if (self->profile == NULL)
-    return TRUE;
-  if (g_atomic_int_compare_and_exchange (&self->check_fit, TRUE, FALSE)) {
-    caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self));
-    self->fits = gst_ffs_profile_fits (self->profile, caps)
-        && gst_ffs_profile_set_caps (self->profile, caps);
-    GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT " %s what the host wants", caps,
-        self->fits ? "is" : "is not");
-    gst_clear_caps (&caps);
+  if (profile && g_atomic_int_compare_and_exchange (&self->check_fit, TRUE,
+          FALSE)) {
+    self->fits = gst_ffs_profile_take_caps (profile, GST_BASE_SINK_PAD (self));
+    GST_DEBUG_OBJECT (self, "frames %s what the host wants",
+        self->fits ? "are" : "are not");
   }
-  return self->fits;
+  return profile == NULL || self->fits;
 }
 
 /* Takes an error that the fence thread left. */
@@ -330,7 +313,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       case GST_FFS_NOT_ENABLED:
       case GST_FFS_GONE:
         /* The next host is to see the whole frame, or none of it. */
-        if (self->profile == NULL)
+        if (self->opened.profile == NULL)
           gst_ffs_presence_set_connected (&self->presence, FALSE);
         if (gst_ffs_presence_drops (&self->presence))
           return drop (self, frame);
@@ -431,7 +414,8 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   GST_OBJECT_UNLOCK (self);
   ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
 
-  gst_ffs_caps_propose_allocation (query, ours ? self->allocator : NULL, min);
+  gst_ffs_caps_propose_allocation (query, ours ? self->opened.allocator : NULL,
+      min);
   return TRUE;
 }
 
@@ -444,7 +428,7 @@ query (GstBaseSink * bsink, GstQuery * query)
     give_back (self, "drain");
   /* The host may change its mind while upstream changes to what it wanted
    * before; such frames are dropped. */
-  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS && self->profile) {
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS && self->opened.profile) {
     gst_query_set_accept_caps_result (query, TRUE);
     return TRUE;
   }
@@ -530,24 +514,13 @@ get_stats (GstFfsDmabufSink * self)
 /* ---- states ---- */
 
 static void
-close_camera (GstFfsDmabufSink * self)
-{
-  GstFfsProfile *profile = self->profile;
-
-  g_clear_pointer (&self->camera, gst_ffs_camera_close);
-  GST_OBJECT_LOCK (self);
-  self->profile = NULL;
-  GST_OBJECT_UNLOCK (self);
-  gst_clear_object (&profile);
-}
-
-static void
 close_stream (GstFfsDmabufSink * self)
 {
   GstStructure *stats;
+  GstFfsOpened opened;
 
-  if (self->camera)
-    gst_ffs_camera_unbind (self->camera);
+  if (self->opened.camera)
+    gst_ffs_camera_unbind (self->opened.camera);
   gst_ffs_presence_close (&self->presence);
   g_mutex_lock (&self->open_lock);
   GST_OBJECT_LOCK (self);
@@ -558,8 +531,11 @@ close_stream (GstFfsDmabufSink * self)
     GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
         ("The USB device controller does not let go of cancelled frames; "
             "their buffers are released when it does."), (NULL));
-  close_camera (self);
-  gst_clear_object (&self->allocator);
+  GST_OBJECT_LOCK (self);
+  opened = self->opened;
+  memset (&self->opened, 0, sizeof (self->opened));
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_close (&opened);
   gst_ffs_presence_set_connected (&self->presence, FALSE);
 
   stats = get_stats (self);
@@ -607,16 +583,13 @@ open_stream (GstFfsDmabufSink * self)
   old = self->stream;
   self->stream = stream;
   self->open = TRUE;
-  self->allocator = opened.allocator;
-  self->camera = opened.camera;
-  self->profile = opened.camera ?
-      gst_ffs_camera_get_profile (opened.camera) : NULL;
+  self->opened = opened;
   GST_OBJECT_UNLOCK (self);
   g_mutex_unlock (&self->open_lock);
   gst_ffs_presence_set_stream (&self->presence, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
-  if (self->camera && !gst_ffs_camera_bind (self->camera)) {
+  if (self->opened.camera && !gst_ffs_camera_bind (self->opened.camera)) {
     close_stream (self);
     return FALSE;
   }

@@ -111,14 +111,29 @@ gst_ffs_open (GstElement * element, GstPad * sinkpad,
     return FALSE;
 
   if (own && open_camera (element, sinkpad, settings, streaming, enabled,
-          opened))
+          opened)) {
     path = gst_ffs_camera_get_endpoint (opened->camera);
+    opened->profile = gst_ffs_camera_get_profile (opened->camera);
+  }
   if (!own || opened->camera)
     opened->endpoint = open_endpoint (element, path, settings->fd);
   if (opened->endpoint)
     return TRUE;
 
-  g_clear_pointer (&opened->camera, gst_ffs_camera_close);
-  gst_clear_object (&opened->allocator);
+  gst_ffs_close (opened);
   return FALSE;
+}
+
+/**
+ * gst_ffs_close:
+ * @opened: what was opened
+ *
+ * Gives up all of it but the endpoint.
+ */
+void
+gst_ffs_close (GstFfsOpened * opened)
+{
+  g_clear_pointer (&opened->camera, gst_ffs_camera_close);
+  gst_clear_object (&opened->profile);
+  gst_clear_object (&opened->allocator);
 }

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * GstFfsOpened:
  * @allocator: (nullable): makes dmabufs
  * @camera: (nullable): with an ep0 of our own
- * @endpoint: where frames go
+ * @profile: (nullable): what the camera is
+ * @endpoint: where frames go; the stream takes it
  *
  * What the element needs from the system; all of it is owned.
  */
@@ -20,12 +21,15 @@ typedef struct
 {
   GstAllocator *allocator;
   GstFfsCamera *camera;
+  GstFfsProfile *profile;
   GstFfsEndpoint *endpoint;
 } GstFfsOpened;
 
 gboolean gst_ffs_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
     GstFfsEnabledFunc enabled, GstFfsOpened * opened);
+
+void gst_ffs_close (GstFfsOpened * opened);
 
 G_END_DECLS
 

@@ -20,6 +20,7 @@
 #include <errno.h>
 
 #include "gstffscopier.h"
+#include "gstffsframecounter.h"
 #include "gstffsframewriter.h"
 #include "gstffsstream.h"
 
@@ -44,10 +45,7 @@ struct _GstFfsStream
   GMutex lock;
   gboolean flushing;
   gboolean halting;
-  guint64 n_zero_copy;
-  guint64 n_copied;
-  guint64 n_copied_for[GST_FFS_N_COPY_REASONS];
-  guint64 bytes_copied;
+  GstFfsFrameCounter counter;
   GstFfsTransferStats last_transfers;   /* once closed */
   GstFfsAttachmentsStats last_attachments;
 };
@@ -294,12 +292,7 @@ static void
 count_frame (GstFfsStream * self, gsize copied)
 {
   g_mutex_lock (&self->lock);
-  if (self->segments.reason == GST_FFS_COPY_REASON_NONE)
-    self->n_zero_copy++;
-  else
-    self->n_copied++;
-  self->n_copied_for[self->segments.reason]++;
-  self->bytes_copied += copied;
+  gst_ffs_frame_counter_add (&self->counter, self->segments.reason, copied);
   g_mutex_unlock (&self->lock);
 }
 
@@ -481,7 +474,6 @@ gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
 {
   GstFfsAttachmentsStats att;
   GstFfsTransferStats t;
-  guint i;
 
   g_mutex_lock (&self->lock);
   if (self->queue) {
@@ -490,30 +482,7 @@ gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
     t = self->last_transfers;
     att = self->last_attachments;
   }
-  gst_structure_set (s,
-      "frames-zero-copy", G_TYPE_UINT64, self->n_zero_copy,
-      "frames-copied", G_TYPE_UINT64, self->n_copied, NULL);
-  for (i = 1; i < GST_FFS_N_COPY_REASONS; i++) {
-    g_autofree gchar *name = g_strconcat ("copied-",
-        gst_ffs_copy_reason_name (i), NULL);
-
-    gst_structure_set (s, name, G_TYPE_UINT64, self->n_copied_for[i], NULL);
-  }
-  gst_structure_set (s,
-      "bytes", G_TYPE_UINT64,
-      t.bytes + gst_ffs_frame_writer_get_bytes (self->writer),
-      "bytes-copied", G_TYPE_UINT64, self->bytes_copied,
-      "transfers-queued", G_TYPE_UINT64, t.queued,
-      "transfers-completed", G_TYPE_UINT64, t.completed,
-      "transfers-failed", G_TYPE_UINT64, t.failed,
-      "transfers-cancelled", G_TYPE_UINT64, t.cancelled,
-      "in-flight", G_TYPE_UINT, t.in_flight,
-      "in-flight-max", G_TYPE_UINT, t.in_flight_max,
-      "attachments", G_TYPE_UINT, att.now,
-      "attachments-made", G_TYPE_UINT64, att.made,
-      "attachments-dropped", G_TYPE_UINT64, att.dropped,
-      "latency-last", G_TYPE_UINT64, t.latency_last,
-      "latency-avg", G_TYPE_UINT64, t.frames ? t.latency_sum / t.frames : 0,
-      "latency-max", G_TYPE_UINT64, t.latency_max, NULL);
+  gst_ffs_frame_counter_to_structure (&self->counter, &t, &att,
+      gst_ffs_frame_writer_get_bytes (self->writer), s);
   g_mutex_unlock (&self->lock);
 }
