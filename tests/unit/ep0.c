@@ -84,7 +84,9 @@ data_stage (gboolean in, const void *out, void *into, size_t size)
   k.state = NO_SETUP;
   k.answered++;
   g_cond_broadcast (&k.cond);
-  size = MIN (size, length);
+  /* The kernel would cut it, but that is not to be relied on. */
+  if (size > length)
+    k.bad = TRUE;
   if (in) {
     g_byte_array_append (k.got, out, size);
     return size;
