@@ -184,9 +184,7 @@ print_offer (Camera * camera)
       return judge (got ? got : LIBUSB_ERROR_IO, "asking for the offer");
     have += got;
   }
-  for (size = 0; size < have; size++)
-    putchar (text[size] == ';' ? '\n' : text[size]);
-  putchar ('\n');
+  printf ("%.*s\n", (int) have, text);
   return OK;
 }
 

@@ -55,12 +55,26 @@ State = collections.namedtuple(
     "dropped outcome")
 
 
+interrupted = False
+
+
+def interrupt(*_):
+    """Only takes note: an exception may come where Python ignores it."""
+    global interrupted
+    interrupted = True
+
+
+def check_interrupted():
+    if interrupted:
+        raise Finished
+
+
 class Refused(Exception):
     """What the camera will not do."""
 
 
 class Finished(Exception):
-    """All frames that were asked for are here."""
+    """No more frames are wanted."""
 
 
 def say(text):
@@ -154,6 +168,7 @@ class Camera:
 
     def read(self, size):
         """One transfer, b"" if nothing comes."""
+        check_interrupted()
         try:
             return self.device.read(
                 self.endpoint, size, READ_TIMEOUT).tobytes()
@@ -294,6 +309,7 @@ def find(options):
 def wait_for(options):
     told = False
     while True:
+        check_interrupted()
         camera = find(options)
         if camera:
             return camera
@@ -312,12 +328,12 @@ def run(options, receiver):
             receiver.connections += 1
             camera.prepare()
             if options.list:
-                print(camera.offer().replace("; ", "\n"))
+                print(camera.offer())
                 return
             camera.start(options)
             try:
                 receiver.run(camera)
-            except (Finished, KeyboardInterrupt):
+            except Finished:
                 camera.tell(STOP, "stop")
                 raise
         except usb.core.USBError as error:
@@ -354,18 +370,15 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def interrupt(*_):
-    raise KeyboardInterrupt
-
-
 def main():
     options = parse_arguments()
     receiver = Receiver(options)
+    signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
     status = 0
     try:
         run(options, receiver)
-    except (Finished, KeyboardInterrupt):
+    except Finished:
         pass
     except (Refused, OSError) as error:
         say(error)
