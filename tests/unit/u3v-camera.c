@@ -343,6 +343,18 @@ GST_START_TEST (test_flow)
   expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_START, 4,
       0);
 
+  /* As Aravis has it: all in one. */
+  expect_set (U3V_SUCCESS, FEATURES, 8, G_GUINT64_CONSTANT (9) << 32 | 4);
+  expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, RGGB);
+  set_transfers (36, 1, 0, 0);
+  expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
+  expect_set (U3V_ACCESS_DENIED, SIRM + SI_PAYLOAD_SIZE, 4, 36);
+  expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
+  expect_set (U3V_SI_NOT_ALIGNED, SIRM + SI_PAYLOAD_SIZE, 4, 35);
+  expect_set (U3V_SUCCESS, FEATURES, 8, G_GUINT64_CONSTANT (480) << 32 | 640);
+  expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, YUY2);
+  set_transfers (65536, 9, 23 * 1024, 1024);
+
   start ();
   fail_unless_equals_int (get (SIRM + SI_CONTROL, 4), 1);
   /* Again is not anew. */

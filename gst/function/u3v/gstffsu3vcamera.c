@@ -262,8 +262,14 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
   switch (address) {
     case SIRM + SI_CONTROL:
       return enable_stream (access, value);
-    case SIRM + SI_MAX_LEADER:
     case SIRM + SI_PAYLOAD_SIZE:
+      /* One transfer for all of it ends where the payload does; Aravis asks
+       * for that. */
+      if (value % SI_ALIGNMENT
+          && value == gst_ffs_u3v_selection_get_size (&self->selection))
+        return self->enabled ? U3V_ACCESS_DENIED : U3V_SUCCESS;
+      /* fall through */
+    case SIRM + SI_MAX_LEADER:
     case SIRM + SI_FINAL1_SIZE:
     case SIRM + SI_FINAL2_SIZE:
     case SIRM + SI_MAX_TRAILER:
