@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Small things to do with configfs, with sysfs and with the list of mounts.
+ * Small things to do with the files of configfs and sysfs, and with the list
+ * of mounts.
  * No state, no locks.
  */
 
@@ -13,16 +14,9 @@
 
 #include "gstffsconfigfs.h"
 
+#define MOUNTS "/proc/self/mounts"
 #define ATTRIBUTE_MAX 4096
 #define MOUNT_LINE_MAX 8192
-
-const gchar *gst_ffs_configfs_root = "";
-
-gchar *
-gst_ffs_configfs_path (const gchar * path)
-{
-  return g_strconcat (gst_ffs_configfs_root, path, NULL);
-}
 
 /**
  * gst_ffs_configfs_find_mount:
@@ -34,10 +28,9 @@ gst_ffs_configfs_path (const gchar * path)
 gchar *
 gst_ffs_configfs_find_mount (const gchar * type, const gchar * source)
 {
-  g_autofree gchar *path = gst_ffs_configfs_path ("/proc/self/mounts");
   gchar line[MOUNT_LINE_MAX], *found = NULL;
   struct mntent entry;
-  FILE *mounts = setmntent (path, "re");
+  FILE *mounts = setmntent (MOUNTS, "re");
 
   if (mounts == NULL)
     return NULL;
@@ -123,47 +116,4 @@ gst_ffs_configfs_list (const gchar * path)
   g_dir_close (dir);
   g_ptr_array_sort (names, compare_names);
   return names;
-}
-
-GPtrArray *
-gst_ffs_configfs_list_udcs (void)
-{
-  g_autofree gchar *path = gst_ffs_configfs_path ("/sys/class/udc");
-
-  return gst_ffs_configfs_list (path);
-}
-
-/**
- * gst_ffs_configfs_udc_user:
- * @gadgets: the directory of all gadgets
- * @udc: a controller
- *
- * Returns: (transfer full) (nullable): whose it is, %NULL if it is free
- */
-gchar *
-gst_ffs_configfs_udc_user (const gchar * gadgets, const gchar * udc)
-{
-  g_autoptr (GPtrArray) names = gst_ffs_configfs_list (gadgets);
-  g_autofree gchar *path = NULL;
-  gchar *user;
-  guint i;
-
-  for (i = 0; i < names->len; i++) {
-    const gchar *name = names->pdata[i];
-    g_autofree gchar *attr = g_build_filename (gadgets, name, "UDC", NULL);
-    g_autofree gchar *bound = gst_ffs_configfs_read (attr);
-
-    if (strcmp (bound, udc) == 0)
-      return g_strdup_printf ("gadget \"%s\"", name);
-  }
-
-  /* Gadgets that are modules of their own (g_serial ...) show here only. */
-  path = g_build_filename ("/sys/class/udc", udc, "function", NULL);
-  user = gst_ffs_configfs_path (path);
-  g_free (path);
-  path = user;
-  user = gst_ffs_configfs_read (path);
-  if (*user == '\0')
-    g_clear_pointer (&user, g_free);
-  return user;
 }

@@ -12,7 +12,7 @@
  * A gadget that exists keeps its ids, strings and OS descriptors: whoever
  * made it wanted them so.
  *
- * Ownership: each thing made is noted with the way to undo it.
+ * Ownership: owns the list of what it made, and the binding if it bound.
  *
  * Locking: none; the calls belong to one thread.  Another process may bind
  * the controller that looked free: the kernel tells, and the next is tried.
@@ -20,12 +20,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gstffsconfigfs.h"
 #include "gstffsgadget.h"
+#include "gstffsudc.h"
+#include "gstffsundo.h"
 #include "transport/gstffsdebug.h"
 
 #define STRINGS "strings/0x409"
@@ -38,14 +38,6 @@
 #define OS_DESC_REQUEST "0xf5"
 #define OS_DESC_SIGNATURE "MSFT100"
 
-typedef gint (*UndoFunc) (const gchar * path);
-
-typedef struct
-{
-  UndoFunc func;
-  gchar *path;
-} Undo;
-
 struct _GstFfsGadget
 {
   gchar *name;
@@ -54,48 +46,8 @@ struct _GstFfsGadget
   gchar *directory;
   gchar *command;
   gchar *udc;
-  GArray *undo;
+  GstFfsUndo *undo;
 };
-
-static void
-undo_clear (gpointer data)
-{
-  Undo *undo = data;
-
-  g_free (undo->path);
-}
-
-static gint
-undo_mkdir (const gchar * path)
-{
-  return rmdir (path) < 0 ? errno : 0;
-}
-
-static gint
-undo_link (const gchar * path)
-{
-  return unlink (path) < 0 ? errno : 0;
-}
-
-static gint
-undo_mount (const gchar * path)
-{
-  if (umount2 (path, UMOUNT_NOFOLLOW) == 0)
-    return 0;
-  if (errno != EBUSY)
-    return errno;
-  GST_WARNING ("%s is still used by another program", path);
-  return umount2 (path, UMOUNT_NOFOLLOW | MNT_DETACH) < 0 ? errno : 0;
-}
-
-static void
-made (GstFfsGadget * self, const gchar * path, UndoFunc func)
-{
-  Undo undo = { func, g_strdup (path) };
-
-  GST_DEBUG ("made %s", path);
-  g_array_append_val (self->undo, undo);
-}
 
 /* The command that does as root, once, what was not permitted here. */
 static gchar *
@@ -135,32 +87,18 @@ static gboolean
 make_directory (GstFfsGadget * self, const gchar * path, gboolean * fresh,
     GError ** error)
 {
-  gint err = 0;
+  gint err = gst_ffs_undo_mkdir (self->undo, path, fresh);
 
-  if (fresh)
-    *fresh = FALSE;
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return TRUE;
-  if (mkdir (path, 0755) < 0)
-    err = errno;
-  if (err == EEXIST && g_file_test (path, G_FILE_TEST_IS_DIR))
-    return TRUE;
-  if (err != 0)
-    return fail (self, error, "create", path, err);
-  made (self, path, undo_mkdir);
-  if (fresh)
-    *fresh = TRUE;
-  return TRUE;
+  return err == 0 || fail (self, error, "create", path, err);
 }
 
 static gboolean
 make_link (GstFfsGadget * self, const gchar * target, const gchar * path,
     GError ** error)
 {
-  if (symlink (target, path) < 0)
-    return errno == EEXIST || fail (self, error, "create", path, errno);
-  made (self, path, undo_link);
-  return TRUE;
+  gint err = gst_ffs_undo_symlink (self->undo, target, path);
+
+  return err == 0 || fail (self, error, "create", path, err);
 }
 
 static gboolean
@@ -232,6 +170,19 @@ identify (GstFfsGadget * self, const GstFfsIdentity * identity,
       && set_attribute (self, STRINGS "/serialnumber", identity->serial, error);
 }
 
+static void
+check_class (GstFfsGadget * self, const GstFfsFunctionDesc * desc)
+{
+  g_autofree gchar *path = g_build_filename (self->path, "bDeviceClass", NULL);
+  g_autofree gchar *value = gst_ffs_configfs_read (path);
+
+  if (g_ascii_strtoull (value, NULL, 0) != desc->device_class[0])
+    GST_WARNING ("gadget %s is there and has device class %s, 0x%02x would be "
+        "right; a host may not know what to do with it; \"ffs-gadget down %s\" "
+        "removes what a pipeline has left that was killed", self->name, value,
+        desc->device_class[0], self->name);
+}
+
 static gboolean
 offer_os_descriptors (GstFfsGadget * self, const gchar * config,
     GError ** error)
@@ -279,7 +230,9 @@ build (GstFfsGadget * self, const GstFfsIdentity * identity,
 
   if (!make_directory (self, self->path, &fresh, error))
     return FALSE;
-  if (fresh && !identify (self, identity, desc, error))
+  if (!fresh)
+    check_class (self, desc);
+  else if (!identify (self, identity, desc, error))
     return FALSE;
 
   config = find_config (self, function, &linked);
@@ -306,6 +259,7 @@ mount_function (GstFfsGadget * self, const gchar * directory, GError ** error)
 {
   g_autofree gchar *current =
       gst_ffs_configfs_find_mount ("functionfs", self->name);
+  gint err;
 
   if (current) {
     if (directory && g_strcmp0 (directory, current) != 0) {
@@ -322,11 +276,10 @@ mount_function (GstFfsGadget * self, const gchar * directory, GError ** error)
       g_strconcat ("/dev/ffs-", self->name, NULL);
   if (!make_directory (self, self->directory, NULL, error))
     return FALSE;
-  if (mount (self->name, self->directory, "functionfs",
-          MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-    return fail (self, error, "mount FunctionFS at", self->directory, errno);
-  made (self, self->directory, undo_mount);
-  return TRUE;
+  err = gst_ffs_undo_mount (self->undo, self->name, self->directory,
+      "functionfs");
+  return err == 0 ||
+      fail (self, error, "mount FunctionFS at", self->directory, err);
 }
 
 static gboolean
@@ -366,8 +319,7 @@ gst_ffs_gadget_new (const gchar * name, const gchar * directory,
   self = g_new0 (GstFfsGadget, 1);
   self->name = g_strdup (name);
   self->command = make_command (name, desc);
-  self->undo = g_array_new (FALSE, FALSE, sizeof (Undo));
-  g_array_set_clear_func (self->undo, undo_clear);
+  self->undo = gst_ffs_undo_new ();
 
   if (find_gadgets (self, error) && build (self, identity, desc, error)
       && mount_function (self, directory, error)) {
@@ -405,52 +357,12 @@ bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
     self->udc = g_strdup (udc);
     return TRUE;
   }
-  user = gst_ffs_configfs_udc_user (self->gadgets, udc);
+  user = gst_ffs_udc_get_user (self->gadgets, udc);
   if (err != EBUSY || user == NULL)
     return fail (self, error, "bind", both, err);
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
       "The USB device controller \"%s\" is used by %s; unbind that first: %s",
       udc, user, g_strerror (err));
-  return FALSE;
-}
-
-static gchar *
-describe_udcs (GstFfsGadget * self, GPtrArray * udcs)
-{
-  GString *text = g_string_new (NULL);
-  guint i;
-
-  for (i = 0; i < udcs->len; i++) {
-    g_autofree gchar *user =
-        gst_ffs_configfs_udc_user (self->gadgets, udcs->pdata[i]);
-
-    g_string_append_printf (text, "%s%s (%s)", i > 0 ? ", " : "",
-        (const gchar *) udcs->pdata[i], user ? user : "free");
-  }
-  return g_string_free (text, FALSE);
-}
-
-static gboolean
-bind_free (GstFfsGadget * self, GPtrArray * udcs, GError ** error)
-{
-  g_autofree gchar *report = NULL;
-  guint i;
-
-  for (i = 0; i < udcs->len; i++) {
-    g_autofree gchar *user =
-        gst_ffs_configfs_udc_user (self->gadgets, udcs->pdata[i]);
-
-    if (user != NULL)
-      continue;
-    g_clear_error (error);
-    if (bind_to (self, udcs->pdata[i], error))
-      return TRUE;
-  }
-  if (error && *error)
-    return FALSE;
-  report = describe_udcs (self, udcs);
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
-      "Every USB device controller is in use: %s", report);
   return FALSE;
 }
 
@@ -468,10 +380,9 @@ bind_free (GstFfsGadget * self, GPtrArray * udcs, GError ** error)
 gboolean
 gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
 {
-  g_autoptr (GPtrArray) udcs = gst_ffs_configfs_list_udcs ();
+  g_autoptr (GPtrArray) udcs = NULL;
   g_autofree gchar *path = g_build_filename (self->path, "UDC", NULL);
   g_autofree gchar *current = gst_ffs_configfs_read (path);
-  g_autofree gchar *report = NULL;
   g_autoptr (GError) local = NULL;
   guint i;
 
@@ -483,25 +394,15 @@ gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
     return FALSE;
   }
 
-  if (udcs->len == 0) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "There is no USB device controller in /sys/class/udc; the port must "
-        "be in device (peripheral) role. Without hardware: modprobe dummy_hcd");
+  udcs = gst_ffs_udc_find (self->gadgets, udc, error);
+  if (udcs == NULL)
     return FALSE;
-  }
-  if (udc == NULL) {
-    if (bind_free (self, udcs, &local))
-      return TRUE;
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
-  }
   for (i = 0; i < udcs->len; i++) {
-    if (strcmp (udc, udcs->pdata[i]) == 0)
-      return bind_to (self, udc, error);
+    g_clear_error (&local);
+    if (bind_to (self, udcs->pdata[i], &local))
+      return TRUE;
   }
-  report = describe_udcs (self, udcs);
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-      "There is no USB device controller \"%s\"; there are: %s", udc, report);
+  g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 
@@ -540,17 +441,7 @@ void
 gst_ffs_gadget_free (GstFfsGadget * self)
 {
   gst_ffs_gadget_unbind (self);
-  while (self->undo->len > 0) {
-    Undo *last = &g_array_index (self->undo, Undo, self->undo->len - 1);
-    gint err = last->func (last->path);
-
-    if (err != 0 && err != ENOENT)
-      GST_WARNING ("cannot remove %s: %s", last->path, g_strerror (err));
-    else
-      GST_DEBUG ("removed %s", last->path);
-    g_array_set_size (self->undo, self->undo->len - 1);
-  }
-  g_array_unref (self->undo);
+  gst_ffs_undo_run (self->undo);
   g_free (self->udc);
   g_free (self->command);
   g_free (self->directory);
