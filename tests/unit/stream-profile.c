@@ -379,6 +379,7 @@ GST_START_TEST (test_hostile_caps)
     "video/x-raw,framerate=1/0", "video/x-raw,framerate=0/0",
     "video/x-raw,width=99999999999999999999", "video/x-raw,width=$(reboot)",
     "video/x-raw,taglist=(taglist)\"x\"", "video/x-raw,%s%s%s%n",
+    "video/x-!raw", "video/x-raw-yuv", "audio/x-raw-int",
   };
   GstFfsProfile *profile = new_profile (OFFER);
   GByteArray *reply = g_byte_array_new ();

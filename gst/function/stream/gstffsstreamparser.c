@@ -337,15 +337,24 @@ skip_features (Parser * self)
   return take (self, ')');
 }
 
+/* What GStreamer takes for a name without a word of warning; it has one for
+ * those of raw formats that were in use long ago.  With the slash "ANY" is a
+ * name like others, which nobody has. */
+static gboolean
+is_media_type (const gchar * name)
+{
+  return g_ascii_isalpha (name[0]) && strchr (name, '/') != NULL
+      && strchr (name, '!') == NULL && !g_str_has_prefix (name, "video/x-raw-")
+      && !g_str_has_prefix (name, "audio/x-raw-");
+}
+
 static GstStructure *
 take_format (Parser * self)
 {
   GstStructure *structure;
   guint n = 0;
 
-  /* A media type: it makes "ANY" a name like others, which nobody has. */
-  if (!take_token (self) || self->quoted || !g_ascii_isalpha (self->token[0])
-      || strchr (self->token, '/') == NULL)
+  if (!take_token (self) || self->quoted || !is_media_type (self->token))
     return NULL;
   structure = gst_structure_new_empty (self->token);
   if (!skip_features (self))

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * For all targets: a warning of GLib is a finding like a crash, and libFuzzer
+ * keeps its input.  G_DEBUG=fatal-warnings raises a signal that it does not
+ * look for.
+ */
+
+#include <gst/gst.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static GLogWriterOutput
+write_log (GLogLevelFlags level, const GLogField * fields, gsize n_fields,
+    gpointer user_data)
+{
+  g_log_writer_standard_streams (level, fields, n_fields, user_data);
+  if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR))
+    abort ();
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void __attribute__((constructor))
+    be_loud (void)
+{
+  g_log_set_writer_func (write_log, NULL, NULL);
+  gst_init (NULL, NULL);
+}
