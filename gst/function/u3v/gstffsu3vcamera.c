@@ -23,40 +23,21 @@
 
 #include <string.h>
 
-#include "gstffsu3vcamera.h"
+#include "gstffsu3vcameraprivate.h"
 #include "gstffsu3vlayout.h"
 #include "gstffsu3vmap.h"
 #include "gstffsu3vxml.h"
 
-struct _GstFfsU3vCamera
-{
-  GstFfsU3vOffer *offer;        /* constant, like the controls */
-  GstFfsControl controls[MAX_CONTROLS];
-  guint n_controls;
-
-  /* Under the lock. */
-  GMutex lock;
-  GstFfsU3vRegisters *registers;
-  GstFfsU3vSelection selection;
-  gdouble wanted_rate;
-  gboolean enabled;             /* the streaming interface */
-  gboolean acquiring;
-  gboolean locked;              /* as the host wishes */
-  guint32 mode;
-  guint64 n_frames;             /* since the stream began */
-  guint64 last_number;          /* the sink's, of the last of them */
-};
-
 /* ---- state ---- */
 
-static gboolean
-is_streaming (GstFfsU3vCamera * self)
+gboolean
+gst_ffs_u3v_camera_is_streaming (GstFfsU3vCamera * self)
 {
   return self->enabled && self->acquiring;
 }
 
-static gboolean
-is_locked (GstFfsU3vCamera * self)
+gboolean
+gst_ffs_u3v_camera_is_locked (GstFfsU3vCamera * self)
 {
   return self->enabled || self->acquiring || self->locked;
 }
@@ -69,17 +50,17 @@ is_selected (GstFfsU3vCamera * self, const GstFfsU3vSelection * caps)
       && caps->height == self->selection.height;
 }
 
-static void
-show_state (GstFfsU3vCamera * self)
+void
+gst_ffs_u3v_camera_show_state (GstFfsU3vCamera * self)
 {
   gst_ffs_u3v_registers_set_u32 (self->registers,
-      FEATURES + FEATURE_PARAMS_LOCKED, is_locked (self));
+      FEATURES + FEATURE_PARAMS_LOCKED, gst_ffs_u3v_camera_is_locked (self));
   gst_ffs_u3v_registers_set_u32 (self->registers, SIRM + SI_CONTROL,
       self->enabled ? SI_CONTROL_ENABLE : 0);
 }
 
-static void
-show_selection (GstFfsU3vCamera * self)
+void
+gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self)
 {
   GstFfsU3vSelection *s = &self->selection;
   guint64 size = gst_ffs_u3v_selection_get_size (s);
@@ -97,246 +78,35 @@ show_selection (GstFfsU3vCamera * self)
 }
 
 /* What the transfers that the host announced can take. */
-static guint64
-get_whole_transfers (GstFfsU3vCamera * self)
+guint64
+gst_ffs_u3v_camera_get_whole_transfers (GstFfsU3vCamera * self)
 {
   return (guint64) gst_ffs_u3v_registers_get_u32 (self->registers,
       SIRM + SI_PAYLOAD_SIZE) *
       gst_ffs_u3v_registers_get_u32 (self->registers, SIRM + SI_PAYLOAD_COUNT);
 }
 
-static guint64
-get_capacity (GstFfsU3vCamera * self)
+void
+gst_ffs_u3v_camera_set_flow (GstFfsU3vCamera * self, gboolean enabled,
+    gboolean acquiring, GstFfsU3vEffect * effect)
 {
-  return get_whole_transfers (self)
-      + gst_ffs_u3v_registers_get_u32 (self->registers, SIRM + SI_FINAL1_SIZE)
-      + gst_ffs_u3v_registers_get_u32 (self->registers, SIRM + SI_FINAL2_SIZE);
-}
-
-static guint16
-check_stream (GstFfsU3vCamera * self)
-{
-  GstFfsU3vRegisters *r = self->registers;
-
-  if (!gst_ffs_u3v_offer_has (self->offer, &self->selection))
-    return U3V_INVALID_PARAMETER;
-  if (gst_ffs_u3v_registers_get_u32 (r, SIRM + SI_MAX_LEADER) < LEADER_LENGTH
-      || gst_ffs_u3v_registers_get_u32 (r,
-          SIRM + SI_MAX_TRAILER) < TRAILER_LENGTH
-      || get_capacity (self) < gst_ffs_u3v_selection_get_size
-      (&self->selection))
-    return U3V_SI_INCONSISTENT;
-  return U3V_SUCCESS;
-}
-
-/* ---- what the host writes ---- */
-
-typedef struct
-{
-  GstFfsU3vCamera *self;
-  GstFfsU3vEffect *effect;
-} Access;
-
-static void
-set_flow (Access * access, gboolean enabled, gboolean acquiring)
-{
-  GstFfsU3vCamera *self = access->self;
-  gboolean was = is_streaming (self), is;
+  gboolean was = gst_ffs_u3v_camera_is_streaming (self), is;
 
   self->enabled = enabled;
   self->acquiring = acquiring;
-  is = is_streaming (self);
+  is = gst_ffs_u3v_camera_is_streaming (self);
   if (is && !was)
     self->n_frames = 0;
-  access->effect->start = is && !was;
-  access->effect->stop = was && !is;
-  show_state (self);
+  effect->start = is && !was;
+  effect->stop = was && !is;
+  gst_ffs_u3v_camera_show_state (self);
 }
 
-static guint16
-enable_stream (Access * access, guint32 value)
-{
-  GstFfsU3vCamera *self = access->self;
-  guint16 status = U3V_SUCCESS;
-
-  if (value & ~(guint32) SI_CONTROL_ENABLE)
-    return U3V_INVALID_PARAMETER;
-  if (value && !self->enabled)
-    status = check_stream (self);
-  if (status == U3V_SUCCESS)
-    set_flow (access, value, self->acquiring);
-  return status;
-}
-
-static guint16
-start_acquisition (Access * access, guint32 value)
-{
-  GstFfsU3vCamera *self = access->self;
-
-  if (value != 1 || !gst_ffs_u3v_offer_has (self->offer, &self->selection))
-    return U3V_INVALID_PARAMETER;
-  set_flow (access, self->enabled, TRUE);
-  return U3V_SUCCESS;
-}
-
-static guint16
-select_format (GstFfsU3vCamera * self, guint32 code)
-{
-  const GstFfsU3vFormat *format = gst_ffs_u3v_format_from_code (code);
-
-  if (format == NULL || !gst_ffs_u3v_offer_has_format (self->offer, format))
-    return U3V_INVALID_PARAMETER;
-  self->selection.format = format;
-  return U3V_SUCCESS;
-}
-
-static guint16
-select_size (GstFfsU3vCamera * self, const gchar * field, guint * size,
-    guint32 value)
-{
-  if (!gst_ffs_u3v_offer_has_size (self->offer, field, value))
-    return U3V_INVALID_PARAMETER;
-  *size = value;
-  return U3V_SUCCESS;
-}
-
-/* What does not change the size of a frame may be set until frames flow:
- * programs do so when they have the stream. */
-static guint16
-select_mode (GstFfsU3vCamera * self, guint32 mode)
-{
-  if (self->acquiring || self->locked)
-    return U3V_ACCESS_DENIED;
-  if (mode > MODE_SINGLE_FRAME)
-    return U3V_INVALID_PARAMETER;
-  self->mode = mode;
-  return U3V_SUCCESS;
-}
-
-static guint16
-select_rate (GstFfsU3vCamera * self, gdouble rate)
-{
-  gdouble min, max;
-
-  if (self->acquiring || self->locked)
-    return U3V_ACCESS_DENIED;
-  /* A host may have rounded what it read. */
-  if (!gst_ffs_u3v_offer_get_rates (self->offer, &min, &max)
-      || !(rate >= min * 0.999 && rate <= max * 1.001))
-    return U3V_INVALID_PARAMETER;
-  self->wanted_rate = rate;
-  return U3V_SUCCESS;
-}
-
-static guint16
-set_control (Access * access, guint i, const guint8 * data)
-{
-  const GstFfsControl *control = &access->self->controls[i];
-  gdouble value;
-
-  if (control->kind == GST_FFS_CONTROL_FLOAT)
-    value = gst_ffs_u3v_read_double (data);
-  else
-    value = (gdouble) (gint64) GST_READ_UINT64_LE (data);
-  if (!gst_ffs_control_accepts (control, value))
-    return U3V_INVALID_PARAMETER;
-  /* There is room for one. */
-  if (access->effect->control >= 0)
-    return U3V_BAD_ALIGNMENT;
-  access->effect->control = i;
-  access->effect->value = value;
-  return U3V_SUCCESS;
-}
-
-static guint16
-accept (guint64 address, const guint8 * data, gpointer user_data)
-{
-  Access *access = user_data;
-  GstFfsU3vCamera *self = access->self;
-  guint32 value = GST_READ_UINT32_LE (data);
-
-  if (address >= CONTROLS
-      && address < CONTROLS + self->n_controls * CONTROL_LENGTH)
-    return set_control (access, (address - CONTROLS) / CONTROL_LENGTH, data);
-
-  switch (address) {
-    case SIRM + SI_CONTROL:
-      return enable_stream (access, value);
-    case SIRM + SI_PAYLOAD_SIZE:
-      /* One transfer for all of it ends where the payload does; Aravis asks
-       * for that. */
-      if (value % SI_ALIGNMENT
-          && value == gst_ffs_u3v_selection_get_size (&self->selection))
-        return self->enabled ? U3V_ACCESS_DENIED : U3V_SUCCESS;
-      /* fall through */
-    case SIRM + SI_MAX_LEADER:
-    case SIRM + SI_FINAL1_SIZE:
-    case SIRM + SI_FINAL2_SIZE:
-    case SIRM + SI_MAX_TRAILER:
-      if (value % SI_ALIGNMENT)
-        return U3V_SI_NOT_ALIGNED;
-      /* fall through */
-    case SIRM + SI_PAYLOAD_COUNT:
-      return self->enabled ? U3V_ACCESS_DENIED : U3V_SUCCESS;
-    case FEATURES + FEATURE_WIDTH:
-      return select_size (self, "width", &self->selection.width, value);
-    case FEATURES + FEATURE_HEIGHT:
-      return select_size (self, "height", &self->selection.height, value);
-    case FEATURES + FEATURE_PIXEL_FORMAT:
-      return select_format (self, value);
-    case FEATURES + FEATURE_FRAME_RATE:
-      return select_rate (self, gst_ffs_u3v_read_double (data));
-    case FEATURES + FEATURE_ACQUISITION_MODE:
-      return select_mode (self, value);
-    case FEATURES + FEATURE_ACQUISITION_START:
-      return start_acquisition (access, value);
-    case FEATURES + FEATURE_ACQUISITION_STOP:
-      if (value != 1)
-        return U3V_INVALID_PARAMETER;
-      set_flow (access, self->enabled, FALSE);
-      return U3V_SUCCESS;
-    case FEATURES + FEATURE_PARAMS_LOCKED:
-      if (value > 1)
-        return U3V_INVALID_PARAMETER;
-      self->locked = value;
-      return U3V_SUCCESS;
-    default:
-      /* Offsets and configurations: there is nothing to choose from. */
-      if (value != 0)
-        return U3V_INVALID_PARAMETER;
-      return U3V_SUCCESS;
-  }
-}
-
-static void
-clear_effect (GstFfsU3vEffect * effect)
+void
+gst_ffs_u3v_camera_clear_effect (GstFfsU3vEffect * effect)
 {
   memset (effect, 0, sizeof (*effect));
   effect->control = -1;
-}
-
-/**
- * gst_ffs_u3v_camera_write:
- * @effect: (out): what to do now, also after an error
- *
- * Returns: a status
- */
-guint16
-gst_ffs_u3v_camera_write (GstFfsU3vCamera * self, guint64 address,
-    const guint8 * data, guint length, GstFfsU3vEffect * effect)
-{
-  Access access = { self, effect };
-  guint16 status;
-
-  clear_effect (effect);
-  g_mutex_lock (&self->lock);
-  status = gst_ffs_u3v_registers_write (self->registers, address, data, length,
-      is_locked (self), accept, &access);
-  /* What was stored is what was written; what counts is this. */
-  show_selection (self);
-  show_state (self);
-  g_mutex_unlock (&self->lock);
-  return status;
 }
 
 /* ---- what the host reads ---- */
@@ -351,7 +121,7 @@ overlaps (guint64 address, guint length, guint64 start, guint n)
 static gboolean
 is_new_host (GstFfsU3vCamera * self, guint64 address, guint length)
 {
-  return is_locked (self)
+  return gst_ffs_u3v_camera_is_locked (self)
       && overlaps (address, length, MANIFEST, MANIFEST_LENGTH);
 }
 
@@ -359,10 +129,8 @@ is_new_host (GstFfsU3vCamera * self, guint64 address, guint length)
 static void
 release (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
 {
-  Access access = { self, effect };
-
   self->locked = FALSE;
-  set_flow (&access, FALSE, FALSE);
+  gst_ffs_u3v_camera_set_flow (self, FALSE, FALSE, effect);
 }
 
 /**
@@ -377,7 +145,7 @@ gst_ffs_u3v_camera_read (GstFfsU3vCamera * self, guint64 address,
 {
   guint16 status;
 
-  clear_effect (effect);
+  gst_ffs_u3v_camera_clear_effect (effect);
   g_mutex_lock (&self->lock);
   status = gst_ffs_u3v_registers_read (self->registers, address, data, length);
   if (status == U3V_SUCCESS && is_new_host (self, address, length))
@@ -399,7 +167,8 @@ gst_ffs_u3v_camera_is_slow (GstFfsU3vCamera * self, guint64 address,
 
   g_mutex_lock (&self->lock);
   if (!write)
-    slow = is_streaming (self) && is_new_host (self, address, length);
+    slow = gst_ffs_u3v_camera_is_streaming (self)
+        && is_new_host (self, address, length);
   else if (address == SIRM + SI_CONTROL)
     slow = self->acquiring;
   else
@@ -457,7 +226,7 @@ gst_ffs_u3v_camera_store_control (GstFfsU3vCamera * self, guint i,
 void
 gst_ffs_u3v_camera_reset (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
 {
-  clear_effect (effect);
+  gst_ffs_u3v_camera_clear_effect (effect);
   g_mutex_lock (&self->lock);
   release (self, effect);
   g_mutex_unlock (&self->lock);
@@ -524,9 +293,9 @@ gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
   expected = gst_ffs_u3v_selection_get_size (&self->selection);
   /* One that could not be sent at once comes a second time. */
   again = self->n_frames > 0 && number == self->last_number;
-  ret = is_streaming (self) && is_selected (self, caps)
+  ret = gst_ffs_u3v_camera_is_streaming (self) && is_selected (self, caps)
       && (size == expected || (size < expected
-          && size > get_whole_transfers (self)))
+          && size > gst_ffs_u3v_camera_get_whole_transfers (self)))
       && (again || self->mode != MODE_SINGLE_FRAME || self->n_frames == 0);
   if (ret) {
     frame->selection = self->selection;
@@ -577,8 +346,8 @@ gst_ffs_u3v_camera_new (const GstFfsIdentity * identity,
   gst_ffs_u3v_offer_get_range (offer, "height", &range);
   gst_ffs_u3v_registers_set_u32 (self->registers,
       FEATURES + FEATURE_HEIGHT_MAX, range.max);
-  show_selection (self);
-  show_state (self);
+  gst_ffs_u3v_camera_show_selection (self);
+  gst_ffs_u3v_camera_show_state (self);
   return self;
 }
 

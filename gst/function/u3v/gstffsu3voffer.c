@@ -13,11 +13,7 @@
 #include <math.h>
 
 #include "gstffsu3voffer.h"
-
-/* Where upstream says "anything", as test sources and scalers do. A host
- * must not make it allocate gigabytes. */
-#define SIZE_LIMIT 4096
-#define RATE_LIMIT 240
+#include "gstffsu3vvalues.h"
 
 /* What to begin with where there is a choice. */
 #define DEFAULT_WIDTH 640
@@ -36,39 +32,6 @@ struct _GstFfsU3vOffer
 };
 
 /* ---- numbers ---- */
-
-typedef void (*RangeFunc) (gint min, gint max, gint step, gpointer data);
-
-/* Calls @func for each range or single number of an int field. */
-static void
-each_range (const GValue * value, RangeFunc func, gpointer data)
-{
-  guint i;
-
-  if (value == NULL)
-    return;
-  if (G_VALUE_HOLDS_INT (value)) {
-    gint n = g_value_get_int (value);
-
-    if (n > 0)
-      func (n, n, 1, data);
-  } else if (GST_VALUE_HOLDS_INT_RANGE (value)) {
-    gint step = MAX (gst_value_get_int_range_step (value), 1);
-    gint min = gst_value_get_int_range_min (value);
-    gint max = gst_value_get_int_range_max (value);
-
-    if (max == G_MAXINT)
-      max = SIZE_LIMIT - SIZE_LIMIT % step;
-    if (min < 1)
-      min += (step - min) / step * step;
-    if (max == 0 || max < min)
-      max = min;
-    func (min, max, step, data);
-  } else if (GST_VALUE_HOLDS_LIST (value)) {
-    for (i = 0; i < gst_value_list_get_size (value); i++)
-      each_range (gst_value_list_get_value (value, i), func, data);
-  }
-}
 
 typedef struct
 {
@@ -94,7 +57,8 @@ entry_has (const Entry * entry, const gchar * field, guint value)
 
   if (g_str_equal (field, "width"))
     data.multiple = entry->format->step;
-  each_range (gst_structure_get_value (entry->s, field), find, &data);
+  gst_ffs_u3v_each_range (gst_structure_get_value (entry->s, field), find,
+      &data);
   return data.found;
 }
 
@@ -134,7 +98,8 @@ entry_default (const Entry * entry, const gchar * field, guint wanted)
 
   if (g_str_equal (field, "width"))
     data.multiple = entry->format->step;
-  each_range (gst_structure_get_value (entry->s, field), near, &data);
+  gst_ffs_u3v_each_range (gst_structure_get_value (entry->s, field), near,
+      &data);
   return data.best;
 }
 
@@ -167,57 +132,6 @@ widen (gint min, gint max, gint step, gpointer data)
 }
 
 /* ---- frame rates ---- */
-
-static gdouble
-fraction_to_double (const GValue * value)
-{
-  return (gdouble) gst_value_get_fraction_numerator (value) /
-      gst_value_get_fraction_denominator (value);
-}
-
-typedef void (*RateFunc) (gint n, gint d, gpointer data);
-
-/* Calls @func for each rate of a field; for a range with both ends and with
- * what lies in it nearest to @wanted. */
-static void
-each_rate (const GValue * value, gdouble wanted, RateFunc func, gpointer data)
-{
-  guint i;
-
-  if (value == NULL)
-    return;
-  if (GST_VALUE_HOLDS_FRACTION (value)) {
-    if (gst_value_get_fraction_numerator (value) > 0)
-      func (gst_value_get_fraction_numerator (value),
-          gst_value_get_fraction_denominator (value), data);
-  } else if (GST_VALUE_HOLDS_FRACTION_RANGE (value)) {
-    const GValue *from = gst_value_get_fraction_range_min (value);
-    const GValue *to = gst_value_get_fraction_range_max (value);
-    gdouble min = fraction_to_double (from), max = fraction_to_double (to);
-    gint n, d;
-
-    if (gst_value_get_fraction_numerator (from) > 0)
-      each_rate (from, wanted, func, data);
-    else
-      min = MIN (1, max);
-    if (max <= RATE_LIMIT)
-      each_rate (to, wanted, func, data);
-    else
-      max = MAX (min, RATE_LIMIT);
-    gst_util_double_to_fraction (CLAMP (wanted, min, max), &n, &d);
-    if (n > 0)
-      func (n, d, data);
-    gst_util_double_to_fraction (min, &n, &d);
-    if (n > 0)
-      func (n, d, data);
-    gst_util_double_to_fraction (max, &n, &d);
-    if (n > 0)
-      func (n, d, data);
-  } else if (GST_VALUE_HOLDS_LIST (value)) {
-    for (i = 0; i < gst_value_list_get_size (value); i++)
-      each_rate (gst_value_list_get_value (value, i), wanted, func, data);
-  }
-}
 
 typedef struct
 {
@@ -389,7 +303,8 @@ gst_ffs_u3v_offer_get_range (GstFfsU3vOffer * self, const gchar * field,
   for (i = 0; i < self->entries->len; i++) {
     Entry *entry = &g_array_index (self->entries, Entry, i);
 
-    each_range (gst_structure_get_value (entry->s, field), widen, range);
+    gst_ffs_u3v_each_range (gst_structure_get_value (entry->s, field), widen,
+        range);
   }
   range->step = MAX (range->step, 1);
 }
@@ -435,8 +350,8 @@ gst_ffs_u3v_offer_get_rates (GstFfsU3vOffer * self, gdouble * min,
   for (i = 0; i < self->entries->len; i++) {
     Entry *entry = &g_array_index (self->entries, Entry, i);
 
-    each_rate (gst_structure_get_value (entry->s, "framerate"), DEFAULT_RATE,
-        widen_rate, range);
+    gst_ffs_u3v_each_rate (gst_structure_get_value (entry->s, "framerate"),
+        DEFAULT_RATE, widen_rate, range);
   }
   *min = range[0];
   *max = range[1];
@@ -462,8 +377,8 @@ gst_ffs_u3v_offer_choose_rate (GstFfsU3vOffer * self,
     Entry *entry = &g_array_index (self->entries, Entry, i);
 
     if (entry_matches (entry, selection))
-      each_rate (gst_structure_get_value (entry->s, "framerate"), wanted,
-          near_rate, &near);
+      gst_ffs_u3v_each_rate (gst_structure_get_value (entry->s, "framerate"),
+          wanted, near_rate, &near);
   }
   selection->fps_n = near.n;
   selection->fps_d = near.d;

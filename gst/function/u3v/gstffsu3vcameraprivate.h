@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the two halves of the camera share: gstffsu3vwrites.c is about what
+ * the host writes.  All of it is to be called with the lock held.
+ */
+
+#ifndef __GST_FFS_U3V_CAMERA_PRIVATE_H__
+#define __GST_FFS_U3V_CAMERA_PRIVATE_H__
+
+#include "gstffsu3vcamera.h"
+#include "gstffsu3vmap.h"
+#include "gstffsu3vregisters.h"
+
+G_BEGIN_DECLS
+
+struct _GstFfsU3vCamera
+{
+  GstFfsU3vOffer *offer;        /* constant, like the controls */
+  GstFfsControl controls[MAX_CONTROLS];
+  guint n_controls;
+
+  /* Under the lock. */
+  GMutex lock;
+  GstFfsU3vRegisters *registers;
+  GstFfsU3vSelection selection;
+  gdouble wanted_rate;
+  gboolean enabled;             /* the streaming interface */
+  gboolean acquiring;
+  gboolean locked;              /* as the host wishes */
+  guint32 mode;
+  guint64 n_frames;             /* since the stream began */
+  guint64 last_number;          /* the sink's, of the last of them */
+};
+
+gboolean gst_ffs_u3v_camera_is_streaming (GstFfsU3vCamera * self);
+gboolean gst_ffs_u3v_camera_is_locked (GstFfsU3vCamera * self);
+void gst_ffs_u3v_camera_show_state (GstFfsU3vCamera * self);
+void gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self);
+guint64 gst_ffs_u3v_camera_get_whole_transfers (GstFfsU3vCamera * self);
+void gst_ffs_u3v_camera_set_flow (GstFfsU3vCamera * self, gboolean enabled,
+    gboolean acquiring, GstFfsU3vEffect * effect);
+void gst_ffs_u3v_camera_clear_effect (GstFfsU3vEffect * effect);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_U3V_CAMERA_PRIVATE_H__ */

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the host writes into the registers of the camera: which values are
+ * accepted, and what comes of it.
+ *
+ * Ownership and locking: those of the camera.
+ */
+
+#include "gstffsu3vcameraprivate.h"
+
+static guint64
+get_capacity (GstFfsU3vCamera * self)
+{
+  return gst_ffs_u3v_camera_get_whole_transfers (self)
+      + gst_ffs_u3v_registers_get_u32 (self->registers, SIRM + SI_FINAL1_SIZE)
+      + gst_ffs_u3v_registers_get_u32 (self->registers, SIRM + SI_FINAL2_SIZE);
+}
+
+static guint16
+check_stream (GstFfsU3vCamera * self)
+{
+  GstFfsU3vRegisters *r = self->registers;
+
+  if (!gst_ffs_u3v_offer_has (self->offer, &self->selection))
+    return U3V_INVALID_PARAMETER;
+  if (gst_ffs_u3v_registers_get_u32 (r, SIRM + SI_MAX_LEADER) < LEADER_LENGTH
+      || gst_ffs_u3v_registers_get_u32 (r,
+          SIRM + SI_MAX_TRAILER) < TRAILER_LENGTH
+      || get_capacity (self) < gst_ffs_u3v_selection_get_size
+      (&self->selection))
+    return U3V_SI_INCONSISTENT;
+  return U3V_SUCCESS;
+}
+
+
+typedef struct
+{
+  GstFfsU3vCamera *self;
+  GstFfsU3vEffect *effect;
+} Access;
+
+static guint16
+enable_stream (Access * access, guint32 value)
+{
+  GstFfsU3vCamera *self = access->self;
+  guint16 status = U3V_SUCCESS;
+
+  if (value & ~(guint32) SI_CONTROL_ENABLE)
+    return U3V_INVALID_PARAMETER;
+  if (value && !self->enabled)
+    status = check_stream (self);
+  if (status == U3V_SUCCESS)
+    gst_ffs_u3v_camera_set_flow (self, value, self->acquiring, access->effect);
+  return status;
+}
+
+static guint16
+start_acquisition (Access * access, guint32 value)
+{
+  GstFfsU3vCamera *self = access->self;
+
+  if (value != 1 || !gst_ffs_u3v_offer_has (self->offer, &self->selection))
+    return U3V_INVALID_PARAMETER;
+  gst_ffs_u3v_camera_set_flow (self, self->enabled, TRUE, access->effect);
+  return U3V_SUCCESS;
+}
+
+static guint16
+select_format (GstFfsU3vCamera * self, guint32 code)
+{
+  const GstFfsU3vFormat *format = gst_ffs_u3v_format_from_code (code);
+
+  if (format == NULL || !gst_ffs_u3v_offer_has_format (self->offer, format))
+    return U3V_INVALID_PARAMETER;
+  self->selection.format = format;
+  return U3V_SUCCESS;
+}
+
+static guint16
+select_size (GstFfsU3vCamera * self, const gchar * field, guint * size,
+    guint32 value)
+{
+  if (!gst_ffs_u3v_offer_has_size (self->offer, field, value))
+    return U3V_INVALID_PARAMETER;
+  *size = value;
+  return U3V_SUCCESS;
+}
+
+/* What does not change the size of a frame may be set until frames flow:
+ * programs do so when they have the stream. */
+static guint16
+select_mode (GstFfsU3vCamera * self, guint32 mode)
+{
+  if (self->acquiring || self->locked)
+    return U3V_ACCESS_DENIED;
+  if (mode > MODE_SINGLE_FRAME)
+    return U3V_INVALID_PARAMETER;
+  self->mode = mode;
+  return U3V_SUCCESS;
+}
+
+static guint16
+select_rate (GstFfsU3vCamera * self, gdouble rate)
+{
+  gdouble min, max;
+
+  if (self->acquiring || self->locked)
+    return U3V_ACCESS_DENIED;
+  /* A host may have rounded what it read. */
+  if (!gst_ffs_u3v_offer_get_rates (self->offer, &min, &max)
+      || !(rate >= min * 0.999 && rate <= max * 1.001))
+    return U3V_INVALID_PARAMETER;
+  self->wanted_rate = rate;
+  return U3V_SUCCESS;
+}
+
+static guint16
+set_control (Access * access, guint i, const guint8 * data)
+{
+  const GstFfsControl *control = &access->self->controls[i];
+  gdouble value;
+
+  if (control->kind == GST_FFS_CONTROL_FLOAT)
+    value = gst_ffs_u3v_read_double (data);
+  else
+    value = (gdouble) (gint64) GST_READ_UINT64_LE (data);
+  if (!gst_ffs_control_accepts (control, value))
+    return U3V_INVALID_PARAMETER;
+  /* There is room for one. */
+  if (access->effect->control >= 0)
+    return U3V_BAD_ALIGNMENT;
+  access->effect->control = i;
+  access->effect->value = value;
+  return U3V_SUCCESS;
+}
+
+static guint16
+accept (guint64 address, const guint8 * data, gpointer user_data)
+{
+  Access *access = user_data;
+  GstFfsU3vCamera *self = access->self;
+  guint32 value = GST_READ_UINT32_LE (data);
+
+  if (address >= CONTROLS
+      && address < CONTROLS + self->n_controls * CONTROL_LENGTH)
+    return set_control (access, (address - CONTROLS) / CONTROL_LENGTH, data);
+
+  switch (address) {
+    case SIRM + SI_CONTROL:
+      return enable_stream (access, value);
+    case SIRM + SI_PAYLOAD_SIZE:
+      /* One transfer for all of it ends where the payload does; Aravis asks
+       * for that. */
+      if (value % SI_ALIGNMENT
+          && value == gst_ffs_u3v_selection_get_size (&self->selection))
+        return self->enabled ? U3V_ACCESS_DENIED : U3V_SUCCESS;
+      /* fall through */
+    case SIRM + SI_MAX_LEADER:
+    case SIRM + SI_FINAL1_SIZE:
+    case SIRM + SI_FINAL2_SIZE:
+    case SIRM + SI_MAX_TRAILER:
+      if (value % SI_ALIGNMENT)
+        return U3V_SI_NOT_ALIGNED;
+      /* fall through */
+    case SIRM + SI_PAYLOAD_COUNT:
+      return self->enabled ? U3V_ACCESS_DENIED : U3V_SUCCESS;
+    case FEATURES + FEATURE_WIDTH:
+      return select_size (self, "width", &self->selection.width, value);
+    case FEATURES + FEATURE_HEIGHT:
+      return select_size (self, "height", &self->selection.height, value);
+    case FEATURES + FEATURE_PIXEL_FORMAT:
+      return select_format (self, value);
+    case FEATURES + FEATURE_FRAME_RATE:
+      return select_rate (self, gst_ffs_u3v_read_double (data));
+    case FEATURES + FEATURE_ACQUISITION_MODE:
+      return select_mode (self, value);
+    case FEATURES + FEATURE_ACQUISITION_START:
+      return start_acquisition (access, value);
+    case FEATURES + FEATURE_ACQUISITION_STOP:
+      if (value != 1)
+        return U3V_INVALID_PARAMETER;
+      gst_ffs_u3v_camera_set_flow (self, self->enabled, FALSE, access->effect);
+      return U3V_SUCCESS;
+    case FEATURES + FEATURE_PARAMS_LOCKED:
+      if (value > 1)
+        return U3V_INVALID_PARAMETER;
+      self->locked = value;
+      return U3V_SUCCESS;
+    default:
+      /* Offsets and configurations: there is nothing to choose from. */
+      if (value != 0)
+        return U3V_INVALID_PARAMETER;
+      return U3V_SUCCESS;
+  }
+}
+
+/**
+ * gst_ffs_u3v_camera_write:
+ * @effect: (out): what to do now, also after an error
+ *
+ * Returns: a status
+ */
+guint16
+gst_ffs_u3v_camera_write (GstFfsU3vCamera * self, guint64 address,
+    const guint8 * data, guint length, GstFfsU3vEffect * effect)
+{
+  Access access = { self, effect };
+  guint16 status;
+
+  gst_ffs_u3v_camera_clear_effect (effect);
+  g_mutex_lock (&self->lock);
+  status = gst_ffs_u3v_registers_write (self->registers, address, data, length,
+      gst_ffs_u3v_camera_is_locked (self), accept, &access);
+  /* What was stored is what was written; what counts is this. */
+  gst_ffs_u3v_camera_show_selection (self);
+  gst_ffs_u3v_camera_show_state (self);
+  g_mutex_unlock (&self->lock);
+  return status;
+}
