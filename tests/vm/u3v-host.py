@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A host of a USB3 Vision camera, by Aravis.
+
+usage: u3v-host.py CAMERA OUTPUT RUN...
+
+Each RUN is FORMAT:WIDTHxHEIGHT:FRAMES:sync|async, all of them in one session.
+OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES of 0
+means without end. Fails if a frame is incomplete, missing or not what was
+asked for.
+"""
+
+import hashlib
+import sys
+
+import gi
+
+gi.require_version("Aravis", "0.8")
+from gi.repository import Aravis  # noqa: E402
+
+N_BUFFERS = 8
+TIMEOUT_US = 30 * 1000 * 1000
+
+
+def receive(camera, run, out):
+    pixel_format, size, frames, mode = run.split(":")
+    width, height = (int(n) for n in size.split("x"))
+    camera.uv_set_usb_mode(
+        Aravis.UvUsbMode.SYNC if mode == "sync" else Aravis.UvUsbMode.ASYNC)
+    camera.set_region(0, 0, width, height)
+    camera.set_pixel_format_from_string(pixel_format)
+    payload = camera.get_payload()
+    code = camera.get_pixel_format()
+    stream = camera.create_stream(None, None)
+    for _ in range(N_BUFFERS):
+        stream.push_buffer(Aravis.Buffer.new_allocate(payload))
+    camera.set_acquisition_mode(Aravis.AcquisitionMode.CONTINUOUS)
+    camera.start_acquisition()
+    n = 0
+    while n < int(frames) or frames == "0":
+        buf = stream.timeout_pop_buffer(TIMEOUT_US)
+        if buf is None:
+            sys.exit(f"{run}: no frame {n}")
+        if buf.get_status() != Aravis.BufferStatus.SUCCESS:
+            sys.exit(f"{run}: frame {n}: {buf.get_status()}")
+        if buf.get_frame_id() != n:
+            sys.exit(f"{run}: frame {n} has the number {buf.get_frame_id()}")
+        if (buf.get_image_width(), buf.get_image_height(),
+                buf.get_image_pixel_format()) != (width, height, code):
+            sys.exit(f"{run}: frame {n} is something else")
+        digest = hashlib.sha1(buf.get_data()).hexdigest()
+        print(pixel_format, buf.get_timestamp(), digest, file=out, flush=True)
+        stream.push_buffer(buf)
+        n += 1
+    camera.stop_acquisition()
+    completed, failures, underruns = stream.get_statistics()
+    print(f"{run}: {completed} complete, {failures} failed, "
+          f"{underruns} underruns")
+    if failures:
+        sys.exit(f"{run}: {failures} frames failed")
+
+
+def main():
+    Aravis.update_device_list()
+    camera = Aravis.Camera.new(sys.argv[1])
+    with open(sys.argv[2], "w") as out:
+        for run in sys.argv[3:]:
+            receive(camera, run, out)
+
+
+main()
