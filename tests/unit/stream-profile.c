@@ -378,7 +378,8 @@ GST_START_TEST (test_hostile_caps)
     "video/x-raw,width=16 17", "video/x-raw,width=16}", "\"video/x-raw\"",
     "video/x-raw,framerate=1/0", "video/x-raw,framerate=0/0",
     "video/x-raw,width=99999999999999999999", "video/x-raw,width=$(reboot)",
-    "video/x-raw,taglist=(taglist)\"x\"", "video/x-raw,%s%s%s%n",
+    "video/x-raw,taglist=(taglist)\"x\"", "video/x-raw,width={1,a}",
+    "video/x-raw,%s%s%s%n",
     "video/x-!raw", "video/x-raw-yuv", "audio/x-raw-int",
   };
   GstFfsProfile *profile = new_profile (OFFER);
@@ -685,6 +686,30 @@ GST_START_TEST (test_controls)
 
 GST_END_TEST;
 
+/* GLib never forgets the names in caps. */
+GST_START_TEST (test_names_of_a_host)
+{
+  GstFfsProfile *profile = new_profile ("ANY");
+  guint i, n_kept = 0;
+  gchar text[64];
+
+  fail_unless (tell (profile, 0x06, "video/x-raw,width=64"));
+  for (i = 0; i < 1000; i++) {
+    g_snprintf (text, sizeof (text), "video/name-of-a-host-%u,field-%u=1", i,
+        i);
+    tell (profile, 0x06, text);
+    *strchr (text, ',') = '\0';
+    n_kept += g_quark_try_string (text) != 0;
+    g_snprintf (text, sizeof (text), "field-%u", i);
+    n_kept += g_quark_try_string (text) != 0;
+  }
+  fail_unless (n_kept > 0 && n_kept <= 256, "%u names", n_kept);
+  fail_unless (tell (profile, 0x06, "video/x-raw,width=64"));
+  free_profile (profile);
+}
+
+GST_END_TEST;
+
 static Suite *
 stream_profile_suite (void)
 {
@@ -699,6 +724,7 @@ stream_profile_suite (void)
   tcase_add_test (tc, test_texts);
   tcase_add_test (tc, test_choose);
   tcase_add_test (tc, test_hostile_caps);
+  tcase_add_test (tc, test_names_of_a_host);
   tcase_add_test (tc, test_every_request);
   tcase_add_test (tc, test_start_stop);
   tcase_add_test (tc, test_frames);

@@ -16,8 +16,9 @@
  * business.  Lists have no ranges in them: GStreamer 1.22 cannot compare such.
  * What is too long, too many or out of range makes it no caps.
  *
- * Ownership: the text is the caller's, and copied bit by bit.  No state, no
- * locking.
+ * Ownership: the text is the caller's, and copied bit by bit.
+ *
+ * Locking: none; a count of the process is atomic.
  */
 
 #include <string.h>
@@ -28,6 +29,7 @@
 #define MAX_FIELDS 64
 #define MAX_ITEMS 256
 #define MAX_TOKEN 255
+#define MAX_NEW_NAMES 256
 
 typedef struct
 {
@@ -276,6 +278,7 @@ take_range (Parser * self, gchar type, GValue * value)
 static gboolean
 take_list (Parser * self, gchar type, GValue * value)
 {
+  gchar first = 0;
   guint n = 0;
 
   g_value_init (value, GST_TYPE_LIST);
@@ -285,14 +288,32 @@ take_list (Parser * self, gchar type, GValue * value)
 
     if (own == 0)
       own = type;
-    if (n++ == MAX_ITEMS || !take_scalar (self, &own, &item)) {
+    if (n++ == MAX_ITEMS || !take_scalar (self, &own, &item)
+        || (first != 0 && own != first)) {
       if (G_IS_VALUE (&item))
         g_value_unset (&item);
       return FALSE;
     }
+    first = own;
     gst_value_list_append_and_take_value (value, &item);
   } while (take (self, ','));
   return take (self, '}');
+}
+
+/* GLib never forgets a name of a format or of a field, so a host could fill
+ * the memory with them.  Whatever a pipeline offers is known already; what is
+ * new can be of use for one that offers anything, but not without an end. */
+static gboolean
+may_use_name (const gchar * name)
+{
+  static gint n_new;
+
+  if (g_quark_try_string (name) != 0)
+    return TRUE;
+  if (g_atomic_int_get (&n_new) >= MAX_NEW_NAMES)
+    return FALSE;
+  g_atomic_int_inc (&n_new);
+  return TRUE;
 }
 
 static gboolean
@@ -318,6 +339,7 @@ take_field (Parser * self, GstStructure * structure)
     ok = take_range (self, type, &value);
   else
     ok = take_scalar (self, &type, &value);
+  ok = ok && may_use_name (name);
   if (ok)
     gst_structure_take_value (structure, name, &value);
   else if (G_IS_VALUE (&value))
@@ -345,7 +367,7 @@ is_media_type (const gchar * name)
 {
   return g_ascii_isalpha (name[0]) && strchr (name, '/') != NULL
       && strchr (name, '!') == NULL && !g_str_has_prefix (name, "video/x-raw-")
-      && !g_str_has_prefix (name, "audio/x-raw-");
+      && !g_str_has_prefix (name, "audio/x-raw-") && may_use_name (name);
 }
 
 static GstStructure *
