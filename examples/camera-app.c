@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A camera as an application: the sensor runs only while a host watches, and
+ * the host can set one property of it.
+ *
+ * Two ways to be the camera:
+ *   --gadget NAME, --function DIR   the element does it all (own mode):
+ *                                   profile=stream, hosts as in host.c
+ *   --ep0 DIR                       this program holds ep0 (foreign mode): the
+ *                                   frames go out one behind the other, for
+ *                                   hosts like ffs-host; somebody binds the
+ *                                   gadget (ffs-gadget up, bind)
+ *
+ * The main loop's thread does everything; what other threads see they hand
+ * over to it.  The sensor's state is locked: it does not follow the
+ * pipeline, which stays in PLAYING.
+ */
+
+#include "camera-app.h"
+
+#include <glib-unix.h>
+#include <gst/gst.h>
+#include <stdio.h>
+
+#define CONTROL_ID 1
+#define CONTROL_STRUCTURE "ffs-control"
+
+typedef struct
+{
+  GMainLoop *loop;
+  GstElement *pipeline;
+  GstElement *sensor;
+  GstElement *sink;
+  Ep0 *ep0;
+  gboolean watched;
+  gboolean failed;
+} App;
+
+static const gchar *source = "videotestsrc is-live=true";
+static const gchar *filter = "video/x-raw";
+static const gchar *property = "pattern";
+static gchar *gadget, *function, *ep0_directory, *serial;
+
+static const GOptionEntry entries[] = {
+  {"gadget", 'g', 0, G_OPTION_ARG_STRING, &gadget,
+      "Be the camera, make the gadget too", "NAME"},
+  {"function", 'f', 0, G_OPTION_ARG_FILENAME, &function,
+      "Be the camera of a FunctionFS that is mounted", "DIR"},
+  {"ep0", 'e', 0, G_OPTION_ARG_FILENAME, &ep0_directory,
+      "Hold ep0 here, the element only sends", "DIR"},
+  {"source", 's', 0, G_OPTION_ARG_STRING, &source,
+      "The sensor (videotestsrc is-live=true)", "ELEMENT"},
+  {"caps", 'c', 0, G_OPTION_ARG_STRING, &filter,
+      "What it may send (video/x-raw)", "CAPS"},
+  {"property", 'p', 0, G_OPTION_ARG_STRING, &property,
+        "Its property that control 1 sets (pattern; v4l2src: brightness)",
+      "NAME"},
+  {"serial", 'n', 0, G_OPTION_ARG_STRING, &serial, "Serial number", "TEXT"},
+  {NULL, 0, 0, 0, NULL, NULL, NULL}
+};
+
+/* ---- the sensor ---- */
+
+/* The offer is asked of the sensor, and a device answers only when it is
+ * open: so READY and not NULL while nobody watches. */
+static void
+set_watched (App * app, gboolean watched)
+{
+  if (app->watched == watched)
+    return;
+  app->watched = watched;
+  g_print (watched ? "a host watches\n" : "nobody watches\n");
+  if (watched) {
+    gst_element_set_base_time (app->sensor,
+        gst_element_get_base_time (app->pipeline));
+    if (gst_element_set_state (app->sensor, GST_STATE_PLAYING)
+        == GST_STATE_CHANGE_FAILURE)
+      g_printerr ("camera-app: the sensor does not start\n");
+  } else {
+    gst_element_set_state (app->sensor, GST_STATE_READY);
+  }
+}
+
+static gboolean
+update (gpointer user_data)
+{
+  App *app = user_data;
+  gboolean streaming;
+
+  g_object_get (app->sink, "streaming", &streaming, NULL);
+  set_watched (app, streaming);
+  return G_SOURCE_REMOVE;
+}
+
+/* From the thread of ep0. The sensor's state must not be changed there: the
+ * host's request waits for us. */
+static void
+on_streaming (GObject * sink G_GNUC_UNUSED, GParamSpec * pspec G_GNUC_UNUSED,
+    gpointer user_data)
+{
+  g_idle_add (update, user_data);
+}
+
+/* With an ep0 of ours: no START, so whoever has configured us watches. */
+static void
+on_enabled (gboolean enabled, gpointer user_data)
+{
+  set_watched (user_data, enabled);
+}
+
+/* ---- the control ---- */
+
+static gboolean
+has_control (App * app, guint id)
+{
+  GParamSpec *pspec =
+      g_object_class_find_property (G_OBJECT_GET_CLASS (app->sensor), property);
+
+  return id == CONTROL_ID && pspec && (G_IS_PARAM_SPEC_INT (pspec)
+      || G_IS_PARAM_SPEC_UINT (pspec) || G_IS_PARAM_SPEC_ENUM (pspec));
+}
+
+/* Setting a property is safe from any thread. */
+static gboolean
+set_control (guint id, gint value, gpointer user_data)
+{
+  App *app = user_data;
+
+  if (!has_control (app, id))
+    return FALSE;
+  g_object_set (app->sensor, property, value, NULL);
+  g_print ("%s = %d\n", property, value);
+  return TRUE;
+}
+
+static gboolean
+get_control (guint id, gint * value, gpointer user_data)
+{
+  App *app = user_data;
+
+  if (!has_control (app, id))
+    return FALSE;
+  g_object_get (app->sensor, property, value, NULL);
+  return TRUE;
+}
+
+/* With an ep0 of the element's: a host's requests come by the sink's pad. */
+static GstPadProbeReturn
+on_request (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
+    gpointer user_data)
+{
+  gboolean is_query = (info->type & GST_PAD_PROBE_TYPE_QUERY_BOTH) != 0;
+  const GstStructure *request = is_query ?
+      gst_query_get_structure (GST_PAD_PROBE_INFO_QUERY (info)) :
+      gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
+  guint id;
+  gint value;
+
+  if (!request || !gst_structure_has_name (request, CONTROL_STRUCTURE)
+      || !gst_structure_get_uint (request, "id", &id))
+    return GST_PAD_PROBE_OK;
+
+  if (is_query) {
+    if (!get_control (id, &value, user_data))
+      return GST_PAD_PROBE_DROP;
+    gst_structure_set (gst_query_writable_structure (GST_PAD_PROBE_INFO_QUERY
+            (info)), "value", G_TYPE_INT, value, NULL);
+    return GST_PAD_PROBE_HANDLED;
+  }
+  if (!gst_structure_get_int (request, "value", &value)
+      || !set_control (id, value, user_data))
+    return GST_PAD_PROBE_DROP;
+  gst_event_unref (GST_PAD_PROBE_INFO_EVENT (info));
+  return GST_PAD_PROBE_HANDLED;
+}
+
+/* ---- the pipeline ---- */
+
+static gboolean
+on_message (GstBus * bus G_GNUC_UNUSED, GstMessage * msg, gpointer user_data)
+{
+  App *app = user_data;
+  GError *error = NULL;
+
+  if (GST_MESSAGE_TYPE (msg) == GST_MESSAGE_WARNING) {
+    gst_message_parse_warning (msg, &error, NULL);
+  } else if (GST_MESSAGE_TYPE (msg) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (msg, &error, NULL);
+    app->failed = TRUE;
+    g_main_loop_quit (app->loop);
+  }
+  if (error)
+    g_printerr ("camera-app: %s\n", error->message);
+  g_clear_error (&error);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  g_main_loop_quit (((App *) user_data)->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* async=false: the sink has no frame to go to PAUSED with before somebody
+ * watches. without-host=drop: no frame may hold up the sensor's end. */
+static gboolean
+make_pipeline (App * app)
+{
+  g_autofree gchar *text = g_strdup_printf ("%s name=sensor ! %s "
+      "! ffsdmabufsink name=sink async=false without-host=drop", source,
+      filter);
+  g_autofree gchar *endpoint = NULL;
+  GError *error = NULL;
+  GstBus *bus;
+  GstPad *pad;
+
+  app->pipeline = gst_parse_launch (text, &error);
+  if (error) {
+    g_printerr ("camera-app: %s\n", error->message);
+    g_error_free (error);
+    return FALSE;
+  }
+  app->sensor = gst_bin_get_by_name (GST_BIN (app->pipeline), "sensor");
+  app->sink = gst_bin_get_by_name (GST_BIN (app->pipeline), "sink");
+  if (ep0_directory) {
+    endpoint = g_build_filename (ep0_directory, "ep1", NULL);
+    g_object_set (app->sink, "endpoint", endpoint, NULL);
+  } else {
+    g_object_set (app->sink, "gadget", gadget, "function", function, "serial",
+        serial, NULL);
+    g_signal_connect (app->sink, "notify::streaming",
+        G_CALLBACK (on_streaming), app);
+    pad = gst_element_get_static_pad (app->sink, "sink");
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM |
+        GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PUSH,
+        on_request, app, NULL);
+    gst_object_unref (pad);
+  }
+
+  bus = gst_element_get_bus (app->pipeline);
+  gst_bus_add_watch (bus, on_message, app);
+  gst_object_unref (bus);
+  gst_element_set_locked_state (app->sensor, TRUE);
+  return TRUE;
+}
+
+static gboolean
+start (App * app)
+{
+  static const Ep0Callbacks callbacks =
+      { on_enabled, get_control, set_control };
+
+  if (!make_pipeline (app))
+    return FALSE;
+  if (ep0_directory) {
+    app->ep0 = ep0_new (ep0_directory, &callbacks, app);
+    if (app->ep0 == NULL)
+      return FALSE;
+  }
+  if (gst_element_set_state (app->sensor, GST_STATE_READY)
+      == GST_STATE_CHANGE_FAILURE
+      || gst_element_set_state (app->pipeline, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE) {
+    while (g_main_context_iteration (NULL, FALSE));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* The sink first: nothing can hold up the sensor then. */
+static void
+stop (App * app)
+{
+  if (app->pipeline) {
+    gst_element_set_state (app->pipeline, GST_STATE_NULL);
+    gst_element_set_state (app->sensor, GST_STATE_NULL);
+    gst_object_unref (app->sensor);
+    gst_object_unref (app->sink);
+    gst_object_unref (app->pipeline);
+  }
+  if (app->ep0)
+    ep0_free (app->ep0);
+}
+
+int
+main (int argc, char **argv)
+{
+  GOptionContext *context = g_option_context_new ("- a camera");
+  GError *error = NULL;
+  App app = { 0, };
+
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  if (!g_option_context_parse (context, &argc, &argv, &error)
+      || (!gadget && !function && !ep0_directory)) {
+    g_printerr ("camera-app: %s\n", error ? error->message :
+        "one of --gadget, --function and --ep0 is needed");
+    return 2;
+  }
+  g_option_context_free (context);
+
+  app.loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGINT, on_signal, &app);
+  g_unix_signal_add (SIGTERM, on_signal, &app);
+  if (start (&app)) {
+    g_print ("ready\n");
+    g_main_loop_run (app.loop);
+  } else {
+    app.failed = TRUE;
+  }
+  stop (&app);
+  g_main_loop_unref (app.loop);
+  return app.failed ? 1 : 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * An ep0 that the application itself holds.
+ *
+ * Ownership: ep0_new() opens it and ep0_free() closes it, which ends the
+ * function.  All calls come from the main loop.
+ */
+
+#ifndef CAMERA_APP_H
+#define CAMERA_APP_H
+
+#include <glib.h>
+
+typedef struct
+{
+  void (*enabled) (gboolean enabled, gpointer user_data);
+    gboolean (*get_control) (guint id, gint * value, gpointer user_data);
+    gboolean (*set_control) (guint id, gint value, gpointer user_data);
+} Ep0Callbacks;
+
+typedef struct _Ep0 Ep0;
+
+Ep0 *ep0_new (const gchar * directory, const Ep0Callbacks * callbacks,
+    gpointer user_data);
+void ep0_free (Ep0 * ep0);
+
+#endif
