@@ -10,6 +10,7 @@ pyusb (Debian: python3-usb).
 import argparse
 import collections
 import errno
+import glob
 import signal
 import struct
 import sys
@@ -273,21 +274,45 @@ class Receiver:
             header = camera.read_header()
 
 
-def look_anew():
-    """Without udev libusb is not told of devices that come.
+backends = []
 
-    A new context of it looks at the bus anew; pyusb keeps the first one.
+
+def look_anew(vid, pid):
+    """Returns a libusb that knows the devices of now, or None.
+
+    Without udev, libusb on Linux is not told of devices that come; a new
+    context of it looks at the bus, but pyusb keeps the first one. Old ones
+    stay until the end, as things that belong to them may, so a new one is
+    made only when there is something to see.
     """
-    usb.backend.libusb1._lib_object = None
-    return usb.backend.libusb1.get_backend()
+    module = usb.backend.libusb1
+    if backends and sys.platform == "linux":
+        ids = {(read_id(path, "idVendor"), read_id(path, "idProduct"))
+               for path in glob.glob("/sys/bus/usb/devices/*/")}
+        if (vid, pid) not in ids:
+            return None
+        module._lib_object = None
+    backend = module.get_backend()
+    if backend is None:
+        raise Refused("libusb is missing (Debian: libusb-1.0-0)")
+    backends.append(backend)
+    return backend
+
+
+def read_id(path, name):
+    try:
+        with open(path + name, encoding="ascii") as file:
+            return int(file.read(), 16)
+    except (OSError, ValueError):
+        return None
 
 
 def find(options):
     """Returns a Camera, or None if there is none now."""
-    backend = look_anew()
-    if backend is None:
-        raise Refused("libusb is missing (Debian: libusb-1.0-0)")
     vid, pid = (int(part, 16) for part in options.device.split(":"))
+    backend = look_anew(vid, pid)
+    if backend is None:
+        return None
     for device in usb.core.find(find_all=True, backend=backend, idVendor=vid,
                                 idProduct=pid):
         try:
