@@ -5,69 +5,34 @@
  * again when the camera went away and came back.  host.py is the same in
  * Python.
  *
- * Ownership: one Camera at a time; camera_close() gives back whatever
- * camera_open() got.  One thread, no locking.
+ * Ownership: one Camera at a time, and one file that frames go to.  One
+ * thread, no locking.
  */
+
+#include "host-camera.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <libusb.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MAGIC 0x46534646u
 #define HEADER_SIZE 96
-#define STATE_SIZE 56
 #define MAX_HEADER 1024
 #define MAX_PAYLOAD (256u << 20)
 #define MAX_TEXT 65536
 
-/* Starting may wait for a sensor, stopping for the controller. */
-#define CONTROL_TIMEOUT 20000
 /* How long to read before looking at signals. */
 #define READ_TIMEOUT 500
 #define QUIET_READS 10
-#define RESCAN_US 100000
-
-enum request
-{
-  GET_INFO = 1, GET_STATE = 2, GET_OFFER = 3, SET_CHOICE = 6, START = 7,
-  STOP = 8, SET_CONTROL = 0x11
-};
+#define PAUSE_US 100000
 
 enum type
 {
   CAPS = 1, FRAME = 2, END = 3
 };
-
-typedef enum
-{
-  OK, GONE, FAILED, FINISHED
-} Result;
-
-typedef struct
-{
-  uint16_t vid, pid;
-  const char *serial, *caps, *output, *control;
-  bool list, wait, verbose;
-  long max_frames;
-} Options;
-
-typedef struct
-{
-  libusb_context *usb;
-  libusb_device_handle *handle;
-  int interface;
-  uint8_t endpoint;
-  int packet;                   /* wMaxPacketSize */
-  uint32_t stream;
-} Camera;
 
 typedef struct
 {
@@ -76,290 +41,14 @@ typedef struct
   uint64_t sequence, length, pts, duration;
 } Header;
 
-static Options options = { 0x1209, 0x0001, NULL, NULL, NULL, NULL, false, true,
-  false, 0
-};
-
-static volatile sig_atomic_t stopped;
 static unsigned long frames, lost, connections;
 static char caps[MAX_TEXT];
 static FILE *file;
-
-static void __attribute__((format (printf, 1, 2)))
-    say (const char *format, ...)
-{
-  va_list args;
-
-  fputs ("host: ", stderr);
-  va_start (args, format);
-  vfprintf (stderr, format, args);
-  va_end (args);
-  fputc ('\n', stderr);
-}
 
 static void
 on_signal (int number)
 {
   stopped = number;
-}
-
-static uint16_t
-u16 (const uint8_t * p)
-{
-  return p[0] | p[1] << 8;
-}
-
-static uint32_t
-u32 (const uint8_t * p)
-{
-  return u16 (p) | (uint32_t) u16 (p + 2) << 16;
-}
-
-static uint64_t
-u64 (const uint8_t * p)
-{
-  return u32 (p) | (uint64_t) u32 (p + 4) << 32;
-}
-
-/* ---- control requests ---- */
-
-/* Returns the bytes that came, or a libusb error. */
-static int
-ask (Camera * camera, enum request request, uint16_t value, void *data,
-    uint16_t size)
-{
-  return libusb_control_transfer (camera->handle, LIBUSB_ENDPOINT_IN |
-      LIBUSB_REQUEST_TYPE_VENDOR | LIBUSB_RECIPIENT_INTERFACE, request, value,
-      camera->interface, data, size, CONTROL_TIMEOUT);
-}
-
-static int
-tell (Camera * camera, enum request request, uint16_t value, const void *data,
-    uint16_t size)
-{
-  return libusb_control_transfer (camera->handle, LIBUSB_ENDPOINT_OUT |
-      LIBUSB_REQUEST_TYPE_VENDOR | LIBUSB_RECIPIENT_INTERFACE, request, value,
-      camera->interface, (unsigned char *) data, size, CONTROL_TIMEOUT);
-}
-
-/* A stall is an answer; anything else that fails is a camera that went. */
-static Result
-judge (int result, const char *what)
-{
-  if (result >= 0)
-    return OK;
-  say ("%s: %s", what, result == LIBUSB_ERROR_PIPE ? "the camera refuses" :
-      libusb_strerror (result));
-  return result == LIBUSB_ERROR_PIPE ? FAILED : GONE;
-}
-
-static Result
-get_state (Camera * camera, uint8_t * state)
-{
-  int size = ask (camera, GET_STATE, 0, state, STATE_SIZE);
-
-  if (size >= 0 && size < STATE_SIZE) {
-    say ("the camera's state is cut short");
-    return FAILED;
-  }
-  return judge (size, "asking for the state");
-}
-
-static Result
-print_offer (Camera * camera)
-{
-  static uint8_t text[MAX_TEXT];
-  unsigned have = 0, size;
-  uint8_t state[STATE_SIZE];
-  Result result = get_state (camera, state);
-
-  if (result != OK)
-    return result;
-  size = u32 (state + 12);
-  while (have < size && have < sizeof (text)) {
-    unsigned part = sizeof (text) - have < 4096 ? sizeof (text) - have : 4096;
-    int got = ask (camera, GET_OFFER, have, text + have, part);
-
-    if (got <= 0)
-      return judge (got ? got : LIBUSB_ERROR_IO, "asking for the offer");
-    have += got;
-  }
-  printf ("%.*s\n", (int) have, text);
-  return OK;
-}
-
-/* The camera takes the data of any request; what it made of it is in its
- * state. */
-static Result
-send_data (Camera * camera, enum request request, uint16_t value,
-    const void *data, size_t size, const char *what)
-{
-  static const char *const outcomes[] = {
-    "done", "the camera does not understand it", "the camera has no such format"
-        " (--list shows what it has)", "the camera is streaming",
-    "the camera has no such control"
-  };
-  uint8_t state[STATE_SIZE];
-  Result result = judge (tell (camera, request, value, data, size), what);
-
-  if (result == OK)
-    result = get_state (camera, state);
-  if (result != OK || u32 (state + 48) == 0)
-    return result;
-  say ("%s: %s", what, u32 (state + 48) < sizeof (outcomes) / sizeof (*outcomes)
-      ? outcomes[u32 (state + 48)] : "refused");
-  return FAILED;
-}
-
-static Result
-send_control (Camera * camera)
-{
-  unsigned id;
-  uint8_t data[4];
-  int value, i;
-
-  if (sscanf (options.control, "%u=%d", &id, &value) != 2)
-    return FAILED;
-  for (i = 0; i < 4; i++)
-    data[i] = (uint32_t) value >> (8 * i);
-  return send_data (camera, SET_CONTROL, id, data, 4, options.control);
-}
-
-/* Another host may have been killed in the middle of a stream. Clearing the
- * endpoint makes both sides agree again where packets begin. */
-static Result
-camera_start (Camera * camera)
-{
-  uint8_t info[16], state[STATE_SIZE];
-  int size = ask (camera, GET_INFO, 0, info, sizeof (info));
-  Result result = judge (size, "asking who it is");
-
-  if (result == OK && (size < 16 || u32 (info) != MAGIC || info[5] != 1)) {
-    say ("this camera speaks another protocol, or another version of it");
-    return FAILED;
-  }
-  if (result == OK)
-    result = judge (tell (camera, STOP, 0, NULL, 0), "stop");
-  if (result == OK)
-    result = judge (libusb_clear_halt (camera->handle, camera->endpoint),
-        "clearing the endpoint");
-  if (result == OK && options.list)
-    result = print_offer (camera) == OK ? FINISHED : FAILED;
-  if (result == OK && options.caps)
-    result = send_data (camera, SET_CHOICE, 0, options.caps,
-        strlen (options.caps), options.caps);
-  if (result == OK)
-    result = judge (tell (camera, START, 0, NULL, 0), "start");
-  if (result == OK && options.control)
-    result = send_control (camera);
-  if (result == OK)
-    result = get_state (camera, state);
-  if (result == OK)
-    camera->stream = u32 (state + 4);
-  return result;
-}
-
-/* ---- finding it ---- */
-
-static bool
-find_endpoint (Camera * camera, libusb_device * device)
-{
-  struct libusb_config_descriptor *config;
-  int i;
-
-  if (libusb_get_active_config_descriptor (device, &config) < 0)
-    return false;
-  camera->packet = 0;
-  for (i = 0; i < config->bNumInterfaces; i++) {
-    const struct libusb_interface_descriptor *d =
-        config->interface[i].altsetting;
-
-    if (d->bInterfaceClass != 0xff || d->bInterfaceSubClass != 0x46
-        || d->bInterfaceProtocol != 1 || d->bNumEndpoints != 1)
-      continue;
-    camera->interface = d->bInterfaceNumber;
-    camera->endpoint = d->endpoint[0].bEndpointAddress;
-    camera->packet = d->endpoint[0].wMaxPacketSize;
-  }
-  libusb_free_config_descriptor (config);
-  return camera->packet > 0;
-}
-
-static bool
-try_open (Camera * camera, libusb_device * device, bool *denied)
-{
-  struct libusb_device_descriptor desc;
-  unsigned char serial[256] = "";
-  int result;
-
-  if (libusb_get_device_descriptor (device, &desc) < 0
-      || desc.idVendor != options.vid || desc.idProduct != options.pid
-      || !find_endpoint (camera, device))
-    return false;
-  result = libusb_open (device, &camera->handle);
-  *denied = *denied || result == LIBUSB_ERROR_ACCESS;
-  if (result < 0)
-    return false;
-  if (options.serial)
-    libusb_get_string_descriptor_ascii (camera->handle, desc.iSerialNumber,
-        serial, sizeof (serial));
-  if ((!options.serial || strcmp (options.serial, (char *) serial) == 0)
-      && libusb_claim_interface (camera->handle, camera->interface) == 0)
-    return true;
-  libusb_close (camera->handle);
-  camera->handle = NULL;
-  return false;
-}
-
-static void
-camera_close (Camera * camera)
-{
-  if (camera->handle)
-    libusb_close (camera->handle);
-  if (camera->usb)
-    libusb_exit (camera->usb);
-  memset (camera, 0, sizeof (*camera));
-}
-
-/* A new context looks at the bus anew: without udev libusb is not told of
- * devices that come. */
-static Result
-camera_open (Camera * camera)
-{
-  bool told = false, denied = false;
-
-  while (!stopped) {
-    libusb_device **list;
-    ssize_t i, n;
-
-    memset (camera, 0, sizeof (*camera));
-    if (libusb_init (&camera->usb) < 0) {
-      say ("libusb cannot be used");
-      return FAILED;
-    }
-    n = libusb_get_device_list (camera->usb, &list);
-    for (i = 0; i < n && !camera->handle; i++)
-      try_open (camera, list[i], &denied);
-    if (n >= 0)
-      libusb_free_device_list (list, 1);
-    if (camera->handle)
-      return OK;
-    camera_close (camera);
-    if (denied) {
-      say ("no permission for the camera; run this as root, or let a udev rule "
-          "give the device to this user");
-      return FAILED;
-    }
-    if (!options.wait) {
-      say ("there is no camera %04x:%04x", options.vid, options.pid);
-      return FAILED;
-    }
-    if (!told)
-      say ("waiting for a camera %04x:%04x", options.vid, options.pid);
-    told = true;
-    usleep (RESCAN_US);
-  }
-  return FINISHED;
 }
 
 /* ---- frames ---- */
@@ -482,7 +171,7 @@ save (const uint8_t * data, size_t size)
       snprintf (path, sizeof (path), "%s-%05lu.jpg", options.output, frames);
     else
       snprintf (path, sizeof (path), "%s.%s", options.output, extension);
-    file = fopen (path, connections > 1 ? "ab" : "wb");
+    file = fopen (path, "wb");
   }
   if (file && fwrite (data, 1, size, file) == size)
     return true;
@@ -575,12 +264,12 @@ run (void)
     if (result == OK)
       result = receive (&camera);
     if (result != GONE && camera.stream)
-      tell (&camera, STOP, 0, NULL, 0);
+      camera_stop (&camera);
     camera_close (&camera);
     if (result != GONE || !options.wait)
       break;
     say ("the camera is gone");
-    usleep (RESCAN_US);
+    usleep (PAUSE_US);
   }
   return result;
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The camera as its host sees it: finding it, and its control requests.
+ *
+ * Ownership: camera_close() gives back whatever camera_open() got.  One
+ * thread, no locking.
+ */
+
+#ifndef HOST_CAMERA_H
+#define HOST_CAMERA_H
+
+#include <libusb.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MAGIC 0x46534646u
+
+typedef enum
+{
+  OK, GONE, FAILED, FINISHED
+} Result;
+
+typedef struct
+{
+  uint16_t vid, pid;
+  const char *serial, *caps, *output, *control;
+  bool list, wait, verbose;
+  long max_frames;
+} Options;
+
+typedef struct
+{
+  libusb_context *usb;
+  libusb_device_handle *handle;
+  int interface;
+  uint8_t endpoint;
+  int packet;                   /* wMaxPacketSize */
+  uint32_t stream;
+} Camera;
+
+extern Options options;
+/* The signal that wants us to end, or 0. */
+extern volatile sig_atomic_t stopped;
+
+void say (const char *format, ...) __attribute__((format (printf, 1, 2)));
+
+/* Little endian, at any address. */
+uint16_t u16 (const uint8_t * p);
+uint32_t u32 (const uint8_t * p);
+uint64_t u64 (const uint8_t * p);
+
+/* FINISHED: a signal came. */
+Result camera_open (Camera * camera);
+void camera_close (Camera * camera);
+/* FINISHED: it has shown what there is. */
+Result camera_start (Camera * camera);
+void camera_stop (Camera * camera);
+
+/* A stall is an answer; anything else that fails is a camera that went. */
+Result judge (int result, const char *what);
+
+#endif
