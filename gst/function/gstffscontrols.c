@@ -63,19 +63,15 @@ get_origin (GstPad * pad)
   guint i;
 
   for (i = 0; peer && i < MAX_STEPS; i++) {
+    GstProxyPad *other;
     GstPad *next;
 
-    if (GST_IS_GHOST_PAD (peer)) {
-      next = gst_ghost_pad_get_target (GST_GHOST_PAD (peer));
-    } else if (GST_IS_PROXY_PAD (peer)) {
-      /* The inner side of a bin's sink pad. */
-      GstProxyPad *outer = gst_proxy_pad_get_internal (GST_PROXY_PAD (peer));
-
-      next = outer ? gst_pad_get_peer (GST_PAD (outer)) : NULL;
-      gst_clear_object (&outer);
-    } else {
+    if (!GST_IS_PROXY_PAD (peer))
       break;
-    }
+    /* One side of a bin's pad; the other one is linked further. */
+    other = gst_proxy_pad_get_internal (GST_PROXY_PAD (peer));
+    next = other ? gst_pad_get_peer (GST_PAD (other)) : NULL;
+    gst_clear_object (&other);
     gst_object_unref (peer);
     peer = next;
   }
