@@ -20,14 +20,9 @@
 #include "gstffsstreamcaps.h"
 #include "gstffsstreamcontrol.h"
 #include "gstffsstreamheader.h"
+#include "gstffsstreamposition.h"
 #include "gstffsstreamprofile.h"
 #include "transport/gstffsbufferpool.h"
-
-/* A decoder can do nothing with frames ahead of the first whole one.  An
- * encoder that makes none any more is not waited for without end. */
-#define MAX_WAIT_KEY 600
-
-#define NO_NUMBER G_MAXUINT64
 
 struct _GstFfsStreamProfile
 {
@@ -43,19 +38,8 @@ struct _GstFfsStreamProfile
   GstCaps *choice;              /* in any memory; NULL: no choice made */
   gchar *choice_text;
   gchar *caps_text;             /* of the frames, NULL before the first */
-  guint32 caps_number;
-  gboolean caps_sent;
-  guint64 caps_sent_with;       /* the frame it went with */
   gboolean enabled;
-  guint32 stream;
-  gboolean wait_key;
-  gboolean discont;
-  GstFfsStreamFlags flags;      /* of the last frame */
-  guint64 first;                /* number of the first frame sent */
-  guint64 next;                 /* number behind the last one */
-  guint64 n_frames;
-  guint64 n_bytes;
-  guint64 n_dropped;
+  GstFfsStreamPosition position;
 
   /* Streaming thread. */
   GstFfsBufferPool *pool;
@@ -142,8 +126,7 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
   if (g_strcmp0 (text, self->caps_text) != 0) {
     g_free (self->caps_text);
     self->caps_text = g_steal_pointer (&text);
-    self->caps_number++;
-    self->caps_sent = FALSE;
+    gst_ffs_stream_position_new_caps (&self->position);
   }
   GST_OBJECT_UNLOCK (self);
   g_free (text);
@@ -199,14 +182,7 @@ start_stream (GstFfsStreamProfile * self)
   gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), FALSE);
   GST_OBJECT_LOCK (self);
   enabled = self->enabled;
-  self->stream++;
-  self->caps_sent = FALSE;
-  self->caps_sent_with = NO_NUMBER;
-  self->wait_key = TRUE;
-  self->discont = TRUE;
-  self->first = NO_NUMBER;
-  self->next = NO_NUMBER;
-  self->n_frames = self->n_bytes = self->n_dropped = 0;
+  gst_ffs_stream_position_begin (&self->position);
   GST_OBJECT_UNLOCK (self);
   if (enabled)
     gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
@@ -286,11 +262,11 @@ parse (GstFfsStreamProfile * self, const GstFfsSetup * setup,
   state.streaming = gst_ffs_profile_is_streaming (GST_FFS_PROFILE (self));
   GST_OBJECT_LOCK (self);
   caps_text = g_strdup (self->caps_text);
-  state.stream = self->stream;
-  state.caps_number = self->caps_number;
-  state.frames = self->n_frames;
-  state.bytes = self->n_bytes;
-  state.dropped = self->n_dropped;
+  state.stream = self->position.stream;
+  state.caps_number = self->position.caps;
+  state.frames = self->position.n_frames;
+  state.bytes = self->position.n_bytes;
+  state.dropped = self->position.n_dropped;
   GST_OBJECT_UNLOCK (self);
   /* These do not change but in this thread. */
   state.offer = self->offer_text;
@@ -363,48 +339,6 @@ add_header (GstFfsStreamProfile * self, GstFfsPart * part,
   return add_part (self, part, bytes, sizeof (bytes));
 }
 
-/* Under the lock. */
-static gboolean
-is_of_use (GstFfsStreamProfile * self, GstBuffer * frame)
-{
-  if (self->wait_key && self->n_dropped < MAX_WAIT_KEY
-      && GST_BUFFER_FLAG_IS_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT)) {
-    self->n_dropped++;
-    return FALSE;
-  }
-  return TRUE;
-}
-
-/* Under the lock; @frame is NULL at the end of the stream. What the frame
- * itself knows is in @header already. */
-static void
-place (GstFfsStreamProfile * self, GstBuffer * frame, gsize size,
-    guint64 number, GstFfsStreamHeader * header)
-{
-  gboolean again = frame && self->next == number + 1;
-
-  if (self->first == NO_NUMBER)
-    self->first = number;
-  if (again)
-    header->flags = self->flags;
-  else if (self->discont || self->next != number)
-    header->flags |= GST_FFS_STREAM_FLAG_DISCONT;
-  header->stream = self->stream;
-  header->caps = self->caps_number;
-  header->sequence = number - self->first;
-
-  if (frame == NULL || again)
-    return;
-  self->wait_key = FALSE;
-  self->discont = FALSE;
-  self->flags = header->flags;
-  self->next = number + 1;
-  self->n_frames++;
-  self->n_bytes += size;
-}
-
-/* A frame may be asked for again when it could not be sent at once, and is
- * then to look the same. */
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
     GstFfsWrapping * wrapping)
@@ -413,7 +347,7 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
   GstFfsStreamHeader header = { 0, };
   g_autofree gchar *caps_text = NULL;
   GstFfsPart *part = wrapping->before;
-  gboolean ok = TRUE;
+  gboolean with_caps, ok;
 
   header.type = GST_FFS_STREAM_END;
   header.pts = header.dts = header.duration = GST_CLOCK_TIME_NONE;
@@ -421,17 +355,13 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
     gst_ffs_stream_header_take_frame (&header, frame, size);
 
   GST_OBJECT_LOCK (self);
-  if (frame && !is_of_use (self, frame)) {
-    GST_OBJECT_UNLOCK (self);
-    return FALSE;
-  }
-  place (self, frame, size, number, &header);
-  if (frame && (!self->caps_sent || self->caps_sent_with == number)) {
+  ok = gst_ffs_stream_position_take (&self->position, frame, number, &header,
+      &with_caps);
+  if (ok && with_caps)
     caps_text = g_strdup (self->caps_text);
-    self->caps_sent = TRUE;
-    self->caps_sent_with = number;
-  }
   GST_OBJECT_UNLOCK (self);
+  if (!ok)
+    return FALSE;
 
   if (caps_text) {
     GstFfsStreamHeader caps = header;
@@ -450,8 +380,7 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
   while (part-- != wrapping->before)
     gst_clear_buffer (&part->buffer);
   GST_OBJECT_LOCK (self);
-  self->n_dropped++;
-  self->caps_sent = FALSE;
+  gst_ffs_stream_position_lose (&self->position);
   GST_OBJECT_UNLOCK (self);
   return FALSE;
 }
@@ -491,9 +420,8 @@ gst_ffs_stream_profile_class_init (GstFfsStreamProfileClass * klass)
 }
 
 static void
-gst_ffs_stream_profile_init (GstFfsStreamProfile * self)
+gst_ffs_stream_profile_init (GstFfsStreamProfile * self G_GNUC_UNUSED)
 {
-  self->first = self->next = self->caps_sent_with = NO_NUMBER;
 }
 
 GstFfsProfile *
