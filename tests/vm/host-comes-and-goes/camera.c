@@ -65,10 +65,9 @@ on_query (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   allocator = gst_allocator_find (NULL);
   gst_query_add_allocation_param (query, allocator, NULL);
   gst_query_add_allocation_pool (query, NULL, 1, HELD, 0);
-  gst_query_add_allocation_meta (query, g_type_from_name ("GstVideoMetaAPI"),
-      NULL);
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   gst_object_unref (allocator);
-  return GST_PAD_PROBE_OK;
+  return GST_PAD_PROBE_HANDLED;
 }
 
 static gboolean
@@ -139,7 +138,7 @@ run_camera (Test * test, const gchar * name, const gchar * sink, gint rounds,
       NULL);
   if (!ours)
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM |
-        GST_PAD_PROBE_TYPE_PULL, on_query, NULL, NULL);
+        GST_PAD_PROBE_TYPE_PUSH, on_query, NULL, NULL);
   gst_object_unref (pad);
   pad = gst_element_get_static_pad (filter, "sink");
 
