@@ -30,7 +30,6 @@
 /* The property by which programs find the device.  The list of several
  * ("...GUIDs") is of a type that kernels take but do not hand to the host. */
 #define GUID_PROPERTY "DeviceInterfaceGUID"
-#define OS_DESC_VERSION 0x0100
 #define OS_DESC_COMPAT 4
 #define OS_DESC_PROPERTIES 5
 #define PROPERTY_UNICODE 1
@@ -161,17 +160,19 @@ put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, Speed speed)
 }
 
 static void
-put_os_header (GByteArray * out, guint interface, guint32 length, guint16 kind)
+put_os_header (GByteArray * out, guint16 version, guint interface,
+    guint32 length, guint16 kind)
 {
   put8 (out, interface);
   put32 (out, length);
-  put16 (out, OS_DESC_VERSION);
+  put16 (out, version);
   put16 (out, kind);
   put16 (out, 1);
 }
 
 static void
-put_compatible_id (GByteArray * out, guint interface, const gchar * id)
+put_compatible_id (GByteArray * out, guint16 version, guint interface,
+    const gchar * id)
 {
   struct usb_ext_compat_desc compat;
 
@@ -181,19 +182,20 @@ put_compatible_id (GByteArray * out, guint interface, const gchar * id)
   memcpy (compat.CompatibleID, id, MIN (strlen (id),
           sizeof (compat.CompatibleID)));
 
-  put_os_header (out, interface, sizeof (struct usb_os_desc_header)
+  put_os_header (out, version, interface, sizeof (struct usb_os_desc_header)
       + sizeof (compat), OS_DESC_COMPAT);
   g_byte_array_append (out, (guint8 *) & compat, sizeof (compat));
 }
 
 /* In bytes here; the kernel makes UTF-16 of both strings. */
 static void
-put_interface_guid (GByteArray * out, guint interface, const gchar * guid)
+put_interface_guid (GByteArray * out, guint16 version, guint interface,
+    const gchar * guid)
 {
   guint32 size = PROPERTY_OVERHEAD + sizeof (GUID_PROPERTY) + strlen (guid) + 1;
 
-  put_os_header (out, interface, sizeof (struct usb_os_desc_header) + size,
-      OS_DESC_PROPERTIES);
+  put_os_header (out, version, interface,
+      sizeof (struct usb_os_desc_header) + size, OS_DESC_PROPERTIES);
   put32 (out, size);
   put32 (out, PROPERTY_UNICODE);
   put16 (out, sizeof (GUID_PROPERTY));
@@ -205,16 +207,17 @@ put_interface_guid (GByteArray * out, guint interface, const gchar * guid)
 /* Windows loads one driver for an association, else one for each interface.
  * Returns how many descriptors that were. */
 static guint
-put_os_descriptors (GByteArray * out, const GstFfsFunctionDesc * desc)
+put_os_descriptors (GByteArray * out, const GstFfsFunctionDesc * desc,
+    guint16 version)
 {
   guint n = desc->association[0] != 0 ? 1 : desc->n_interfaces;
   guint i, count = 0;
 
   for (i = 0; i < n; i++) {
-    put_compatible_id (out, i, desc->compatible_id);
+    put_compatible_id (out, version, i, desc->compatible_id);
     count++;
     if (desc->interface_guid) {
-      put_interface_guid (out, i, desc->interface_guid);
+      put_interface_guid (out, version, i, desc->interface_guid);
       count++;
     }
   }
@@ -224,11 +227,12 @@ put_os_descriptors (GByteArray * out, const GstFfsFunctionDesc * desc)
 /**
  * gst_ffs_descriptors_build:
  * @desc: what the function looks like
+ * @os_version: how the kernel wants the version of the OS descriptors
  *
  * Returns: (transfer full): the first thing to write to ep0
  */
 GBytes *
-gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc)
+gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc, guint16 os_version)
 {
   GByteArray *out = g_byte_array_new ();
   guint32 flags = FUNCTIONFS_HAS_FS_DESC | FUNCTIONFS_HAS_HS_DESC
@@ -251,7 +255,7 @@ gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc)
   for (i = 0; i < N_SPEEDS; i++)
     set32 (out, counts_at + 4 * i, put_speed (out, desc, i));
   if (desc->compatible_id)
-    set32 (out, counts_at + 4 * i, put_os_descriptors (out, desc));
+    set32 (out, counts_at + 4 * i, put_os_descriptors (out, desc, os_version));
 
   set32 (out, length_at, out->len);
   return g_byte_array_free_to_bytes (out);

@@ -7,7 +7,13 @@
 
 G_BEGIN_DECLS
 
-GBytes *gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc);
+/* How kernels want the version of the OS descriptors: as Microsoft has it, or
+ * with its bytes swapped, as older ones do (6.1). */
+#define GST_FFS_OS_DESC_VERSION 0x0100
+#define GST_FFS_OS_DESC_VERSION_OLD 0x0001
+
+GBytes *gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc,
+    guint16 os_version);
 GBytes *gst_ffs_strings_build (const GstFfsFunctionDesc * desc);
 
 G_END_DECLS

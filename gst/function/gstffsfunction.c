@@ -146,11 +146,24 @@ static gboolean
 describe (GstFfsFunction * self, GError ** error)
 {
   const GstFfsFunctionDesc *desc = gst_ffs_profile_describe (self->profile);
-  g_autoptr (GBytes) descriptors = gst_ffs_descriptors_build (desc);
+  g_autoptr (GBytes) descriptors =
+      gst_ffs_descriptors_build (desc, GST_FFS_OS_DESC_VERSION);
   g_autoptr (GBytes) strings = gst_ffs_strings_build (desc);
   gint err;
 
   err = write_blob (self->fd, descriptors);
+  if (err == EINVAL && desc->compatible_id) {
+    g_autoptr (GBytes) old =
+        gst_ffs_descriptors_build (desc, GST_FFS_OS_DESC_VERSION_OLD);
+
+    /* Anew: the kernel has kept something of those that it did not take. */
+    close (self->fd);
+    err = open_ep0 (self->directory, &self->fd);
+    if (err == 0)
+      err = write_blob (self->fd, old);
+    else
+      self->fd = -1;
+  }
   if (err == 0)
     err = write_blob (self->fd, strings);
   if (err == 0)

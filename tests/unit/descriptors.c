@@ -106,7 +106,7 @@ static const GstFfsFunctionDesc pair = {
 GST_START_TEST (test_single)
 {
   const guint packets[] = { 64, 512, 1024 };
-  GBytes *blob = gst_ffs_descriptors_build (&single);
+  GBytes *blob = gst_ffs_descriptors_build (&single, 0x0100);
   Reader r = read_blob (blob);
   guint i;
 
@@ -129,7 +129,7 @@ GST_END_TEST;
 GST_START_TEST (test_association)
 {
   const guint packets[] = { 64, 512, 1024 };
-  GBytes *blob = gst_ffs_descriptors_build (&pair);
+  GBytes *blob = gst_ffs_descriptors_build (&pair, 0x0100);
   Reader r = read_blob (blob);
   guint i;
 
@@ -195,7 +195,7 @@ skip_to_os (Reader * r, const GstFfsFunctionDesc * with, guint count)
   GBytes *plain;
 
   without.compatible_id = NULL;
-  plain = gst_ffs_descriptors_build (&without);
+  plain = gst_ffs_descriptors_build (&without, 0);
   get (r, 4);
   get (r, 4);
   want (r, 4, 15);
@@ -217,7 +217,7 @@ GST_START_TEST (test_os_descriptors)
 
   desc.compatible_id = "WINUSB";
   desc.interface_guid = guid;
-  blob = gst_ffs_descriptors_build (&desc);
+  blob = gst_ffs_descriptors_build (&desc, 0x0100);
   r = read_blob (blob);
   skip_to_os (&r, &desc, 2);
   want_compat (&r, 0, "WINUSB\0");
@@ -225,11 +225,20 @@ GST_START_TEST (test_os_descriptors)
   fail_unless_equals_int (r.size, 0);
   g_bytes_unref (blob);
 
+  /* An old kernel wants the version in another order. */
+  blob = gst_ffs_descriptors_build (&desc, 0x0001);
+  r = read_blob (blob);
+  skip_to_os (&r, &desc, 2);
+  get (&r, 1);
+  get (&r, 4);
+  want (&r, 2, 0x0001);
+  g_bytes_unref (blob);
+
   /* Two interfaces by themselves get a driver each ... */
   desc = pair;
   memset (desc.association, 0, 3);
   desc.compatible_id = "EIGHTCHR";
-  blob = gst_ffs_descriptors_build (&desc);
+  blob = gst_ffs_descriptors_build (&desc, 0x0100);
   r = read_blob (blob);
   skip_to_os (&r, &desc, 2);
   want_compat (&r, 0, "EIGHTCHR");
@@ -239,7 +248,7 @@ GST_START_TEST (test_os_descriptors)
 
   /* ... and an association one for both. */
   desc.association[0] = 0xef;
-  blob = gst_ffs_descriptors_build (&desc);
+  blob = gst_ffs_descriptors_build (&desc, 0x0100);
   r = read_blob (blob);
   skip_to_os (&r, &desc, 1);
   want_compat (&r, 0, "EIGHTCHR");
