@@ -91,7 +91,9 @@ GST_END_TEST;
 static GstMemory *
 empty (void)
 {
-  return gst_memory_new_wrapped (0, g_malloc0 (1), 1, 0, 0, NULL, g_free);
+  static guint8 byte;
+
+  return gst_memory_new_wrapped (0, &byte, 1, 0, 0, NULL, NULL);
 }
 
 /* A memory without bytes is part of the run that it is in. */
