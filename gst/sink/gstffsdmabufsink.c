@@ -155,6 +155,9 @@ host_streaming (gboolean streaming, gpointer user_data)
         && !gst_ffs_profile_fits (profile, pad))
       gst_pad_push_event (pad, gst_event_new_reconfigure ());
     gst_clear_object (&profile);
+    /* A host that comes while an encoder runs waits for its next key frame. */
+    gst_pad_push_event (pad, gst_video_event_new_upstream_force_key_unit
+        (GST_CLOCK_TIME_NONE, TRUE, 0));
     g_atomic_int_set (&self->check_fit, TRUE);
     g_mutex_lock (&self->open_lock);
     if (self->open)
@@ -436,6 +439,20 @@ query (GstBaseSink * bsink, GstQuery * query)
       query);
 }
 
+/* Tells a host that counts on it that no more frames come. */
+static void
+send_end (GstFfsDmabufSink * self)
+{
+  GstFfsStreamResult result;
+
+  if (self->opened.profile == NULL || self->failed
+      || !gst_ffs_presence_is_wanted (&self->presence) || !frames_fit (self))
+    return;
+  send_frame (self, NULL, self->n_frames++, &result);
+  if (result.meaning == GST_FFS_INTERRUPTED)
+    gst_ffs_stream_abandon (self->stream);
+}
+
 /* The stream has ended when the host has it, not when it is queued. */
 static gboolean
 wait_eos (GstFfsDmabufSink * self)
@@ -447,6 +464,7 @@ wait_eos (GstFfsDmabufSink * self)
   timeout = self->settings.eos_timeout;
   GST_OBJECT_UNLOCK (self);
 
+  send_end (self);
   GST_DEBUG_OBJECT (self, "EOS, waiting for the last fence");
   while ((err = gst_ffs_stream_drain (self->stream, timeout)) == EINTR) {
     if (gst_base_sink_wait_preroll (GST_BASE_SINK (self)) != GST_FLOW_OK)

@@ -71,7 +71,7 @@ add_part (GstFfsSegments * self, const GstFfsPart * part)
 
 /**
  * gst_ffs_segments_must_pack:
- * @buffer: a frame
+ * @buffer: (nullable): a frame
  * @policy: how to send it
  *
  * Returns: whether it has padding that is not to be sent
@@ -80,14 +80,14 @@ gboolean
 gst_ffs_segments_must_pack (GstBuffer * buffer,
     const GstFfsStreamPolicy * policy)
 {
-  return policy->tight && policy->info
+  return buffer && policy->tight && policy->info
       && gst_ffs_frame_is_padded (buffer, policy->info);
 }
 
 /**
  * gst_ffs_segments_wrap:
  * @self: segments that are clear
- * @buffer: a frame
+ * @buffer: (nullable): a frame, or the end of the stream
  * @frame: its number
  * @policy: how to send it
  *
@@ -99,8 +99,10 @@ gboolean
 gst_ffs_segments_wrap (GstFfsSegments * self, GstBuffer * buffer,
     guint64 frame, const GstFfsStreamPolicy * policy)
 {
-  gsize size = gst_ffs_segments_must_pack (buffer, policy) ?
-      GST_VIDEO_INFO_SIZE (policy->info) : gst_buffer_get_size (buffer);
+  gsize size = buffer ? gst_buffer_get_size (buffer) : 0;
+
+  if (gst_ffs_segments_must_pack (buffer, policy))
+    size = GST_VIDEO_INFO_SIZE (policy->info);
 
   return policy->profile == NULL || gst_ffs_profile_wrap (policy->profile,
       buffer, size, frame, &self->wrapping);
@@ -149,7 +151,7 @@ add_frame (GstFfsSegments * self, GstBuffer * buffer,
 /**
  * gst_ffs_segments_build:
  * @self: segments that were wrapped
- * @buffer: the frame
+ * @buffer: (nullable): the frame
  * @copier: (nullable): what makes copies
  * @policy: how to send it
  *
@@ -162,10 +164,11 @@ gst_ffs_segments_build (GstFfsSegments * self, GstBuffer * buffer,
   gboolean ok = TRUE;
   guint i;
 
+  self->reason = GST_FFS_COPY_REASON_NONE;
   self->copied = 0;
   for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE; i++)
     ok = add_part (self, &self->wrapping.before[i]);
-  ok = ok && add_frame (self, buffer, copier, policy)
+  ok = ok && (buffer == NULL || add_frame (self, buffer, copier, policy))
       && add_part (self, &self->wrapping.after);
   if (!ok)
     gst_ffs_segments_clear_frame (self);

@@ -298,8 +298,8 @@ count_frame (GstFfsStream * self, gsize copied)
 
 /* TRUE if that was all, FALSE if it has to be written. */
 static gboolean
-submit (GstFfsStream * self, guint64 frame, GstFfsCopyMode mode,
-    GstFfsStreamResult * result)
+submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
+    GstFfsCopyMode mode, GstFfsStreamResult * result)
 {
   result->err = gst_ffs_transfer_queue_submit (self->queue, frame,
       self->segments.segments, self->segments.n_segments, &result->call);
@@ -308,7 +308,7 @@ submit (GstFfsStream * self, guint64 frame, GstFfsCopyMode mode,
 
   if (result->meaning == GST_FFS_INTERRUPTED)
     return TRUE;
-  if (result->meaning == GST_FFS_OK)
+  if (result->meaning == GST_FFS_OK && buffer)
     count_frame (self, self->segments.copied);
 
   if (result->meaning == GST_FFS_NO_SG)
@@ -350,7 +350,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     self->segments.reason = blocked;
   } else if ((resume && self->segments.n_segments > 0)
       || gst_ffs_segments_build (&self->segments, buffer, self->copier, policy)) {
-    if (submit (self, frame, policy->copy_mode, result))
+    if (submit (self, buffer, frame, policy->copy_mode, result))
       return;
   } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
     result->meaning = GST_FFS_FATAL;
@@ -366,7 +366,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   result->meaning = gst_ffs_meaning (result->call, result->err);
   if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
     gst_ffs_endpoint_set_disabled (self->ep);
-  if (result->meaning == GST_FFS_OK)
+  if (result->meaning == GST_FFS_OK && buffer)
     count_frame (self, gst_buffer_get_size (buffer));
   if (result->meaning != GST_FFS_INTERRUPTED)
     clear_frame (self);
@@ -375,7 +375,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
 /**
  * gst_ffs_stream_send:
  * @self: the stream of an endpoint that is enabled
- * @buffer: a frame
+ * @buffer: (nullable): a frame, or %NULL for what marks the end of the stream
  * @frame: its number, different from the last one's
  * @policy: how to send it
  * @result: (out): what became of it

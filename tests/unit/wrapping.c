@@ -169,6 +169,28 @@ GST_START_TEST (test_around)
 
 GST_END_TEST;
 
+/* What marks the end of a stream is no frame. */
+GST_START_TEST (test_end)
+{
+  GstStructure *stats = gst_structure_new_empty ("stats");
+  guint64 frames = 1;
+  Fixture f;
+
+  start (&f, TRUE);
+  gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
+  fail_unless_equals_int (f.result.meaning, GST_FFS_OK);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
+  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
+  assert_wire ((const guint8 *) "headtrailer", 11);
+  gst_ffs_stream_add_stats (f.stream, stats);
+  fail_unless (gst_structure_get_uint64 (stats, "frames-zero-copy", &frames));
+  fail_unless_equals_uint64 (frames, 0);
+  gst_structure_free (stats);
+  end (&f);
+}
+
+GST_END_TEST;
+
 /* A dmabuf that ends in mid-packet would end the frame, so it is copied; one
  * that does not is sent in place. */
 GST_START_TEST (test_packets)
@@ -363,6 +385,7 @@ wrapping_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_around);
+  tcase_add_test (tc, test_end);
   tcase_add_test (tc, test_packets);
   tcase_add_test (tc, test_refused);
   tcase_add_test (tc, test_written);
