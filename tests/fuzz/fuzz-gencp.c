@@ -9,6 +9,7 @@
 
 #include <gst/gst.h>
 
+#include "function/gstffsbytes.h"
 #include "fuzz-u3v.h"
 #include "function/u3v/gstffsu3vgencp.h"
 #include "function/u3v/gstffsu3vmap.h"
@@ -53,7 +54,7 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
 
   camera = fuzz_u3v_camera_new ();
   while (size >= 2) {
-    gsize n = GST_READ_UINT16_LE (data) % (U3V_MAX_COMMAND + 1);
+    gsize n = gst_ffs_get_u16 (data) % (U3V_MAX_COMMAND + 1);
     /* Of their own, so that a byte too many is seen. */
     guint8 *answer = g_malloc (U3V_MAX_ANSWER), *packet;
     guint length;

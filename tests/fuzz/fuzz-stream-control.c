@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "function/gstffsbytes.h"
 #include "function/stream/gstffsstreamcaps.h"
 #include "function/stream/gstffsstreamcontrol.h"
 #include "function/stream/gstffsstreamparser.h"
@@ -57,8 +58,8 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
     return 0;
   setup.request_type = data[0];
   setup.request = data[1];
-  setup.value = GST_READ_UINT16_LE (data + 2);
-  setup.index = GST_READ_UINT16_LE (data + 4);
+  setup.value = gst_ffs_get_u16 (data + 2);
+  setup.index = gst_ffs_get_u16 (data + 4);
   setup.length = size - HEAD;
   state.streaming = data[6] & 1;
   offer = gst_caps_from_string (offers[(data[6] >> 1) % G_N_ELEMENTS (offers)]);

@@ -10,6 +10,7 @@
 
 #include <gst/gst.h>
 
+#include "function/gstffsbytes.h"
 #include "fuzz-u3v.h"
 #include "function/u3v/gstffsu3vmap.h"
 
@@ -57,7 +58,7 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   while (take (&data, &size, step, sizeof (step))) {
     guint length = step[1];
 
-    address = places[step[0] >> 2 & 7] + GST_READ_UINT16_LE (step + 2);
+    address = places[step[0] >> 2 & 7] + gst_ffs_get_u16 (step + 2);
     bytes = g_malloc0 (MAX (length, 1));
     switch (step[0] & 3) {
       case 0:

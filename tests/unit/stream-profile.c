@@ -9,6 +9,7 @@
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
 
+#include "function/gstffsbytes.h"
 #include "function/stream/gstffsstreamcaps.h"
 #include "function/stream/gstffsstreamcontrol.h"
 #include "function/stream/gstffsstreamheader.h"
@@ -105,7 +106,7 @@ state_word (GstFfsProfile * profile, guint offset)
 
   fail_unless (ask (profile, 0x02, 0, reply));
   fail_unless_equals_int (reply->len, 56);
-  return GST_READ_UINT32_LE (reply->data + offset);
+  return gst_ffs_get_u32 (reply->data + offset);
 }
 
 static void
@@ -153,9 +154,9 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, guint64 number,
   with_caps = w.before[1].buffer != NULL;
   if (with_caps) {
     read_part (&w.before[0], ahead, 96);
-    fail_unless_equals_int (GST_READ_UINT16_LE (ahead + 8), 1);
+    fail_unless_equals_int (gst_ffs_get_u16 (ahead + 8), 1);
     *caps = g_malloc0 (w.before[1].length + 1);
-    fail_unless_equals_uint64 (GST_READ_UINT64_LE (ahead + 32),
+    fail_unless_equals_uint64 (gst_ffs_get_u64 (ahead + 32),
         w.before[1].length);
     read_part (&w.before[1], *caps, w.before[1].length);
   }
@@ -495,30 +496,30 @@ GST_START_TEST (test_frames)
 
   fail_unless (wrap (profile, frame, 41, h, &sent));
   fail_unless (g_str_has_prefix (sent, "video/x-raw, "));
-  fail_unless_equals_int (GST_READ_UINT16_LE (h + 8), 2);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 16), 1);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 20), 1);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 32), 100);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 40), 5 * GST_SECOND);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 56), GST_SECOND);
+  fail_unless_equals_int (gst_ffs_get_u16 (h + 8), 2);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 1);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 16), 1);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 20), 1);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 0);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 32), 100);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 40), 5 * GST_SECOND);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 56), GST_SECOND);
 
   /* Once more the same frame, which could not be sent. */
   fail_unless (wrap (profile, frame, 41, h, &caps));
   fail_unless_equals_string (caps, sent);
   g_free (caps);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 1);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 0);
 
   fail_if (wrap (profile, frame, 42, h, &caps));
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 0);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 1);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 0);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 1);
 
   /* Two were lost. */
   fail_if (wrap (profile, frame, 45, h, &caps));
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 4);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 1);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 4);
 
   /* The same caps again are none; others are. */
   set_frame_caps (profile, "video/x-raw,format=NV12,width=16,height=16,"
@@ -528,23 +529,23 @@ GST_START_TEST (test_frames)
       "framerate=1/1", TRUE);
   fail_unless (wrap (profile, frame, 47, h, &caps));
   g_free (caps);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 20), 2);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 20), 2);
   fail_unless_equals_int (state_word (profile, 8), 2);
   fail_unless_equals_int (state_word (profile, 24), 5);
   fail_unless_equals_int (state_word (profile, 32), 500);
 
   fail_if (wrap (profile, NULL, 48, h, &caps));
-  fail_unless_equals_int (GST_READ_UINT16_LE (h + 8), 3);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 7);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 32), 0);
+  fail_unless_equals_int (gst_ffs_get_u16 (h + 8), 3);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 7);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 32), 0);
 
   /* A new stream begins with the caps, and counts from 0. */
   fail_unless (tell (profile, 0x07, NULL));
   fail_unless (wrap (profile, frame, 60, h, &caps));
   g_free (caps);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 16), 2);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 20), 2);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 16), 2);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 20), 2);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 0);
   gst_buffer_unref (frame);
   free_profile (profile);
 }
@@ -569,10 +570,10 @@ GST_START_TEST (test_waits_for_key)
     fail_if (gst_ffs_profile_wrap (profile, delta, 10, i, &w));
   fail_unless (wrap (profile, key, 3, h, &caps));
   g_free (caps);
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 1 | 2 | 8);
-  fail_unless_equals_uint64 (GST_READ_UINT64_LE (h + 24), 0);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 1 | 2 | 8);
+  fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 0);
   fail_if (wrap (profile, delta, 4, h, &caps));
-  fail_unless_equals_int (GST_READ_UINT32_LE (h + 12), 4);
+  fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 4);
   fail_unless_equals_int (state_word (profile, 40), 3);
 
   /* Not without end. */

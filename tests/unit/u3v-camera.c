@@ -8,6 +8,7 @@
 
 #include <gst/check/gstcheck.h>
 
+#include "function/gstffsbytes.h"
 #include "function/u3v/gstffsu3vcamera.h"
 #include "function/u3v/gstffsu3vmap.h"
 #include "function/u3v/gstffsu3vregisters.h"
@@ -74,7 +75,7 @@ get (guint64 address, guint length)
   guint8 data[8] = { 0 };
 
   fail_unless_equals_int_hex (read_at (address, data, length), U3V_SUCCESS);
-  return GST_READ_UINT64_LE (data);
+  return gst_ffs_get_u64 (data);
 }
 
 static guint16
@@ -82,7 +83,7 @@ set (guint64 address, guint length, guint64 value)
 {
   guint8 data[8];
 
-  GST_WRITE_UINT64_LE (data, value);
+  gst_ffs_put_u64 (data, value);
   return gst_ffs_u3v_camera_write (camera, address, data, length, &effect);
 }
 

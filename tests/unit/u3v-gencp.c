@@ -8,6 +8,7 @@
 
 #include <gst/check/gstcheck.h>
 
+#include "function/gstffsbytes.h"
 #include "function/u3v/gstffsu3vgencp.h"
 #include "function/u3v/gstffsu3vmap.h"
 
@@ -80,26 +81,26 @@ static guint
 make (guint16 flags, guint16 command, guint length, guint16 number)
 {
   memcpy (packet, "U3VC", 4);
-  GST_WRITE_UINT16_LE (packet + 4, flags);
-  GST_WRITE_UINT16_LE (packet + 6, command);
-  GST_WRITE_UINT16_LE (packet + 8, length);
-  GST_WRITE_UINT16_LE (packet + 10, number);
+  gst_ffs_put_u16 (packet + 4, flags);
+  gst_ffs_put_u16 (packet + 6, command);
+  gst_ffs_put_u16 (packet + 8, length);
+  gst_ffs_put_u16 (packet + 10, number);
   return 12 + length;
 }
 
 static guint
 make_read (guint64 address, guint16 length, guint16 number)
 {
-  GST_WRITE_UINT64_LE (packet + 12, address);
-  GST_WRITE_UINT16_LE (packet + 20, 0);
-  GST_WRITE_UINT16_LE (packet + 22, length);
+  gst_ffs_put_u64 (packet + 12, address);
+  gst_ffs_put_u16 (packet + 20, 0);
+  gst_ffs_put_u16 (packet + 22, length);
   return make (0x4000, 0x0800, 12, number);
 }
 
 static guint
 make_write (guint64 address, const void *data, guint length, guint16 number)
 {
-  GST_WRITE_UINT64_LE (packet + 12, address);
+  gst_ffs_put_u64 (packet + 12, address);
   memcpy (packet + 20, data, length);
   return make (0x4000, 0x0802, 8 + length, number);
 }
@@ -109,10 +110,10 @@ expect (guint n, guint16 status, guint16 command, guint16 number, guint length)
 {
   fail_unless_equals_int (n, 12 + length);
   fail_unless (memcmp (answer, "U3VC", 4) == 0);
-  fail_unless_equals_int_hex (GST_READ_UINT16_LE (answer + 4), status);
-  fail_unless_equals_int_hex (GST_READ_UINT16_LE (answer + 6), command);
-  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 8), length);
-  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 10), number);
+  fail_unless_equals_int_hex (gst_ffs_get_u16 (answer + 4), status);
+  fail_unless_equals_int_hex (gst_ffs_get_u16 (answer + 6), command);
+  fail_unless_equals_int (gst_ffs_get_u16 (answer + 8), length);
+  fail_unless_equals_int (gst_ffs_get_u16 (answer + 10), number);
 }
 
 static guint
@@ -149,14 +150,14 @@ GST_START_TEST (test_write)
 
   reset ();
   expect (handle (make_write (9, data, 5, 5)), 0, 0x0803, 5, 4);
-  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 12), 0);
-  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 14), 5);
+  fail_unless_equals_int (gst_ffs_get_u16 (answer + 12), 0);
+  fail_unless_equals_int (gst_ffs_get_u16 (answer + 14), 5);
   fail_unless (memcmp (fake.bytes + 9, data, 5) == 0);
   expect (handle (make_write (9, data, 0, 6)), U3V_INVALID_PARAMETER, 0x0803,
       6, 0);
   memset (much, 0xaa, sizeof (much));
   expect (handle (make_write (0, much, sizeof (much), 7)), 0, 0x0803, 7, 4);
-  fail_unless_equals_int (GST_READ_UINT16_LE (answer + 14), sizeof (much));
+  fail_unless_equals_int (gst_ffs_get_u16 (answer + 14), sizeof (much));
 }
 
 GST_END_TEST;
@@ -204,7 +205,7 @@ GST_START_TEST (test_no_answer)
 
   reset ();
   n = make_write (0, "abcd", 4, 1);
-  GST_WRITE_UINT16_LE (packet + 4, 0);
+  gst_ffs_put_u16 (packet + 4, 0);
   fail_unless_equals_int (handle (n), 0);
   fail_unless_equals_int (fake.n_writes, 1);
   fail_unless (memcmp (fake.bytes, "abcd", 4) == 0);
@@ -271,7 +272,7 @@ GST_START_TEST (test_pending)
   n = make_write (0x100, "abcd", 4, 8);
   expect (gst_ffs_u3v_gencp_pending (&memory, packet, n, answer), 0, 0x0805, 8,
       4);
-  fail_unless (GST_READ_UINT16_LE (answer + 14) > 0);
+  fail_unless (gst_ffs_get_u16 (answer + 14) > 0);
   fail_unless_equals_int (fake.n_writes, 0);
   n = make_write (0x104, "abcd", 4, 8);
   fail_unless_equals_int (gst_ffs_u3v_gencp_pending (&memory, packet, n,
@@ -280,7 +281,7 @@ GST_START_TEST (test_pending)
   fail_unless_equals_int (gst_ffs_u3v_gencp_pending (&memory, packet, n,
           answer), 0);
   n = make_write (0x100, "abcd", 4, 8);
-  GST_WRITE_UINT16_LE (packet + 4, 0);
+  gst_ffs_put_u16 (packet + 4, 0);
   fail_unless_equals_int (gst_ffs_u3v_gencp_pending (&memory, packet, n,
           answer), 0);
 }

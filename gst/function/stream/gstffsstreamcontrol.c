@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "function/gstffsbytes.h"
 #include "gstffsstreamcaps.h"
 #include "gstffsstreamcontrol.h"
 #include "gstffsstreamheader.h"
@@ -35,10 +36,10 @@ reply_info (GByteArray * reply)
 {
   guint8 bytes[GST_FFS_STREAM_INFO_SIZE] = { 0, };
 
-  GST_WRITE_UINT32_LE (bytes, GST_FFS_STREAM_MAGIC);
-  GST_WRITE_UINT16_LE (bytes + 4, GST_FFS_STREAM_VERSION);
-  GST_WRITE_UINT16_LE (bytes + 6, GST_FFS_STREAM_HEADER_SIZE);
-  GST_WRITE_UINT32_LE (bytes + 8, GST_FFS_STREAM_MAX_CHOICE);
+  gst_ffs_put_u32 (bytes, GST_FFS_STREAM_MAGIC);
+  gst_ffs_put_u16 (bytes + 4, GST_FFS_STREAM_VERSION);
+  gst_ffs_put_u16 (bytes + 6, GST_FFS_STREAM_HEADER_SIZE);
+  gst_ffs_put_u32 (bytes + 8, GST_FFS_STREAM_MAX_CHOICE);
   g_byte_array_append (reply, bytes, sizeof (bytes));
 }
 
@@ -47,16 +48,16 @@ reply_state (const GstFfsStreamState * state, GByteArray * reply)
 {
   guint8 bytes[GST_FFS_STREAM_STATE_SIZE] = { 0, };
 
-  GST_WRITE_UINT32_LE (bytes, state->streaming ? 1 : 0);
-  GST_WRITE_UINT32_LE (bytes + 4, state->stream);
-  GST_WRITE_UINT32_LE (bytes + 8, state->caps_number);
-  GST_WRITE_UINT32_LE (bytes + 12, state->offer ? strlen (state->offer) : 0);
-  GST_WRITE_UINT32_LE (bytes + 16, state->choice ? strlen (state->choice) : 0);
-  GST_WRITE_UINT32_LE (bytes + 20, state->caps ? strlen (state->caps) : 0);
-  GST_WRITE_UINT64_LE (bytes + 24, state->frames);
-  GST_WRITE_UINT64_LE (bytes + 32, state->bytes);
-  GST_WRITE_UINT64_LE (bytes + 40, state->dropped);
-  GST_WRITE_UINT32_LE (bytes + 48, state->outcome);
+  gst_ffs_put_u32 (bytes, state->streaming ? 1 : 0);
+  gst_ffs_put_u32 (bytes + 4, state->stream);
+  gst_ffs_put_u32 (bytes + 8, state->caps_number);
+  gst_ffs_put_u32 (bytes + 12, state->offer ? strlen (state->offer) : 0);
+  gst_ffs_put_u32 (bytes + 16, state->choice ? strlen (state->choice) : 0);
+  gst_ffs_put_u32 (bytes + 20, state->caps ? strlen (state->caps) : 0);
+  gst_ffs_put_u64 (bytes + 24, state->frames);
+  gst_ffs_put_u64 (bytes + 32, state->bytes);
+  gst_ffs_put_u64 (bytes + 40, state->dropped);
+  gst_ffs_put_u32 (bytes + 48, state->outcome);
   g_byte_array_append (reply, bytes, sizeof (bytes));
 }
 
@@ -134,7 +135,7 @@ parse_out (const GstFfsSetup * setup, const guint8 * data,
     if (setup->length != GST_FFS_STREAM_CONTROL_SIZE)
       return refuse (command, GST_FFS_STREAM_MALFORMED);
     command->id = setup->value;
-    command->value = (gint32) GST_READ_UINT32_LE (data);
+    command->value = (gint32) gst_ffs_get_u32 (data);
     return GST_FFS_STREAM_DO_SET_CONTROL;
   }
 

@@ -8,6 +8,7 @@
 
 #include <gst/video/video.h>
 
+#include "function/gstffsbytes.h"
 #include "gstffsstreamheader.h"
 
 /**
@@ -21,22 +22,22 @@ gst_ffs_stream_header_write (const GstFfsStreamHeader * header, guint8 * bytes)
   guint i;
 
   memset (bytes, 0, GST_FFS_STREAM_HEADER_SIZE);
-  GST_WRITE_UINT32_LE (bytes, GST_FFS_STREAM_MAGIC);
-  GST_WRITE_UINT16_LE (bytes + 4, GST_FFS_STREAM_VERSION);
-  GST_WRITE_UINT16_LE (bytes + 6, GST_FFS_STREAM_HEADER_SIZE);
-  GST_WRITE_UINT16_LE (bytes + 8, header->type);
-  GST_WRITE_UINT16_LE (bytes + 10, header->n_planes);
-  GST_WRITE_UINT32_LE (bytes + 12, header->flags);
-  GST_WRITE_UINT32_LE (bytes + 16, header->stream);
-  GST_WRITE_UINT32_LE (bytes + 20, header->caps);
-  GST_WRITE_UINT64_LE (bytes + 24, header->sequence);
-  GST_WRITE_UINT64_LE (bytes + 32, header->length);
-  GST_WRITE_UINT64_LE (bytes + 40, header->pts);
-  GST_WRITE_UINT64_LE (bytes + 48, header->dts);
-  GST_WRITE_UINT64_LE (bytes + 56, header->duration);
+  gst_ffs_put_u32 (bytes, GST_FFS_STREAM_MAGIC);
+  gst_ffs_put_u16 (bytes + 4, GST_FFS_STREAM_VERSION);
+  gst_ffs_put_u16 (bytes + 6, GST_FFS_STREAM_HEADER_SIZE);
+  gst_ffs_put_u16 (bytes + 8, header->type);
+  gst_ffs_put_u16 (bytes + 10, header->n_planes);
+  gst_ffs_put_u32 (bytes + 12, header->flags);
+  gst_ffs_put_u32 (bytes + 16, header->stream);
+  gst_ffs_put_u32 (bytes + 20, header->caps);
+  gst_ffs_put_u64 (bytes + 24, header->sequence);
+  gst_ffs_put_u64 (bytes + 32, header->length);
+  gst_ffs_put_u64 (bytes + 40, header->pts);
+  gst_ffs_put_u64 (bytes + 48, header->dts);
+  gst_ffs_put_u64 (bytes + 56, header->duration);
   for (i = 0; i < header->n_planes; i++) {
-    GST_WRITE_UINT32_LE (bytes + 64 + 8 * i, header->offset[i]);
-    GST_WRITE_UINT32_LE (bytes + 68 + 8 * i, (guint32) header->stride[i]);
+    gst_ffs_put_u32 (bytes + 64 + 8 * i, header->offset[i]);
+    gst_ffs_put_u32 (bytes + 68 + 8 * i, (guint32) header->stride[i]);
   }
 }
 

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "function/gstffsbytes.h"
 #include "gstffsstreamcaps.h"
 #include "gstffsstreamcontrol.h"
 #include "gstffsstreamheader.h"
@@ -234,7 +235,7 @@ get_control (GstFfsStreamProfile * self, guint id, GByteArray * reply)
 
   if (!query_control (self, id, &value))
     return FALSE;
-  GST_WRITE_UINT32_LE (bytes, (guint32) value);
+  gst_ffs_put_u32 (bytes, (guint32) value);
   g_byte_array_append (reply, bytes, sizeof (bytes));
   return TRUE;
 }

@@ -16,6 +16,7 @@
 
 #include <gst/gst.h>
 
+#include "function/gstffsbytes.h"
 #include "gstffsu3vgencp.h"
 #include "gstffsu3vmap.h"
 
@@ -48,12 +49,12 @@ typedef struct
 static gboolean
 parse (const guint8 * bytes, gsize length, Packet * packet)
 {
-  if (length < HEADER || GST_READ_UINT32_LE (bytes) != PREFIX)
+  if (length < HEADER || gst_ffs_get_u32 (bytes) != PREFIX)
     return FALSE;
-  packet->flags = GST_READ_UINT16_LE (bytes + 4);
-  packet->command = GST_READ_UINT16_LE (bytes + 6);
-  packet->length = GST_READ_UINT16_LE (bytes + 8);
-  packet->number = GST_READ_UINT16_LE (bytes + 10);
+  packet->flags = gst_ffs_get_u16 (bytes + 4);
+  packet->command = gst_ffs_get_u16 (bytes + 6);
+  packet->length = gst_ffs_get_u16 (bytes + 8);
+  packet->number = gst_ffs_get_u16 (bytes + 10);
   packet->data = bytes + HEADER;
   packet->status = U3V_SUCCESS;
   if (packet->length != length - HEADER)
@@ -71,11 +72,11 @@ static guint
 finish (guint8 * answer, guint16 command, guint16 status, guint16 number,
     guint length)
 {
-  GST_WRITE_UINT32_LE (answer, PREFIX);
-  GST_WRITE_UINT16_LE (answer + 4, status);
-  GST_WRITE_UINT16_LE (answer + 6, command);
-  GST_WRITE_UINT16_LE (answer + 8, length);
-  GST_WRITE_UINT16_LE (answer + 10, number);
+  gst_ffs_put_u32 (answer, PREFIX);
+  gst_ffs_put_u16 (answer + 4, status);
+  gst_ffs_put_u16 (answer + 6, command);
+  gst_ffs_put_u16 (answer + 8, length);
+  gst_ffs_put_u16 (answer + 10, number);
   return HEADER + length;
 }
 
@@ -83,8 +84,8 @@ static guint16
 read_memory (const GstFfsU3vMemory * memory, const Packet * packet,
     guint8 * data, guint * n)
 {
-  guint64 address = GST_READ_UINT64_LE (packet->data);
-  guint length = GST_READ_UINT16_LE (packet->data + 10);
+  guint64 address = gst_ffs_get_u64 (packet->data);
+  guint length = gst_ffs_get_u16 (packet->data + 10);
   guint16 status;
 
   if (length == 0 || length > U3V_MAX_ANSWER - HEADER)
@@ -99,7 +100,7 @@ static guint16
 write_memory (const GstFfsU3vMemory * memory, const Packet * packet,
     guint8 * data, guint * n)
 {
-  guint64 address = GST_READ_UINT64_LE (packet->data);
+  guint64 address = gst_ffs_get_u64 (packet->data);
   guint length = packet->length - WRITE_ADDRESS;
   guint16 status;
 
@@ -108,8 +109,8 @@ write_memory (const GstFfsU3vMemory * memory, const Packet * packet,
   status = memory->write (address, packet->data + WRITE_ADDRESS, length,
       memory->user_data);
   if (status == U3V_SUCCESS) {
-    GST_WRITE_UINT16_LE (data, 0);
-    GST_WRITE_UINT16_LE (data + 2, length);
+    gst_ffs_put_u16 (data, 0);
+    gst_ffs_put_u16 (data + 2, length);
     *n = 4;
   }
   return status;
@@ -136,14 +137,14 @@ gst_ffs_u3v_gencp_pending (const GstFfsU3vMemory * memory,
   if (!parse (packet, length, &p) || p.status != U3V_SUCCESS
       || !(p.flags & FLAG_WANTS_ANSWER))
     return 0;
-  n = p.command == READ_COMMAND ? GST_READ_UINT16_LE (p.data + 10)
+  n = p.command == READ_COMMAND ? gst_ffs_get_u16 (p.data + 10)
       : p.length - WRITE_ADDRESS;
-  if (!memory->is_slow (GST_READ_UINT64_LE (p.data), n,
+  if (!memory->is_slow (gst_ffs_get_u64 (p.data), n,
           p.command == WRITE_COMMAND, memory->user_data))
     return 0;
 
-  GST_WRITE_UINT16_LE (answer + HEADER, 0);
-  GST_WRITE_UINT16_LE (answer + HEADER + 2, PENDING_TIMEOUT_MS);
+  gst_ffs_put_u16 (answer + HEADER, 0);
+  gst_ffs_put_u16 (answer + HEADER + 2, PENDING_TIMEOUT_MS);
   return finish (answer, PENDING_ANSWER, U3V_SUCCESS, p.number, 4);
 }
 

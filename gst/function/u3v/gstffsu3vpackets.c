@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "function/gstffsbytes.h"
 #include "gstffsu3vpackets.h"
 
 #define LEADER_PREFIX 0x4c563355        /* "U3VL" */
@@ -17,9 +18,9 @@ static void
 put_header (guint8 * data, guint32 prefix, guint length, guint64 number)
 {
   memset (data, 0, length);
-  GST_WRITE_UINT32_LE (data, prefix);
-  GST_WRITE_UINT16_LE (data + 6, length);
-  GST_WRITE_UINT64_LE (data + 8, number);
+  gst_ffs_put_u32 (data, prefix);
+  gst_ffs_put_u16 (data + 6, length);
+  gst_ffs_put_u64 (data + 8, number);
 }
 
 /**
@@ -37,11 +38,11 @@ gst_ffs_u3v_leader (guint8 * data, guint64 number, guint64 timestamp,
     const GstFfsU3vSelection * selection)
 {
   put_header (data, LEADER_PREFIX, LEADER_LENGTH, number);
-  GST_WRITE_UINT16_LE (data + 18, PAYLOAD_IMAGE);
-  GST_WRITE_UINT64_LE (data + 20, timestamp);
-  GST_WRITE_UINT32_LE (data + 28, selection->format->code);
-  GST_WRITE_UINT32_LE (data + 32, selection->width);
-  GST_WRITE_UINT32_LE (data + 36, selection->height);
+  gst_ffs_put_u16 (data + 18, PAYLOAD_IMAGE);
+  gst_ffs_put_u64 (data + 20, timestamp);
+  gst_ffs_put_u32 (data + 28, selection->format->code);
+  gst_ffs_put_u32 (data + 32, selection->width);
+  gst_ffs_put_u32 (data + 36, selection->height);
 }
 
 /**
@@ -57,7 +58,7 @@ gst_ffs_u3v_trailer (guint8 * data, guint64 number, guint16 status,
     guint64 valid_size, guint height)
 {
   put_header (data, TRAILER_PREFIX, TRAILER_LENGTH, number);
-  GST_WRITE_UINT16_LE (data + 16, status);
-  GST_WRITE_UINT64_LE (data + 20, valid_size);
-  GST_WRITE_UINT32_LE (data + 28, height);
+  gst_ffs_put_u16 (data + 16, status);
+  gst_ffs_put_u64 (data + 20, valid_size);
+  gst_ffs_put_u32 (data + 28, height);
 }

@@ -17,6 +17,7 @@
 
 #include <gst/gst.h>
 
+#include "function/gstffsbytes.h"
 #include "gstffsu3vmap.h"
 #include "gstffsu3vregisters.h"
 
@@ -151,7 +152,7 @@ gst_ffs_u3v_registers_set_u32 (GstFfsU3vRegisters * self, guint64 address,
 {
   guint8 data[4];
 
-  GST_WRITE_UINT32_LE (data, value);
+  gst_ffs_put_u32 (data, value);
   gst_ffs_u3v_registers_set (self, address, data, 4);
 }
 
@@ -161,7 +162,7 @@ gst_ffs_u3v_registers_set_u64 (GstFfsU3vRegisters * self, guint64 address,
 {
   guint8 data[8];
 
-  GST_WRITE_UINT64_LE (data, value);
+  gst_ffs_put_u64 (data, value);
   gst_ffs_u3v_registers_set (self, address, data, 8);
 }
 
@@ -178,7 +179,7 @@ gst_ffs_u3v_registers_set_double (GstFfsU3vRegisters * self, guint64 address,
 guint32
 gst_ffs_u3v_registers_get_u32 (GstFfsU3vRegisters * self, guint64 address)
 {
-  return GST_READ_UINT32_LE (find_bytes (self, address, 4));
+  return gst_ffs_get_u32 (find_bytes (self, address, 4));
 }
 
 /* ---- from the host's side ---- */

@@ -6,6 +6,7 @@
  * Ownership and locking: those of the camera.
  */
 
+#include "function/gstffsbytes.h"
 #include "gstffsu3vcameraprivate.h"
 
 static guint64
@@ -123,7 +124,7 @@ set_control (Access * access, guint i, const guint8 * data)
   if (control->kind == GST_FFS_CONTROL_FLOAT)
     value = gst_ffs_u3v_read_double (data);
   else
-    value = (gdouble) (gint64) GST_READ_UINT64_LE (data);
+    value = (gdouble) (gint64) gst_ffs_get_u64 (data);
   if (!gst_ffs_control_accepts (control, value))
     return U3V_INVALID_PARAMETER;
   /* There is room for one. */
@@ -139,7 +140,7 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
 {
   Access *access = user_data;
   GstFfsU3vCamera *self = access->self;
-  guint32 value = GST_READ_UINT32_LE (data);
+  guint32 value = gst_ffs_get_u32 (data);
 
   if (address >= CONTROLS
       && address < CONTROLS + self->n_controls * CONTROL_LENGTH)

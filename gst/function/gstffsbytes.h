@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Numbers on the wire: little endian, at any address.  GStreamer's own macros
+ * access unaligned memory where the processor allows it, which the language
+ * does not.
+ */
+
+#ifndef __GST_FFS_BYTES_H__
+#define __GST_FFS_BYTES_H__
+
+#include <glib.h>
+#include <string.h>
+
+G_BEGIN_DECLS
+
+static inline guint16
+gst_ffs_get_u16 (gconstpointer at)
+{
+  guint16 value;
+
+  memcpy (&value, at, sizeof (value));
+  return GUINT16_FROM_LE (value);
+}
+
+static inline guint32
+gst_ffs_get_u32 (gconstpointer at)
+{
+  guint32 value;
+
+  memcpy (&value, at, sizeof (value));
+  return GUINT32_FROM_LE (value);
+}
+
+static inline guint64
+gst_ffs_get_u64 (gconstpointer at)
+{
+  guint64 value;
+
+  memcpy (&value, at, sizeof (value));
+  return GUINT64_FROM_LE (value);
+}
+
+static inline void
+gst_ffs_put_u16 (gpointer at, guint16 value)
+{
+  value = GUINT16_TO_LE (value);
+  memcpy (at, &value, sizeof (value));
+}
+
+static inline void
+gst_ffs_put_u32 (gpointer at, guint32 value)
+{
+  value = GUINT32_TO_LE (value);
+  memcpy (at, &value, sizeof (value));
+}
+
+static inline void
+gst_ffs_put_u64 (gpointer at, guint64 value)
+{
+  value = GUINT64_TO_LE (value);
+  memcpy (at, &value, sizeof (value));
+}
+
+G_END_DECLS
+
+#endif /* __GST_FFS_BYTES_H__ */
