@@ -687,7 +687,7 @@ GST_START_TEST (test_controls)
 
 GST_END_TEST;
 
-/* GLib never forgets the names in caps. */
+/* Before 1.26 the names in caps are never forgotten. */
 GST_START_TEST (test_names_of_a_host)
 {
   GstFfsProfile *profile = new_profile ("ANY");
@@ -704,7 +704,11 @@ GST_START_TEST (test_names_of_a_host)
     g_snprintf (text, sizeof (text), "field-%u", i);
     n_kept += g_quark_try_string (text) != 0;
   }
+#if GST_CHECK_VERSION (1, 26, 0)
+  fail_unless_equals_int (n_kept, 0);
+#else
   fail_unless (n_kept > 0 && n_kept <= 256, "%u names", n_kept);
+#endif
   fail_unless (tell (profile, 0x06, "video/x-raw,width=64"));
   free_profile (profile);
 }
