@@ -9,6 +9,7 @@ pyusb (Debian: python3-usb).
 
 import argparse
 import collections
+import contextlib
 import errno
 import glob
 import signal
@@ -359,7 +360,9 @@ def run(options, receiver):
             try:
                 receiver.run(camera)
             except Finished:
-                camera.tell(STOP, "stop")
+                # One that has said its last may be gone already.
+                with contextlib.suppress(usb.core.USBError):
+                    camera.tell(STOP, "stop")
                 raise
         except usb.core.USBError as error:
             say(f"the camera is gone ({error})")
