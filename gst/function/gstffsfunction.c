@@ -184,6 +184,12 @@ start (GstFfsFunction * self, GstAllocator * allocator, GError ** error)
   gint err;
 
   err = gst_ffs_profile_start (self->profile, self->directory, allocator);
+  if (err == ENOSPC) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "The kernel has no room for more asynchronous I/O on \"%s\"; raise "
+        "/proc/sys/fs/aio-max-nr: %s", self->directory, g_strerror (err));
+    return FALSE;
+  }
   if (err != 0) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
         "The endpoints in \"%s\" cannot be used: %s", self->directory,

@@ -174,6 +174,24 @@ gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad)
 }
 
 /**
+ * gst_ffs_part_fill:
+ * @part: (out): what goes out with a frame
+ * @pool: where its buffer comes from
+ * @data: its bytes
+ * @size: how many
+ *
+ * Returns: %FALSE if there is no memory for it
+ */
+gboolean
+gst_ffs_part_fill (GstFfsPart * part, GstFfsBufferPool * pool,
+    gconstpointer data, gsize size)
+{
+  part->buffer = gst_ffs_buffer_pool_fill (pool, data, size);
+  part->length = size;
+  return part->buffer != NULL;
+}
+
+/**
  * gst_ffs_profile_set_streaming:
  * @self: a profile
  * @streaming: whether the host wants frames

@@ -5,6 +5,8 @@
 
 #include <gst/gst.h>
 
+#include "transport/gstffsbufferpool.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_FFS_PROFILE (gst_ffs_profile_get_type ())
@@ -57,6 +59,7 @@ typedef struct
  * @n_interfaces: how many
  * @interfaces: the interfaces
  * @stream_endpoint: N of the file epN that frames go to
+ * @tight: whether raw video goes without padding
  * @compatible_id: (nullable): the compatible ID of the Microsoft OS
  * descriptors, for example "WINUSB"
  * @interface_guid: (nullable): "{...}", by which Windows programs find it
@@ -70,6 +73,7 @@ typedef struct
   guint n_interfaces;
   GstFfsInterfaceDesc interfaces[2];
   guint stream_endpoint;
+  gboolean tight;
   const gchar *compatible_id;
   const gchar *interface_guid;
 } GstFfsFunctionDesc;
@@ -115,7 +119,8 @@ typedef struct
  * it
  * @after: what goes out behind it
  *
- * What a class puts around a frame. Whoever gets it owns the buffers.
+ * What a class puts around a frame. Whoever asked owns the buffers, also if
+ * the frame is dropped.
  */
 typedef struct
 {
@@ -212,6 +217,8 @@ gboolean gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad);
 
 /* For the classes. */
 void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);
+gboolean gst_ffs_part_fill (GstFfsPart * part, GstFfsBufferPool * pool,
+    gconstpointer data, gsize size);
 
 G_END_DECLS
 

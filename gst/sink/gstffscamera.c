@@ -111,9 +111,7 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
   self->udc = g_strdup (settings->udc);
   self->profile = settings->profile == GST_FFS_PROFILE_TYPE_U3V ?
       gst_ffs_u3v_profile_new (&identity, sinkpad) :
-      gst_ffs_stream_profile_new ();
-  if (settings->profile == GST_FFS_PROFILE_TYPE_STREAM)
-    gst_ffs_stream_profile_set_pad (self->profile, sinkpad);
+      gst_ffs_stream_profile_new (sinkpad);
   gst_ffs_profile_set_funcs (self->profile, streaming, enabled, element);
   if (!set_offer (self, sinkpad))
     goto failed;

@@ -202,11 +202,12 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 
   GST_OBJECT_LOCK (self);
   policy.copy_mode = self->settings.copy_mode;
-  policy.tight = self->settings.tight || (self->opened.profile
-      && self->settings.profile == GST_FFS_PROFILE_TYPE_U3V);
+  policy.tight = self->settings.tight;
   GST_OBJECT_UNLOCK (self);
   policy.info = self->have_info ? &self->info : NULL;
   policy.profile = self->opened.profile;
+  if (policy.profile && gst_ffs_profile_describe (policy.profile)->tight)
+    policy.tight = TRUE;
 
   gst_ffs_stream_send (self->stream, buffer, frame, &policy, result);
   if (result->meaning == GST_FFS_OK

@@ -121,7 +121,7 @@ write_piece (GstFfsFrameWriter * self, guint piece, GstBuffer * buffer,
 /**
  * gst_ffs_frame_writer_write:
  * @self: a writer
- * @frame: (nullable): a frame
+ * @frame: a frame
  * @wrapping: what goes around it
  * @policy: how to send it
  *
@@ -135,7 +135,7 @@ gint
 gst_ffs_frame_writer_write (GstFfsFrameWriter * self, GstBuffer * frame,
     const GstFfsWrapping * wrapping, const GstFfsStreamPolicy * policy)
 {
-  gsize size = frame ? gst_buffer_get_size (frame) : 0;
+  gsize size = gst_buffer_get_size (frame);
   GstBuffer *packed = NULL;
   gint err = 0;
   guint i;

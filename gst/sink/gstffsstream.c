@@ -14,6 +14,7 @@
  * under it end when the stream flushes or is being halted. The lock, taken
  * after it, protects the counters and, against readers in other threads, the
  * pointer to the queue; it is taken before the locks of queue and writer.
+ * What is unreffed under the send lock comes from our own pools.
  * close() belongs to the state change after the streaming thread has ended.
  */
 
@@ -359,6 +360,13 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     return;
   }
 
+  /* A write waits for the host, and not for as long as eos-timeout says. */
+  if (buffer == NULL) {
+    result->meaning = GST_FFS_CANCELLED;
+    clear_frame (self);
+    return;
+  }
+
   result->call = GST_FFS_CALL_WRITE;
   result->reason = self->segments.reason;
   result->err = gst_ffs_frame_writer_write (self->writer, buffer,
@@ -366,7 +374,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   result->meaning = gst_ffs_meaning (result->call, result->err);
   if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
     gst_ffs_endpoint_set_disabled (self->ep);
-  if (result->meaning == GST_FFS_OK && buffer)
+  if (result->meaning == GST_FFS_OK)
     count_frame (self, gst_buffer_get_size (buffer));
   if (result->meaning != GST_FFS_INTERRUPTED)
     clear_frame (self);
@@ -385,7 +393,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  * unless the stream was halted meanwhile, or abandons it. If it was refused
  * because copying is not wanted, the meaning is %GST_FFS_FATAL and the errno
  * 0; it is %GST_FFS_CANCELLED if the class of camera does not send such a
- * frame, and %GST_FFS_NOT_ENABLED if the stream is halted.
+ * frame, or the end would have to be written, and %GST_FFS_NOT_ENABLED if the stream is halted.
  */
 void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "function/u3v/gstffsu3vcontrol.h"
 #include "sink/gstffsdmabufsink.h"
 
 typedef struct
@@ -216,6 +217,22 @@ GST_START_TEST (test_aio_exhausted)
 
 GST_END_TEST;
 
+/* Nor is it for the control endpoints of a camera of our own. */
+GST_START_TEST (test_aio_exhausted_control)
+{
+  const GstFfsU3vMemory memory = { NULL, NULL, NULL, NULL };
+  gint err = 0;
+
+  fake_endpoint_start ();
+  fake_endpoint_set_aio_exhausted (TRUE);
+  fail_unless (gst_ffs_u3v_control_new ("/dev/null", "/dev/null", &memory,
+          NULL, &err) == NULL);
+  fail_unless_equals_int (err, ENOSPC);
+  fake_endpoint_end ();
+}
+
+GST_END_TEST;
+
 /* A fence with an error: counted, or the end. */
 GST_START_TEST (test_fence_error)
 {
@@ -400,6 +417,7 @@ errors_suite (void)
   tcase_add_test (tc, test_export);
   tcase_add_test (tc, test_fall_back);
   tcase_add_test (tc, test_aio_exhausted);
+  tcase_add_test (tc, test_aio_exhausted_control);
   tcase_add_test (tc, test_fence_error);
   tcase_add_test (tc, test_fence_error_fails);
   tcase_add_test (tc, test_open);

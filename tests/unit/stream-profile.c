@@ -31,9 +31,9 @@ on_streaming (gboolean streaming, gpointer user_data G_GNUC_UNUSED)
 }
 
 static GstFfsProfile *
-new_profile (const gchar * offer)
+new_profile_on (GstPad * pad, const gchar * offer)
 {
-  GstFfsProfile *profile = gst_ffs_stream_profile_new ();
+  GstFfsProfile *profile = gst_ffs_stream_profile_new (pad);
   GstCaps *caps = gst_caps_from_string (offer);
 
   n_started = n_stopped = 0;
@@ -43,6 +43,12 @@ new_profile (const gchar * offer)
   fail_unless_equals_int (gst_ffs_profile_start (profile, NULL, NULL), 0);
   gst_ffs_profile_set_enabled (profile, TRUE);
   return profile;
+}
+
+static GstFfsProfile *
+new_profile (const gchar * offer)
+{
+  return new_profile_on (NULL, offer);
 }
 
 static void
@@ -614,7 +620,7 @@ GST_START_TEST (test_offers)
   g_string_free (many, TRUE);
   g_byte_array_unref (reply);
 
-  profile = gst_ffs_stream_profile_new ();
+  profile = gst_ffs_stream_profile_new (NULL);
   caps = gst_caps_new_empty ();
   fail_if (gst_ffs_profile_set_offer (profile, caps));
   gst_caps_unref (caps);
@@ -666,8 +672,7 @@ GST_START_TEST (test_controls)
   gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM |
       GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PUSH, on_control,
       NULL, NULL);
-  profile = new_profile (OFFER);
-  gst_ffs_stream_profile_set_pad (profile, sink);
+  profile = new_profile_on (sink, OFFER);
   fail_unless (request (profile, 0x41, 0x11, 3, 0, data, 4, reply));
   fail_unless_equals_int (brightness, -2);
   fail_unless (request (profile, 0xc1, 0x10, 3, 0, NULL, 4, reply));

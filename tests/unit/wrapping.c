@@ -191,6 +191,32 @@ GST_START_TEST (test_end)
 
 GST_END_TEST;
 
+/* A write waits for the host, however long that takes; the end of a stream
+ * must not. */
+GST_START_TEST (test_end_is_not_written)
+{
+  GstStructure *stats = gst_structure_new_empty ("stats");
+  guint64 bytes = 1;
+  Fixture f;
+
+  start (&f, FALSE);
+  gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
+  fail_unless_equals_int (f.result.meaning, GST_FFS_CANCELLED);
+  gst_ffs_stream_add_stats (f.stream, stats);
+  fail_unless (gst_structure_get_uint64 (stats, "bytes", &bytes));
+  fail_unless_equals_uint64 (bytes, 0);
+  gst_structure_free (stats);
+  end (&f);
+
+  start (&f, TRUE);
+  f.policy.copy_mode = GST_FFS_COPY_ALWAYS;
+  gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
+  fail_unless_equals_int (f.result.meaning, GST_FFS_CANCELLED);
+  end (&f);
+}
+
+GST_END_TEST;
+
 /* A dmabuf that ends in mid-packet would end the frame, so it is copied; one
  * that does not is sent in place. */
 GST_START_TEST (test_packets)
@@ -386,6 +412,7 @@ wrapping_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_around);
   tcase_add_test (tc, test_end);
+  tcase_add_test (tc, test_end_is_not_written);
   tcase_add_test (tc, test_packets);
   tcase_add_test (tc, test_refused);
   tcase_add_test (tc, test_written);

@@ -29,7 +29,7 @@ struct _GstFfsStreamProfile
 {
   GstFfsProfile parent;
 
-  GstPad *pad;                  /* weak, nullable */
+  GstPad *pad;                  /* nullable */
 
   /* Until stop() constant. */
   GstCaps *offer;
@@ -322,22 +322,13 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
 /* ---- frames ---- */
 
 static gboolean
-add_part (GstFfsStreamProfile * self, GstFfsPart * part, gconstpointer data,
-    gsize size)
-{
-  part->buffer = gst_ffs_buffer_pool_fill (self->pool, data, size);
-  part->length = size;
-  return part->buffer != NULL;
-}
-
-static gboolean
 add_header (GstFfsStreamProfile * self, GstFfsPart * part,
     const GstFfsStreamHeader * header)
 {
   guint8 bytes[GST_FFS_STREAM_HEADER_SIZE];
 
   gst_ffs_stream_header_write (header, bytes);
-  return add_part (self, part, bytes, sizeof (bytes));
+  return gst_ffs_part_fill (part, self->pool, bytes, sizeof (bytes));
 }
 
 static gboolean
@@ -373,13 +364,11 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
     caps.pts = caps.dts = caps.duration = GST_CLOCK_TIME_NONE;
     caps.n_planes = 0;
     ok = add_header (self, part++, &caps)
-        && add_part (self, part++, caps_text, caps.length);
+        && gst_ffs_part_fill (part++, self->pool, caps_text, caps.length);
   }
-  if (ok && add_header (self, part++, &header))
+  if (ok && add_header (self, part, &header))
     return TRUE;
 
-  while (part-- != wrapping->before)
-    gst_clear_buffer (&part->buffer);
   GST_OBJECT_LOCK (self);
   gst_ffs_stream_position_lose (&self->position);
   GST_OBJECT_UNLOCK (self);
@@ -395,6 +384,7 @@ finalize (GObject * object)
 
   if (self->pool)
     gst_ffs_buffer_pool_free (self->pool);
+  gst_clear_object (&self->pad);
   gst_clear_caps (&self->offer);
   gst_clear_caps (&self->choice);
   g_free (self->offer_text);
@@ -425,23 +415,18 @@ gst_ffs_stream_profile_init (GstFfsStreamProfile * self G_GNUC_UNUSED)
 {
 }
 
-GstFfsProfile *
-gst_ffs_stream_profile_new (void)
-{
-  GstFfsProfile *self = g_object_new (gst_ffs_stream_profile_get_type (), NULL);
-
-  return gst_object_ref_sink (self);
-}
-
 /**
- * gst_ffs_stream_profile_set_pad:
- * @profile: a stream profile that was not started yet
- * @pad: the element's sink pad, which must outlive @profile
- *
- * Lets controls of a host go upstream from @pad. Without it there are none.
+ * gst_ffs_stream_profile_new:
+ * @sinkpad: (nullable): the element's pad, from which controls of a host go
+ * upstream; without it there are none
  */
-void
-gst_ffs_stream_profile_set_pad (GstFfsProfile * profile, GstPad * pad)
+GstFfsProfile *
+gst_ffs_stream_profile_new (GstPad * sinkpad)
 {
-  GST_FFS_STREAM_PROFILE (profile)->pad = pad;
+  GstFfsStreamProfile *self = g_object_new
+      (gst_ffs_stream_profile_get_type (), NULL);
+
+  if (sinkpad)
+    self->pad = gst_object_ref (sinkpad);
+  return GST_FFS_PROFILE (gst_object_ref_sink (self));
 }

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
  * host's controls reach the pipeline: fields "id" (uint) and "value" (int). */
 #define GST_FFS_STREAM_CONTROL_STRUCTURE "ffs-control"
 
-GstFfsProfile *gst_ffs_stream_profile_new (void);
-void gst_ffs_stream_profile_set_pad (GstFfsProfile * profile, GstPad * pad);
+GstFfsProfile *gst_ffs_stream_profile_new (GstPad * sinkpad);
 
 G_END_DECLS
 

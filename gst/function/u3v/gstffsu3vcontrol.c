@@ -333,6 +333,9 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
   if (self->event_fd < 0 || self->wake_fd < 0)
     return errno;
   ret = io_setup (N_TRANSFERS, &self->ctx);
+  /* Here it is about the kernel's contexts, not about the host. */
+  if (ret == -EAGAIN)
+    return ENOSPC;
   return ret < 0 ? -ret : 0;
 }
 

@@ -61,6 +61,7 @@ static const GstFfsFunctionDesc description = {
         {0xef, 0x05, 0x02, "USB3 Vision stream", "i"},
       },
   .stream_endpoint = 3,
+  .tight = TRUE,
 };
 
 static const GstFfsFunctionDesc *
@@ -196,15 +197,6 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
 /* ---- frames ---- */
 
 static gboolean
-add_part (GstFfsU3vProfile * self, GstFfsPart * part, const guint8 * data,
-    gsize length)
-{
-  part->buffer = gst_ffs_buffer_pool_fill (self->pool, data, length);
-  part->length = length;
-  return part->buffer != NULL;
-}
-
-static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     GstFfsWrapping * wrapping)
 {
@@ -227,11 +219,9 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   gst_ffs_u3v_leader (leader, frame.number, timestamp, &frame.selection);
   gst_ffs_u3v_trailer (trailer, frame.number, frame.status, size,
       frame.selection.height);
-  if (add_part (self, &wrapping->before[0], leader, sizeof (leader))
-      && add_part (self, &wrapping->after, trailer, sizeof (trailer)))
-    return TRUE;
-  gst_clear_buffer (&wrapping->before[0].buffer);
-  return FALSE;
+  return gst_ffs_part_fill (&wrapping->before[0], self->pool, leader,
+      sizeof (leader)) && gst_ffs_part_fill (&wrapping->after, self->pool,
+      trailer, sizeof (trailer));
 }
 
 /* ---- life ---- */
