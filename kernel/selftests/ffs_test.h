@@ -196,11 +196,11 @@ struct waiter {
 };
 
 int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length);
-/* Returns once the thread sleeps in the kernel (0) or has returned (1). */
+/* Returns once the thread sleeps in TRANSFER (0) or has returned (1). */
 int waiter_asleep(struct waiter *w);
 int waiter_join(struct waiter *w);
 int waiter_interrupt(struct waiter *w);
-int task_asleep(int tid);
+int task_asleep(int tid, long syscall);
 
 /* harness.c */
 #define T_BOUND		0	/* bound, configured by the host */

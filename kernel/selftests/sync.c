@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The three ioctls, fences by sync_file, and threads that wait in TRANSFER. */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <linux/dma-buf.h>
 #include <linux/sync_file.h>
 #include <poll.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -228,12 +230,22 @@ int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length)
 	return -pthread_create(&w->thread, NULL, waiter_main, w);
 }
 
-/* 1 asleep in the kernel, 0 running, -errno when it is gone. */
-int task_asleep(int tid)
+/*
+ * 1 asleep in this system call, 0 not, -errno when it is gone.  A task that is
+ * about to make the call may sleep too, while its code comes from a disk.
+ */
+int task_asleep(int tid, long syscall)
 {
 	char path[64], stat[256];
 	const char *p;
 	int ret;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	ret = read_file(path, stat, sizeof(stat));
+	if (ret)
+		return ret;
+	if (!isdigit(stat[0]) || strtol(stat, NULL, 10) != syscall)
+		return 0;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
 	ret = read_file(path, stat, sizeof(stat));
@@ -249,7 +261,7 @@ int waiter_asleep(struct waiter *w)
 		if (atomic_load(&w->done))
 			return 1;
 		if (atomic_load(&w->tid) &&
-		    task_asleep(atomic_load(&w->tid)) == 1)
+		    task_asleep(atomic_load(&w->tid), SYS_ioctl) == 1)
 			return atomic_load(&w->done);
 		sched_yield();
 	}

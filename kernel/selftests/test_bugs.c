@@ -392,7 +392,8 @@ TEST(bug11_unbind_during_ep0_read, T_PRIVATE)
 		sched_yield();
 	for (i = 0; i < ARRAY_SIZE(r); i++) {
 		while (!atomic_load(&r[i].tid) ||
-		       task_asleep(atomic_load(&r[i].tid)) != 1)
+		       task_asleep(atomic_load(&r[i].tid),
+				   SYS_read) != 1)
 			sched_yield();
 	}
 	OK(gadget_unbind(&g));
