@@ -296,6 +296,7 @@ run (gpointer data)
     }
     if (!gst_ffs_ep0_handle_event (self))
       break;
+    gst_ffs_profile_tick (self->profile);
   }
   set_enabled (self, FALSE);
   return NULL;

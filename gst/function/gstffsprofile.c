@@ -19,6 +19,7 @@ typedef struct
 {
   GstFfsStreamingFunc streaming_func;
   GstFfsEnabledFunc enabled_func;
+  GstFfsWaitingFunc waiting_func;
   gpointer user_data;
   gboolean streaming;
 } GstFfsProfilePrivate;
@@ -90,6 +91,15 @@ gst_ffs_profile_control (GstFfsProfile * self, const GstFfsSetup * setup,
   return GST_FFS_PROFILE_GET_CLASS (self)->control (self, setup, data, reply);
 }
 
+void
+gst_ffs_profile_tick (GstFfsProfile * self)
+{
+  GstFfsProfileClass *klass = GST_FFS_PROFILE_GET_CLASS (self);
+
+  if (klass->tick)
+    klass->tick (self);
+}
+
 gboolean
 gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame, gsize size,
     guint64 number, GstFfsWrapping * wrapping)
@@ -104,17 +114,19 @@ gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame, gsize size,
  * @self: a profile that was not started yet
  * @streaming: (nullable): tells the sink what the host wants
  * @enabled: (nullable): tells the sink whether there is one
- * @user_data: for both
+ * @waiting: (nullable): tells for how long the host has read nothing
+ * @user_data: for all of them
  */
 void
 gst_ffs_profile_set_funcs (GstFfsProfile * self,
     GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
-    gpointer user_data)
+    GstFfsWaitingFunc waiting, gpointer user_data)
 {
   GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
 
   priv->streaming_func = streaming;
   priv->enabled_func = enabled;
+  priv->waiting_func = waiting;
   priv->user_data = user_data;
 }
 
@@ -220,4 +232,21 @@ gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming)
   GST_OBJECT_UNLOCK (self);
   if (priv->streaming_func)
     priv->streaming_func (TRUE, priv->user_data);
+}
+
+/**
+ * gst_ffs_profile_get_waiting:
+ * @self: a profile
+ *
+ * For classes whose host does not say when it stops reading.
+ *
+ * Returns: for how long it has read nothing though there is something for it,
+ * ns; 0 if there is nothing
+ */
+GstClockTime
+gst_ffs_profile_get_waiting (GstFfsProfile * self)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
+  return priv->waiting_func ? priv->waiting_func (priv->user_data) : 0;
 }

@@ -40,6 +40,9 @@ typedef struct
  * @name: (nullable): the string behind iInterface
  * @endpoints: "i" for each bulk IN and "o" for each bulk OUT endpoint, in
  * the order of the files ep1, ep2, ...
+ * @extra: (nullable): class-specific descriptors that follow the interface's,
+ * whole ones, with numbers of interfaces and endpoints that are ours
+ * @extra_size: bytes of them
  */
 typedef struct
 {
@@ -48,6 +51,8 @@ typedef struct
   guint8 protocol;
   const gchar *name;
   const gchar *endpoints;
+  const guint8 *extra;
+  gsize extra_size;
 } GstFfsInterfaceDesc;
 
 /**
@@ -60,6 +65,7 @@ typedef struct
  * @interfaces: the interfaces
  * @stream_endpoint: N of the file epN that frames go to
  * @tight: whether raw video goes without padding
+ * @header_room: bytes that go in front of each frame, in the same transfer
  * @compatible_id: (nullable): the compatible ID of the Microsoft OS
  * descriptors, for example "WINUSB"
  * @interface_guid: (nullable): "{...}", by which Windows programs find it
@@ -74,6 +80,7 @@ typedef struct
   GstFfsInterfaceDesc interfaces[2];
   guint stream_endpoint;
   gboolean tight;
+  gsize header_room;
   const gchar *compatible_id;
   const gchar *interface_guid;
 } GstFfsFunctionDesc;
@@ -112,9 +119,12 @@ typedef struct
 } GstFfsPart;
 
 #define GST_FFS_MAX_PARTS_BEFORE 3
+#define GST_FFS_MAX_HEADER 32
 
 /**
  * GstFfsWrapping:
+ * @header: what is in front of the frame in the same transfer
+ * @header_size: bytes of it
  * @before: what goes out ahead of the frame; the first without a buffer ends
  * it
  * @after: what goes out behind it
@@ -124,6 +134,8 @@ typedef struct
  */
 typedef struct
 {
+  guint8 header[GST_FFS_MAX_HEADER];
+  gsize header_size;
   GstFfsPart before[GST_FFS_MAX_PARTS_BEFORE];
   GstFfsPart after;
 } GstFfsWrapping;
@@ -150,8 +162,19 @@ typedef void (*GstFfsStreamingFunc) (gboolean streaming, gpointer user_data);
 typedef void (*GstFfsEnabledFunc) (gboolean enabled, gpointer user_data);
 
 /**
+ * GstFfsWaitingFunc:
+ * @user_data: as given
+ *
+ * Called from any thread.
+ *
+ * Returns: for how long the host has read nothing though there is something
+ * for it, ns; 0 if there is nothing
+ */
+typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
+
+/**
  * GstFfsProfileClass:
- * @describe: the interfaces and endpoints; constant
+ * @describe: the interfaces and endpoints; constant once the offer is set
  * @set_offer: what upstream can produce. Before start(). Returns %FALSE if
  * none of it can be sent by this class
  * @get_caps: what the host wants now, (transfer full). Any thread
@@ -168,6 +191,7 @@ typedef void (*GstFfsEnabledFunc) (gboolean enabled, gpointer user_data);
  * @control: a control request to one of our interfaces, from the function's
  * thread. @data is what an OUT request brought (NULL for an IN request); @reply
  * takes what an IN request asks for, it is cut at wLength. %FALSE stalls
+ * @tick: (nullable): called by the function's thread a few times a second
  * @wrap: what goes around @frame, which has @size bytes on the wire. Streaming
  * thread. %FALSE drops the frame
  *
@@ -188,6 +212,7 @@ struct _GstFfsProfileClass
   void (*set_enabled) (GstFfsProfile * self, gboolean enabled);
   gboolean (*control) (GstFfsProfile * self, const GstFfsSetup * setup,
       const guint8 * data, GByteArray * reply);
+  void (*tick) (GstFfsProfile * self);
 
   gboolean (*wrap) (GstFfsProfile * self, GstBuffer * frame, gsize size,
       guint64 number, GstFfsWrapping * wrapping);
@@ -203,13 +228,14 @@ void gst_ffs_profile_stop (GstFfsProfile * self);
 void gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled);
 gboolean gst_ffs_profile_control (GstFfsProfile * self,
     const GstFfsSetup * setup, const guint8 * data, GByteArray * reply);
+void gst_ffs_profile_tick (GstFfsProfile * self);
 gboolean gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame,
     gsize size, guint64 number, GstFfsWrapping * wrapping);
 
 /* For the sink. */
 void gst_ffs_profile_set_funcs (GstFfsProfile * self,
     GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
-    gpointer user_data);
+    GstFfsWaitingFunc waiting, gpointer user_data);
 gboolean gst_ffs_profile_is_streaming (GstFfsProfile * self);
 
 gboolean gst_ffs_profile_fits (GstFfsProfile * self, GstPad * pad);
@@ -217,6 +243,7 @@ gboolean gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad);
 
 /* For the classes. */
 void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);
+GstClockTime gst_ffs_profile_get_waiting (GstFfsProfile * self);
 gboolean gst_ffs_part_fill (GstFfsPart * part, GstFfsBufferPool * pool,
     gconstpointer data, gsize size);
 

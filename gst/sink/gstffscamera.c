@@ -112,7 +112,7 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
   self->profile = settings->profile == GST_FFS_PROFILE_TYPE_U3V ?
       gst_ffs_u3v_profile_new (&identity, sinkpad) :
       gst_ffs_stream_profile_new (sinkpad);
-  gst_ffs_profile_set_funcs (self->profile, streaming, enabled, element);
+  gst_ffs_profile_set_funcs (self->profile, streaming, enabled, NULL, element);
   if (!set_offer (self, sinkpad))
     goto failed;
 

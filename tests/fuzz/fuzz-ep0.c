@@ -193,7 +193,8 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   gst_ffs_ep0_calls = calls;
   fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   profile = gst_ffs_stream_profile_new (NULL);
-  gst_ffs_profile_set_funcs (profile, on_streaming, on_enabled, &streaming);
+  gst_ffs_profile_set_funcs (profile, on_streaming, on_enabled, NULL,
+      &streaming);
   caps = gst_caps_from_string ("video/x-raw,format={NV12,YUY2},"
       "width=[16,1920,8],height=[16,1080],framerate=[0/1,60/1]; image/jpeg");
   if (!gst_ffs_profile_set_offer (profile, caps)

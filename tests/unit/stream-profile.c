@@ -37,7 +37,7 @@ new_profile_on (GstPad * pad, const gchar * offer)
   GstCaps *caps = gst_caps_from_string (offer);
 
   n_started = n_stopped = 0;
-  gst_ffs_profile_set_funcs (profile, on_streaming, NULL, NULL);
+  gst_ffs_profile_set_funcs (profile, on_streaming, NULL, NULL, NULL);
   fail_unless (gst_ffs_profile_set_offer (profile, caps));
   gst_caps_unref (caps);
   fail_unless_equals_int (gst_ffs_profile_start (profile, NULL, NULL), 0);

@@ -386,7 +386,7 @@ GST_START_TEST (test_streaming)
 
   gst_object_ref_sink (profile);
   test->pool = gst_ffs_buffer_pool_new (NULL);
-  gst_ffs_profile_set_funcs (profile, count_streaming, NULL, profile);
+  gst_ffs_profile_set_funcs (profile, count_streaming, NULL, NULL, profile);
   gst_ffs_profile_set_streaming (profile, FALSE);
   fail_unless_equals_int (test->n_stopped, 0);
   gst_ffs_profile_set_streaming (profile, TRUE);
