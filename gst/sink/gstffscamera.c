@@ -86,6 +86,7 @@ set_offer (GstFfsCamera * self, GstPad * sinkpad)
  * @allocator: (nullable): where our own dmabufs come from
  * @streaming: tells what the host wants; with @element
  * @enabled: tells whether there is one; with @element
+ * @waiting: tells for how long it has read nothing; with @element
  *
  * Makes the function; nobody sees it before it is bound.
  *
@@ -94,7 +95,8 @@ set_offer (GstFfsCamera * self, GstPad * sinkpad)
 GstFfsCamera *
 gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstAllocator * allocator,
-    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled)
+    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
+    GstFfsWaitingFunc waiting)
 {
   GstFfsCamera *self = g_new0 (GstFfsCamera, 1);
   g_autofree gchar *serial = settings->serial ?
@@ -112,7 +114,8 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
   self->profile = settings->profile == GST_FFS_PROFILE_TYPE_U3V ?
       gst_ffs_u3v_profile_new (&identity, sinkpad) :
       gst_ffs_stream_profile_new (sinkpad);
-  gst_ffs_profile_set_funcs (self->profile, streaming, enabled, NULL, element);
+  gst_ffs_profile_set_funcs (self->profile, streaming, enabled, waiting,
+      element);
   if (!set_offer (self, sinkpad))
     goto failed;
 

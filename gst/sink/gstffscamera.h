@@ -12,7 +12,8 @@ typedef struct _GstFfsCamera GstFfsCamera;
 
 GstFfsCamera *gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstAllocator * allocator,
-    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled);
+    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
+    GstFfsWaitingFunc waiting);
 void gst_ffs_camera_close (GstFfsCamera * self);
 
 gchar *gst_ffs_camera_get_endpoint (GstFfsCamera * self);

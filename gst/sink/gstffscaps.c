@@ -133,13 +133,13 @@ gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info)
 
 static void
 propose_pool (GstQuery * query, GstCaps * caps, GstAllocator * allocator,
-    guint size, guint min)
+    const GstAllocationParams * params, guint size, guint min)
 {
   GstBufferPool *pool = gst_video_buffer_pool_new ();
   GstStructure *config = gst_buffer_pool_get_config (pool);
 
   gst_buffer_pool_config_set_params (config, caps, size, min, 0);
-  gst_buffer_pool_config_set_allocator (config, allocator, NULL);
+  gst_buffer_pool_config_set_allocator (config, allocator, params);
   gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
   if (gst_buffer_pool_set_config (pool, config))
     gst_query_add_allocation_pool (query, pool, size, min, 0);
@@ -168,6 +168,7 @@ is_camera (GstCaps * caps)
  * @query: an allocation query
  * @allocator: (nullable): one of dmabufs, to offer upstream
  * @min: how many buffers we hold at most
+ * @room: bytes to leave free in front of each frame
  *
  * Answers with a pool of our dmabufs for raw video, with the allocator for
  * everything, so that encoders write into dmabufs too, and for cameras with
@@ -175,23 +176,26 @@ is_camera (GstCaps * caps)
  */
 void
 gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
-    guint min)
+    guint min, gsize room)
 {
+  GstAllocationParams params;
   gboolean need_pool, raw;
   GstVideoInfo info;
   guint size = 0;
   GstCaps *caps;
 
+  gst_allocation_params_init (&params);
+  params.prefix = room;
   gst_query_parse_allocation (query, &caps, &need_pool);
   raw = caps && gst_ffs_caps_get_info (caps, &info);
   if (raw)
     size = GST_VIDEO_INFO_SIZE (&info);
 
   if (allocator)
-    gst_query_add_allocation_param (query, allocator, NULL);
+    gst_query_add_allocation_param (query, allocator, &params);
   /* Whoever has DMA_DRM to give has a pool that knows its layout. */
   if (allocator && raw && need_pool && !is_dma_drm (caps, 0))
-    propose_pool (query, caps, allocator, size, min);
+    propose_pool (query, caps, allocator, &params, size, min);
   /* Without any entry v4l2src copies to system memory when it runs low. */
   if (gst_query_get_n_allocation_pools (query) == 0
       && (raw || is_camera (caps)))

@@ -11,7 +11,7 @@ GstCaps *gst_ffs_caps_filter (GstCaps * caps);
 gboolean gst_ffs_caps_are_linear (GstCaps * caps, const gchar ** drm_format);
 gboolean gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info);
 void gst_ffs_caps_propose_allocation (GstQuery * query,
-    GstAllocator * allocator, guint min);
+    GstAllocator * allocator, guint min, gsize room);
 
 G_END_DECLS
 

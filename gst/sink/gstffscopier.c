@@ -36,21 +36,45 @@ gst_ffs_copier_free (GstFfsCopier * self)
   g_free (self);
 }
 
+/* Returns: (transfer full) (nullable): a buffer that begins with @data */
+GstBuffer *
+gst_ffs_copier_fill (GstFfsCopier * self, gconstpointer data, gsize size)
+{
+  return gst_ffs_buffer_pool_fill (self->pool, data, size);
+}
+
+/* Returns: (transfer full) (nullable): a buffer for a header, which is in it
+ * already, and @size bytes behind it */
+static GstBuffer *
+begin (GstFfsCopier * self, const GstFfsWrapping * wrapping, gsize size)
+{
+  GstBuffer *copy = gst_ffs_buffer_pool_acquire (self->pool,
+      wrapping->header_size + size);
+
+  if (copy && wrapping->header_size > 0
+      && gst_buffer_fill (copy, 0, wrapping->header, wrapping->header_size)
+      != wrapping->header_size)
+    gst_clear_buffer (&copy);
+  return copy;
+}
+
 /**
  * gst_ffs_copier_copy:
  * @self: the copier
+ * @wrapping: what to put in front
  * @buffer: a frame
  * @run: a run of its memories
  *
- * Returns: (transfer full) (nullable): a buffer that begins with the bytes of
- * the run, %NULL if there is no dmabuf for it or @buffer cannot be read
+ * Returns: (transfer full) (nullable): a buffer that begins with the header
+ * and the bytes of the run, %NULL if there is no dmabuf for it or @buffer
+ * cannot be read
  */
 GstBuffer *
-gst_ffs_copier_copy (GstFfsCopier * self, GstBuffer * buffer,
-    const GstFfsRun * run)
+gst_ffs_copier_copy (GstFfsCopier * self, const GstFfsWrapping * wrapping,
+    GstBuffer * buffer, const GstFfsRun * run)
 {
-  GstBuffer *copy = gst_ffs_buffer_pool_acquire (self->pool, run->length);
-  gsize done = 0;
+  GstBuffer *copy = begin (self, wrapping, run->length);
+  gsize done = wrapping->header_size;
   GstMapInfo to;
   guint i;
 
@@ -84,26 +108,32 @@ failed:
 /**
  * gst_ffs_copier_pack:
  * @self: the copier
+ * @wrapping: what to put in front
  * @buffer: a frame of raw video
  * @info: its format without padding
  *
- * Returns: (transfer full) (nullable): a buffer that begins with the frame,
- * its lines and planes without padding
+ * Returns: (transfer full) (nullable): a buffer that begins with the header
+ * and the frame, its lines and planes without padding
  */
 GstBuffer *
-gst_ffs_copier_pack (GstFfsCopier * self, GstBuffer * buffer,
-    const GstVideoInfo * info)
+gst_ffs_copier_pack (GstFfsCopier * self, const GstFfsWrapping * wrapping,
+    GstBuffer * buffer, const GstVideoInfo * info)
 {
-  GstBuffer *copy = gst_ffs_buffer_pool_acquire (self->pool,
-      GST_VIDEO_INFO_SIZE (info));
+  GstBuffer *copy = begin (self, wrapping, GST_VIDEO_INFO_SIZE (info));
+  GstVideoInfo behind = *info;
   GstVideoFrame from, to;
   gboolean ok = FALSE;
+  guint i;
 
   if (copy == NULL)
     return NULL;
 
+  for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++)
+    GST_VIDEO_INFO_PLANE_OFFSET (&behind, i) += wrapping->header_size;
+  GST_VIDEO_INFO_SIZE (&behind) += wrapping->header_size;
+
   if (gst_video_frame_map (&from, info, buffer, GST_MAP_READ)) {
-    if (gst_video_frame_map (&to, info, copy, GST_MAP_WRITE)) {
+    if (gst_video_frame_map (&to, &behind, copy, GST_MAP_WRITE)) {
       ok = gst_video_frame_copy (&to, &from);
       gst_video_frame_unmap (&to);
     }

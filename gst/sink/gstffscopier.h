@@ -5,6 +5,7 @@
 
 #include <gst/video/video.h>
 
+#include "function/gstffsprofile.h"
 #include "gstffsframe.h"
 
 G_BEGIN_DECLS
@@ -14,9 +15,13 @@ typedef struct _GstFfsCopier GstFfsCopier;
 GstFfsCopier *gst_ffs_copier_new (GstAllocator * allocator);
 void gst_ffs_copier_free (GstFfsCopier * self);
 
-GstBuffer *gst_ffs_copier_copy (GstFfsCopier * self, GstBuffer * buffer,
+GstBuffer *gst_ffs_copier_fill (GstFfsCopier * self, gconstpointer data,
+    gsize size);
+GstBuffer *gst_ffs_copier_copy (GstFfsCopier * self,
+    const GstFfsWrapping * wrapping, GstBuffer * buffer,
     const GstFfsRun * run);
-GstBuffer *gst_ffs_copier_pack (GstFfsCopier * self, GstBuffer * buffer,
+GstBuffer *gst_ffs_copier_pack (GstFfsCopier * self,
+    const GstFfsWrapping * wrapping, GstBuffer * buffer,
     const GstVideoInfo * info);
 
 G_END_DECLS

@@ -192,6 +192,20 @@ host_enabled (gboolean enabled, gpointer user_data)
   gst_ffs_presence_set_connected (&self->presence, enabled);
 }
 
+/* For how long the host has read nothing. From the thread of ep0. */
+static GstClockTime
+host_waiting (gpointer user_data)
+{
+  GstFfsDmabufSink *self = user_data;
+  GstClockTime waiting = 0;
+
+  g_mutex_lock (&self->open_lock);
+  if (self->open)
+    waiting = gst_ffs_stream_get_waiting (self->stream);
+  g_mutex_unlock (&self->open_lock);
+  return waiting;
+}
+
 /* ---- sending ---- */
 
 static void
@@ -406,6 +420,8 @@ static gboolean
 propose_allocation (GstBaseSink * bsink, GstQuery * query)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFfsProfile *profile = self->opened.profile;
+  gsize room = 0;
   gboolean ours;
   guint min;
 
@@ -418,8 +434,11 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   GST_OBJECT_UNLOCK (self);
   ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
 
+  if (profile && self->open && gst_ffs_stream_needs_room (self->stream))
+    room = gst_ffs_profile_describe (profile)->header_room;
+
   gst_ffs_caps_propose_allocation (query, ours ? self->opened.allocator : NULL,
-      min);
+      min, room);
   return TRUE;
 }
 
@@ -589,7 +608,7 @@ open_stream (GstFfsDmabufSink * self)
   GST_OBJECT_UNLOCK (self);
   reset (self, settings.function || settings.gadget);
   ok = gst_ffs_open (GST_ELEMENT (self), GST_BASE_SINK_PAD (self), &settings,
-      host_streaming, host_enabled, &opened);
+      host_streaming, host_enabled, host_waiting, &opened);
   gst_ffs_settings_clear (&settings);
   if (!ok)
     return FALSE;

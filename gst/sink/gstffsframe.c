@@ -19,7 +19,8 @@ const gchar *
 gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
   static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
-    "none", "memory", "offset", "padding", "packet", "no-sg", "no-ioctl", "mode"
+    "none", "memory", "offset", "padding", "packet", "header", "no-sg",
+    "no-ioctl", "mode"
   };
 
   return names[reason];
@@ -38,6 +39,10 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
       return "its lines are padded and tight=true asks for none";
     case GST_FFS_COPY_REASON_PACKET:
       return "one of its dmabufs ends in the middle of a USB packet";
+    case GST_FFS_COPY_REASON_HEADER:
+      return "a header goes out in front of it in one transfer, for which its "
+          "memory has no room and this kernel's FunctionFS no SUBMIT (the "
+          "patches in kernel/ have it)";
     case GST_FFS_COPY_REASON_NO_SG:
       return "the USB device controller has no scatter-gather";
     case GST_FFS_COPY_REASON_NO_IOCTL:
@@ -66,16 +71,17 @@ same_dmabuf (GstMemory * a, GstMemory * b)
 /**
  * gst_ffs_frame_parse:
  * @buffer: a frame
- * @runs: (out caller-allocates): room for %GST_FFS_MAX_SEGMENTS
+ * @anywhere: whether a transfer can begin anywhere in a dmabuf, as SUBMIT can
+ * @runs: (out caller-allocates): room for %GST_FFS_MAX_RUNS
  *
  * TRANSFER has no offset, so memory can be sent in place only from where its
- * dmabuf begins. Memories of one dmabuf that lie back to back from there are
- * one run; so are neighbours that must be copied.
+ * dmabuf begins. Memories of one dmabuf that lie back to back are one run; so
+ * are neighbours that must be copied.
  *
  * Returns: how many runs there are; 0 for a frame without bytes
  */
 guint
-gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs)
+gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere, GstFfsRun * runs)
 {
   guint i, n = 0, n_memories = gst_buffer_n_memory (buffer);
   GstMemory *dmabuf = NULL;     /* of the last run, if in place */
@@ -94,9 +100,10 @@ gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs)
 
     if (!gst_is_dmabuf_memory (mem))
       reason = GST_FFS_COPY_REASON_MEMORY;
-    else if (dmabuf && mem->offset == last->length && same_dmabuf (dmabuf, mem))
+    else if (dmabuf && mem->offset == last->offset + last->length
+        && same_dmabuf (dmabuf, mem))
       goto extend;
-    else if (mem->offset != 0)
+    else if (mem->offset != 0 && !anywhere)
       reason = GST_FFS_COPY_REASON_OFFSET;
 
     if (reason != GST_FFS_COPY_REASON_NONE && last
@@ -105,6 +112,7 @@ gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs)
 
     runs[n].first = i;
     runs[n].n_memories = 1;
+    runs[n].offset = mem->offset;
     runs[n].length = mem->size;
     runs[n].reason = reason;
     n++;
@@ -119,31 +127,37 @@ gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs)
 }
 
 /**
- * gst_ffs_frame_join:
+ * gst_ffs_frame_all:
  * @buffer: a frame
- * @runs: (inout): its runs
- * @n: (inout): how many
+ * @reason: why it must be copied
+ * @run: (out): all of it
+ */
+void
+gst_ffs_frame_all (GstBuffer * buffer, GstFfsCopyReason reason, GstFfsRun * run)
+{
+  run->first = 0;
+  run->n_memories = gst_buffer_n_memory (buffer);
+  run->offset = 0;
+  run->length = gst_buffer_get_size (buffer);
+  run->reason = reason;
+}
+
+/**
+ * gst_ffs_frame_splits_packets:
+ * @runs: of a frame
+ * @n: how many
  *
- * Makes one run of several that the host would see as several frames, because
- * one that is not the last ends with a short packet.
- *
- * Returns: whether it had to
+ * Returns: whether a run that is not the last ends with a short packet, so
+ * that the host would see several frames if each were a transfer
  */
 gboolean
-gst_ffs_frame_join (GstBuffer * buffer, GstFfsRun * runs, guint * n)
+gst_ffs_frame_splits_packets (const GstFfsRun * runs, guint n)
 {
   guint i;
 
-  for (i = 0; i + 1 < *n; i++) {
-    if (runs[i].length % MAX_PACKET == 0)
-      continue;
-
-    runs[0].first = 0;
-    runs[0].n_memories = gst_buffer_n_memory (buffer);
-    runs[0].length = gst_buffer_get_size (buffer);
-    runs[0].reason = GST_FFS_COPY_REASON_PACKET;
-    *n = 1;
-    return TRUE;
+  for (i = 0; i + 1 < n; i++) {
+    if (runs[i].length % MAX_PACKET != 0)
+      return TRUE;
   }
   return FALSE;
 }

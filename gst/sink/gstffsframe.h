@@ -7,9 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* GStreamer's own limit of memories in a buffer, and what a class of camera
- * puts around a frame. */
-#define GST_FFS_MAX_SEGMENTS 20
+/* GStreamer's own limit of memories in a buffer. */
+#define GST_FFS_MAX_RUNS 16
 
 /**
  * GstFfsCopyReason:
@@ -19,6 +18,8 @@ G_BEGIN_DECLS
  * @GST_FFS_COPY_REASON_PADDING: padded, and tight packing is asked for
  * @GST_FFS_COPY_REASON_PACKET: a transfer of it would end in mid-packet, which
  * ends the frame for a host that relies on that
+ * @GST_FFS_COPY_REASON_HEADER: a header goes in front of it in one transfer,
+ * and the kernel cannot gather the two
  * @GST_FFS_COPY_REASON_NO_SG: the controller cannot send dmabufs
  * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel cannot
  * @GST_FFS_COPY_REASON_MODE: copy-mode=always
@@ -30,6 +31,7 @@ typedef enum
   GST_FFS_COPY_REASON_OFFSET,
   GST_FFS_COPY_REASON_PADDING,
   GST_FFS_COPY_REASON_PACKET,
+  GST_FFS_COPY_REASON_HEADER,
   GST_FFS_COPY_REASON_NO_SG,
   GST_FFS_COPY_REASON_NO_IOCTL,
   GST_FFS_COPY_REASON_MODE,
@@ -40,22 +42,26 @@ typedef enum
  * GstFfsRun:
  * @first: index of the first memory in the buffer
  * @n_memories: how many memories, one behind the other
+ * @offset: where they begin in their dmabuf, if they are of one
  * @length: their bytes
  * @reason: why they must be copied, if so
  *
- * A part of a frame that one TRANSFER sends.
+ * A part of a frame that can be sent in place, or has to be copied.
  */
 typedef struct
 {
   guint first;
   guint n_memories;
+  gsize offset;
   gsize length;
   GstFfsCopyReason reason;
 } GstFfsRun;
 
-guint gst_ffs_frame_parse (GstBuffer * buffer, GstFfsRun * runs);
-gboolean gst_ffs_frame_join (GstBuffer * buffer, GstFfsRun * runs,
-    guint * n);
+guint gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
+    GstFfsRun * runs);
+void gst_ffs_frame_all (GstBuffer * buffer, GstFfsCopyReason reason,
+    GstFfsRun * run);
+gboolean gst_ffs_frame_splits_packets (const GstFfsRun * runs, guint n);
 gboolean gst_ffs_frame_is_padded (GstBuffer * buffer,
     const GstVideoInfo * info);
 

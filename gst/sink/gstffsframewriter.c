@@ -28,6 +28,7 @@ struct _GstFfsFrameWriter
   GstFfsWriter *writer;
   gboolean flushing;
   guint64 bytes;
+  GstClockTime began;           /* to write a piece, or NONE */
 };
 
 GstFfsFrameWriter *
@@ -37,6 +38,7 @@ gst_ffs_frame_writer_new (GstFfsEndpoint * ep)
 
   self->ep = gst_ffs_endpoint_ref (ep);
   self->packer = gst_ffs_copier_new (NULL);
+  self->began = GST_CLOCK_TIME_NONE;
   g_mutex_init (&self->lock);
   return self;
 }
@@ -92,6 +94,14 @@ get_writer (GstFfsFrameWriter * self, gint * err)
   return writer;
 }
 
+static void
+set_began (GstFfsFrameWriter * self, GstClockTime began)
+{
+  g_mutex_lock (&self->lock);
+  self->began = began;
+  g_mutex_unlock (&self->lock);
+}
+
 /* One piece of a frame, unless it was written before an interruption.
  * Returns an errno. */
 static gint
@@ -106,7 +116,9 @@ write_piece (GstFfsFrameWriter * self, guint piece, GstBuffer * buffer,
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
     return err;
 
+  set_began (self, gst_util_get_timestamp ());
   err = gst_ffs_writer_write (self->writer, map.data, size);
+  set_began (self, GST_CLOCK_TIME_NONE);
   gst_buffer_unmap (buffer, &map);
   if (err != 0)
     return err;
@@ -136,6 +148,7 @@ gst_ffs_frame_writer_write (GstFfsFrameWriter * self, GstBuffer * frame,
     const GstFfsWrapping * wrapping, const GstFfsStreamPolicy * policy)
 {
   gsize size = gst_buffer_get_size (frame);
+  gboolean pack = gst_ffs_segments_must_pack (frame, policy);
   GstBuffer *packed = NULL;
   gint err = 0;
   guint i;
@@ -143,12 +156,20 @@ gst_ffs_frame_writer_write (GstFfsFrameWriter * self, GstBuffer * frame,
   if (get_writer (self, &err) == NULL)
     return err;
 
-  if (gst_ffs_segments_must_pack (frame, policy)) {
-    packed = gst_ffs_copier_pack (self->packer, frame, policy->info);
+  if (pack) {
+    packed = gst_ffs_copier_pack (self->packer, wrapping, frame, policy->info);
+    size = GST_VIDEO_INFO_SIZE (policy->info);
+  } else if (wrapping->header_size > 0) {
+    GstFfsRun all;
+
+    gst_ffs_frame_all (frame, GST_FFS_COPY_REASON_HEADER, &all);
+    packed = gst_ffs_copier_copy (self->packer, wrapping, frame, &all);
+  }
+  if (pack || wrapping->header_size > 0) {
     if (packed == NULL)
       return EFAULT;
     frame = packed;
-    size = GST_VIDEO_INFO_SIZE (policy->info);
+    size += wrapping->header_size;
   }
 
   for (i = 0; err == 0 && i < GST_FFS_MAX_PARTS_BEFORE; i++)
@@ -172,6 +193,18 @@ gst_ffs_frame_writer_abandon (GstFfsFrameWriter * self)
   if (self->writer)
     gst_ffs_writer_cancel (self->writer);
   self->n_written = 0;
+}
+
+/* Returns: for how long the host has not read a piece of a frame, ns, or 0 */
+GstClockTime
+gst_ffs_frame_writer_get_waiting (GstFfsFrameWriter * self)
+{
+  GstClockTime began;
+
+  g_mutex_lock (&self->lock);
+  began = self->began;
+  g_mutex_unlock (&self->lock);
+  return began == GST_CLOCK_TIME_NONE ? 0 : gst_util_get_timestamp () - began;
 }
 
 /* Returns: bytes that the host has read */

@@ -21,6 +21,7 @@ gint gst_ffs_frame_writer_write (GstFfsFrameWriter * self, GstBuffer * frame,
     const GstFfsWrapping * wrapping, const GstFfsStreamPolicy * policy);
 void gst_ffs_frame_writer_abandon (GstFfsFrameWriter * self);
 
+GstClockTime gst_ffs_frame_writer_get_waiting (GstFfsFrameWriter * self);
 guint64 gst_ffs_frame_writer_get_bytes (GstFfsFrameWriter * self);
 
 G_END_DECLS

@@ -73,7 +73,7 @@ open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
 static gboolean
 open_camera (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
-    GstFfsEnabledFunc enabled, GstFfsOpened * opened)
+    GstFfsEnabledFunc enabled, GstFfsWaitingFunc waiting, GstFfsOpened * opened)
 {
   if (settings->endpoint || settings->fd >= 0) {
     GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
@@ -83,7 +83,7 @@ open_camera (GstElement * element, GstPad * sinkpad,
     return FALSE;
   }
   opened->camera = gst_ffs_camera_open (element, sinkpad, settings,
-      opened->allocator, streaming, enabled);
+      opened->allocator, streaming, enabled, waiting);
   return opened->camera != NULL;
 }
 
@@ -94,6 +94,7 @@ open_camera (GstElement * element, GstPad * sinkpad,
  * @settings: what to open
  * @streaming: tells what the host wants; with @element
  * @enabled: tells whether there is one; with @element
+ * @waiting: tells for how long it has read nothing; with @element
  * @opened: (out): what was opened
  *
  * Returns: %FALSE if an error was posted
@@ -101,7 +102,7 @@ open_camera (GstElement * element, GstPad * sinkpad,
 gboolean
 gst_ffs_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
-    GstFfsEnabledFunc enabled, GstFfsOpened * opened)
+    GstFfsEnabledFunc enabled, GstFfsWaitingFunc waiting, GstFfsOpened * opened)
 {
   g_autofree gchar *path = g_strdup (settings->endpoint);
   gboolean own = settings->function || settings->gadget;
@@ -111,7 +112,7 @@ gst_ffs_open (GstElement * element, GstPad * sinkpad,
     return FALSE;
 
   if (own && open_camera (element, sinkpad, settings, streaming, enabled,
-          opened)) {
+          waiting, opened)) {
     path = gst_ffs_camera_get_endpoint (opened->camera);
     opened->profile = gst_ffs_camera_get_profile (opened->camera);
   }

@@ -27,7 +27,8 @@ typedef struct
 
 gboolean gst_ffs_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
-    GstFfsEnabledFunc enabled, GstFfsOpened * opened);
+    GstFfsEnabledFunc enabled, GstFfsWaitingFunc waiting,
+    GstFfsOpened * opened);
 
 void gst_ffs_close (GstFfsOpened * opened);
 

@@ -41,18 +41,19 @@ gst_ffs_segments_clear (GstFfsSegments * self)
   gst_clear_buffer (&self->wrapping.after.buffer);
 }
 
+/* @copy: (nullable) (transfer full): what keeps the memory if it is ours */
 static void
 add_segment (GstFfsSegments * self, GstBuffer * owner, guint memory,
-    gsize length, gboolean is_copy)
+    gsize offset, gsize length, GstBuffer * copy)
 {
   GstFfsSegment *segment = &self->segments[self->n_segments];
 
   segment->memory = gst_buffer_peek_memory (owner, memory);
+  segment->offset = offset;
   segment->length = length;
   segment->owner = owner;
-  self->copies[self->n_segments++] = is_copy ? owner : NULL;
-  if (is_copy)
-    self->copied += length;
+  segment->more = FALSE;
+  self->copies[self->n_segments++] = copy;
 }
 
 /* FALSE if it is no dmabuf, which is so where there are none to be had. */
@@ -65,7 +66,7 @@ add_part (GstFfsSegments * self, const GstFfsPart * part)
     self->reason = GST_FFS_COPY_REASON_MEMORY;
     return FALSE;
   }
-  add_segment (self, part->buffer, 0, part->length, FALSE);
+  add_segment (self, part->buffer, 0, 0, part->length, NULL);
   return TRUE;
 }
 
@@ -108,6 +109,92 @@ gst_ffs_segments_wrap (GstFfsSegments * self, GstBuffer * buffer,
       buffer, size, frame, &self->wrapping);
 }
 
+/**
+ * gst_ffs_segments_get_room:
+ * @self: segments that were wrapped
+ * @buffer: a frame
+ * @policy: how to send it
+ * @allocator: (nullable): our own
+ *
+ * A frame that upstream wrote into memory of ours has room in front of it for
+ * the header. Nobody else's memory is written to: what is there may be another
+ * frame.
+ *
+ * Returns: (transfer none) (nullable): the memory, if that is how to send the
+ * header of this frame
+ */
+GstMemory *
+gst_ffs_segments_get_room (const GstFfsSegments * self, GstBuffer * buffer,
+    const GstFfsStreamPolicy * policy, GstAllocator * allocator)
+{
+  GstMemory *mem;
+
+  if (policy->gather || self->wrapping.header_size == 0
+      || gst_buffer_n_memory (buffer) != 1
+      || gst_ffs_segments_must_pack (buffer, policy))
+    return NULL;
+  mem = gst_buffer_peek_memory (buffer, 0);
+  return allocator && mem->allocator == allocator && mem->parent == NULL
+      && mem->offset == self->wrapping.header_size ? mem : NULL;
+}
+
+/* FALSE if the frame is mapped by somebody else. */
+static gboolean
+add_header_in_room (GstFfsSegments * self, GstBuffer * buffer, GstMemory * mem)
+{
+  gsize size = self->wrapping.header_size;
+  GstMapInfo map;
+
+  if (!gst_memory_map (mem, &map, GST_MAP_READWRITE))
+    return FALSE;
+  memcpy (map.data - size, self->wrapping.header, size);
+  gst_memory_unmap (mem, &map);
+  add_segment (self, buffer, 0, 0, size + mem->size, NULL);
+  self->in_room = TRUE;
+  return TRUE;
+}
+
+/* The frame as runs, each in place or to be copied, and of these the fewest. */
+static guint
+get_runs (const GstFfsSegments * self, GstBuffer * buffer,
+    const GstFfsStreamPolicy * policy, GstFfsRun * runs)
+{
+  guint n = gst_ffs_frame_parse (buffer, policy->gather, runs);
+  GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+
+  if (policy->gather || n == 0)
+    return n;
+  if (self->wrapping.header_size > 0)
+    reason = runs[0].reason == GST_FFS_COPY_REASON_NONE
+        || runs[0].reason == GST_FFS_COPY_REASON_OFFSET ?
+        GST_FFS_COPY_REASON_HEADER : runs[0].reason;
+  else if (policy->profile && gst_ffs_frame_splits_packets (runs, n))
+    reason = GST_FFS_COPY_REASON_PACKET;
+  if (reason == GST_FFS_COPY_REASON_NONE)
+    return n;
+  gst_ffs_frame_all (buffer, reason, runs);
+  return 1;
+}
+
+/* In a kernel that gathers, the header is a segment like others. */
+static gboolean
+add_header (GstFfsSegments * self, GstFfsCopier * copier)
+{
+  GstFfsWrapping *wrapping = &self->wrapping;
+  GstBuffer *header;
+
+  if (wrapping->header_size == 0)
+    return TRUE;
+  header = copier ? gst_ffs_copier_fill (copier, wrapping->header,
+      wrapping->header_size) : NULL;
+  if (header == NULL) {
+    self->reason = GST_FFS_COPY_REASON_MEMORY;
+    return FALSE;
+  }
+  add_segment (self, header, 0, 0, wrapping->header_size, header);
+  return TRUE;
+}
+
 /* Makes the segments of the frame itself.  FALSE if it has to be written
  * instead, or refused. */
 static gboolean
@@ -115,36 +202,51 @@ add_frame (GstFfsSegments * self, GstBuffer * buffer,
     GstFfsCopier * copier, const GstFfsStreamPolicy * policy)
 {
   gboolean may_copy = policy->copy_mode != GST_FFS_COPY_NEVER && copier;
-  GstFfsRun runs[GST_FFS_MAX_SEGMENTS];
+  static const GstFfsWrapping no_header;
+  const GstFfsWrapping *wrapping = &self->wrapping;
+  GstFfsRun runs[GST_FFS_MAX_RUNS];
+  guint i, n, first;
   GstBuffer *copy;
-  guint i, n;
 
   if (gst_ffs_segments_must_pack (buffer, policy)) {
     self->reason = GST_FFS_COPY_REASON_PADDING;
-    copy = may_copy ? gst_ffs_copier_pack (copier, buffer, policy->info) : NULL;
+    copy = may_copy ? gst_ffs_copier_pack (copier, wrapping, buffer,
+        policy->info) : NULL;
     if (copy == NULL)
       return FALSE;
-    add_segment (self, copy, 0, GST_VIDEO_INFO_SIZE (policy->info), TRUE);
+    add_segment (self, copy, 0, 0, wrapping->header_size
+        + GST_VIDEO_INFO_SIZE (policy->info), copy);
+    self->copied += GST_VIDEO_INFO_SIZE (policy->info);
     return TRUE;
   }
 
-  self->reason = GST_FFS_COPY_REASON_NONE;
-  n = gst_ffs_frame_parse (buffer, runs);
-  if (policy->profile)
-    gst_ffs_frame_join (buffer, runs, &n);
+  n = get_runs (self, buffer, policy, runs);
+  first = self->n_segments;
+  if (policy->gather) {
+    if (!add_header (self, copier))
+      return FALSE;
+    wrapping = &no_header;
+  }
   for (i = 0; i < n; i++) {
     if (runs[i].reason == GST_FFS_COPY_REASON_NONE) {
-      add_segment (self, buffer, runs[i].first, runs[i].length, FALSE);
+      add_segment (self, buffer, runs[i].first, runs[i].offset,
+          runs[i].length, NULL);
       continue;
     }
 
     if (self->reason == GST_FFS_COPY_REASON_NONE)
       self->reason = runs[i].reason;
-    copy = may_copy ? gst_ffs_copier_copy (copier, buffer, &runs[i]) : NULL;
+    copy = may_copy ? gst_ffs_copier_copy (copier, wrapping, buffer,
+        &runs[i]) : NULL;
     if (copy == NULL)
       return FALSE;
-    add_segment (self, copy, 0, runs[i].length, TRUE);
+    add_segment (self, copy, 0, 0, wrapping->header_size + runs[i].length,
+        copy);
+    self->copied += runs[i].length;
   }
+
+  for (i = first; policy->gather && i + 1 < self->n_segments; i++)
+    self->segments[i].more = TRUE;
   return TRUE;
 }
 
@@ -154,22 +256,26 @@ add_frame (GstFfsSegments * self, GstBuffer * buffer,
  * @buffer: (nullable): the frame
  * @copier: (nullable): what makes copies
  * @policy: how to send it
+ * @room: (nullable): what gst_ffs_segments_get_room() said, now idle
  *
  * Returns: %FALSE if the frame has to be written instead, or refused
  */
 gboolean
 gst_ffs_segments_build (GstFfsSegments * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy)
+    GstFfsCopier * copier, const GstFfsStreamPolicy * policy, GstMemory * room)
 {
   gboolean ok = TRUE;
   guint i;
 
   self->reason = GST_FFS_COPY_REASON_NONE;
   self->copied = 0;
+  self->in_room = FALSE;
   for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE; i++)
     ok = add_part (self, &self->wrapping.before[i]);
-  ok = ok && (buffer == NULL || add_frame (self, buffer, copier, policy))
-      && add_part (self, &self->wrapping.after);
+  if (ok && buffer)
+    ok = (room && add_header_in_room (self, buffer, room))
+        || add_frame (self, buffer, copier, policy);
+  ok = ok && add_part (self, &self->wrapping.after);
   if (!ok)
     gst_ffs_segments_clear_frame (self);
   return ok;

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @tight: whether to copy raw video whose lines are padded
  * @info: (nullable): the format, if it is raw video of a known layout
  * @profile: (nullable): what goes around a frame
+ * @gather: whether the kernel makes one transfer of several segments
  *
  * How to send a frame.
  */
@@ -28,16 +29,18 @@ typedef struct
   gboolean tight;
   const GstVideoInfo *info;
   GstFfsProfile *profile;
+  gboolean gather;
 } GstFfsStreamPolicy;
 
 /**
  * GstFfsSegments:
- * @segments: the transfers
- * @copies: for each of them the copy that it owns, or %NULL
+ * @segments: the pieces of the transfers
+ * @copies: for each of them the buffer of ours that it owns, or %NULL
  * @n_segments: how many
  * @wrapping: what goes around the frame
  * @reason: why the frame was copied, or would have to be
  * @copied: bytes that were copied
+ * @in_room: whether the frame's header is in the room in front of it
  */
 typedef struct
 {
@@ -47,6 +50,7 @@ typedef struct
   GstFfsWrapping wrapping;
   GstFfsCopyReason reason;
   gsize copied;
+  gboolean in_room;
 } GstFfsSegments;
 
 void gst_ffs_segments_clear (GstFfsSegments * self);
@@ -56,8 +60,12 @@ gboolean gst_ffs_segments_must_pack (GstBuffer * buffer,
     const GstFfsStreamPolicy * policy);
 gboolean gst_ffs_segments_wrap (GstFfsSegments * self, GstBuffer * buffer,
     guint64 frame, const GstFfsStreamPolicy * policy);
+GstMemory *gst_ffs_segments_get_room (const GstFfsSegments * self,
+    GstBuffer * buffer, const GstFfsStreamPolicy * policy,
+    GstAllocator * allocator);
 gboolean gst_ffs_segments_build (GstFfsSegments * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy);
+    GstFfsCopier * copier, const GstFfsStreamPolicy * policy,
+    GstMemory * room);
 
 G_END_DECLS
 

@@ -33,6 +33,7 @@ struct _GstFfsStream
   GstFfsEndpoint *ep;
   GstFfsTransferQueue *queue;   /* NULL once closed */
   GstFfsCopier *copier;         /* NULL if there are no dmabufs to copy into */
+  GstAllocator *allocator;      /* the same */
   GstFfsFrameWriter *writer;
 
   /* Why dmabufs cannot be sent, once known. */
@@ -67,8 +68,10 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
   self->ep = ep;
   self->queue = gst_ffs_transfer_queue_new (ep, MAX_ATTACHMENTS, done,
       user_data);
-  if (allocator)
+  if (allocator) {
+    self->allocator = gst_object_ref (allocator);
     self->copier = gst_ffs_copier_new (allocator);
+  }
   self->writer = gst_ffs_frame_writer_new (ep);
   self->frame = NO_FRAME;
   g_mutex_init (&self->send_lock);
@@ -117,6 +120,7 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
       &attachments);
   clear_frame (self);
   g_clear_pointer (&self->copier, gst_ffs_copier_free);
+  gst_clear_object (&self->allocator);
 
   g_mutex_lock (&self->lock);
   self->last_transfers = transfers;
@@ -171,6 +175,39 @@ gboolean
 gst_ffs_stream_is_zero_copy (GstFfsStream * self)
 {
   return g_atomic_int_get (&self->blocked) == GST_FFS_COPY_REASON_NONE;
+}
+
+/**
+ * gst_ffs_stream_needs_room:
+ * @self: the stream
+ *
+ * Returns: whether a header in the same transfer as a frame has to be in the
+ * frame's memory, in front of it
+ */
+gboolean
+gst_ffs_stream_needs_room (GstFfsStream * self)
+{
+  return !gst_ffs_transfer_queue_can_submit (self->queue);
+}
+
+/**
+ * gst_ffs_stream_get_waiting:
+ * @self: the stream. Any thread
+ *
+ * Returns: for how long the host has read nothing though there is something
+ * for it, ns, or 0
+ */
+GstClockTime
+gst_ffs_stream_get_waiting (GstFfsStream * self)
+{
+  GstClockTime waiting = 0;
+
+  g_mutex_lock (&self->lock);
+  if (self->queue)
+    waiting = MAX (gst_ffs_transfer_queue_get_waiting (self->queue),
+        gst_ffs_frame_writer_get_waiting (self->writer));
+  g_mutex_unlock (&self->lock);
+  return waiting;
 }
 
 void
@@ -292,8 +329,17 @@ gst_ffs_stream_wait_slot (GstFfsStream * self)
 static void
 count_frame (GstFfsStream * self, gsize copied)
 {
+  const GstFfsSegments *segments = &self->segments;
+  gboolean gathered = FALSE;
+  guint i;
+
+  for (i = 0; i < segments->n_segments; i++)
+    gathered |= segments->segments[i].more;
+
   g_mutex_lock (&self->lock);
-  gst_ffs_frame_counter_add (&self->counter, self->segments.reason, copied);
+  gst_ffs_frame_counter_add (&self->counter, segments->reason, copied);
+  self->counter.gathered += gathered;
+  self->counter.in_room += segments->in_room;
   g_mutex_unlock (&self->lock);
 }
 
@@ -327,6 +373,26 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   return FALSE;
 }
 
+/* Makes the segments of a frame that was wrapped.  0 if they are there, EINTR
+ * if flushing, ENOTSUP if the frame has to be written or refused. */
+static gint
+prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
+    const GstFfsStreamPolicy * policy)
+{
+  GstMemory *room = NULL;
+
+  if (resume && self->segments.n_segments > 0)
+    return 0;
+  if (buffer)
+    room = gst_ffs_segments_get_room (&self->segments, buffer, policy,
+        self->allocator);
+  /* It may be in flight with the header of the last time. */
+  if (room && gst_ffs_transfer_queue_wait_idle (self->queue, room) != 0)
+    return EINTR;
+  return gst_ffs_segments_build (&self->segments, buffer, self->copier, policy,
+      room) ? 0 : ENOTSUP;
+}
+
 /* With the send lock. */
 static void
 send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
@@ -334,6 +400,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
 {
   GstFfsCopyReason blocked = g_atomic_int_get (&self->blocked);
   gboolean resume = self->frame == frame;
+  gint err;
 
   if (!resume)
     clear_frame (self);
@@ -349,8 +416,10 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     self->segments.reason = GST_FFS_COPY_REASON_MODE;
   } else if (blocked && policy->copy_mode != GST_FFS_COPY_NEVER) {
     self->segments.reason = blocked;
-  } else if ((resume && self->segments.n_segments > 0)
-      || gst_ffs_segments_build (&self->segments, buffer, self->copier, policy)) {
+  } else if ((err = prepare (self, buffer, resume, policy)) == EINTR) {
+    result->meaning = GST_FFS_INTERRUPTED;
+    return;
+  } else if (err == 0) {
     if (submit (self, buffer, frame, policy->copy_mode, result))
       return;
   } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
@@ -399,7 +468,10 @@ void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
 {
+  GstFfsStreamPolicy own = *policy;
+
   memset (result, 0, sizeof (*result));
+  own.gather = gst_ffs_transfer_queue_can_submit (self->queue);
 
   g_mutex_lock (&self->send_lock);
   if (self->halted)
@@ -407,7 +479,7 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   else if (gst_ffs_transfer_queue_wait_slot (self->queue) != 0)
     result->meaning = GST_FFS_INTERRUPTED;
   else
-    send_frame (self, buffer, frame, policy, result);
+    send_frame (self, buffer, frame, &own, result);
   g_mutex_unlock (&self->send_lock);
 
   if (result->meaning == GST_FFS_INTERRUPTED && wait_again (self))

@@ -37,6 +37,9 @@ gint gst_ffs_stream_probe (GstFfsStream * self);
 void gst_ffs_stream_set_disabled (GstFfsStream * self);
 gboolean gst_ffs_stream_is_zero_copy (GstFfsStream * self);
 
+gboolean gst_ffs_stream_needs_room (GstFfsStream * self);
+GstClockTime gst_ffs_stream_get_waiting (GstFfsStream * self);
+
 void gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max);
 void gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing);
 

@@ -10,8 +10,9 @@
  * Ownership: no GstBuffer and no GstMemory is held; what is known is in a
  * GstFfsAttachmentTable.  gst_ffs_memory_watch() tells when a memory dies.
  *
- * An attachment is in use from acquire() to release(), at most once at a
- * time: see gst_ffs_attachments_is_busy().
+ * An attachment is in use from acquire() to release(), for one transfer at a
+ * time (see gst_ffs_attachments_is_busy()), which may have several segments of
+ * it.
  *
  * Locking: one lock for the table.  ATTACH and DETACH are made under it, so
  * that a dmabuf cannot be attached in one thread while another one detaches
@@ -193,11 +194,10 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
     gst_ffs_memory_watch (mem, self);
   }
 
-  g_assert (!att->in_use);
   if (!att->attached)
     *err = attach (self, att);
   if (*err == 0) {
-    att->in_use = TRUE;
+    att->in_use++;
     gst_ffs_attachment_table_touch (&self->table, att);
   } else {
     att = NULL;
@@ -234,8 +234,9 @@ void
 gst_ffs_attachments_release (GstFfsAttachments * self, GstFfsAttachment * att)
 {
   g_mutex_lock (&self->lock);
-  att->in_use = FALSE;
-  if (self->closed || (att->n_memories == 0 && detach (self, att)))
+  att->in_use--;
+  if (att->in_use == 0 && (self->closed || (att->n_memories == 0
+              && detach (self, att))))
     gst_ffs_attachment_table_remove (&self->table, att);
   g_mutex_unlock (&self->lock);
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @fd: a duplicate, owned
  * @n_memories: how many GstMemory of it are known
  * @attached: whether the kernel has it attached
- * @in_use: whether a transfer of it is under way
+ * @in_use: how many segments of a transfer of it are under way
  * @last_use: the higher, the later
  *
  * What is known of a dmabuf.
@@ -24,7 +24,7 @@ struct _GstFfsAttachment
   gint fd;
   guint n_memories;
   gboolean attached;
-  gboolean in_use;
+  guint in_use;
   guint64 last_use;
 };
 

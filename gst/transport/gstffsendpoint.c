@@ -22,7 +22,6 @@
 
 #include "gstffsdebug.h"
 #include "gstffsendpoint.h"
-#include "gstffsuapi.h"
 
 #include <linux/usb/ch9.h>
 
@@ -31,6 +30,7 @@ struct _GstFfsEndpoint
   gchar *name;
   gchar *path;
   gint fd;
+  gboolean can_submit;
 
   /* Last known state; the host can change it any time after it was read. */
   gint enabled;
@@ -92,6 +92,19 @@ dup_nonblock (gint fd)
   return copy;
 }
 
+/* Asked for no segments at all a kernel that has the call says EINVAL, in
+ * every state of the endpoint.  Others do not know the number, or want a
+ * host first. */
+static gboolean
+find_submit (gint fd)
+{
+  struct usb_ffs_dmabuf_submit submit;
+
+  memset (&submit, 0, sizeof (submit));
+  submit.size = sizeof (submit);
+  return gst_ffs_call (fd, FUNCTIONFS_DMABUF_SUBMIT, &submit) == EINVAL;
+}
+
 /**
  * gst_ffs_endpoint_open:
  * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
@@ -126,7 +139,9 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
   ep->fd = own;
   ep->path = link ? NULL : g_strdup (path);
   ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
-  GST_DEBUG ("%s: opened as fd %d", ep->name, ep->fd);
+  ep->can_submit = find_submit (own);
+  GST_DEBUG ("%s: opened as fd %d, %s SUBMIT", ep->name, ep->fd,
+      ep->can_submit ? "with" : "without");
 
   return ep;
 }
@@ -276,6 +291,47 @@ gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf, guint64 length)
   req.fd = dmabuf;
   req.length = length;
   return gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_TRANSFER, &req);
+}
+
+/**
+ * gst_ffs_endpoint_can_submit:
+ * @ep: an endpoint
+ *
+ * Returns: whether the kernel has FUNCTIONFS_DMABUF_SUBMIT
+ */
+gboolean
+gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep)
+{
+  return ep->can_submit;
+}
+
+/**
+ * gst_ffs_endpoint_submit:
+ * @ep: an endpoint of a kernel that has the call
+ * @segments: of dmabufs attached to it
+ * @n_segments: how many
+ * @sync_file: (out): of the transfer's fence, owned by the caller
+ *
+ * Sends the segments one behind the other in one transfer.
+ *
+ * Returns: 0 if the transfer is queued, else an errno
+ */
+gint
+gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
+    const struct usb_ffs_dmabuf_segment *segments, guint n_segments,
+    gint * sync_file)
+{
+  struct usb_ffs_dmabuf_submit submit;
+  gint err;
+
+  memset (&submit, 0, sizeof (submit));
+  submit.size = sizeof (submit);
+  submit.num_segments = n_segments;
+  submit.segments = (guintptr) segments;
+  submit.fence_fd = -1;
+  err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_SUBMIT, &submit);
+  *sync_file = err == 0 ? submit.fence_fd : -1;
+  return err;
 }
 
 /**

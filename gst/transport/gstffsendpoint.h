@@ -5,6 +5,8 @@
 
 #include <gst/gst.h>
 
+#include "gstffsuapi.h"
+
 G_BEGIN_DECLS
 
 typedef struct _GstFfsEndpoint GstFfsEndpoint;
@@ -33,6 +35,11 @@ gint gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf);
 gint gst_ffs_endpoint_detach (GstFfsEndpoint * ep, gint dmabuf);
 gint gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf,
     guint64 length);
+
+gboolean gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep);
+gint gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
+    const struct usb_ffs_dmabuf_segment *segments, guint n_segments,
+    gint * sync_file);
 
 gint gst_ffs_endpoint_reopen (GstFfsEndpoint * ep);
 void gst_ffs_endpoint_close (GstFfsEndpoint * ep);

@@ -2,7 +2,9 @@
 /*
  * The fence of a transfer: when it has signalled, and with what.
  *
- * Waiting is done by polling the dmabuf for POLLOUT; the status comes from a
+ * SUBMIT, which only kernels with our patches have, gives a sync_file of the
+ * transfer itself, and that is all there is to it.  With TRANSFER, waiting is
+ * done by polling the dmabuf for POLLOUT; the status comes from a
  * sync_file that is exported right after TRANSFER.  Polling the sync_file
  * would do for both, but it leaves a callback in the fence that closing the
  * sync_file has to remove, under a lock that unpatched kernels free with the
@@ -53,22 +55,25 @@ gst_ffs_fence_export (gint dmabuf, gint * sync_file)
 
 /**
  * gst_ffs_fence_wait:
- * @dmabuf: a dmabuf
+ * @fd: a dmabuf, or the sync_file of SUBMIT
+ * @is_sync_file: which of the two
  *
- * Waits until no transfer reads @dmabuf.  A poll() that fails (ENOMEM, say)
- * tells nothing about the fence, so it is asked again: whoever waits has the
- * right to free the buffer afterwards.
+ * Waits until no transfer reads the dmabuf, or the one of the sync_file has
+ * ended.  A poll() that fails (ENOMEM, say) tells nothing about the fence, so
+ * it is asked again: whoever waits has the right to free the buffer
+ * afterwards.
  */
 void
-gst_ffs_fence_wait (gint dmabuf)
+gst_ffs_fence_wait (gint fd, gboolean is_sync_file)
 {
-  struct pollfd p = { dmabuf, POLLOUT, 0 };
+  gshort events = is_sync_file ? POLLIN : POLLOUT;
+  struct pollfd p = { fd, events, 0 };
 
-  while (poll (&p, 1, -1) < 0 || !(p.revents & POLLOUT)) {
+  while (poll (&p, 1, -1) < 0 || !(p.revents & events)) {
     if (errno == EINTR && p.revents == 0)
       continue;
-    GST_ERROR ("poll of dmabuf %d: %s, revents 0x%x", dmabuf,
-        g_strerror (errno), p.revents);
+    GST_ERROR ("poll of fence %d: %s, revents 0x%x", fd, g_strerror (errno),
+        p.revents);
     g_usleep (POLL_RETRY);
   }
 }

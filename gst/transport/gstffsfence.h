@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 gint gst_ffs_fence_export (gint dmabuf, gint * sync_file);
-void gst_ffs_fence_wait (gint dmabuf);
+void gst_ffs_fence_wait (gint fd, gboolean is_sync_file);
 gint gst_ffs_fence_status (gint sync_file, gint * status);
 
 G_END_DECLS

@@ -3,15 +3,15 @@
  * GstFfsInFlight: the transfers that the controller has, and the one thread
  * that waits for their fences.
  *
- * Ownership: one entry for each TRANSFER, each with a reference of its own on
+ * Ownership: one entry for each segment of a transfer, each with a reference of its own on
  * a buffer (the same buffer may be sent twice) and the use of one attachment.
  * Both are given up when the transfer's fence has signalled, whatever its
  * status, and in no other case.  The fence thread holds a reference on this
  * object: when a controller does not let go at shutdown, the object, its
  * buffers and the thread stay until it does, after the element is long gone.
  *
- * No status is read once attachments were cancelled: the sync_files are
- * closed first, under the lock (see gstffsfence.c).
+ * No status of a TRANSFER is read once attachments were cancelled: the
+ * sync_files are closed first, under the lock (see gstffsfence.c).
  *
  * Locking: the lock protects the FIFO, counter and flags.  Lock order: this
  * one, then the attachments'.  No buffer is unreffed and no callback is made
@@ -70,13 +70,13 @@ take_status (GstFfsInFlight * self, GstFfsTransfer * transfer)
 
   if (transfer->sync_file < 0)
     return self->cancelled ? ECANCELED : 0;
-  if (self->cancelled)
-    status = -ECANCELED;
-  else if (gst_ffs_fence_status (transfer->sync_file, &status) != 0)
+  if (gst_ffs_fence_status (transfer->sync_file, &status) != 0)
     status = 1;
   close (transfer->sync_file);
   transfer->sync_file = -1;
 
+  if (status < 0 && self->cancelled)
+    return ECANCELED;
   return status < 0 ? -status : 0;
 }
 
@@ -85,16 +85,18 @@ static void
 finish (GstFfsInFlight * self, GstFfsTransfer transfer)
 {
   GstFfsFrameDoneFunc done = NULL;
-  gint err, frame_err = 0;
+  gint err = 0, frame_err = 0;
   GstFfsTransfer *head;
 
-  g_mutex_lock (&self->lock);
-  head = gst_queue_array_peek_head_struct (self->transfers);
-  err = take_status (self, head);
-  g_mutex_unlock (&self->lock);
+  if (!transfer.joined) {
+    g_mutex_lock (&self->lock);
+    head = gst_queue_array_peek_head_struct (self->transfers);
+    err = take_status (self, head);
+    g_mutex_unlock (&self->lock);
 
-  GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
-      transfer.frame, transfer.length, err ? g_strerror (err) : "sent");
+    GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
+        transfer.frame, transfer.length, err ? g_strerror (err) : "sent");
+  }
   if (gst_ffs_meaning (GST_FFS_CALL_FENCE, err) == GST_FFS_GONE)
     gst_ffs_endpoint_set_disabled (self->ep);
 
@@ -104,7 +106,8 @@ finish (GstFfsInFlight * self, GstFfsTransfer transfer)
 
   g_mutex_lock (&self->lock);
   head = gst_queue_array_pop_head_struct (self->transfers);
-  gst_ffs_transfer_counter_add_end (&self->counter, transfer.length, err);
+  if (!transfer.joined)
+    gst_ffs_transfer_counter_add_end (&self->counter, transfer.length, err);
   if (head->last) {
     frame_err = gst_ffs_transfer_counter_end_frame (&self->counter);
     done = self->done;
@@ -143,7 +146,10 @@ fence_thread (gpointer data)
 
     transfer = *head;
     g_mutex_unlock (&self->lock);
-    gst_ffs_fence_wait (gst_ffs_attachment_get_fd (transfer.att));
+    if (transfer.own_fence)
+      gst_ffs_fence_wait (transfer.sync_file, TRUE);
+    else if (!transfer.joined)
+      gst_ffs_fence_wait (gst_ffs_attachment_get_fd (transfer.att), FALSE);
     finish (self, transfer);
     g_mutex_lock (&self->lock);
   }
@@ -205,8 +211,9 @@ set_cancelled (GstFfsInFlight * self)
     GstFfsTransfer *transfer =
         gst_queue_array_peek_nth_struct (self->transfers, i);
 
-    if (transfer->sync_file >= 0)
-      close (transfer->sync_file);
+    if (transfer->own_fence || transfer->sync_file < 0)
+      continue;
+    close (transfer->sync_file);
     transfer->sync_file = -1;
   }
 }
@@ -316,17 +323,22 @@ gst_ffs_in_flight_set_flushing (GstFfsInFlight * self, gboolean flushing)
 /**
  * gst_ffs_in_flight_push:
  * @self: the transfers
- * @transfer: what the kernel has accepted; its references are taken over
+ * @segments: of one that the kernel has accepted; their references are taken
+ * over
+ * @n_segments: how many
  */
 void
-gst_ffs_in_flight_push (GstFfsInFlight * self, const GstFfsTransfer * transfer)
+gst_ffs_in_flight_push (GstFfsInFlight * self, const GstFfsTransfer * segments,
+    guint n_segments)
 {
-  GstFfsTransfer copy = *transfer;
   GstClockTime now = gst_util_get_timestamp ();
+  guint i;
 
   g_mutex_lock (&self->lock);
-  gst_queue_array_push_tail_struct (self->transfers, &copy);
-  gst_ffs_transfer_counter_add_begin (&self->counter, transfer->first, now);
+  for (i = 0; i < n_segments; i++)
+    gst_queue_array_push_tail_struct (self->transfers,
+        (gpointer) & segments[i]);
+  gst_ffs_transfer_counter_add_begin (&self->counter, segments->first, now);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
@@ -432,6 +444,18 @@ gst_ffs_in_flight_drain (GstFfsInFlight * self, GstClockTime timeout)
   g_mutex_unlock (&self->lock);
 
   return err;
+}
+
+/* Returns: for how long the host has read nothing of what is in flight, ns */
+GstClockTime
+gst_ffs_in_flight_get_waiting (GstFfsInFlight * self)
+{
+  GstClockTime waiting;
+
+  g_mutex_lock (&self->lock);
+  waiting = gst_ffs_transfer_counter_get_waiting (&self->counter);
+  g_mutex_unlock (&self->lock);
+  return waiting;
 }
 
 void

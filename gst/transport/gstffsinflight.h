@@ -18,18 +18,23 @@ typedef struct _GstFfsInFlight GstFfsInFlight;
  * @buffer: what keeps the memory, owned
  * @att: the attachment in use
  * @sync_file: of its fence, or -1; owned
- * @length: bytes
+ * @own_fence: whether that fence is of this transfer and no other
+ * @joined: whether this is a further segment of the transfer ahead of it, with
+ * the same fence
+ * @length: bytes of the whole transfer
  * @frame: the frame's number
  * @first: whether it begins the frame
  * @last: whether it ends the frame
  *
- * A TRANSFER that the kernel has accepted.
+ * A transfer that the kernel has accepted, or a segment of it.
  */
 typedef struct
 {
   GstBuffer *buffer;
   GstFfsAttachment *att;
   gint sync_file;
+  gboolean own_fence;
+  gboolean joined;
   gsize length;
   guint64 frame;
   gboolean first;
@@ -59,7 +64,7 @@ void gst_ffs_in_flight_set_flushing (GstFfsInFlight * self,
     gboolean flushing);
 
 void gst_ffs_in_flight_push (GstFfsInFlight * self,
-    const GstFfsTransfer * transfer);
+    const GstFfsTransfer * segments, guint n_segments);
 void gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame);
 
 gint gst_ffs_in_flight_wait_slot (GstFfsInFlight * self);
@@ -67,6 +72,7 @@ gint gst_ffs_in_flight_wait_idle (GstFfsInFlight * self, GstMemory * mem);
 gint gst_ffs_in_flight_drain (GstFfsInFlight * self, GstClockTime timeout);
 gint gst_ffs_in_flight_cancel (GstFfsInFlight * self, GstClockTime timeout);
 
+GstClockTime gst_ffs_in_flight_get_waiting (GstFfsInFlight * self);
 void gst_ffs_in_flight_get_stats (GstFfsInFlight * self,
     GstFfsTransferStats * stats);
 

@@ -83,9 +83,24 @@ gst_ffs_transfer_counter_end_frame (GstFfsTransferCounter * self)
 
   stats->in_flight--;
   stats->frames++;
-  stats->latency_last = gst_util_get_timestamp () - *start;
+  self->last_end = gst_util_get_timestamp ();
+  stats->latency_last = self->last_end - *start;
   stats->latency_max = MAX (stats->latency_max, stats->latency_last);
   stats->latency_sum += stats->latency_last;
   self->frame_err = 0;
   return err;
+}
+
+/**
+ * gst_ffs_transfer_counter_get_waiting:
+ * @self: the counter
+ *
+ * Returns: for how long no frame has ended though there are some, ns, or 0
+ */
+GstClockTime
+gst_ffs_transfer_counter_get_waiting (GstFfsTransferCounter * self)
+{
+  GstClockTime *start = gst_queue_array_peek_head_struct (self->starts);
+
+  return start ? gst_util_get_timestamp () - MAX (*start, self->last_end) : 0;
 }

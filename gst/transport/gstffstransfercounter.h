@@ -42,6 +42,7 @@ typedef struct
   GstFfsTransferStats stats;
   GstQueueArray *starts;        /* GstClockTime of each frame in flight */
   gint frame_err;               /* of the oldest frame */
+  GstClockTime last_end;        /* of a frame */
 } GstFfsTransferCounter;
 
 void gst_ffs_transfer_counter_init (GstFfsTransferCounter * self);
@@ -52,6 +53,8 @@ void gst_ffs_transfer_counter_add_begin (GstFfsTransferCounter * self,
 void gst_ffs_transfer_counter_add_end (GstFfsTransferCounter * self,
     gsize length, gint err);
 gint gst_ffs_transfer_counter_end_frame (GstFfsTransferCounter * self);
+GstClockTime gst_ffs_transfer_counter_get_waiting (GstFfsTransferCounter *
+    self);
 
 G_END_DECLS
 

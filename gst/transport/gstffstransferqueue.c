@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsTransferQueue: puts frames in flight, segment by segment.
+ * GstFfsTransferQueue: puts frames in flight, transfer by transfer.
+ *
+ * Where the kernel has SUBMIT every transfer goes by it, since it gives the
+ * transfer's own fence; segments that belong together are one transfer.
  *
  * Ownership: owns the attachments and what is in flight.  A segment's buffer
- * is referenced once the kernel has accepted its TRANSFER and from then on
+ * is referenced once the kernel has accepted its transfer and from then on
  * belongs to GstFfsInFlight.
  *
  * Locking: none of its own.  submit(), abandon(), cancel() and
@@ -126,6 +129,31 @@ gst_ffs_transfer_queue_wait_slot (GstFfsTransferQueue * self)
   return gst_ffs_in_flight_wait_slot (self->in_flight);
 }
 
+/* Returns: whether several segments, anywhere in their dmabufs, can be one
+ * transfer */
+gboolean
+gst_ffs_transfer_queue_can_submit (GstFfsTransferQueue * self)
+{
+  return gst_ffs_endpoint_can_submit (self->ep);
+}
+
+/**
+ * gst_ffs_transfer_queue_wait_idle:
+ * @self: the queue
+ * @memory: memory of a dmabuf
+ *
+ * Waits until the dmabuf is not in flight, so that something may be written
+ * to it.
+ *
+ * Returns: 0, or EINTR if flushing
+ */
+gint
+gst_ffs_transfer_queue_wait_idle (GstFfsTransferQueue * self,
+    GstMemory * memory)
+{
+  return gst_ffs_in_flight_wait_idle (self->in_flight, memory);
+}
+
 /* Until no other device works on the dmabuf, as far as can be seen. */
 static gint
 wait_foreign (GstFfsTransferQueue * self, gint dmabuf)
@@ -148,30 +176,77 @@ wait_foreign (GstFfsTransferQueue * self, gint dmabuf)
   return err == EBUSY ? EINTR : err;
 }
 
+/* Each dmabuf of the transfer in turn. */
 static gint
-transfer (GstFfsTransferQueue * self, GstFfsAttachment * att, gsize length,
-    GstFfsCall * call)
+wait_all_foreign (GstFfsTransferQueue * self, const GstFfsSegment * segments,
+    guint n)
 {
-  gint fd = gst_ffs_attachment_get_fd (att);
+  gint err = 0;
+  guint i;
+
+  GST_LOG ("frame %" G_GUINT64_FORMAT ": waiting for another device",
+      self->open_frame);
+  for (i = 0; err == 0 && i < n; i++)
+    err = wait_foreign (self, gst_dmabuf_memory_get_fd (segments[i].memory));
+  return err;
+}
+
+/* One call; the sync_file is that of SUBMIT or else -1. */
+static gint
+queue_once (GstFfsTransferQueue * self, const GstFfsSegment * segments,
+    GstFfsTransfer * entries, guint n)
+{
+  struct usb_ffs_dmabuf_segment list[GST_FFS_MAX_SEGMENTS];
+  guint i;
+
+  if (!gst_ffs_endpoint_can_submit (self->ep)) {
+    g_assert (n == 1 && segments->offset == 0);
+    return gst_ffs_endpoint_transfer (self->ep,
+        gst_ffs_attachment_get_fd (entries->att), segments->length);
+  }
+
+  for (i = 0; i < n; i++) {
+    list[i].fd = gst_ffs_attachment_get_fd (entries[i].att);
+    list[i].flags = 0;
+    list[i].offset = segments[i].offset;
+    list[i].length = segments[i].length;
+  }
+  return gst_ffs_endpoint_submit (self->ep, list, n, &entries->sync_file);
+}
+
+static gint
+renew_all (GstFfsTransferQueue * self, GstFfsTransfer * entries, guint n)
+{
+  gint err = 0;
+  guint i;
+
+  for (i = 0; err == 0 && i < n; i++)
+    err = gst_ffs_attachments_renew (self->attachments, entries[i].att);
+  return err;
+}
+
+/* Until the kernel has the transfer, or refuses it. */
+static gint
+queue (GstFfsTransferQueue * self, const GstFfsSegment * segments,
+    GstFfsTransfer * entries, guint n, GstFfsCall * call)
+{
   gboolean renewed = FALSE;
   gint err;
 
   while (TRUE) {
     *call = GST_FFS_CALL_TRANSFER;
-    err = gst_ffs_endpoint_transfer (self->ep, fd, length);
+    err = queue_once (self, segments, entries, n);
     switch (gst_ffs_meaning (*call, err)) {
       case GST_FFS_BUSY:
-        GST_LOG ("frame %" G_GUINT64_FORMAT ": waiting for another device",
-            self->open_frame);
-        err = wait_foreign (self, fd);
+        err = wait_all_foreign (self, segments, n);
         break;
       case GST_FFS_NOT_ATTACHED:
         if (renewed)
           return err;
         *call = GST_FFS_CALL_ATTACH;
-        err = gst_ffs_attachments_renew (self->attachments, att);
+        err = renew_all (self, entries, n);
         if (gst_ffs_meaning (*call, err) == GST_FFS_BUSY)
-          err = wait_foreign (self, fd);
+          err = wait_all_foreign (self, segments, n);
         else
           renewed = TRUE;
         break;
@@ -183,17 +258,91 @@ transfer (GstFfsTransferQueue * self, GstFfsAttachment * att, gsize length,
   }
 }
 
-static gint
-submit_segment (GstFfsTransferQueue * self, const GstFfsSegment * segment,
-    gboolean last, GstFfsCall * call)
+static void
+release_all (GstFfsTransferQueue * self, GstFfsTransfer * entries, guint n)
 {
-  GstFfsTransfer t = { NULL, };
+  guint i;
+
+  for (i = 0; i < n; i++)
+    gst_ffs_attachments_release (self->attachments, entries[i].att);
+}
+
+static gint
+acquire_all (GstFfsTransferQueue * self, const GstFfsSegment * segments,
+    GstFfsTransfer * entries, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    gint err;
+
+    while ((entries[i].att = gst_ffs_attachments_acquire (self->attachments,
+                segments[i].memory, &err)) == NULL) {
+      if (gst_ffs_meaning (GST_FFS_CALL_ATTACH, err) == GST_FFS_BUSY)
+        err = wait_foreign (self,
+            gst_dmabuf_memory_get_fd (segments[i].memory));
+      if (err != 0) {
+        release_all (self, entries, i);
+        return err;
+      }
+    }
+  }
+  return 0;
+}
+
+/* Without a sync_file the transfer's end is seen but not its status. */
+static void
+export_fence (GstFfsTransferQueue * self, GstFfsTransfer * entry)
+{
   gint err;
 
-  *call = GST_FFS_CALL_TRANSFER;
-  err = gst_ffs_in_flight_wait_idle (self->in_flight, segment->memory);
+  entry->own_fence = entry->sync_file >= 0;
+  if (entry->own_fence)
+    return;
+  err = gst_ffs_fence_export (gst_ffs_attachment_get_fd (entry->att),
+      &entry->sync_file);
   if (err != 0)
-    return err;
+    GST_WARNING ("frame %" G_GUINT64_FORMAT ": no sync_file, its errors will "
+        "not be seen: %s", self->open_frame, g_strerror (err));
+}
+
+static void
+push (GstFfsTransferQueue * self, const GstFfsSegment * segments,
+    GstFfsTransfer * entries, guint n, gboolean last)
+{
+  gsize length = 0;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    entries[i].buffer = gst_buffer_ref (segments[i].owner);
+    entries[i].frame = self->open_frame;
+    entries[i].first = i == 0 && self->open_segments == 0;
+    entries[i].last = last && i + 1 == n;
+    entries[i].joined = i > 0;
+    length += segments[i].length;
+  }
+  entries->length = length;
+  GST_LOG ("frame %" G_GUINT64_FORMAT ": segments %u to %u, %" G_GSIZE_FORMAT
+      " bytes queued", self->open_frame, self->open_segments,
+      self->open_segments + n - 1, length);
+  gst_ffs_in_flight_push (self->in_flight, entries, n);
+}
+
+/* One transfer of @n segments. */
+static gint
+submit_transfer (GstFfsTransferQueue * self, const GstFfsSegment * segments,
+    guint n, gboolean last, GstFfsCall * call)
+{
+  GstFfsTransfer entries[GST_FFS_MAX_SEGMENTS];
+  gint err = 0;
+  guint i;
+
+  *call = GST_FFS_CALL_TRANSFER;
+  for (i = 0; i < n; i++) {
+    err = gst_ffs_in_flight_wait_idle (self->in_flight, segments[i].memory);
+    if (err != 0)
+      return err;
+  }
 
   /* The rest of a frame whose beginning went to a host that left must not be
    * the first that the next host sees. */
@@ -202,35 +351,23 @@ submit_segment (GstFfsTransferQueue * self, const GstFfsSegment * segment,
   else if (self->open_connection != gst_ffs_endpoint_get_connection (self->ep))
     return ESHUTDOWN;
 
+  memset (entries, 0, n * sizeof (entries[0]));
+  for (i = 0; i < n; i++)
+    entries[i].sync_file = -1;
   *call = GST_FFS_CALL_ATTACH;
-  while ((t.att = gst_ffs_attachments_acquire (self->attachments,
-              segment->memory, &err)) == NULL) {
-    if (gst_ffs_meaning (*call, err) == GST_FFS_BUSY)
-      err = wait_foreign (self, gst_dmabuf_memory_get_fd (segment->memory));
-    if (err != 0)
-      return err;
-  }
+  err = acquire_all (self, segments, entries, n);
+  if (err != 0)
+    return err;
 
-  err = transfer (self, t.att, segment->length, call);
+  err = queue (self, segments, entries, n, call);
   if (err != 0) {
-    gst_ffs_attachments_release (self->attachments, t.att);
+    release_all (self, entries, n);
     return err;
   }
 
-  /* Without it the transfer's end is seen but not its status. */
-  err = gst_ffs_fence_export (gst_ffs_attachment_get_fd (t.att), &t.sync_file);
-  if (err != 0)
-    GST_WARNING ("frame %" G_GUINT64_FORMAT ": no sync_file, its errors will "
-        "not be seen: %s", self->open_frame, g_strerror (err));
-
-  t.buffer = gst_buffer_ref (segment->owner);
-  t.length = segment->length;
-  t.frame = self->open_frame;
-  t.first = self->open_segments == 0;
-  t.last = last;
-  gst_ffs_in_flight_push (self->in_flight, &t);
-  self->open_segments++;
-
+  export_fence (self, entries);
+  push (self, segments, entries, n, last);
+  self->open_segments += n;
   return 0;
 }
 
@@ -258,10 +395,17 @@ gst_ffs_transfer_queue_submit (GstFfsTransferQueue * self, guint64 frame,
   }
 
   while (self->open_segments < n_segments) {
-    guint i = self->open_segments;
-    gint err = submit_segment (self, &segments[i], i + 1 == n_segments,
-        failed_call);
-    GstFfsMeaning meaning = gst_ffs_meaning (*failed_call, err);
+    const GstFfsSegment *first = &segments[self->open_segments];
+    GstFfsMeaning meaning;
+    guint n = 1;
+    gint err;
+
+    while (first[n - 1].more)
+      n++;
+    err = submit_transfer (self, first, n,
+        self->open_segments + n == n_segments, failed_call);
+    meaning = gst_ffs_meaning (*failed_call, err);
+
 
     if (meaning == GST_FFS_GONE || meaning == GST_FFS_NOT_ENABLED)
       gst_ffs_endpoint_set_disabled (self->ep);
@@ -269,9 +413,6 @@ gst_ffs_transfer_queue_submit (GstFfsTransferQueue * self, guint64 frame,
       gst_ffs_transfer_queue_abandon (self);
     if (err != 0)
       return err;
-
-    GST_LOG ("frame %" G_GUINT64_FORMAT ": segment %u, %" G_GSIZE_FORMAT
-        " bytes queued", frame, i, segments[i].length);
   }
   self->open_frame = NO_FRAME;
 
@@ -331,6 +472,12 @@ gint
 gst_ffs_transfer_queue_drop_attachments (GstFfsTransferQueue * self)
 {
   return gst_ffs_attachments_clear (self->attachments);
+}
+
+GstClockTime
+gst_ffs_transfer_queue_get_waiting (GstFfsTransferQueue * self)
+{
+  return gst_ffs_in_flight_get_waiting (self->in_flight);
 }
 
 void

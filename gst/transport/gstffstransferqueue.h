@@ -14,20 +14,29 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsTransferQueue GstFfsTransferQueue;
 
+/* Of one frame: GStreamer's own limit of memories in a buffer, and what a
+ * class of camera puts around it. */
+#define GST_FFS_MAX_SEGMENTS 24
+
 /**
  * GstFfsSegment:
  * @memory: (unowned): memory of a dmabuf
- * @length: bytes to send, from the start of the dmabuf
+ * @offset: where to begin in the dmabuf; 0 where the kernel has no SUBMIT
+ * @length: bytes to send
  * @owner: (unowned): the buffer to hold until the fence has signalled; it
  * keeps @memory
+ * @more: whether the next segment belongs to the same transfer; %FALSE where
+ * the kernel has no SUBMIT
  *
- * What one TRANSFER sends.
+ * A piece of a transfer.
  */
 typedef struct
 {
   GstMemory *memory;
+  gsize offset;
   gsize length;
   GstBuffer *owner;
+  gboolean more;
 } GstFfsSegment;
 
 GstFfsTransferQueue *gst_ffs_transfer_queue_new (GstFfsEndpoint * ep,
@@ -41,7 +50,10 @@ void gst_ffs_transfer_queue_set_max_in_flight (GstFfsTransferQueue * self,
 void gst_ffs_transfer_queue_set_flushing (GstFfsTransferQueue * self,
     gboolean flushing);
 
+gboolean gst_ffs_transfer_queue_can_submit (GstFfsTransferQueue * self);
 gint gst_ffs_transfer_queue_wait_slot (GstFfsTransferQueue * self);
+gint gst_ffs_transfer_queue_wait_idle (GstFfsTransferQueue * self,
+    GstMemory * memory);
 gint gst_ffs_transfer_queue_submit (GstFfsTransferQueue * self, guint64 frame,
     const GstFfsSegment * segments, guint n_segments,
     GstFfsCall * failed_call);
@@ -52,6 +64,7 @@ gint gst_ffs_transfer_queue_cancel (GstFfsTransferQueue * self,
     GstClockTime timeout);
 gint gst_ffs_transfer_queue_drop_attachments (GstFfsTransferQueue * self);
 
+GstClockTime gst_ffs_transfer_queue_get_waiting (GstFfsTransferQueue * self);
 void gst_ffs_transfer_queue_get_stats (GstFfsTransferQueue * self,
     GstFfsTransferStats * transfers, GstFfsAttachmentsStats * attachments);
 

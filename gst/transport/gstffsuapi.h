@@ -3,6 +3,7 @@
  * The kernel interfaces in use, for C libraries whose kernel headers are
  * older than the running kernel.  Numbers and layouts are those of
  * linux/usb/functionfs.h (6.9), linux/dma-buf.h (6.0) and linux/sync_file.h.
+ * FUNCTIONFS_DMABUF_SUBMIT is not mainline's: it is in the patches in kernel/.
  */
 
 #ifndef __GST_FFS_UAPI_H__
@@ -26,6 +27,29 @@ struct usb_ffs_dmabuf_transfer_req
   __u32 flags;
   __u64 length;
 } __attribute__ ((packed));
+#endif
+
+#ifndef FUNCTIONFS_DMABUF_SUBMIT
+#define FUNCTIONFS_DMABUF_SUBMIT \
+    _IOWR ('g', 135, struct usb_ffs_dmabuf_submit)
+#define USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS 64
+
+struct usb_ffs_dmabuf_segment
+{
+  __s32 fd;
+  __u32 flags;
+  __u64 offset;
+  __u64 length;
+};
+
+struct usb_ffs_dmabuf_submit
+{
+  __u32 size;
+  __u32 flags;
+  __u32 num_segments;
+  __s32 fence_fd;
+  __u64 segments;
+};
 #endif
 
 #ifndef DMA_BUF_IOCTL_EXPORT_SYNC_FILE

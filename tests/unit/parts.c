@@ -100,12 +100,12 @@ empty (void)
 GST_START_TEST (test_empty_memory)
 {
   GstBuffer *buf = gst_buffer_new ();
-  GstFfsRun runs[GST_FFS_MAX_SEGMENTS];
+  GstFfsRun runs[GST_FFS_MAX_RUNS];
 
   gst_buffer_append_memory (buf, gst_allocator_alloc (NULL, 5, NULL));
   gst_buffer_append_memory (buf, empty ());
   gst_buffer_append_memory (buf, gst_allocator_alloc (NULL, 6, NULL));
-  fail_unless_equals_int (gst_ffs_frame_parse (buf, runs), 1);
+  fail_unless_equals_int (gst_ffs_frame_parse (buf, FALSE, runs), 1);
   fail_unless_equals_int (runs[0].n_memories, 3);
   fail_unless_equals_int (runs[0].length, 11);
   gst_buffer_unref (buf);
