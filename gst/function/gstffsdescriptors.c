@@ -6,9 +6,10 @@
  * full speed is missing beside high and super speed.
  *
  * Numbers of interfaces, endpoints and strings are the function's own: the
- * kernel replaces them when the gadget is bound.  It does not do so for the
- * first interface of an association, so a function that has one must be the
- * first of its configuration.
+ * kernel replaces them when the gadget is bound.  Kernels without our patches
+ * do not do so for the first interface of an association, so there a function
+ * that has one must be the first of its configuration; and they take no
+ * class-specific descriptors.
  *
  * No state, no locks; the caller owns what is returned.
  */
@@ -121,6 +122,22 @@ put_endpoint (GByteArray * out, guint number, gboolean in, Speed speed)
   put8 (out, 0);
 }
 
+/* Returns how many descriptors that were: each has its own length. */
+static guint
+put_extra (GByteArray * out, const GstFfsInterfaceDesc * iface)
+{
+  gsize at = 0;
+  guint count = 0;
+
+  while (at < iface->extra_size && iface->extra[at] > 0) {
+    at += iface->extra[at];
+    count++;
+  }
+  g_assert (at == iface->extra_size);
+  g_byte_array_append (out, iface->extra, iface->extra_size);
+  return count;
+}
+
 static void
 put_companion (GByteArray * out, guint burst)
 {
@@ -146,7 +163,7 @@ put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, Speed speed)
     const GstFfsInterfaceDesc *iface = &desc->interfaces[i];
 
     put_interface (out, iface, i, iface->name ? ++string : 0);
-    count++;
+    count += 1 + put_extra (out, iface);
     for (type = iface->endpoints; *type; type++) {
       put_endpoint (out, ++endpoint, *type == 'i', speed);
       count++;

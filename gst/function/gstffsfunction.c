@@ -28,6 +28,10 @@
 #define N_TRIES 100
 #define TRY_INTERVAL (20 * G_TIME_SPAN_MILLISECOND)
 
+/* The subject of the one in kernel/. */
+#define CLASS_SPECIFIC_PATCH \
+    "usb: gadget: f_fs: accept class-specific descriptors"
+
 struct _GstFfsFunction
 {
   gchar *directory;
@@ -143,6 +147,36 @@ write_blob (gint fd, GBytes * blob)
 }
 
 static gboolean
+has_class_specific (const GstFfsFunctionDesc * desc)
+{
+  guint i;
+
+  for (i = 0; i < desc->n_interfaces; i++) {
+    if (desc->interfaces[i].extra_size > 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+set_describe_error (GstFfsFunction * self, const GstFfsFunctionDesc * desc,
+    gint err, GError ** error)
+{
+  if (err == ESRCH || err == EAGAIN || err == EBADFD)
+    set_open_error (error, self->directory, EBUSY);
+  else if (err == EINVAL && has_class_specific (desc))
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "This kernel's FunctionFS takes no class-specific descriptors, which "
+        "this profile needs at \"%s/ep0\"; the patch \"" CLASS_SPECIFIC_PATCH
+        "\" makes it take them, see kernel/README.md. profile=stream and "
+        "profile=u3v work without it: %s", self->directory, g_strerror (err));
+  else
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "The kernel does not take the descriptors at \"%s/ep0\"; its log may "
+        "say why: %s", self->directory, g_strerror (err));
+}
+
+static gboolean
 describe (GstFfsFunction * self, GError ** error)
 {
   const GstFfsFunctionDesc *desc = gst_ffs_profile_describe (self->profile);
@@ -169,12 +203,7 @@ describe (GstFfsFunction * self, GError ** error)
   if (err == 0)
     return TRUE;
 
-  if (err == ESRCH || err == EAGAIN || err == EBADFD)
-    set_open_error (error, self->directory, EBUSY);
-  else
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "The kernel does not take the descriptors at \"%s/ep0\"; its log may "
-        "say why: %s", self->directory, g_strerror (err));
+  set_describe_error (self, desc, err, error);
   return FALSE;
 }
 

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The class-specific descriptors: what units there are and how they are
+ * connected, and the formats with their sizes and frame intervals.
+ *
+ * Numbers of interfaces and endpoints in them are the function's own; the
+ * kernel replaces them when the gadget is bound.
+ *
+ * No state, no locks; the caller owns what is returned.
+ */
+
+#include "function/gstffsbytes.h"
+#include "gstffsuvcdescriptors.h"
+#include "gstffsuvcrequest.h"
+
+#define UVC_VERSION 0x0110
+#define STREAM_ADDRESS (USB_DIR_IN | 1)
+
+/* Where a header has the length of all. */
+#define CONTROL_TOTAL_AT 5
+#define STREAMING_TOTAL_AT 4
+
+#define FRAME_BASED_SIZE 28
+#define FRAME_SIZE(n) (26 + 4 * (n))
+
+static void
+put8 (GByteArray * out, guint8 value)
+{
+  g_byte_array_append (out, &value, 1);
+}
+
+static void
+put16 (GByteArray * out, guint16 value)
+{
+  guint8 bytes[2];
+
+  gst_ffs_put_u16 (bytes, value);
+  g_byte_array_append (out, bytes, sizeof (bytes));
+}
+
+static void
+put32 (GByteArray * out, guint32 value)
+{
+  guint8 bytes[4];
+
+  gst_ffs_put_u32 (bytes, value);
+  g_byte_array_append (out, bytes, sizeof (bytes));
+}
+
+static void
+begin (GByteArray * out, guint8 length, guint8 subtype)
+{
+  put8 (out, length);
+  put8 (out, USB_DT_CS_INTERFACE);
+  put8 (out, subtype);
+}
+
+/* ---- control ---- */
+
+static void
+put_camera (GByteArray * out, guint32 controls)
+{
+  begin (out, UVC_DT_CAMERA_TERMINAL_SIZE (3), UVC_VC_INPUT_TERMINAL);
+  put8 (out, GST_FFS_UVC_CAMERA_ID);
+  put16 (out, UVC_ITT_CAMERA);
+  put8 (out, 0);
+  put8 (out, 0);
+  put16 (out, 0);
+  put16 (out, 0);
+  put16 (out, 0);
+  put8 (out, 3);
+  put16 (out, controls);
+  put8 (out, controls >> 16);
+}
+
+static void
+put_processing (GByteArray * out, guint16 controls)
+{
+  begin (out, UVC_DT_PROCESSING_UNIT_SIZE (2), UVC_VC_PROCESSING_UNIT);
+  put8 (out, GST_FFS_UVC_PROCESSING_ID);
+  put8 (out, GST_FFS_UVC_CAMERA_ID);
+  put16 (out, 0);
+  put8 (out, 2);
+  put16 (out, controls);
+  put8 (out, 0);
+  put8 (out, 0);
+}
+
+static void
+put_output (GByteArray * out)
+{
+  begin (out, UVC_DT_OUTPUT_TERMINAL_SIZE, UVC_VC_OUTPUT_TERMINAL);
+  put8 (out, GST_FFS_UVC_OUTPUT_ID);
+  put16 (out, UVC_TT_STREAMING);
+  put8 (out, 0);
+  put8 (out, GST_FFS_UVC_PROCESSING_ID);
+  put8 (out, 0);
+}
+
+/**
+ * gst_ffs_uvc_descriptors_control:
+ * @camera_controls: bmControls of the camera terminal
+ * @processing_controls: bmControls of the processing unit
+ *
+ * Returns: (transfer full): what follows the descriptor of the control
+ * interface
+ */
+GByteArray *
+gst_ffs_uvc_descriptors_control (guint32 camera_controls,
+    guint16 processing_controls)
+{
+  GByteArray *out = g_byte_array_new ();
+
+  begin (out, UVC_DT_HEADER_SIZE (1), UVC_VC_HEADER);
+  put16 (out, UVC_VERSION);
+  put16 (out, 0);
+  put32 (out, GST_FFS_UVC_CLOCK_FREQUENCY);
+  put8 (out, 1);
+  put8 (out, GST_FFS_UVC_STREAMING_INTERFACE);
+  put_camera (out, camera_controls);
+  put_processing (out, processing_controls);
+  put_output (out);
+  gst_ffs_put_u16 (out->data + CONTROL_TOTAL_AT, out->len);
+  return out;
+}
+
+/* ---- streaming ---- */
+
+static void
+put_guid (GByteArray * out, const GstFfsUvcFormat * format)
+{
+  guint8 guid[16];
+
+  gst_ffs_uvc_format_get_guid (format, guid);
+  g_byte_array_append (out, guid, sizeof (guid));
+}
+
+static void
+put_format (GByteArray * out, const GstFfsUvcChoice * choice, guint index)
+{
+  const GstFfsUvcFormat *format = choice->format;
+
+  switch (format->kind) {
+    case GST_FFS_UVC_UNCOMPRESSED:
+      begin (out, UVC_DT_FORMAT_UNCOMPRESSED_SIZE, UVC_VS_FORMAT_UNCOMPRESSED);
+      break;
+    case GST_FFS_UVC_MJPEG:
+      begin (out, UVC_DT_FORMAT_MJPEG_SIZE, UVC_VS_FORMAT_MJPEG);
+      break;
+    case GST_FFS_UVC_FRAME_BASED:
+      begin (out, FRAME_BASED_SIZE, UVC_VS_FORMAT_FRAME_BASED);
+      break;
+  }
+  put8 (out, index);
+  put8 (out, choice->n_frames);
+  if (format->kind == GST_FFS_UVC_MJPEG) {
+    put8 (out, 0);
+  } else {
+    put_guid (out, format);
+    put8 (out, format->bits);
+  }
+  put8 (out, choice->frame + 1);
+  put8 (out, 0);
+  put8 (out, 0);
+  put8 (out, 0);
+  put8 (out, 0);
+  if (format->kind == GST_FFS_UVC_FRAME_BASED)
+    put8 (out, TRUE);
+}
+
+static guint32
+get_bit_rate (guint32 size, const GstFfsUvcRate * rate)
+{
+  guint64 bits = gst_util_uint64_scale ((guint64) size * 8, 10000000,
+      rate->interval);
+
+  return MIN (bits, G_MAXUINT32);
+}
+
+static void
+put_frame (GByteArray * out, const GstFfsUvcFormat * format,
+    const GstFfsUvcFrame * frame, guint index)
+{
+  guint32 size = gst_ffs_uvc_format_get_max_size (format, frame->width,
+      frame->height);
+  guint i;
+
+  begin (out, FRAME_SIZE (frame->n_rates),
+      format->kind == GST_FFS_UVC_UNCOMPRESSED ? UVC_VS_FRAME_UNCOMPRESSED :
+      format->kind == GST_FFS_UVC_MJPEG ? UVC_VS_FRAME_MJPEG :
+      UVC_VS_FRAME_FRAME_BASED);
+  put8 (out, index);
+  put8 (out, 0);
+  put16 (out, frame->width);
+  put16 (out, frame->height);
+  put32 (out, get_bit_rate (size, &frame->rates[frame->n_rates - 1]));
+  put32 (out, get_bit_rate (size, &frame->rates[0]));
+  if (format->kind != GST_FFS_UVC_FRAME_BASED)
+    put32 (out, size);
+  put32 (out, frame->rates[frame->rate].interval);
+  put8 (out, frame->n_rates);
+  if (format->kind == GST_FFS_UVC_FRAME_BASED)
+    put32 (out, 0);
+  for (i = 0; i < frame->n_rates; i++)
+    put32 (out, frame->rates[i].interval);
+}
+
+static void
+put_colors (GByteArray * out)
+{
+  begin (out, UVC_DT_COLOR_MATCHING_SIZE, UVC_VS_COLORFORMAT);
+  put8 (out, UVC_COLOR_PRIMARIES_BT_709_SRGB);
+  put8 (out, UVC_TRANSFER_CHARACTERISTICS_BT_709);
+  put8 (out, UVC_MATRIX_COEFFICIENTS_SMPTE_170M);
+}
+
+/**
+ * gst_ffs_uvc_descriptors_streaming:
+ * @offer: what there is to choose from
+ *
+ * Returns: (transfer full): what follows the descriptor of the streaming
+ * interface
+ */
+GByteArray *
+gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer)
+{
+  GByteArray *out = g_byte_array_new ();
+  guint i, j;
+
+  begin (out, UVC_DT_INPUT_HEADER_SIZE (offer->n_choices, 1),
+      UVC_VS_INPUT_HEADER);
+  put8 (out, offer->n_choices);
+  put16 (out, 0);
+  put8 (out, STREAM_ADDRESS);
+  put8 (out, 0);
+  put8 (out, GST_FFS_UVC_OUTPUT_ID);
+  put8 (out, 0);
+  put8 (out, 0);
+  put8 (out, 0);
+  put8 (out, 1);
+  for (i = 0; i < offer->n_choices; i++)
+    put8 (out, 0);
+
+  for (i = 0; i < offer->n_choices; i++) {
+    const GstFfsUvcChoice *choice = &offer->choices[i];
+
+    put_format (out, choice, i + 1);
+    for (j = 0; j < choice->n_frames; j++)
+      put_frame (out, choice->format, &choice->frames[j], j + 1);
+    put_colors (out);
+  }
+  gst_ffs_put_u16 (out->data + STREAMING_TOTAL_AT, out->len);
+  return out;
+}

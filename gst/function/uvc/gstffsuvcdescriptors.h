@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_UVC_DESCRIPTORS_H__
+#define __GST_FFS_UVC_DESCRIPTORS_H__
+
+#include "gstffsuvcoffer.h"
+
+G_BEGIN_DECLS
+
+GByteArray *gst_ffs_uvc_descriptors_control (guint32 camera_controls,
+    guint16 processing_controls);
+GByteArray *gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_UVC_DESCRIPTORS_H__ */

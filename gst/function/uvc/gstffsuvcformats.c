@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which formats of GStreamer a UVC host knows, and how large their frames
+ * get.
+ *
+ * Constant, no locks.
+ */
+
+#include <string.h>
+
+#include "gstffsuvcformats.h"
+
+#define RAW "video/x-raw"
+
+/* JPEG headers alone are larger than a small picture. */
+#define MIN_ENCODED_SIZE 65536
+
+static const GstFfsUvcFormat formats[] = {
+  {GST_FFS_UVC_UNCOMPRESSED, "YUY2", RAW, "YUY2", 16, 2, 1},
+  {GST_FFS_UVC_UNCOMPRESSED, "NV12", RAW, "NV12", 12, 2, 2},
+  {GST_FFS_UVC_MJPEG, "MJPG", "image/jpeg", NULL, 16, 1, 1},
+  {GST_FFS_UVC_FRAME_BASED, "H264", "video/x-h264", NULL, 16, 1, 1},
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (formats) == GST_FFS_UVC_MAX_FORMATS);
+
+/* Of a GUID that is made of a fourcc. */
+static const guint8 guid_tail[] = {
+  0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71
+};
+
+const GstFfsUvcFormat *
+gst_ffs_uvc_formats (guint * n_formats)
+{
+  *n_formats = G_N_ELEMENTS (formats);
+  return formats;
+}
+
+static gboolean
+allows (const GstStructure * s, const gchar * field, const gchar * text)
+{
+  const GValue *value = gst_structure_get_value (s, field);
+  GValue wanted = G_VALUE_INIT;
+  gboolean ret;
+
+  if (value == NULL)
+    return TRUE;
+  g_value_init (&wanted, G_TYPE_STRING);
+  g_value_set_static_string (&wanted, text);
+  ret = gst_value_can_intersect (value, &wanted);
+  g_value_unset (&wanted);
+  return ret;
+}
+
+/**
+ * gst_ffs_uvc_format_matches:
+ * @format: a format
+ * @s: of caps
+ *
+ * Returns: whether frames of @s can be of this format
+ */
+gboolean
+gst_ffs_uvc_format_matches (const GstFfsUvcFormat * format,
+    const GstStructure * s)
+{
+  if (!gst_structure_has_name (s, format->media))
+    return FALSE;
+  if (format->kind == GST_FFS_UVC_UNCOMPRESSED)
+    return gst_structure_has_field (s, "format")
+        && allows (s, "format", format->format);
+  if (format->kind == GST_FFS_UVC_FRAME_BASED)
+    return allows (s, "stream-format", "byte-stream")
+        && allows (s, "alignment", "au");
+  return TRUE;
+}
+
+/* 16 bytes. */
+void
+gst_ffs_uvc_format_get_guid (const GstFfsUvcFormat * format, guint8 * guid)
+{
+  memcpy (guid, format->fourcc, 4);
+  memcpy (guid + 4, guid_tail, sizeof (guid_tail));
+}
+
+/**
+ * gst_ffs_uvc_format_get_max_size:
+ *
+ * Returns: the bytes of a raw frame without padding, or more than an encoded
+ * one has
+ */
+guint32
+gst_ffs_uvc_format_get_max_size (const GstFfsUvcFormat * format, guint width,
+    guint height)
+{
+  guint32 size = (guint64) width * height * format->bits / 8;
+
+  if (format->kind != GST_FFS_UVC_UNCOMPRESSED)
+    size = MAX (size, MIN_ENCODED_SIZE);
+  return size;
+}
+
+/**
+ * gst_ffs_uvc_format_to_caps:
+ * @fps_n: 0 if upstream says nothing about it
+ *
+ * Returns: (transfer full): fixed caps; raw video in whatever memory
+ */
+GstCaps *
+gst_ffs_uvc_format_to_caps (const GstFfsUvcFormat * format, guint width,
+    guint height, gint fps_n, gint fps_d)
+{
+  GstStructure *s = gst_structure_new (format->media,
+      "width", G_TYPE_INT, (gint) width,
+      "height", G_TYPE_INT, (gint) height, NULL);
+  GstCaps *caps = gst_caps_new_empty ();
+
+  if (format->format)
+    gst_structure_set (s, "format", G_TYPE_STRING, format->format, NULL);
+  if (format->kind == GST_FFS_UVC_FRAME_BASED)
+    gst_structure_set (s, "stream-format", G_TYPE_STRING, "byte-stream",
+        "alignment", G_TYPE_STRING, "au", NULL);
+  if (fps_n > 0)
+    gst_structure_set (s, "framerate", GST_TYPE_FRACTION, fps_n, fps_d, NULL);
+  gst_caps_append_structure_full (caps, s,
+      format->format ? gst_caps_features_new_any () : NULL);
+  return caps;
+}

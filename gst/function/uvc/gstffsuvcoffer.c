@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsUvcOffer: what upstream can produce, as a host chooses: a format, a
+ * size of it, and how fast.
+ *
+ * A host gets lists. Values that upstream names are taken as they are; where
+ * it gives a range, the sizes and rates that cameras usually have are, and
+ * the end of the range, unless it only stands for "anything".
+ *
+ * Ownership: has no references.  Locking: none, constant.
+ */
+
+#include <string.h>
+
+#include "gstffsuvcoffer.h"
+
+#define INTERVALS_PER_SECOND 10000000
+
+/* What to begin with where there is a choice. */
+#define DEFAULT_WIDTH 640
+#define DEFAULT_HEIGHT 480
+#define DEFAULT_RATE 30
+
+/* No source has more, and a host must not make it allocate gigabytes. */
+#define MAX_SIZE 8192
+#define MAX_RATE 1000
+
+/* How far to go where upstream says "anything", as test sources and scalers
+ * do. */
+#define ANY_WIDTH 1920
+#define ANY_HEIGHT 1080
+#define ANY_RATE 60
+
+static const struct
+{
+  guint width;
+  guint height;
+} usual_sizes[] = {
+  {640, 480},
+  {1280, 720},
+  {1920, 1080},
+  {320, 240},
+  {640, 360},
+  {800, 600},
+  {1024, 768},
+  {320, 180},
+  {160, 120},
+  {3840, 2160},
+  {2560, 1440},
+  {960, 540},
+};
+
+static const gint usual_rates[] = { 60, 50, 30, 25, 20, 15, 10, 5 };
+
+/* ---- frame rates ---- */
+
+/* Keeps them in order, and the fastest if there are too many. */
+static void
+add_rate (GstFfsUvcFrame * frame, gint n, gint d)
+{
+  GstFfsUvcRate rate = { n, d, 0 };
+  guint64 interval;
+  guint at = 0;
+
+  if (n <= 0 || d <= 0 || n / d > MAX_RATE)
+    return;
+  interval = gst_util_uint64_scale_round (INTERVALS_PER_SECOND, d, n);
+  if (interval == 0 || interval > G_MAXUINT32)
+    return;
+  rate.interval = interval;
+
+  while (at < frame->n_rates && frame->rates[at].interval < rate.interval)
+    at++;
+  if (at == GST_FFS_UVC_MAX_RATES || (at < frame->n_rates
+          && frame->rates[at].interval == rate.interval))
+    return;
+  if (frame->n_rates == GST_FFS_UVC_MAX_RATES)
+    frame->n_rates--;
+  memmove (&frame->rates[at + 1], &frame->rates[at],
+      (frame->n_rates - at) * sizeof (rate));
+  frame->rates[at] = rate;
+  frame->n_rates++;
+}
+
+static void
+add_rate_range (GstFfsUvcFrame * frame, const GValue * range)
+{
+  const GValue *from = gst_value_get_fraction_range_min (range);
+  const GValue *to = gst_value_get_fraction_range_max (range);
+  gint n = gst_value_get_fraction_numerator (to);
+  gint d = gst_value_get_fraction_denominator (to);
+  GValue usual = G_VALUE_INIT;
+  guint i;
+
+  if (n / d <= MAX_RATE)
+    add_rate (frame, n, d);
+  g_value_init (&usual, GST_TYPE_FRACTION);
+  for (i = 0; i < G_N_ELEMENTS (usual_rates); i++) {
+    gst_value_set_fraction (&usual, usual_rates[i], 1);
+    if (gst_value_can_intersect (&usual, range))
+      add_rate (frame, usual_rates[i], 1);
+  }
+  g_value_unset (&usual);
+  if (frame->n_rates == 0)
+    add_rate (frame, gst_value_get_fraction_numerator (from),
+        gst_value_get_fraction_denominator (from));
+}
+
+static void
+add_rates (GstFfsUvcFrame * frame, const GValue * value)
+{
+  guint i;
+
+  if (value == NULL)
+    return;
+  if (GST_VALUE_HOLDS_FRACTION (value)) {
+    add_rate (frame, gst_value_get_fraction_numerator (value),
+        gst_value_get_fraction_denominator (value));
+  } else if (GST_VALUE_HOLDS_FRACTION_RANGE (value)) {
+    add_rate_range (frame, value);
+  } else if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      add_rates (frame, gst_value_list_get_value (value, i));
+  }
+}
+
+/**
+ * gst_ffs_uvc_frame_nearest_rate:
+ * @frame: a size
+ * @interval: what a host wants, in 100 ns
+ *
+ * Returns: which of its rates comes nearest
+ */
+guint
+gst_ffs_uvc_frame_nearest_rate (const GstFfsUvcFrame * frame, guint32 interval)
+{
+  gint64 distance, best = G_MAXINT64;
+  guint i, nearest = 0;
+
+  for (i = 0; i < frame->n_rates; i++) {
+    distance = (gint64) frame->rates[i].interval - interval;
+    distance = ABS (distance);
+    if (distance < best) {
+      best = distance;
+      nearest = i;
+    }
+  }
+  return nearest;
+}
+
+/* ---- sizes ---- */
+
+static GstFfsUvcFrame *
+find_frame (GstFfsUvcChoice * choice, guint width, guint height)
+{
+  guint i;
+
+  for (i = 0; i < choice->n_frames; i++) {
+    if (choice->frames[i].width == width && choice->frames[i].height == height)
+      return &choice->frames[i];
+  }
+  return NULL;
+}
+
+static void
+add_size (GstFfsUvcChoice * choice, const GstStructure * s, gint width,
+    gint height)
+{
+  GstFfsUvcFrame *frame;
+
+  if (width < 1 || height < 1 || width > MAX_SIZE || height > MAX_SIZE
+      || width % choice->format->width_step
+      || height % choice->format->height_step)
+    return;
+  frame = find_frame (choice, width, height);
+  if (frame == NULL) {
+    if (choice->n_frames == GST_FFS_UVC_MAX_FRAMES)
+      return;
+    frame = &choice->frames[choice->n_frames++];
+    frame->width = width;
+    frame->height = height;
+  }
+  add_rates (frame, gst_structure_get_value (s, "framerate"));
+}
+
+/* The numbers that are named, in a field that may be a list. */
+static void
+get_numbers (const GValue * value, GArray * numbers)
+{
+  guint i;
+
+  if (value && G_VALUE_HOLDS_INT (value)) {
+    gint number = g_value_get_int (value);
+
+    g_array_append_val (numbers, number);
+  } else if (value && GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      get_numbers (gst_value_list_get_value (value, i), numbers);
+  }
+}
+
+/* Whether a field has the number; a range that stands for anything has it up
+ * to a limit. */
+static gboolean
+has_number (const GValue * value, guint number, guint limit)
+{
+  GValue single = G_VALUE_INIT;
+  gboolean ret;
+  guint i;
+
+  if (value == NULL)
+    return number <= limit;
+  if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++) {
+      if (has_number (gst_value_list_get_value (value, i), number, limit))
+        return TRUE;
+    }
+    return FALSE;
+  }
+  if (GST_VALUE_HOLDS_INT_RANGE (value)
+      && gst_value_get_int_range_max (value) > MAX_SIZE && number > limit)
+    return FALSE;
+  g_value_init (&single, G_TYPE_INT);
+  g_value_set_int (&single, number);
+  ret = gst_value_can_intersect (value, &single);
+  g_value_unset (&single);
+  return ret;
+}
+
+/* The end of a range, 0 if it stands for anything or there is none. */
+static gint
+get_end (const GValue * value)
+{
+  gint end = 0;
+  guint i;
+
+  if (value == NULL)
+    return 0;
+  if (G_VALUE_HOLDS_INT (value))
+    end = g_value_get_int (value);
+  else if (GST_VALUE_HOLDS_INT_RANGE (value))
+    end = gst_value_get_int_range_max (value);
+  else if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      end = MAX (end, get_end (gst_value_list_get_value (value, i)));
+  }
+  return end > MAX_SIZE ? 0 : end;
+}
+
+/* What a field has nearest to a wish, for odd ranges that have nothing
+ * usual. */
+static gint
+get_near (const GValue * value, gint wanted, guint step)
+{
+  gint min, max, by, near;
+
+  if (value == NULL || !GST_VALUE_HOLDS_INT_RANGE (value))
+    return value ? get_end (value) : wanted;
+  min = gst_value_get_int_range_min (value);
+  max = MIN (gst_value_get_int_range_max (value), MAX_SIZE);
+  by = MAX (gst_value_get_int_range_step (value), 1);
+  if (min > max)
+    return 0;
+  near = CLAMP (wanted, min, max);
+  near -= (near - min) % by;
+  while (near >= min && near % (gint) step)
+    near -= by;
+  while (near < min || (near <= max && near % (gint) step))
+    near += by;
+  return near <= max ? near : 0;
+}
+
+static void
+add_sizes (GstFfsUvcChoice * choice, const GstStructure * s)
+{
+  const GValue *width = gst_structure_get_value (s, "width");
+  const GValue *height = gst_structure_get_value (s, "height");
+  GArray *widths = g_array_new (FALSE, FALSE, sizeof (gint));
+  GArray *heights = g_array_new (FALSE, FALSE, sizeof (gint));
+  guint i, j, before = choice->n_frames;
+
+  get_numbers (width, widths);
+  get_numbers (height, heights);
+  for (i = 0; i < widths->len; i++) {
+    for (j = 0; j < heights->len; j++)
+      add_size (choice, s, g_array_index (widths, gint, i),
+          g_array_index (heights, gint, j));
+  }
+
+  if (widths->len == 0 || heights->len == 0) {
+    gint end_width = get_end (width), end_height = get_end (height);
+
+    if (end_width > 0 && end_height > 0)
+      add_size (choice, s, end_width, end_height);
+    for (i = 0; i < G_N_ELEMENTS (usual_sizes); i++) {
+      if (has_number (width, usual_sizes[i].width, ANY_WIDTH)
+          && has_number (height, usual_sizes[i].height, ANY_HEIGHT))
+        add_size (choice, s, usual_sizes[i].width, usual_sizes[i].height);
+    }
+    if (choice->n_frames == before)
+      add_size (choice, s, get_near (width, DEFAULT_WIDTH,
+              choice->format->width_step), get_near (height, DEFAULT_HEIGHT,
+              choice->format->height_step));
+  }
+  g_array_unref (widths);
+  g_array_unref (heights);
+}
+
+/* ---- the offer ---- */
+
+/* Other kinds of memory are not for us. */
+static gboolean
+is_usable (GstCapsFeatures * features)
+{
+  return features == NULL || gst_caps_features_is_any (features)
+      || gst_caps_features_is_equal (features,
+      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY)
+      || (gst_caps_features_get_size (features) == 1
+      && gst_caps_features_contains (features, "memory:DMABuf"));
+}
+
+static GstFfsUvcChoice *
+get_choice (GstFfsUvcOffer * self, const GstFfsUvcFormat * format)
+{
+  guint i;
+
+  for (i = 0; i < self->n_choices; i++) {
+    if (self->choices[i].format == format)
+      return &self->choices[i];
+  }
+  /* Not counted before it has a size. */
+  self->choices[i].format = format;
+  return &self->choices[i];
+}
+
+static void
+choose_defaults (GstFfsUvcChoice * choice)
+{
+  GstFfsUvcFrame *preferred;
+  guint i;
+
+  for (i = 0; i < choice->n_frames; i++) {
+    GstFfsUvcFrame *frame = &choice->frames[i];
+
+    if (frame->n_rates == 0) {
+      frame->rates[0].interval = INTERVALS_PER_SECOND / DEFAULT_RATE;
+      frame->n_rates = 1;
+    }
+    frame->rate = gst_ffs_uvc_frame_nearest_rate (frame,
+        INTERVALS_PER_SECOND / DEFAULT_RATE);
+  }
+  preferred = find_frame (choice, DEFAULT_WIDTH, DEFAULT_HEIGHT);
+  choice->frame = preferred ? preferred - choice->frames : 0;
+}
+
+/**
+ * gst_ffs_uvc_offer_new:
+ * @caps: what upstream can produce
+ *
+ * Returns: (transfer full) (nullable): %NULL if this class of camera has no
+ * format for any of it
+ */
+GstFfsUvcOffer *
+gst_ffs_uvc_offer_new (GstCaps * caps)
+{
+  GstFfsUvcOffer *self;
+  guint i, j, n_formats;
+  const GstFfsUvcFormat *formats = gst_ffs_uvc_formats (&n_formats);
+
+  if (gst_caps_is_any (caps))
+    return NULL;
+  self = g_new0 (GstFfsUvcOffer, 1);
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    const GstStructure *s = gst_caps_get_structure (caps, i);
+
+    if (!is_usable (gst_caps_get_features (caps, i)))
+      continue;
+    for (j = 0; j < n_formats; j++) {
+      GstFfsUvcChoice *choice;
+
+      if (!gst_ffs_uvc_format_matches (&formats[j], s))
+        continue;
+      choice = get_choice (self, &formats[j]);
+      add_sizes (choice, s);
+      if (choice == &self->choices[self->n_choices] && choice->n_frames > 0)
+        self->n_choices++;
+    }
+  }
+  for (i = 0; i < self->n_choices; i++)
+    choose_defaults (&self->choices[i]);
+  if (self->n_choices == 0)
+    g_clear_pointer (&self, gst_ffs_uvc_offer_free);
+  return self;
+}
+
+void
+gst_ffs_uvc_offer_free (GstFfsUvcOffer * self)
+{
+  g_free (self);
+}
+
+void
+gst_ffs_uvc_offer_get_default (const GstFfsUvcOffer * self,
+    GstFfsUvcSelection * selection)
+{
+  selection->choice = 0;
+  selection->frame = self->choices[0].frame;
+  selection->rate = self->choices[0].frames[selection->frame].rate;
+}
+
+const GstFfsUvcFormat *
+gst_ffs_uvc_offer_get_format (const GstFfsUvcOffer * self,
+    const GstFfsUvcSelection * selection)
+{
+  return self->choices[selection->choice].format;
+}
+
+const GstFfsUvcFrame *
+gst_ffs_uvc_offer_get_frame (const GstFfsUvcOffer * self,
+    const GstFfsUvcSelection * selection)
+{
+  return &self->choices[selection->choice].frames[selection->frame];
+}
+
+guint32
+gst_ffs_uvc_offer_get_max_size (const GstFfsUvcOffer * self,
+    const GstFfsUvcSelection * selection)
+{
+  const GstFfsUvcFrame *frame = gst_ffs_uvc_offer_get_frame (self, selection);
+
+  return gst_ffs_uvc_format_get_max_size (gst_ffs_uvc_offer_get_format (self,
+          selection), frame->width, frame->height);
+}
+
+/**
+ * gst_ffs_uvc_offer_to_caps:
+ *
+ * Returns: (transfer full): fixed caps, raw video in whatever memory
+ */
+GstCaps *
+gst_ffs_uvc_offer_to_caps (const GstFfsUvcOffer * self,
+    const GstFfsUvcSelection * selection)
+{
+  const GstFfsUvcFrame *frame = gst_ffs_uvc_offer_get_frame (self, selection);
+  const GstFfsUvcRate *rate = &frame->rates[selection->rate];
+
+  return gst_ffs_uvc_format_to_caps (gst_ffs_uvc_offer_get_format (self,
+          selection), frame->width, frame->height, rate->n, rate->d);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_UVC_OFFER_H__
+#define __GST_FFS_UVC_OFFER_H__
+
+#include "gstffsuvcformats.h"
+
+G_BEGIN_DECLS
+
+/* All descriptors of a configuration have to fit in 4096 bytes. */
+#define GST_FFS_UVC_MAX_FRAMES 12
+#define GST_FFS_UVC_MAX_RATES 10
+
+/**
+ * GstFfsUvcRate:
+ * @n: 0 if upstream says nothing about it
+ * @interval: of frames, in 100 ns
+ */
+typedef struct
+{
+  gint n;
+  gint d;
+  guint32 interval;
+} GstFfsUvcRate;
+
+/**
+ * GstFfsUvcFrame:
+ * @n_rates: at least one
+ * @rates: the fastest first
+ * @rate: the one to begin with
+ *
+ * A size of a format.
+ */
+typedef struct
+{
+  guint width;
+  guint height;
+  guint n_rates;
+  GstFfsUvcRate rates[GST_FFS_UVC_MAX_RATES];
+  guint rate;
+} GstFfsUvcFrame;
+
+/**
+ * GstFfsUvcChoice:
+ * @n_frames: at least one
+ * @frame: the one to begin with
+ *
+ * A format that upstream can produce, and its sizes in upstream's order.
+ */
+typedef struct
+{
+  const GstFfsUvcFormat *format;
+  guint n_frames;
+  GstFfsUvcFrame frames[GST_FFS_UVC_MAX_FRAMES];
+  guint frame;
+} GstFfsUvcChoice;
+
+typedef struct
+{
+  guint n_choices;
+  GstFfsUvcChoice choices[GST_FFS_UVC_MAX_FORMATS];
+} GstFfsUvcOffer;
+
+/**
+ * GstFfsUvcSelection:
+ *
+ * One configuration, by its place in the offer, from 0.
+ */
+typedef struct
+{
+  guint choice;
+  guint frame;
+  guint rate;
+} GstFfsUvcSelection;
+
+GstFfsUvcOffer *gst_ffs_uvc_offer_new (GstCaps * caps);
+void gst_ffs_uvc_offer_free (GstFfsUvcOffer * self);
+
+void gst_ffs_uvc_offer_get_default (const GstFfsUvcOffer * self,
+    GstFfsUvcSelection * selection);
+const GstFfsUvcFormat *gst_ffs_uvc_offer_get_format (const GstFfsUvcOffer *
+    self, const GstFfsUvcSelection * selection);
+const GstFfsUvcFrame *gst_ffs_uvc_offer_get_frame (const GstFfsUvcOffer * self,
+    const GstFfsUvcSelection * selection);
+guint32 gst_ffs_uvc_offer_get_max_size (const GstFfsUvcOffer * self,
+    const GstFfsUvcSelection * selection);
+GstCaps *gst_ffs_uvc_offer_to_caps (const GstFfsUvcOffer * self,
+    const GstFfsUvcSelection * selection);
+
+guint gst_ffs_uvc_frame_nearest_rate (const GstFfsUvcFrame * frame,
+    guint32 interval);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_UVC_OFFER_H__ */

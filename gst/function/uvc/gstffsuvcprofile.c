@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsUvcProfile: a webcam of USB Video Class 1.1. A control interface
+ * without an endpoint and a streaming interface with a bulk one, over which
+ * each frame goes as one payload, with its header in the same transfer.
+ *
+ * A host of a bulk camera does not say when it stops: it reads no more. A
+ * stream that nobody has read for a while has ended therefore, and each
+ * commit begins a new one.
+ *
+ * Ownership: owns the offer, the units and the bytes of the descriptors from
+ * set_offer() on.
+ *
+ * Locking: the object lock protects what the host has chosen and what of it
+ * was sent. The negotiation belongs to the function's thread, the caps of the
+ * frames to the streaming thread. No lock is held when the sink or the source
+ * are told something.
+ */
+
+#include "gstffsuvcdescriptors.h"
+#include "gstffsuvcheader.h"
+#include "gstffsuvcprofile.h"
+#include "gstffsuvcstreaming.h"
+#include "gstffsuvcunits.h"
+#include "transport/gstffsdebug.h"
+
+/* A host that takes frames never leaves them for so long. */
+#define MAX_WAITING (2 * GST_SECOND)
+
+#define MAX_CONTROLS 16
+
+/* Of a source that never marks a key frame one has to be taken. */
+#define MAX_WAIT_KEY 300
+
+#define NO_NUMBER G_MAXUINT64
+
+/* What all requests that read have set. */
+#define GET_REQUEST 0x80
+
+#define GST_TYPE_FFS_UVC_PROFILE (gst_ffs_uvc_profile_get_type ())
+G_DECLARE_FINAL_TYPE (GstFfsUvcProfile, gst_ffs_uvc_profile, GST,
+    FFS_UVC_PROFILE, GstFfsProfile);
+
+struct _GstFfsUvcProfile
+{
+  GstFfsProfile parent;
+
+  GstPad *sinkpad;              /* nullable */
+
+  /* Constant from set_offer() on. */
+  GstFfsUvcOffer *offer;
+  GByteArray *control_extra;
+  GByteArray *streaming_extra;
+  GstFfsFunctionDesc description;
+
+  /* Function's thread. */
+  GstFfsUvcUnits *units;
+  GstFfsUvcStreaming streaming;
+  GstFfsUvcError error;
+
+  /* Under the object lock. */
+  GstFfsUvcSelection selection;
+  gboolean toggle;
+  gboolean wait_key;
+  guint n_waited;
+  guint64 last_number;          /* the sink's, of the last frame */
+
+  /* Streaming thread. */
+  gboolean has_caps;
+  GstFfsUvcSelection caps;
+};
+
+G_DEFINE_FINAL_TYPE (GstFfsUvcProfile, gst_ffs_uvc_profile,
+    GST_TYPE_FFS_PROFILE);
+
+static const GstFfsFunctionDesc description = {
+  .device_class = {0xef, 0x02, 0x01},
+  .association = {USB_CLASS_VIDEO, UVC_SC_VIDEO_INTERFACE_COLLECTION, 0x00},
+  .n_interfaces = 2,
+  .interfaces = {
+        {USB_CLASS_VIDEO, UVC_SC_VIDEOCONTROL, 0x00, "camera", "", NULL, 0},
+        {USB_CLASS_VIDEO, UVC_SC_VIDEOSTREAMING, 0x00, "camera stream", "i",
+            NULL, 0},
+      },
+  .stream_endpoint = 1,
+  .tight = TRUE,
+  .header_room = GST_FFS_UVC_HEADER_SIZE,
+};
+
+static const GstFfsFunctionDesc *
+describe (GstFfsProfile * profile)
+{
+  return &GST_FFS_UVC_PROFILE (profile)->description;
+}
+
+/* ---- caps ---- */
+
+static void
+free_offer (GstFfsUvcProfile * self)
+{
+  g_clear_pointer (&self->offer, gst_ffs_uvc_offer_free);
+  g_clear_pointer (&self->units, gst_ffs_uvc_units_free);
+  g_clear_pointer (&self->control_extra, g_byte_array_unref);
+  g_clear_pointer (&self->streaming_extra, g_byte_array_unref);
+}
+
+static void
+set_extra (GstFfsInterfaceDesc * iface, GByteArray * extra)
+{
+  iface->extra = extra->data;
+  iface->extra_size = extra->len;
+}
+
+static gboolean
+set_offer (GstFfsProfile * profile, GstCaps * caps)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
+
+  if (offer == NULL)
+    return FALSE;
+  free_offer (self);
+  self->offer = offer;
+  self->units = gst_ffs_uvc_units_new (self->sinkpad ?
+      gst_ffs_controls_new (self->sinkpad, MAX_CONTROLS) : NULL);
+  self->control_extra = gst_ffs_uvc_descriptors_control
+      (gst_ffs_uvc_units_get_controls (self->units, GST_FFS_UVC_CAMERA_ID),
+      gst_ffs_uvc_units_get_controls (self->units, GST_FFS_UVC_PROCESSING_ID));
+  self->streaming_extra = gst_ffs_uvc_descriptors_streaming (offer);
+  set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE],
+      self->control_extra);
+  set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],
+      self->streaming_extra);
+
+  gst_ffs_uvc_streaming_reset (&self->streaming, offer);
+  GST_OBJECT_LOCK (self);
+  self->selection = self->streaming.committed;
+  GST_OBJECT_UNLOCK (self);
+  self->has_caps = FALSE;
+  return TRUE;
+}
+
+static GstFfsUvcSelection
+get_selection (GstFfsUvcProfile * self)
+{
+  GstFfsUvcSelection selection;
+
+  GST_OBJECT_LOCK (self);
+  selection = self->selection;
+  GST_OBJECT_UNLOCK (self);
+  return selection;
+}
+
+static GstCaps *
+get_caps (GstFfsProfile * profile)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  GstFfsUvcSelection selection = get_selection (self);
+
+  return gst_ffs_uvc_offer_to_caps (self->offer, &selection);
+}
+
+static gboolean
+set_caps (GstFfsProfile * profile, GstCaps * caps)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  GstFfsUvcSelection selection = get_selection (self);
+  GstCaps *wanted = gst_ffs_uvc_offer_to_caps (self->offer, &selection);
+
+  self->has_caps = gst_caps_can_intersect (wanted, caps);
+  self->caps = selection;
+  gst_caps_unref (wanted);
+  return self->has_caps;
+}
+
+/* ---- life ---- */
+
+/* The control endpoint is the function's, and headers are no buffers. */
+static gint
+start (GstFfsProfile * profile G_GNUC_UNUSED,
+    const gchar * directory G_GNUC_UNUSED,
+    GstAllocator * allocator G_GNUC_UNUSED)
+{
+  return 0;
+}
+
+static void
+stop (GstFfsProfile * profile G_GNUC_UNUSED)
+{
+}
+
+/* A host that comes finds nothing of what another one chose. */
+static void
+set_enabled (GstFfsProfile * profile, gboolean enabled)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+
+  if (!enabled)
+    gst_ffs_profile_set_streaming (profile, FALSE);
+  gst_ffs_uvc_streaming_reset (&self->streaming, self->offer);
+  self->error = GST_FFS_UVC_NO_ERROR;
+}
+
+static void
+commit (GstFfsUvcProfile * self)
+{
+  GstFfsProfile *profile = GST_FFS_PROFILE (self);
+
+  gst_ffs_profile_set_streaming (profile, FALSE);
+  GST_OBJECT_LOCK (self);
+  self->selection = self->streaming.committed;
+  self->wait_key = TRUE;
+  self->n_waited = 0;
+  self->last_number = NO_NUMBER;
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_profile_set_streaming (profile, TRUE);
+}
+
+static void
+tick (GstFfsProfile * profile)
+{
+  if (!gst_ffs_profile_is_streaming (profile)
+      || gst_ffs_profile_get_waiting (profile) <= MAX_WAITING)
+    return;
+  GST_INFO_OBJECT (profile, "the host has stopped reading");
+  gst_ffs_profile_set_streaming (profile, FALSE);
+}
+
+/* ---- requests ---- */
+
+static gboolean
+is_error_code (const GstFfsSetup * setup)
+{
+  return gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_CONTROL_INTERFACE
+      && gst_ffs_uvc_get_unit (setup) == 0
+      && gst_ffs_uvc_get_selector (setup) == UVC_VC_REQUEST_ERROR_CODE_CONTROL;
+}
+
+static GstFfsUvcError
+get_error_code (GstFfsUvcProfile * self, const GstFfsSetup * setup,
+    GByteArray * reply)
+{
+  guint8 bytes[2] = { 0, };
+  guint size = 1;
+
+  if (setup->request == UVC_GET_CUR) {
+    bytes[0] = self->error;
+  } else if (setup->request == UVC_GET_INFO) {
+    bytes[0] = UVC_CONTROL_CAP_GET;
+  } else if (setup->request == UVC_GET_LEN) {
+    bytes[0] = 1;
+    size = 2;
+  } else {
+    return GST_FFS_UVC_INVALID_REQUEST;
+  }
+  g_byte_array_append (reply, bytes, size);
+  return GST_FFS_UVC_NO_ERROR;
+}
+
+/* What can be said about a request without its data. */
+static GstFfsUvcError
+check (GstFfsUvcProfile * self, const GstFfsSetup * setup)
+{
+  gboolean in = (setup->request_type & USB_DIR_IN) != 0;
+
+  if (in != ((setup->request & GET_REQUEST) != 0))
+    return GST_FFS_UVC_INVALID_REQUEST;
+  if (gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE)
+    return gst_ffs_uvc_streaming_check (setup);
+  if (is_error_code (setup))
+    return in ? GST_FFS_UVC_NO_ERROR : GST_FFS_UVC_INVALID_REQUEST;
+  return gst_ffs_uvc_units_check (self->units, setup);
+}
+
+static GstFfsUvcError
+answer (GstFfsUvcProfile * self, const GstFfsSetup * setup, GByteArray * reply)
+{
+  if (gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE)
+    return gst_ffs_uvc_streaming_get (&self->streaming, setup, reply);
+  if (is_error_code (setup))
+    return get_error_code (self, setup, reply);
+  return gst_ffs_uvc_units_get (self->units, setup, reply);
+}
+
+static GstFfsUvcError
+obey (GstFfsUvcProfile * self, const GstFfsSetup * setup, const guint8 * data)
+{
+  GstFfsUvcError error;
+  gboolean committed;
+
+  if (gst_ffs_uvc_get_interface (setup) != GST_FFS_UVC_STREAMING_INTERFACE)
+    return gst_ffs_uvc_units_set (self->units, setup, data);
+  error = gst_ffs_uvc_streaming_set (&self->streaming, setup, data, &committed);
+  if (committed)
+    commit (self);
+  return error;
+}
+
+static gboolean
+control (GstFfsProfile * profile, const GstFfsSetup * setup,
+    const guint8 * data, GByteArray * reply)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  guint length = reply->len;
+  GstFfsUvcError error;
+
+  if ((setup->request_type & (USB_TYPE_MASK | USB_RECIP_MASK)) !=
+      (USB_TYPE_CLASS | USB_RECIP_INTERFACE)
+      || gst_ffs_uvc_get_interface (setup) > GST_FFS_UVC_STREAMING_INTERFACE)
+    return FALSE;
+
+  error = check (self, setup);
+  if (error == GST_FFS_UVC_NO_ERROR)
+    error = data ? obey (self, setup, data) : answer (self, setup, reply);
+  if (error != GST_FFS_UVC_NO_ERROR) {
+    GST_DEBUG_OBJECT (self, "request 0x%02x value 0x%04x index 0x%04x: "
+        "error %u", setup->request, setup->value, setup->index, error);
+    g_byte_array_set_size (reply, length);
+  }
+  /* To read an error does not make it undone. */
+  if (error != GST_FFS_UVC_NO_ERROR || !is_error_code (setup))
+    self->error = error;
+  return error == GST_FFS_UVC_NO_ERROR;
+}
+
+/* ---- frames ---- */
+
+/* When the frame was captured and what time it is, by the clock of the
+ * pipeline. */
+static void
+take_times (GstFfsUvcProfile * self, GstBuffer * buf, GstFfsUvcHeader * header)
+{
+  GstElement *element = self->sinkpad ?
+      gst_pad_get_parent_element (self->sinkpad) : NULL;
+  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
+  GstEvent *event = self->sinkpad ? gst_pad_get_sticky_event (self->sinkpad,
+      GST_EVENT_SEGMENT, 0) : NULL;
+  GstClockTime running = GST_CLOCK_TIME_NONE;
+  const GstSegment *segment;
+
+  header->now = clock ? gst_clock_get_time (clock) : gst_util_get_timestamp ();
+  header->pts = header->now;
+  if (event && GST_BUFFER_PTS_IS_VALID (buf)) {
+    gst_event_parse_segment (event, &segment);
+    running = segment->format == GST_FORMAT_TIME ?
+        gst_segment_to_running_time (segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buf)) : GST_CLOCK_TIME_NONE;
+  }
+  if (clock && GST_CLOCK_TIME_IS_VALID (running))
+    header->pts = gst_element_get_base_time (element) + running;
+  gst_clear_event (&event);
+  gst_clear_object (&clock);
+  gst_clear_object (&element);
+}
+
+/* With the object lock. An encoder was asked for a key frame. */
+static gboolean
+waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
+{
+  if (self->wait_key && self->n_waited < MAX_WAIT_KEY
+      && GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_DELTA_UNIT)) {
+    self->n_waited++;
+    return TRUE;
+  }
+  self->wait_key = FALSE;
+  return FALSE;
+}
+
+/* A frame that could not be sent at once comes a second time, and is still
+ * the same one to the host. */
+static gboolean
+take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
+    gboolean * toggle)
+{
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  ok = self->caps.choice == self->selection.choice
+      && self->caps.frame == self->selection.frame
+      && self->caps.rate == self->selection.rate && !waits_for_key (self, buf);
+  if (ok) {
+    if (number != self->last_number)
+      self->toggle = !self->toggle;
+    self->last_number = number;
+    *toggle = self->toggle;
+  }
+  GST_OBJECT_UNLOCK (self);
+  return ok;
+}
+
+static gboolean
+wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
+    GstFfsWrapping * wrapping)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  GstFfsUvcHeader header = { 0, };
+  guint32 max;
+
+  /* The end of a stream goes without saying in this class. */
+  if (buf == NULL || !self->has_caps || size == 0)
+    return FALSE;
+  max = gst_ffs_uvc_offer_get_max_size (self->offer, &self->caps);
+  if (size > max) {
+    GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
+        " bytes is larger than a host was told", number, size);
+    return FALSE;
+  }
+  if (!take_frame (self, buf, number, &header.toggle))
+    return FALSE;
+
+  header.error = GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED)
+      || (gst_ffs_uvc_offer_get_format (self->offer, &self->caps)->kind ==
+      GST_FFS_UVC_UNCOMPRESSED && size != max);
+  take_times (self, buf, &header);
+  wrapping->header_size = gst_ffs_uvc_header_write (&header, size,
+      wrapping->header);
+  return TRUE;
+}
+
+/* ---- the object ---- */
+
+static void
+gst_ffs_uvc_profile_finalize (GObject * object)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (object);
+
+  free_offer (self);
+  gst_clear_object (&self->sinkpad);
+  G_OBJECT_CLASS (gst_ffs_uvc_profile_parent_class)->finalize (object);
+}
+
+static void
+gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
+{
+  GstFfsProfileClass *profile_class = GST_FFS_PROFILE_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = gst_ffs_uvc_profile_finalize;
+  profile_class->describe = describe;
+  profile_class->set_offer = set_offer;
+  profile_class->get_caps = get_caps;
+  profile_class->set_caps = set_caps;
+  profile_class->start = start;
+  profile_class->stop = stop;
+  profile_class->set_enabled = set_enabled;
+  profile_class->control = control;
+  profile_class->tick = tick;
+  profile_class->wrap = wrap;
+}
+
+static void
+gst_ffs_uvc_profile_init (GstFfsUvcProfile * self)
+{
+  self->description = description;
+  self->last_number = NO_NUMBER;
+}
+
+/**
+ * gst_ffs_uvc_profile_new:
+ * @sinkpad: (nullable): where frames arrive; the controls of their source are
+ * the host's, and their clock is the camera's
+ */
+GstFfsProfile *
+gst_ffs_uvc_profile_new (GstPad * sinkpad)
+{
+  GstFfsUvcProfile *self = g_object_new (GST_TYPE_FFS_UVC_PROFILE, NULL);
+
+  if (sinkpad)
+    self->sinkpad = gst_object_ref (sinkpad);
+  return GST_FFS_PROFILE (gst_object_ref_sink (self));
+}

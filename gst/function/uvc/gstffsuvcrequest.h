@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What requests of the class have in common.
+ */
+
+#ifndef __GST_FFS_UVC_REQUEST_H__
+#define __GST_FFS_UVC_REQUEST_H__
+
+#include <linux/usb/ch9.h>
+#include <linux/usb/video.h>
+
+#include "function/gstffsprofile.h"
+
+G_BEGIN_DECLS
+
+/* Our own numbers of the interfaces. */
+#define GST_FFS_UVC_CONTROL_INTERFACE 0
+#define GST_FFS_UVC_STREAMING_INTERFACE 1
+
+/* Of the units that a request may be for; 0 is the interface itself. */
+#define GST_FFS_UVC_CAMERA_ID 1
+#define GST_FFS_UVC_PROCESSING_ID 2
+#define GST_FFS_UVC_OUTPUT_ID 3
+
+/* In which times are counted, Hz. */
+#define GST_FFS_UVC_CLOCK_FREQUENCY 1000000
+
+/**
+ * GstFfsUvcError:
+ *
+ * What a host reads from the request error code control.
+ */
+typedef enum
+{
+  GST_FFS_UVC_NO_ERROR = 0,
+  GST_FFS_UVC_NOT_READY = 1,
+  GST_FFS_UVC_WRONG_STATE = 2,
+  GST_FFS_UVC_OUT_OF_RANGE = 4,
+  GST_FFS_UVC_INVALID_UNIT = 5,
+  GST_FFS_UVC_INVALID_CONTROL = 6,
+  GST_FFS_UVC_INVALID_REQUEST = 7,
+} GstFfsUvcError;
+
+static inline guint
+gst_ffs_uvc_get_selector (const GstFfsSetup * setup)
+{
+  return setup->value >> 8;
+}
+
+static inline guint
+gst_ffs_uvc_get_unit (const GstFfsSetup * setup)
+{
+  return setup->index >> 8;
+}
+
+static inline guint
+gst_ffs_uvc_get_interface (const GstFfsSetup * setup)
+{
+  return setup->index & 0xff;
+}
+
+G_END_DECLS
+
+#endif /* __GST_FFS_UVC_REQUEST_H__ */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_UVC_STREAMING_H__
+#define __GST_FFS_UVC_STREAMING_H__
+
+#include "gstffsuvcoffer.h"
+#include "gstffsuvcrequest.h"
+
+G_BEGIN_DECLS
+
+/* Bytes of the negotiation, by hosts of UVC 1.0 and 1.1. */
+#define GST_FFS_UVC_PROBE_SIZE_OLD 26
+#define GST_FFS_UVC_PROBE_SIZE 34
+
+/**
+ * GstFfsUvcStreaming:
+ * @offer: what there is to choose from
+ * @probe: what the host tries
+ * @hint: which of its wishes it does not want to be changed
+ * @committed: what it has decided upon
+ *
+ * The negotiation of a stream. Belongs to one thread.
+ */
+typedef struct
+{
+  const GstFfsUvcOffer *offer;
+  GstFfsUvcSelection probe;
+  guint16 hint;
+  GstFfsUvcSelection committed;
+} GstFfsUvcStreaming;
+
+void gst_ffs_uvc_streaming_reset (GstFfsUvcStreaming * self,
+    const GstFfsUvcOffer * offer);
+GstFfsUvcError gst_ffs_uvc_streaming_check (const GstFfsSetup * setup);
+GstFfsUvcError gst_ffs_uvc_streaming_get (const GstFfsUvcStreaming * self,
+    const GstFfsSetup * setup, GByteArray * reply);
+GstFfsUvcError gst_ffs_uvc_streaming_set (GstFfsUvcStreaming * self,
+    const GstFfsSetup * setup, const guint8 * data, gboolean * commit);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_UVC_STREAMING_H__ */
