@@ -32,9 +32,11 @@ typedef struct
 
 typedef struct
 {
-  Dmabuf *dmabuf;
+  Dmabuf *dmabufs[USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS];
+  guint n_dmabufs;
   gsize length;
   gint sync_file;
+  gint fence;                   /* of SUBMIT: writing to it signals */
   gboolean signalled;
   gint status;
 } Transfer;
@@ -46,6 +48,7 @@ static struct
   gchar *path;
   gboolean enabled;
   gboolean stubborn;
+  gboolean can_submit;
   GPtrArray *dmabufs;
   GPtrArray *transfers;
   gint fail_err[256];
@@ -99,13 +102,40 @@ set_pending (Dmabuf * d, gint fd, gint change)
 }
 
 static void
+signal_fence (gint fence)
+{
+  g_assert_cmpint (write (fence, "", 1), ==, 1);
+  close (fence);
+}
+
+static void
 signal_transfer (Transfer * t, gint status)
 {
+  guint i;
+
   if (t->signalled)
     return;
   t->signalled = TRUE;
   t->status = status;
-  set_pending (t->dmabuf, -1, -1);
+  for (i = 0; i < t->n_dmabufs; i++) {
+    if (t->dmabufs[i]->read_end >= 0)
+      set_pending (t->dmabufs[i], -1, -1);
+  }
+  if (t->fence >= 0)
+    signal_fence (t->fence);
+  t->fence = -1;
+}
+
+static gboolean
+is_of (Transfer * t, Dmabuf * d)
+{
+  guint i;
+
+  for (i = 0; i < t->n_dmabufs; i++) {
+    if (t->dmabufs[i] == d)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static void
@@ -118,42 +148,87 @@ cancel (Dmabuf * d, gint status)
   for (i = 0; i < fake.transfers->len; i++) {
     Transfer *t = g_ptr_array_index (fake.transfers, i);
 
-    if (d == NULL || t->dmabuf == d)
+    if (d == NULL || is_of (t, d))
       signal_transfer (t, status);
   }
 }
 
 static gint
-do_transfer (struct usb_ffs_dmabuf_transfer_req *req)
+do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
+    Transfer ** transfer)
 {
-  Dmabuf *d = find (req->fd);
+  gboolean pending = FALSE;
   Transfer *t;
+  guint i;
 
   if (!fake.enabled)
     return EAGAIN;
-  if (d == NULL)
-    return EINVAL;
-  if (!d->attached)
-    return EPERM;
+  for (i = 0; i < n; i++) {
+    Dmabuf *d = find (segments[i].fd);
 
-  t = g_new0 (Transfer, 1);
-  t->dmabuf = d;
-  t->length = req->length;
-  t->sync_file = -1;
-  if (d->read_end < 0) {
-    guint old = fake.wire->len;
+    if (d == NULL)
+      return EINVAL;
+    if (!d->attached)
+      return EPERM;
+  }
 
-    g_byte_array_set_size (fake.wire, old + t->length);
-    g_assert_cmpint (pread (req->fd, fake.wire->data + old, t->length, 0), ==,
-        t->length);
-    t->signalled = TRUE;
-    t->status = 1;
-  } else {
-    set_pending (d, req->fd, 1);
+  t = *transfer = g_new0 (Transfer, 1);
+  t->sync_file = t->fence = -1;
+  for (i = 0; i < n; i++) {
+    Dmabuf *d = find (segments[i].fd);
+
+    t->dmabufs[t->n_dmabufs++] = d;
+    t->length += segments[i].length;
+    if (d->read_end < 0) {
+      guint old = fake.wire->len;
+
+      g_byte_array_set_size (fake.wire, old + segments[i].length);
+      g_assert_cmpint (pread (segments[i].fd, fake.wire->data + old,
+              segments[i].length, segments[i].offset), ==, segments[i].length);
+    } else {
+      set_pending (d, segments[i].fd, 1);
+      pending = TRUE;
+    }
   }
   g_ptr_array_add (fake.transfers, t);
+  if (!pending)
+    signal_transfer (t, 1);
   g_cond_broadcast (&fake.cond);
   return 0;
+}
+
+static gint
+do_transfer (struct usb_ffs_dmabuf_transfer_req *req)
+{
+  struct usb_ffs_dmabuf_segment segment = { req->fd, 0, 0, req->length };
+  Transfer *t;
+
+  return do_segments (&segment, 1, &t);
+}
+
+static gint
+do_submit (struct usb_ffs_dmabuf_submit *req)
+{
+  Transfer *t;
+  gint fds[2], err;
+
+  if (!fake.can_submit)
+    return ENOTTY;
+  if (req->num_segments == 0)
+    return EINVAL;
+  g_assert_cmpuint (req->size, ==, sizeof (*req));
+  g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
+  err = do_segments ((gpointer) (guintptr) req->segments, req->num_segments,
+      &t);
+  if (err == 0 && !t->signalled)
+    t->fence = fds[1];
+  else
+    signal_fence (fds[1]);
+  if (err == 0)
+    req->fence_fd = t->sync_file = fds[0];
+  else
+    close (fds[0]);
+  return err;
 }
 
 static Transfer *
@@ -165,7 +240,7 @@ last_transfer (gint dmabuf)
   for (i = fake.transfers->len; i > 0; i--) {
     Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
 
-    if (t->dmabuf == d)
+    if (is_of (t, d))
       return t;
   }
   return NULL;
@@ -180,7 +255,7 @@ file_info (gint fd, struct sync_file_info *info)
     Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
 
     if (t->sync_file == fd) {
-      if (!t->dmabuf->attached)
+      if (!t->dmabufs[0]->attached)
         fake.late_reads++;
       info->status = t->signalled ? t->status : 0;
       return 0;
@@ -232,6 +307,8 @@ answer (gint fd, gulong request, gpointer arg)
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_TRANSFER) {
     return do_transfer (arg);
+  } else if (request == FUNCTIONFS_DMABUF_SUBMIT) {
+    return do_submit (arg);
   } else if (request == DMA_BUF_IOCTL_EXPORT_SYNC_FILE) {
     struct dma_buf_export_sync_file *req = arg;
     Transfer *t = last_transfer (fd);
@@ -284,6 +361,7 @@ fake_endpoint_start (void)
 
   fake.enabled = TRUE;
   fake.stubborn = FALSE;
+  fake.can_submit = FALSE;
   fake.heap = FALSE;
   fake.aio_exhausted = FALSE;
   fake.poll_fails = FALSE;
@@ -345,6 +423,12 @@ fake_endpoint_set_stubborn (gboolean stubborn)
 }
 
 void
+fake_endpoint_set_can_submit (gboolean can_submit)
+{
+  fake.can_submit = can_submit;
+}
+
+void
 fake_endpoint_wait_transfers (guint n)
 {
   g_mutex_lock (&fake.lock);
@@ -385,7 +469,7 @@ fake_endpoint_transfer_length (guint n)
 guint64
 fake_endpoint_transfer_id (guint n)
 {
-  return get_transfer (n).dmabuf->id;
+  return get_transfer (n).dmabufs[0]->id;
 }
 
 void
@@ -592,7 +676,11 @@ G_DEFINE_FINAL_TYPE (GstFfsAllocator, gst_ffs_allocator,
 static GstMemory *
 heap_alloc (GstAllocator * allocator, gsize size, GstAllocationParams * params)
 {
-  return data_memory (allocator, size + params->prefix + params->padding);
+  GstMemory *mem = data_memory (allocator,
+      size + params->prefix + params->padding);
+
+  gst_memory_resize (mem, params->prefix, size);
+  return mem;
 }
 
 static void

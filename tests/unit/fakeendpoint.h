@@ -21,6 +21,8 @@ void fake_endpoint_set_enabled (gboolean enabled);
 void fake_endpoint_fail (gulong request, gint err, guint times);
 /* A controller that ignores cancelling, until it is told to let go. */
 void fake_endpoint_set_stubborn (gboolean stubborn);
+/* Whether the kernel has SUBMIT (default: no); before the plugin opens it. */
+void fake_endpoint_set_can_submit (gboolean can_submit);
 
 /* Blocks until @n transfers were queued in all. */
 void fake_endpoint_wait_transfers (guint n);

@@ -5,158 +5,18 @@
  * old stream is left.
  */
 
-#include <errno.h>
-
-#include "harness.h"
-#include "function/gstffsprofile.h"
-#include "sink/gstffsstream.h"
-#include "transport/gstffsallocator.h"
-#include "transport/gstffsbufferpool.h"
-
-#define HEADER "head"
-#define TRAILER "trailer"
-
-/* A class of camera with a header and a trailer. */
-typedef struct
-{
-  GstFfsProfile parent;
-  GstFfsBufferPool *pool;
-  gboolean refuse;
-  guint n_wrapped;
-  gsize size;
-  guint n_started;
-  guint n_stopped;
-} TestProfile;
-typedef GstFfsProfileClass TestProfileClass;
-
-GType test_profile_get_type (void);
-G_DEFINE_TYPE (TestProfile, test_profile, GST_TYPE_FFS_PROFILE);
-
-static gboolean
-wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
-    guint64 number G_GNUC_UNUSED, GstFfsWrapping * wrapping)
-{
-  TestProfile *self = (TestProfile *) profile;
-
-  self->n_wrapped++;
-  self->size = size;
-  wrapping->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,
-      strlen (HEADER));
-  wrapping->before[0].length = strlen (HEADER);
-  wrapping->after.buffer = gst_ffs_buffer_pool_fill (self->pool, TRAILER,
-      strlen (TRAILER));
-  wrapping->after.length = strlen (TRAILER);
-  return !self->refuse;
-}
-
-static void
-test_profile_finalize (GObject * object)
-{
-  gst_ffs_buffer_pool_free (((TestProfile *) object)->pool);
-  G_OBJECT_CLASS (test_profile_parent_class)->finalize (object);
-}
-
-static void
-test_profile_init (TestProfile * self G_GNUC_UNUSED)
-{
-}
-
-static void
-test_profile_class_init (TestProfileClass * klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = test_profile_finalize;
-  klass->wrap = wrap;
-}
-
-typedef struct
-{
-  GstFfsStream *stream;
-  TestProfile *profile;
-  GstFfsStreamPolicy policy;
-  GstFfsStreamResult result;
-  GstBuffer *buffer;
-  guint64 n;
-} Fixture;
-
-static void
-frame_done (guint64 frame G_GNUC_UNUSED, gint err G_GNUC_UNUSED,
-    gpointer user_data G_GNUC_UNUSED)
-{
-}
-
-static void
-start (Fixture * f, gboolean heap)
-{
-  GstFfsEndpoint *ep;
-  GstAllocator *allocator = NULL;
-  gint err = 0;
-
-  memset (f, 0, sizeof (*f));
-  fake_endpoint_start ();
-  fake_endpoint_set_heap (heap);
-  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, &err);
-  fail_unless (ep != NULL);
-  fail_unless_equals_int (gst_ffs_endpoint_probe (ep), 0);
-  if (heap)
-    allocator = gst_ffs_allocator_new (NULL, &err);
-
-  f->stream = gst_ffs_stream_new (ep, allocator, frame_done, NULL);
-  gst_ffs_stream_set_max_in_flight (f->stream, 3);
-  f->profile = g_object_new (test_profile_get_type (), NULL);
-  gst_object_ref_sink (f->profile);
-  f->profile->pool = gst_ffs_buffer_pool_new (allocator);
-  f->policy.profile = GST_FFS_PROFILE (f->profile);
-  gst_clear_object (&allocator);
-}
-
-static void
-end (Fixture * f)
-{
-  fail_unless (gst_ffs_stream_close (f->stream, GST_SECOND));
-  gst_ffs_stream_free (f->stream);
-  gst_object_unref (f->profile);
-  fake_endpoint_end ();
-}
-
-static GstFfsMeaning
-send_buffer (Fixture * f, GstBuffer * buf)
-{
-  gst_ffs_stream_send (f->stream, buf, f->n++, &f->policy, &f->result);
-  gst_buffer_unref (buf);
-  return f->result.meaning;
-}
-
-static void
-assert_wire (const guint8 * data, gsize size)
-{
-  GBytes *wire = fake_endpoint_take_wire ();
-
-  fail_unless_equals_uint64 (g_bytes_get_size (wire), size);
-  fail_unless (memcmp (g_bytes_get_data (wire, NULL), data, size) == 0);
-  g_bytes_unref (wire);
-}
-
-static GstBuffer *
-buffer_of (GstMemory * a, GstMemory * b)
-{
-  GstBuffer *buf = gst_buffer_new ();
-
-  gst_buffer_append_memory (buf, a);
-  if (b)
-    gst_buffer_append_memory (buf, b);
-  return buf;
-}
+#include "streamfixture.h"
 
 /* Header, frame and trailer are transfers of their own and in order. */
 GST_START_TEST (test_around)
 {
   static const guint8 wire[] = "head\1\2\3\4\5trailer";
-  Fixture f;
+  StreamFixture f;
   guint i;
 
-  start (&f, TRUE);
+  stream_fixture_start (&f, TRUE, FALSE);
   for (i = 1; i <= 3; i++) {
-    fail_unless_equals_int (send_buffer (&f,
+    fail_unless_equals_int (stream_fixture_send (&f,
             buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
     fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
     fail_unless_equals_int (fake_endpoint_n_transfers (), 3 * i);
@@ -164,7 +24,7 @@ GST_START_TEST (test_around)
     fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
     fail_unless_equals_uint64 (f.profile->size, 5);
   }
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;
@@ -174,9 +34,9 @@ GST_START_TEST (test_end)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
   guint64 frames = 1;
-  Fixture f;
+  StreamFixture f;
 
-  start (&f, TRUE);
+  stream_fixture_start (&f, TRUE, FALSE);
   gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
   fail_unless_equals_int (f.result.meaning, GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
@@ -186,7 +46,7 @@ GST_START_TEST (test_end)
   fail_unless (gst_structure_get_uint64 (stats, "frames-zero-copy", &frames));
   fail_unless_equals_uint64 (frames, 0);
   gst_structure_free (stats);
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;
@@ -197,22 +57,22 @@ GST_START_TEST (test_end_is_not_written)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
   guint64 bytes = 1;
-  Fixture f;
+  StreamFixture f;
 
-  start (&f, FALSE);
+  stream_fixture_start (&f, FALSE, FALSE);
   gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
   fail_unless_equals_int (f.result.meaning, GST_FFS_CANCELLED);
   gst_ffs_stream_add_stats (f.stream, stats);
   fail_unless (gst_structure_get_uint64 (stats, "bytes", &bytes));
   fail_unless_equals_uint64 (bytes, 0);
   gst_structure_free (stats);
-  end (&f);
+  stream_fixture_end (&f);
 
-  start (&f, TRUE);
+  stream_fixture_start (&f, TRUE, FALSE);
   f.policy.copy_mode = GST_FFS_COPY_ALWAYS;
   gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
   fail_unless_equals_int (f.result.meaning, GST_FFS_CANCELLED);
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;
@@ -221,43 +81,46 @@ GST_END_TEST;
  * that does not is sent in place. */
 GST_START_TEST (test_packets)
 {
-  Fixture f;
+  StreamFixture f;
 
-  start (&f, TRUE);
-  fail_unless_equals_int (send_buffer (&f, buffer_of (fake_dmabuf_new_data
-              (2048, 1), fake_dmabuf_new_data (5, 1))), GST_FFS_OK);
+  stream_fixture_start (&f, TRUE, FALSE);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (fake_dmabuf_new_data (2048, 1), fake_dmabuf_new_data (5,
+                  1))), GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 4);
 
-  fail_unless_equals_int (send_buffer (&f, buffer_of (fake_dmabuf_new_data
-              (2047, 1), fake_dmabuf_new_data (5, 1))), GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (fake_dmabuf_new_data (2047, 1), fake_dmabuf_new_data (5,
+                  1))), GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_PACKET);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 7);
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (5), 2052);
 
   /* Nothing is lost by that where nothing counts packets. */
   f.policy.profile = NULL;
-  fail_unless_equals_int (send_buffer (&f, buffer_of (fake_dmabuf_new_data
-              (2047, 1), fake_dmabuf_new_data (5, 1))), GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (fake_dmabuf_new_data (2047, 1), fake_dmabuf_new_data (5,
+                  1))), GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_refused)
 {
-  Fixture f;
+  StreamFixture f;
 
-  start (&f, TRUE);
+  stream_fixture_start (&f, TRUE, FALSE);
   f.profile->refuse = TRUE;
-  fail_unless_equals_int (send_buffer (&f,
+  fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_CANCELLED);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
   f.profile->refuse = FALSE;
-  fail_unless_equals_int (send_buffer (&f,
+  fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;
@@ -267,10 +130,10 @@ GST_START_TEST (test_written)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
   guint64 bytes = 0;
-  Fixture f;
+  StreamFixture f;
 
-  start (&f, FALSE);
-  fail_unless_equals_int (send_buffer (&f,
+  stream_fixture_start (&f, FALSE, FALSE);
+  fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_MEMORY);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
@@ -278,7 +141,7 @@ GST_START_TEST (test_written)
   fail_unless (gst_structure_get_uint64 (stats, "bytes", &bytes));
   fail_unless_equals_uint64 (bytes, 4 + 5 + 7);
   gst_structure_free (stats);
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;
@@ -286,9 +149,9 @@ GST_END_TEST;
 static gpointer
 send_thread (gpointer data)
 {
-  Fixture *f = data;
+  StreamFixture *f = data;
 
-  send_buffer (f, f->buffer);
+  stream_fixture_send (f, f->buffer);
   return NULL;
 }
 
@@ -298,13 +161,13 @@ GST_START_TEST (test_halt_while_full)
 {
   GThread *thread;
   gint released;
-  Fixture f;
+  StreamFixture f;
 
-  start (&f, TRUE);
+  stream_fixture_start (&f, TRUE, FALSE);
   f.policy.profile = NULL;
   gst_ffs_stream_set_max_in_flight (f.stream, 1);
-  fail_unless_equals_int (send_buffer (&f, dmabuf_buffer (10, &released)),
-      GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
+              &released)), GST_FFS_OK);
   f.buffer = buffer_of (fake_dmabuf_new_data (5, 1), NULL);
   thread = g_thread_new ("send", send_thread, &f);
   gst_ffs_stream_halt (f.stream, GST_SECOND);
@@ -313,16 +176,16 @@ GST_START_TEST (test_halt_while_full)
   fail_unless_equals_int (f.result.meaning, GST_FFS_NOT_ENABLED);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
 
-  fail_unless_equals_int (send_buffer (&f, dmabuf_buffer (10, &released)),
-      GST_FFS_NOT_ENABLED);
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
+              &released)), GST_FFS_NOT_ENABLED);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
 
   gst_ffs_stream_resume (f.stream);
-  fail_unless_equals_int (send_buffer (&f, dmabuf_buffer (10, &released)),
-      GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
+              &released)), GST_FFS_OK);
   fake_endpoint_signal (1, 1);
   fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;
@@ -333,13 +196,13 @@ GST_START_TEST (test_halt_in_mid_frame)
 {
   GstMemory *mem;
   GThread *thread;
-  Fixture f;
+  StreamFixture f;
 
-  start (&f, TRUE);
+  stream_fixture_start (&f, TRUE, FALSE);
   mem = fake_dmabuf_new (10);
   f.policy.profile = NULL;
-  fail_unless_equals_int (send_buffer (&f, buffer_of (gst_memory_ref (mem),
-              NULL)), GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_ref (mem), NULL)), GST_FFS_OK);
 
   /* A dmabuf is not queued twice at a time: this waits behind its header. */
   f.policy.profile = GST_FFS_PROFILE (f.profile);
@@ -354,7 +217,7 @@ GST_START_TEST (test_halt_in_mid_frame)
 
   gst_ffs_stream_resume (f.stream);
   f.n--;
-  fail_unless_equals_int (send_buffer (&f, f.buffer), GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f, f.buffer), GST_FFS_OK);
   fail_unless_equals_int (f.profile->n_wrapped, 2);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 5);
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (2),
@@ -362,7 +225,7 @@ GST_START_TEST (test_halt_in_mid_frame)
   fake_endpoint_signal (3, 1);
   fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
   gst_memory_unref (mem);
-  end (&f);
+  stream_fixture_end (&f);
 }
 
 GST_END_TEST;

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Frames that are one transfer of several pieces, by SUBMIT where the kernel
+ * has it, else with the header in the room in front of the frame, else with a
+ * copy.
+ */
+
+#include <errno.h>
+
+#include "streamfixture.h"
+
+#define HEADER_SIZE 6           /* of JOINED */
+
+/* Bytes @offset ... of a dmabuf with data in it, without those before. */
+static GstMemory *
+part_of (GstMemory * mem, gssize offset, gssize size)
+{
+  GstMemory *part = gst_memory_share (mem, offset, size);
+
+  gst_memory_unref (mem);
+  return part;
+}
+
+static void
+start_joined (StreamFixture * f, gboolean can_submit)
+{
+  stream_fixture_start (f, TRUE, can_submit);
+  f->profile->joined = TRUE;
+}
+
+static void
+finish (StreamFixture * f)
+{
+  fail_unless_equals_int (gst_ffs_stream_drain (f->stream, GST_SECOND), 0);
+}
+
+/* Header and frame are one transfer, from wherever the frame is. */
+GST_START_TEST (test_header)
+{
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (part_of (fake_dmabuf_new_data (9, 1), 3, 4), NULL)),
+      GST_FFS_OK);
+  finish (&f);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  assert_wire ("header\4\5\6\7", 10);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-gathered"), 1);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-zero-copy"), 1);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "transfers-completed"),
+      1);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "bytes"), 10);
+  fail_unless_equals_int (fake_endpoint_n_calls
+      (DMA_BUF_IOCTL_EXPORT_SYNC_FILE), 0);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* Two planes with a gap between them in one dmabuf, a third one in another. */
+GST_START_TEST (test_planes)
+{
+  GstMemory *both;
+  StreamFixture f;
+  GstBuffer *buf;
+  guint i;
+
+  stream_fixture_start (&f, TRUE, TRUE);
+  f.policy.profile = NULL;
+  both = fake_dmabuf_new_data (20, 0);
+  for (i = 1; i <= 2; i++) {
+    buf = buffer_of (gst_memory_share (both, 1, 2),
+        gst_memory_share (both, 10, 3));
+    gst_buffer_append_memory (buf, fake_dmabuf_new_data (2, 'a'));
+    fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
+    finish (&f);
+    fail_unless_equals_int (fake_endpoint_n_transfers (), i);
+    assert_wire ("\1\2\12\13\14ab", 7);
+  }
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
+  gst_memory_unref (both);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* What is no dmabuf is copied, it alone, into the same transfer. */
+GST_START_TEST (test_mixed)
+{
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY,
+                  (gpointer) "abc", 3, 0, 3, NULL, NULL),
+              fake_dmabuf_new_data (2, 'x'))), GST_FFS_OK);
+  finish (&f);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  assert_wire ("headerabcxy", 11);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_MEMORY);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "bytes-copied"), 3);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* All of a transfer's buffers are released by its own fence, in its time. */
+GST_START_TEST (test_release)
+{
+  gint one, two;
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  fail_unless_equals_int (stream_fixture_send (&f, counted_buffer (buffer_of
+              (fake_dmabuf_new (10), fake_dmabuf_new (10)), &one)), GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
+              &two)), GST_FFS_OK);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 2);
+  fail_if (is_released (&one));
+  fake_endpoint_signal (0, 1);
+  wait_released (&one);
+  fail_if (is_released (&two));
+  fake_endpoint_signal (1, -EIO);
+  wait_released (&two);
+  finish (&f);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "transfers-failed"), 1);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* A stream that is halted leaves nothing in flight, and the host there. */
+GST_START_TEST (test_halt)
+{
+  gint released;
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
+              &released)), GST_FFS_OK);
+  gst_ffs_stream_halt (f.stream, GST_SECOND);
+  wait_released (&released);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "transfers-cancelled"),
+      1);
+  gst_ffs_stream_resume (f.stream);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (fake_dmabuf_new_data (2, 'x'), NULL)), GST_FFS_OK);
+  finish (&f);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* The kernel has forgotten what was attached; and another device is busy with
+ * the second of the dmabufs. */
+GST_START_TEST (test_again)
+{
+  GstMemory *a, *b;
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  a = fake_dmabuf_new_data (2, 'a');
+  b = fake_dmabuf_new_data (2, 'x');
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_ref (a), gst_memory_ref (b))), GST_FFS_OK);
+  finish (&f);
+  fake_endpoint_forget_attachments ();
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_ref (a), gst_memory_ref (b))), GST_FFS_OK);
+  finish (&f);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EBUSY, 2);
+  fail_unless_equals_int (stream_fixture_send (&f, buffer_of (a, b)),
+      GST_FFS_OK);
+  finish (&f);
+  assert_wire ("headerabxyheaderabxyheaderabxy", 30);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* A refusal leaves nothing behind. */
+GST_START_TEST (test_refused)
+{
+  gint released;
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EINVAL, 1);
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
+              &released)), GST_FFS_FATAL);
+  wait_released (&released);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+static GstBuffer *
+alloc_with_room (StreamFixture * f, const gchar * text, gsize room)
+{
+  GstAllocationParams params;
+  GstBuffer *buf;
+
+  gst_allocation_params_init (&params);
+  params.prefix = room;
+  buf = gst_buffer_new_allocate (f->allocator, strlen (text), &params);
+  gst_buffer_fill (buf, 0, text, strlen (text));
+  return buf;
+}
+
+/* Without SUBMIT the header goes into the room in front of the frame. */
+GST_START_TEST (test_room)
+{
+  StreamFixture f;
+  GstBuffer *buf;
+  guint i;
+
+  start_joined (&f, FALSE);
+  fail_unless (gst_ffs_stream_needs_room (f.stream));
+  buf = alloc_with_room (&f, "frame", HEADER_SIZE);
+  for (i = 1; i <= 3; i++) {
+    fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),
+        GST_FFS_OK);
+    fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
+  }
+  finish (&f);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 3);
+  assert_wire ("headerframeheaderframeheaderframe", 33);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-in-room"), 3);
+  gst_buffer_unref (buf);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* Room of another size, memory that is somebody else's, and such that is in
+ * two buffers: nobody knows what is in front of the frame. */
+GST_START_TEST (test_no_room)
+{
+  GstBuffer *buf, *other;
+  StreamFixture f;
+
+  start_joined (&f, FALSE);
+  fail_unless_equals_int (stream_fixture_send (&f, alloc_with_room (&f,
+              "frame", HEADER_SIZE + 2)), GST_FFS_OK);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
+
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (part_of (fake_dmabuf_new_data (12, 'a'), HEADER_SIZE, 5),
+              NULL)), GST_FFS_OK);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
+
+  buf = alloc_with_room (&f, "frame", HEADER_SIZE);
+  other = gst_buffer_copy (buf);
+  fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
+  gst_buffer_unref (other);
+
+  finish (&f);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 3);
+  assert_wire ("headerframeheaderghijkheaderframe", 33);
+
+  f.policy.copy_mode = GST_FFS_COPY_NEVER;
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (fake_dmabuf_new_data (5, 'a'), NULL)), GST_FFS_FATAL);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* A header and the frame are one piece for write() too. */
+GST_START_TEST (test_written)
+{
+  StreamFixture f;
+  gchar *wire;
+  gsize size;
+
+  stream_fixture_start (&f, FALSE, FALSE);
+  f.profile->joined = TRUE;
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (fake_dmabuf_new_data (5, 'a'), NULL)), GST_FFS_OK);
+  fail_unless (g_file_get_contents (fake_endpoint_path (), &wire, &size, NULL));
+  fail_unless_equals_uint64 (size, 11);
+  fail_unless_equals_string (wire, "headerabcde");
+  g_free (wire);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* How long the host has kept what is in flight waiting. */
+GST_START_TEST (test_waiting)
+{
+  GstClockTime waiting;
+  gint released;
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
+              &released)), GST_FFS_OK);
+  do {
+    waiting = gst_ffs_stream_get_waiting (f.stream);
+  } while (waiting < GST_MSECOND);
+  fake_endpoint_signal (0, 1);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+static Suite *
+gather_suite (void)
+{
+  Suite *s = suite_create ("gather");
+  TCase *tc = tcase_create ("gather");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_header);
+  tcase_add_test (tc, test_planes);
+  tcase_add_test (tc, test_mixed);
+  tcase_add_test (tc, test_release);
+  tcase_add_test (tc, test_halt);
+  tcase_add_test (tc, test_again);
+  tcase_add_test (tc, test_refused);
+  tcase_add_test (tc, test_room);
+  tcase_add_test (tc, test_no_room);
+  tcase_add_test (tc, test_written);
+  tcase_add_test (tc, test_waiting);
+  return s;
+}
+
+GST_CHECK_MAIN (gather);

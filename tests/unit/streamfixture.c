@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "streamfixture.h"
+
+G_DEFINE_TYPE (TestProfile, test_profile, GST_TYPE_FFS_PROFILE);
+
+static gboolean
+wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
+    guint64 number G_GNUC_UNUSED, GstFfsWrapping * wrapping)
+{
+  TestProfile *self = (TestProfile *) profile;
+
+  self->n_wrapped++;
+  self->size = size;
+  if (self->joined) {
+    wrapping->header_size = strlen (JOINED);
+    memcpy (wrapping->header, JOINED, wrapping->header_size);
+    return !self->refuse;
+  }
+  wrapping->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,
+      strlen (HEADER));
+  wrapping->before[0].length = strlen (HEADER);
+  wrapping->after.buffer = gst_ffs_buffer_pool_fill (self->pool, TRAILER,
+      strlen (TRAILER));
+  wrapping->after.length = strlen (TRAILER);
+  return !self->refuse;
+}
+
+static void
+test_profile_finalize (GObject * object)
+{
+  gst_ffs_buffer_pool_free (((TestProfile *) object)->pool);
+  G_OBJECT_CLASS (test_profile_parent_class)->finalize (object);
+}
+
+static void
+test_profile_init (TestProfile * self G_GNUC_UNUSED)
+{
+}
+
+static void
+test_profile_class_init (TestProfileClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = test_profile_finalize;
+  klass->wrap = wrap;
+}
+
+static void
+frame_done (guint64 frame G_GNUC_UNUSED, gint err G_GNUC_UNUSED,
+    gpointer user_data G_GNUC_UNUSED)
+{
+}
+
+void
+stream_fixture_start (StreamFixture * f, gboolean heap, gboolean can_submit)
+{
+  GstFfsEndpoint *ep;
+  GstAllocator *allocator = NULL;
+  gint err = 0;
+
+  memset (f, 0, sizeof (*f));
+  fake_endpoint_start ();
+  fake_endpoint_set_heap (heap);
+  fake_endpoint_set_can_submit (can_submit);
+  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, &err);
+  fail_unless (ep != NULL);
+  fail_unless_equals_int (gst_ffs_endpoint_probe (ep), 0);
+  if (heap)
+    allocator = gst_ffs_allocator_new (NULL, &err);
+
+  f->stream = gst_ffs_stream_new (ep, allocator, frame_done, NULL);
+  gst_ffs_stream_set_max_in_flight (f->stream, 3);
+  f->profile = g_object_new (test_profile_get_type (), NULL);
+  gst_object_ref_sink (f->profile);
+  f->profile->pool = gst_ffs_buffer_pool_new (allocator);
+  f->policy.profile = GST_FFS_PROFILE (f->profile);
+  f->allocator = allocator;
+}
+
+void
+stream_fixture_end (StreamFixture * f)
+{
+  fail_unless (gst_ffs_stream_close (f->stream, GST_SECOND));
+  gst_ffs_stream_free (f->stream);
+  gst_object_unref (f->profile);
+  gst_clear_object (&f->allocator);
+  fake_endpoint_end ();
+}
+
+GstFfsMeaning
+stream_fixture_send (StreamFixture * f, GstBuffer * buf)
+{
+  gst_ffs_stream_send (f->stream, buf, f->n++, &f->policy, &f->result);
+  gst_buffer_unref (buf);
+  return f->result.meaning;
+}
+
+void
+assert_wire (gconstpointer data, gsize size)
+{
+  GBytes *wire = fake_endpoint_take_wire ();
+
+  fail_unless_equals_uint64 (g_bytes_get_size (wire), size);
+  fail_unless (memcmp (g_bytes_get_data (wire, NULL), data, size) == 0);
+  g_bytes_unref (wire);
+}
+
+GstBuffer *
+buffer_of (GstMemory * a, GstMemory * b)
+{
+  GstBuffer *buf = gst_buffer_new ();
+
+  gst_buffer_append_memory (buf, a);
+  if (b)
+    gst_buffer_append_memory (buf, b);
+  return buf;
+}
+
+guint64
+stream_fixture_stat (StreamFixture * f, const gchar * field)
+{
+  GstStructure *stats = gst_structure_new_empty ("stats");
+  guint64 value = G_MAXUINT64;
+
+  gst_ffs_stream_add_stats (f->stream, stats);
+  fail_unless (gst_structure_get_uint64 (stats, field, &value));
+  gst_structure_free (stats);
+  return value;
+}

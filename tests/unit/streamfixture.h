@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A stream over the fake endpoint, with a class of camera that puts something
+ * around its frames.
+ */
+
+#ifndef __STREAM_FIXTURE_H__
+#define __STREAM_FIXTURE_H__
+
+#include "harness.h"
+#include "function/gstffsprofile.h"
+#include "sink/gstffsstream.h"
+#include "transport/gstffsallocator.h"
+#include "transport/gstffsbufferpool.h"
+
+#define HEADER "head"
+#define TRAILER "trailer"
+#define JOINED "header"
+
+/* A class of camera with a header and a trailer, or one in the same transfer. */
+typedef struct
+{
+  GstFfsProfile parent;
+  GstFfsBufferPool *pool;
+  gboolean joined;
+  gboolean refuse;
+  guint n_wrapped;
+  gsize size;
+  guint n_started;
+  guint n_stopped;
+} TestProfile;
+typedef GstFfsProfileClass TestProfileClass;
+
+GType test_profile_get_type (void);
+
+typedef struct
+{
+  GstFfsStream *stream;
+  GstAllocator *allocator;
+  TestProfile *profile;
+  GstFfsStreamPolicy policy;
+  GstFfsStreamResult result;
+  GstBuffer *buffer;
+  guint64 n;
+} StreamFixture;
+
+void stream_fixture_start (StreamFixture * f, gboolean heap,
+    gboolean can_submit);
+void stream_fixture_end (StreamFixture * f);
+
+/* Takes the buffer. */
+GstFfsMeaning stream_fixture_send (StreamFixture * f, GstBuffer * buf);
+guint64 stream_fixture_stat (StreamFixture * f, const gchar * field);
+
+void assert_wire (gconstpointer data, gsize size);
+GstBuffer *buffer_of (GstMemory * a, GstMemory * b);
+
+#endif /* __STREAM_FIXTURE_H__ */
