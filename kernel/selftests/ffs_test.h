@@ -41,6 +41,29 @@ struct usb_ffs_dmabuf_transfer_req {
 					     struct usb_ffs_dmabuf_transfer_req)
 #endif
 
+/* Ours, not mainline's: no packaged header has it. */
+#ifndef FUNCTIONFS_DMABUF_SUBMIT
+struct usb_ffs_dmabuf_segment {
+	__s32 fd;
+	__u32 flags;
+	__u64 offset;
+	__u64 length;
+};
+
+struct usb_ffs_dmabuf_submit {
+	__u32 size;
+	__u32 flags;
+	__u32 num_segments;
+	__s32 fence_fd;
+	__u64 segments;
+};
+
+#define USB_FFS_DMABUF_SUBMIT_ZLP		0x1u
+#define USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS	64
+#define FUNCTIONFS_DMABUF_SUBMIT	_IOWR('g', 135, \
+					      struct usb_ffs_dmabuf_submit)
+#endif
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* The order of the endpoints in the descriptors. */
@@ -82,6 +105,10 @@ struct gadget {
 /* gadget.c: all return 0 or -errno unless said otherwise */
 int gadget_create(struct gadget *g, const char *suffix,
 		  enum gadget_descs descs);
+/* The same in steps: open ep0, write descriptors and strings, link. */
+int gadget_open(struct gadget *g, const char *suffix);
+int gadget_write_strings(struct gadget *g);
+int gadget_link(struct gadget *g);
 int gadget_start_ep0(struct gadget *g);
 void gadget_stop_ep0(struct gadget *g);
 void gadget_destroy(struct gadget *g);
@@ -103,6 +130,8 @@ enum gadget_ability {
 };
 
 enum gadget_ability gadget_ability(struct gadget *g);
+/* Whether the kernel has FUNCTIONFS_DMABUF_SUBMIT: told in any state. */
+bool gadget_has_submit(struct gadget *g);
 
 /* host.c: the other end of the cable, by usbfs */
 struct host {
@@ -113,6 +142,8 @@ struct host {
 
 int host_open(struct host *h, struct gadget *g);
 void host_close(struct host *h);
+/* A device as it was found, without the endpoints of our descriptors. */
+int host_open_device(struct host *h, const char *serial);
 long host_xfer(struct host *h, int ep, void *buf, size_t len);
 long host_xfer_timeout(struct host *h, int ep, void *buf, size_t len,
 		       int timeout_ms);
@@ -158,6 +189,25 @@ int ffs_transfer(int ep_fd, int dmabuf_fd, __u64 length);
 int ffs_transfer_flags(int ep_fd, int dmabuf_fd, __u64 length,
 		       __u32 flags);
 
+/* A piece of a dmabuf as SUBMIT wants it. */
+#define SEG(b, off, len)						\
+	((struct usb_ffs_dmabuf_segment) {				\
+		.fd = (b)->fd, .offset = (off), .length = (len),	\
+	})
+/* All of them return the descriptor of the out-fence, or -errno. */
+int ffs_submit(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
+	       unsigned int n);
+int ffs_submit_flags(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
+		     unsigned int n, __u32 flags);
+#define SUBMIT_FLAGS(ep_fd, flags, ...)					\
+	ffs_submit_flags(ep_fd,						\
+		((struct usb_ffs_dmabuf_segment[]){ __VA_ARGS__ }),	\
+		ARRAY_SIZE(((struct usb_ffs_dmabuf_segment[]){		\
+			__VA_ARGS__ })), flags)
+#define SUBMIT(ep_fd, ...)	SUBMIT_FLAGS(ep_fd, 0, __VA_ARGS__)
+/* Once, without another try for what O_NONBLOCK refuses for a moment. */
+int ffs_submit_raw(int ep_fd, void *arg);
+
 #define SYNC_READ	1
 #define SYNC_WRITE	2
 #define SYNC_RW		3
@@ -184,19 +234,24 @@ int foreign_new(struct foreign *f, struct gadget *g, struct host *h, bool sw);
 int foreign_signal(struct foreign *f);
 void foreign_free(struct foreign *f);
 
-/* A blocking TRANSFER in a thread of its own. */
+/* A blocking TRANSFER, or SUBMIT, in a thread of its own. */
 struct waiter {
 	pthread_t thread;
 	int ep_fd;
 	int dmabuf_fd;
 	__u64 length;
+	const struct usb_ffs_dmabuf_segment *seg;
+	unsigned int num_seg;
 	atomic_int tid;
 	atomic_int done;
 	int ret;
 };
 
 int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length);
-/* Returns once the thread sleeps in TRANSFER (0) or has returned (1). */
+int waiter_start_submit(struct waiter *w, int ep_fd,
+			const struct usb_ffs_dmabuf_segment *seg,
+			unsigned int n);
+/* Returns once the thread sleeps in the ioctl (0) or has returned (1). */
 int waiter_asleep(struct waiter *w);
 int waiter_join(struct waiter *w);
 int waiter_interrupt(struct waiter *w);
@@ -209,6 +264,10 @@ int task_asleep(int tid, long syscall);
 #define T_LONG		4	/* three times the usual time limit */
 #define T_NO_SG_OK	8	/* meaningful without scatter-gather too */
 #define T_ALONE		16	/* nothing of FunctionFS may be in use before */
+#define T_SUBMIT	32	/* needs FUNCTIONFS_DMABUF_SUBMIT */
+#define T_NO_DMABUF_OK	64	/* about something else than dmabufs */
+
+#define LACKS_SUBMIT	"this kernel lacks FUNCTIONFS_DMABUF_SUBMIT"
 
 struct ctx {
 	struct gadget *g;
@@ -282,6 +341,12 @@ void need_buf(struct dbuf *b, size_t size);
 /* Transfers on an IN endpoint what the host then reads and compares. */
 void host_expect(struct ctx *c, int ep, size_t len, unsigned int seed);
 void host_send(struct ctx *c, int ep, size_t len, unsigned int seed);
+/* How many descriptors this process has open. */
+int open_fds(void);
+/* What poll() says without waiting. */
+int polled(int fd, short events);
+int export_status(int dmabuf_fd, unsigned int flags);
+int sync_merge(int a, int b);
 
 int tests_main(int argc, char **argv);
 

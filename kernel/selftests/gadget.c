@@ -137,18 +137,12 @@ static void fill_ep(struct ep_desc *d, int ep, unsigned int packet)
 
 static int write_descriptors(int fd, enum gadget_descs which)
 {
-	static const char text[] = "dmabuf selftest";
 	struct {
 		struct usb_functionfs_descs_head_v2 head;
 		__le32 counts[3];
 		__u8 body[2 * sizeof(struct speed_descs) +
 			  sizeof(struct ss_descs)];
 	} __packed d;
-	struct {
-		struct usb_functionfs_strings_head head;
-		__le16 lang;
-		char text[sizeof(text)];
-	} __packed s;
 	struct speed_descs *sp;
 	struct ss_descs *ss;
 	unsigned int flags, n = 0, i;
@@ -191,8 +185,17 @@ static int write_descriptors(int fd, enum gadget_descs which)
 	d.head.magic = htole32(FUNCTIONFS_DESCRIPTORS_MAGIC_V2);
 	d.head.flags = htole32(flags);
 	d.head.length = htole32(p - (__u8 *)&d);
-	if (write(fd, &d, p - (__u8 *)&d) < 0)
-		return -errno;
+	return write(fd, &d, p - (__u8 *)&d) < 0 ? -errno : 0;
+}
+
+int gadget_write_strings(struct gadget *g)
+{
+	static const char text[] = "dmabuf selftest";
+	struct {
+		struct usb_functionfs_strings_head head;
+		__le16 lang;
+		char text[sizeof(text)];
+	} __packed s;
 
 	s.head.magic = htole32(FUNCTIONFS_STRINGS_MAGIC);
 	s.head.length = htole32(sizeof(s));
@@ -200,9 +203,7 @@ static int write_descriptors(int fd, enum gadget_descs which)
 	s.head.lang_count = htole32(1);
 	s.lang = htole16(0x0409);
 	memcpy(s.text, text, sizeof(text));
-	if (write(fd, &s, sizeof(s)) < 0)
-		return -errno;
-	return 0;
+	return write(g->ep0, &s, sizeof(s)) < 0 ? -errno : 0;
 }
 
 static int make_dir(const char *fmt, const char *path)
@@ -223,8 +224,7 @@ static int set_attr(struct gadget *g, const char *attr, const char *value)
 	return write_file(path, value);
 }
 
-int gadget_create(struct gadget *g, const char *suffix,
-		  enum gadget_descs descs)
+int gadget_open(struct gadget *g, const char *suffix)
 {
 	static const char * const dirs[] = {
 		"%s", "%s/strings/0x409", "%s/configs/c.1",
@@ -274,16 +274,31 @@ int gadget_create(struct gadget *g, const char *suffix,
 		return -errno;
 	snprintf(target, sizeof(target), "%s/ep0", g->mnt);
 	g->ep0 = open(target, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (g->ep0 < 0)
-		return -errno;
-	ret = write_descriptors(g->ep0, descs);
-	if (ret)
-		return ret;
+	return g->ep0 < 0 ? -errno : 0;
+}
+
+int gadget_link(struct gadget *g)
+{
+	char path[192], target[192];
+
+	snprintf(path, sizeof(path), "%s/functions/ffs.%s", g->path, g->name);
 	snprintf(target, sizeof(target), "%s/configs/c.1/f", g->path);
 	if (symlink(path, target))
 		return -errno;
 	g->linked = true;
 	return 0;
+}
+
+int gadget_create(struct gadget *g, const char *suffix,
+		  enum gadget_descs descs)
+{
+	int ret = gadget_open(g, suffix);
+
+	if (!ret)
+		ret = write_descriptors(g->ep0, descs);
+	if (!ret)
+		ret = gadget_write_strings(g);
+	return ret ? ret : gadget_link(g);
 }
 
 static void handle_event(struct gadget *g, const struct usb_functionfs_event *e)
@@ -492,4 +507,17 @@ enum gadget_ability gadget_ability(struct gadget *g)
 	else
 		a = ABILITY_UNKNOWN;
 	return a;
+}
+
+bool gadget_has_submit(struct gadget *g)
+{
+	struct usb_ffs_dmabuf_submit s = { .size = sizeof(s) };
+	int fd, ret;
+
+	fd = gadget_open_ep(g, EP_IN, O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	ret = ffs_submit_raw(fd, &s);
+	close(fd);
+	return ret == -EINVAL;
 }

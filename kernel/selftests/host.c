@@ -24,7 +24,7 @@ static int read_attr(const char *dev, const char *attr, char *buf, size_t size)
 	return read_file(path, buf, size);
 }
 
-static int find_device(struct gadget *g, char *name, size_t size)
+static int find_device(const char *wanted, char *name, size_t size)
 {
 	struct dirent *de;
 	char serial[64];
@@ -37,7 +37,7 @@ static int find_device(struct gadget *g, char *name, size_t size)
 	while ((de = readdir(d))) {
 		if (read_attr(de->d_name, "serial", serial, sizeof(serial)))
 			continue;
-		if (strcmp(serial, g->name))
+		if (strcmp(serial, wanted))
 			continue;
 		snprintf(name, size, "%.30s", de->d_name);
 		ret = 0;
@@ -69,14 +69,13 @@ static int find_endpoints(struct host *h)
  * To be called when the function is enabled: the device node exists before
  * the host configures it, and usbfs holds us up until it has done so.
  */
-int host_open(struct host *h, struct gadget *g)
+int host_open_device(struct host *h, const char *serial)
 {
 	char bus[16], dev[16], path[64];
-	unsigned int intf = 0;
 	int ret;
 
 	h->fd = -1;
-	ret = find_device(g, h->sysname, sizeof(h->sysname));
+	ret = find_device(serial, h->sysname, sizeof(h->sysname));
 	if (!ret)
 		ret = read_attr(h->sysname, "busnum", bus, sizeof(bus));
 	if (!ret)
@@ -86,8 +85,17 @@ int host_open(struct host *h, struct gadget *g)
 	snprintf(path, sizeof(path), "/dev/bus/usb/%03d/%03d", atoi(bus),
 		 atoi(dev));
 	h->fd = open(path, O_RDWR | O_CLOEXEC);
-	if (h->fd < 0)
-		return -errno;
+	return h->fd < 0 ? -errno : 0;
+}
+
+int host_open(struct host *h, struct gadget *g)
+{
+	unsigned int intf = 0;
+	int ret;
+
+	ret = host_open_device(h, g->name);
+	if (ret)
+		return ret;
 	ret = find_endpoints(h);
 	if (!ret && ioctl(h->fd, USBDEVFS_CLAIMINTERFACE, &intf))
 		ret = -errno;
@@ -159,7 +167,7 @@ int host_find_port(struct gadget *g, char *path, size_t size)
 	char name[32];
 	int bus, port, ret;
 
-	ret = find_device(g, name, sizeof(name));
+	ret = find_device(g->name, name, sizeof(name));
 	if (ret)
 		return ret;
 	if (sscanf(name, "%d-%d", &bus, &port) != 2)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The three ioctls, fences by sync_file, and threads that wait in TRANSFER. */
+/* The ioctls, fences by sync_file, and threads that wait in TRANSFER. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <linux/dma-buf.h>
@@ -82,6 +82,42 @@ int ffs_transfer(int ep_fd, int dmabuf_fd, __u64 length)
 	return ffs_transfer_flags(ep_fd, dmabuf_fd, length, 0);
 }
 
+int ffs_submit_raw(int ep_fd, void *arg)
+{
+	return ioctl(ep_fd, FUNCTIONFS_DMABUF_SUBMIT, arg) ? -errno : 0;
+}
+
+int ffs_submit_flags(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
+		     unsigned int n, __u32 flags)
+{
+	struct usb_ffs_dmabuf_submit s = {
+		.size = sizeof(s),
+		.flags = flags,
+		.num_segments = n,
+		.fence_fd = -1,
+		.segments = (uintptr_t)seg,
+	};
+	int ret, tries = 0, all;
+	unsigned int i;
+	bool again;
+
+	do {
+		ret = ffs_submit_raw(ep_fd, &s);
+		again = ret == -EBUSY;
+		for (all = tries, i = 0; i < n && again; i++) {
+			tries = all;
+			again = try_again(seg[i].fd, &tries);
+		}
+	} while (again);
+	return ret ? ret : s.fence_fd;
+}
+
+int ffs_submit(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
+	       unsigned int n)
+{
+	return ffs_submit_flags(ep_fd, seg, n, 0);
+}
+
 int sync_export(int dmabuf_fd, unsigned int flags)
 {
 	struct dma_buf_export_sync_file e = { .flags = flags, .fd = -1 };
@@ -125,6 +161,31 @@ int sync_names(int sync_fd, char *driver, size_t driver_size, char *timeline,
 	if (timeline)
 		snprintf(timeline, timeline_size, "%.32s", f[0].obj_name);
 	return info.num_fences;
+}
+
+int sync_merge(int a, int b)
+{
+	struct sync_merge_data m = { .name = "selftest", .fd2 = b };
+
+	return ioctl(a, SYNC_IOC_MERGE, &m) ? -errno : m.fence;
+}
+
+int polled(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	return poll(&p, 1, 0) < 0 ? -errno : p.revents;
+}
+
+int export_status(int dmabuf_fd, unsigned int flags)
+{
+	int sync = sync_export(dmabuf_fd, flags), status;
+
+	if (sync < 0)
+		return sync;
+	status = sync_status(sync);
+	close(sync);
+	return status;
 }
 
 int sync_wait(int sync_fd)
@@ -212,22 +273,38 @@ static void *waiter_main(void *arg)
 	struct waiter *w = arg;
 
 	atomic_store(&w->tid, gettid());
-	w->ret = ffs_transfer(w->ep_fd, w->dmabuf_fd, w->length);
+	if (w->seg)
+		w->ret = ffs_submit(w->ep_fd, w->seg, w->num_seg);
+	else
+		w->ret = ffs_transfer(w->ep_fd, w->dmabuf_fd, w->length);
 	atomic_store(&w->done, 1);
 	return NULL;
 }
 
-int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length)
+static int waiter_run(struct waiter *w)
 {
 	struct sigaction sa = { .sa_handler = interrupted };
 
 	/* Without SA_RESTART, or a signal would be invisible to the caller. */
 	sigaction(SIGUSR1, &sa, NULL);
-	memset(w, 0, sizeof(*w));
-	w->ep_fd = ep_fd;
-	w->dmabuf_fd = dmabuf_fd;
-	w->length = length;
 	return -pthread_create(&w->thread, NULL, waiter_main, w);
+}
+
+int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length)
+{
+	*w = (struct waiter) {
+		.ep_fd = ep_fd, .dmabuf_fd = dmabuf_fd, .length = length,
+	};
+	return waiter_run(w);
+}
+
+/* The segments must stay where they are until the thread is joined. */
+int waiter_start_submit(struct waiter *w, int ep_fd,
+			const struct usb_ffs_dmabuf_segment *seg,
+			unsigned int n)
+{
+	*w = (struct waiter) { .ep_fd = ep_fd, .seg = seg, .num_seg = n };
+	return waiter_run(w);
 }
 
 /*

@@ -1,38 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the fence of a transfer says, when, and for how long it may be asked. */
 #define _GNU_SOURCE
-#include <linux/sync_file.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "ffs_test.h"
-
-static int polled(int fd, short events)
-{
-	struct pollfd p = { .fd = fd, .events = events };
-
-	return poll(&p, 1, 0) < 0 ? -errno : p.revents;
-}
-
-static int export_status(int dmabuf, unsigned int flags)
-{
-	int sync = FD(sync_export(dmabuf, flags));
-	int status = sync_status(sync);
-
-	close(sync);
-	return status;
-}
-
-static int merge(int a, int b)
-{
-	struct sync_merge_data m = { .name = "selftest", .fd2 = b };
-
-	return ioctl(a, SYNC_IOC_MERGE, &m) ? -errno : m.fence;
-}
 
 /* The controller reads the memory: other readers need not wait, writers must. */
 TEST(in_reads, T_BOUND)
@@ -163,9 +138,9 @@ TEST(merge_same_buffer, T_BOUND)
 		s[i] = FD(sync_export(b.fd, SYNC_RW));
 	}
 	/* In either order of the arguments. */
-	m = FD(merge(s[0], s[2]));
+	m = FD(sync_merge(s[0], s[2]));
 	close(s[1]);
-	s[1] = FD(merge(s[2], s[0]));
+	s[1] = FD(sync_merge(s[2], s[0]));
 	for (i = 0; i < 3; i++) {
 		OK(sync_status(m));
 		OK(sync_status(s[1]));
@@ -191,8 +166,8 @@ TEST(merge_two_buffers, T_BOUND)
 		OK(ffs_transfer(ep, b[i].fd, 100));
 		s[i] = FD(sync_export(b[i].fd, SYNC_RW));
 	}
-	m[0] = FD(merge(s[0], s[1]));
-	m[1] = FD(merge(s[1], s[0]));
+	m[0] = FD(sync_merge(s[0], s[1]));
+	m[1] = FD(sync_merge(s[1], s[0]));
 	host_expect(c, EP_IN, 100, 0);
 	EQ(sync_wait(s[0]), 1);
 	OK(sync_status(m[0]));

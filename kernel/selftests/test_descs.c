@@ -1,0 +1,833 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class-specific descriptors: what is accepted, what is refused without harm,
+ * and what the host sees of the numbers in them, with the function being the
+ * first of its configuration and being behind another one.
+ */
+#define _GNU_SOURCE
+#include <endian.h>
+#include <linux/usb/ch9.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define LACKS_CLASS	"this kernel refuses class-specific descriptors"
+
+#define CS_INTERFACE	(USB_TYPE_CLASS | USB_DT_INTERFACE)
+#define CS_ENDPOINT	(USB_TYPE_CLASS | USB_DT_ENDPOINT)
+#define CLASS_VIDEO	0x0e
+#define VIDEO_CONTROL	1
+#define VIDEO_STREAMING	2
+
+/* Descriptors of all speeds as they are written to ep0. */
+struct blob {
+	unsigned char data[4096];
+	size_t len;
+	unsigned int count;	/* descriptors of this speed so far */
+	size_t count_at;	/* where that goes */
+};
+
+enum { FS, HS, SS, SPEEDS };
+
+static const unsigned int packet_size[SPEEDS] = { 64, 512, 1024 };
+
+static void put(struct blob *b, const void *data, size_t len)
+{
+	CHECK(b->len + len <= sizeof(b->data));
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->count++;
+}
+
+#define PUT(b, ...)							\
+	do {								\
+		static const unsigned char bytes_[] = { __VA_ARGS__ };	\
+									\
+		put(b, bytes_, sizeof(bytes_));				\
+	} while (0)
+
+static void put_le32(struct blob *b, size_t at, __u32 value)
+{
+	value = htole32(value);
+	memcpy(b->data + at, &value, 4);
+}
+
+static void begin(struct blob *b)
+{
+	memset(b, 0, sizeof(*b));
+	put_le32(b, 0, FUNCTIONFS_DESCRIPTORS_MAGIC_V2);
+	put_le32(b, 8, FUNCTIONFS_HAS_FS_DESC | FUNCTIONFS_HAS_HS_DESC |
+		 FUNCTIONFS_HAS_SS_DESC);
+	b->len = 12 + 4 * SPEEDS;
+}
+
+static void begin_speed(struct blob *b, int speed)
+{
+	b->count = 0;
+	b->count_at = 12 + 4 * speed;
+}
+
+static void end_speed(struct blob *b)
+{
+	put_le32(b, b->count_at, b->count);
+}
+
+static void end(struct blob *b)
+{
+	put_le32(b, 4, b->len);
+}
+
+static void put_interface(struct blob *b, int nr, int eps, int class, int sub)
+{
+	unsigned char d[9] = {
+		9, USB_DT_INTERFACE, nr, 0, eps, class, sub, 0, 0,
+	};
+
+	put(b, d, sizeof(d));
+}
+
+static void put_bulk(struct blob *b, int speed, unsigned char address)
+{
+	unsigned char d[7] = {
+		7, USB_DT_ENDPOINT, address, USB_ENDPOINT_XFER_BULK,
+		packet_size[speed] & 0xff, packet_size[speed] >> 8, 0,
+	};
+
+	put(b, d, sizeof(d));
+	if (speed == SS)
+		PUT(b, 6, USB_DT_SS_ENDPOINT_COMP, 0, 0, 0, 0);
+}
+
+/* A set of descriptors that is the same for each speed. */
+typedef void (*set_fn)(struct blob *b, int speed);
+
+static void build(struct blob *b, set_fn set)
+{
+	int speed;
+
+	begin(b);
+	for (speed = 0; speed < SPEEDS; speed++) {
+		begin_speed(b, speed);
+		set(b, speed);
+		end_speed(b);
+	}
+	end(b);
+}
+
+/* What a wrong descriptor is put into: a control interface is its place. */
+static const unsigned char *spoil;
+static size_t spoil_len;
+static bool spoil_last;
+static int spoil_class = CLASS_VIDEO, spoil_sub = VIDEO_CONTROL;
+
+static void one_more(struct blob *b, int speed)
+{
+	put_interface(b, 0, 1, spoil_class, spoil_sub);
+	if (!spoil_last)
+		put(b, spoil, spoil_len);
+	put_bulk(b, speed, 0x81);
+	if (spoil_last && speed == SS)
+		put(b, spoil, spoil_len);
+}
+
+/*
+ * A camera with two streams.  The addresses of the endpoints are chosen so
+ * that no controller gives the same, and not in order.
+ */
+#define STREAM_EP	0x8b
+#define STILL_EP	0x87
+
+static void camera(struct blob *b, int speed)
+{
+	PUT(b, 8, USB_DT_INTERFACE_ASSOCIATION, 0, 3, CLASS_VIDEO, 3, 0, 0);
+	put_interface(b, 0, 0, CLASS_VIDEO, VIDEO_CONTROL);
+	PUT(b, 14, CS_INTERFACE, 1, 0x10, 0x01, 49, 0, 0x80, 0x8d, 0x5b, 0, 2,
+	    1, 2);
+	PUT(b, 18, CS_INTERFACE, 2, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0,
+	    0);
+	PUT(b, 9, CS_INTERFACE, 3, 2, 1, 1, 0, 1, 0);
+	PUT(b, 9, CS_INTERFACE, 3, 3, 1, 1, 0, 1, 0);
+
+	put_interface(b, 1, 1, CLASS_VIDEO, VIDEO_STREAMING);
+	PUT(b, 14, CS_INTERFACE, 1, 1, 77, 0, STREAM_EP, 0, 2, 0, 0, 0, 1, 0);
+	PUT(b, 27, CS_INTERFACE, 4, 1, 1, 'Y', 'U', 'Y', '2', 0, 0, 0x10, 0,
+	    0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71, 16, 1, 0, 0, 0, 0);
+	PUT(b, 30, CS_INTERFACE, 5, 1, 0, 64, 1, 240, 0, 0, 0, 0, 1, 0, 0, 0,
+	    1, 0, 0x58, 2, 0, 0x15, 0x16, 5, 0, 1, 0x15, 0x16, 5, 0);
+	PUT(b, 6, CS_INTERFACE, 0x0d, 1, 1, 4);
+	put_bulk(b, speed, STREAM_EP);
+	PUT(b, 5, CS_ENDPOINT, 3, 0, 4);
+
+	/* An output header, and as long as it may be with no format. */
+	put_interface(b, 2, 1, CLASS_VIDEO, VIDEO_STREAMING);
+	PUT(b, 9, CS_INTERFACE, 2, 0, 9, 0, STILL_EP, 0, 3);
+	put_bulk(b, speed, STILL_EP);
+}
+
+/* The same bytes, of a class that nothing is known about. */
+static void vendor(struct blob *b, int speed)
+{
+	PUT(b, 8, USB_DT_INTERFACE_ASSOCIATION, 0, 2, 0xff, 1, 2, 0);
+	put_interface(b, 0, 1, USB_CLASS_VENDOR_SPEC, VIDEO_CONTROL);
+	PUT(b, 13, CS_INTERFACE, 1, 0x10, 0x01, 49, 0, 0x80, 0x8d, 0x5b, 0, 1,
+	    1);
+	PUT(b, 3, CS_INTERFACE, 0x55);
+	put_bulk(b, speed, STREAM_EP);
+	PUT(b, 4, CS_ENDPOINT, 1, STREAM_EP);
+	put_interface(b, 1, 0, USB_CLASS_VENDOR_SPEC, VIDEO_STREAMING);
+	PUT(b, 14, CS_INTERFACE, 1, 1, 77, 0, STREAM_EP, 0, 2, 0, 0, 0, 1, 0);
+}
+
+/* As long as one can be. */
+static void longest(struct blob *b, int speed)
+{
+	unsigned char d[255];
+	int i;
+
+	put_interface(b, 0, 1, USB_CLASS_VENDOR_SPEC, 0);
+	for (i = 0; i < 255; i++)
+		d[i] = i;
+	d[0] = 255;
+	d[1] = CS_INTERFACE;
+	put(b, d, sizeof(d));
+	put_bulk(b, speed, STREAM_EP);
+}
+
+static int try_blob(struct gadget *g, const struct blob *b)
+{
+	char path[96];
+	int ret;
+
+	ret = write(g->ep0, b->data, b->len) < 0 ? -errno : 0;
+	if (ret)
+		return ret;
+	/* Accepted, so only a new file takes others. */
+	close(g->ep0);
+	snprintf(path, sizeof(path), "%s/ep0", g->mnt);
+	g->ep0 = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	CHECK(g->ep0 >= 0);
+	return 0;
+}
+
+/* A gadget that has no descriptors yet, on a kernel that takes such ones. */
+static void need_class(struct gadget *g)
+{
+	static const unsigned char minimal[] = { 3, CS_INTERFACE, 0x7f };
+	struct blob b;
+	int ret;
+
+	ret = gadget_open(g, "d");
+	if (ret == -ENODEV)
+		SKIP("no virtual UDC (FFS_UDC names another)");
+	OK(ret);
+	spoil = minimal;
+	spoil_len = sizeof(minimal);
+	spoil_class = USB_CLASS_VENDOR_SPEC;
+	build(&b, one_more);
+	spoil_class = CLASS_VIDEO;
+	ret = try_blob(g, &b);
+	if (ret == -EINVAL) {
+		gadget_destroy(g);
+		SKIP(LACKS_CLASS);
+	}
+	OK(ret);
+}
+
+TEST(accepted, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	struct gadget g;
+	struct blob b;
+
+	need_class(&g);
+	build(&b, camera);
+	OK(try_blob(&g, &b));
+	build(&b, vendor);
+	OK(try_blob(&g, &b));
+	build(&b, longest);
+	OK(try_blob(&g, &b));
+	gadget_destroy(&g);
+}
+
+/* Refused, and the next right one is taken as if nothing had been. */
+static void refused(struct gadget *g, const unsigned char *d, size_t len,
+		    bool last)
+{
+	struct blob b;
+	int ret;
+
+	spoil = d;
+	spoil_len = len;
+	spoil_last = last;
+	build(&b, one_more);
+	ret = try_blob(g, &b);
+	if (ret != -EINVAL)
+		FAIL("%02x %02x %02x in %zu bytes%s, subclass %d: %s", d[0],
+		     d[1], d[2], len, last ? " at the end" : "", spoil_sub,
+		     value_name(ret));
+	build(&b, camera);
+	OK(try_blob(g, &b));
+}
+
+TEST(length_wrong, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	static const unsigned char types[] = { CS_INTERFACE, CS_ENDPOINT };
+	static const int class[] = { CLASS_VIDEO, USB_CLASS_VENDOR_SPEC, 1, 2 };
+	struct gadget g;
+	unsigned int i, k;
+
+	need_class(&g);
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		for (k = 0; k < ARRAY_SIZE(class); k++) {
+			unsigned char d[8] = { 0, types[i], 1, 1, 1, 1, 1, 1 };
+
+			spoil_class = class[k];
+			/* A length that its own header is not in. */
+			refused(&g, d, 8, false);
+			refused(&g, d, 8, true);
+			d[0] = 1;
+			refused(&g, d, 8, false);
+			refused(&g, d, 8, true);
+			/* No subtype. */
+			d[0] = 2;
+			refused(&g, d, 2, false);
+			refused(&g, d, 2, true);
+			/* Beyond the end. */
+			d[0] = 4;
+			refused(&g, d, 3, true);
+			d[0] = 8;
+			refused(&g, d, 7, true);
+			d[0] = 255;
+			refused(&g, d, 8, true);
+			d[0] = 255;
+			refused(&g, d, 3, true);
+			/* The file ends in the middle of the header. */
+			d[0] = 3;
+			refused(&g, d, 1, true);
+			refused(&g, d, 2, true);
+		}
+	}
+	spoil_class = CLASS_VIDEO;
+	gadget_destroy(&g);
+}
+
+TEST(control_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	unsigned char d[16] = {
+		13, CS_INTERFACE, 1, 0x10, 0x01, 13, 0, 0, 0, 0, 0, 1, 0,
+	};
+	static const unsigned char in[] = { 2, 3, 15, 16, 128, 243, 244, 255 };
+	struct gadget g;
+	unsigned int i;
+
+	need_class(&g);
+	/* Numbers of interfaces that are not in it. */
+	for (i = 0; i < ARRAY_SIZE(in); i++) {
+		d[11] = in[i];
+		refused(&g, d, 13, false);
+		refused(&g, d, 13, true);
+	}
+	/* Its own fixed part is not in it. */
+	d[11] = 1;
+	for (i = 3; i <= 12; i++) {
+		d[0] = i;
+		refused(&g, d, i, false);
+		refused(&g, d, i, true);
+	}
+	gadget_destroy(&g);
+}
+
+TEST(stream_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	unsigned char d[16] = {
+		14, CS_INTERFACE, 1, 1, 14, 0, 0x81, 0, 2, 0, 0, 0, 1, 0,
+	};
+	struct gadget g;
+	unsigned int i, sub;
+
+	need_class(&g);
+	spoil_sub = VIDEO_STREAMING;
+	for (sub = 1; sub <= 2; sub++) {
+		d[2] = sub;
+		/* The address of the endpoint is byte 6. */
+		for (i = 3; i <= 6; i++) {
+			d[0] = i;
+			refused(&g, d, i, false);
+			refused(&g, d, i, true);
+		}
+	}
+	gadget_destroy(&g);
+}
+
+/*
+ * Numbers of interfaces and endpoints that the function does not have, and
+ * headers in places where none belongs.  To refuse them is fine, at either
+ * time, and so is to leave them alone; nothing else may happen.
+ */
+static void bind_for_a_moment(struct gadget *g, const struct blob *b)
+{
+	char path[96];
+	int ret;
+
+	if (write(g->ep0, b->data, b->len) < 0) {
+		EQ(-errno, -EINVAL);
+		return;
+	}
+	/* The number of a string may be among what is wrong. */
+	ret = gadget_write_strings(g);
+	if (!ret && !g->linked)
+		OK(gadget_link(g));
+	if (!ret)
+		ret = gadget_bind(g);
+	if (!ret)
+		OK(gadget_unbind(g));
+	close(g->ep0);
+	snprintf(path, sizeof(path), "%s/ep0", g->mnt);
+	g->ep0 = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	CHECK(g->ep0 >= 0);
+}
+
+static unsigned char *find_cs(struct blob *b, size_t from, int subtype,
+			      int length)
+{
+	size_t i;
+
+	for (i = from; i + 2 < b->len && b->data[i]; i += b->data[i]) {
+		if (b->data[i + 1] == CS_INTERFACE &&
+		    b->data[i + 2] == subtype && b->data[i] == length)
+			return b->data + i;
+	}
+	FAIL("subtype %d is not there", subtype);
+}
+
+TEST(numbers_unknown, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	static const unsigned char nr[] = {
+		0, 3, 4, 15, 16, 31, 32, 127, 128, 200, 254, 255,
+	};
+	static const unsigned char address[] = {
+		0, 1, 0x0b, 0x0f, 0x80, 0x81, 0x82, 0x8f, 0x9b, 0xff,
+	};
+	struct gadget g;
+	struct blob b;
+	unsigned int i;
+
+	need_class(&g);
+	for (i = 0; i < ARRAY_SIZE(nr); i++) {
+		build(&b, camera);
+		find_cs(&b, 24, 1, 14)[12] = nr[i];
+		bind_for_a_moment(&g, &b);
+		/* The first one of the association. */
+		build(&b, camera);
+		b.data[24 + 2] = nr[i];
+		bind_for_a_moment(&g, &b);
+	}
+	for (i = 0; i < ARRAY_SIZE(address); i++) {
+		build(&b, camera);
+		find_cs(&b, 24 + 8 + 9 + 14, 1, 14)[6] = address[i];
+		bind_for_a_moment(&g, &b);
+		build(&b, camera);
+		find_cs(&b, 24, 2, 9)[6] = address[i];
+		bind_for_a_moment(&g, &b);
+	}
+	gadget_destroy(&g);
+}
+
+/* Headers before the first interface, where the class is not known yet. */
+static void headless(struct blob *b, int speed)
+{
+	PUT(b, 13, CS_INTERFACE, 1, 0x10, 0x01, 49, 0, 0, 0, 0, 0, 1, 200);
+	PUT(b, 14, CS_INTERFACE, 1, 1, 77, 0, 0x81, 0, 2, 0, 0, 0, 1, 0);
+	PUT(b, 4, CS_ENDPOINT, 1, 1);
+	put_interface(b, 0, 1, CLASS_VIDEO, VIDEO_CONTROL);
+	put_bulk(b, speed, 0x81);
+}
+
+TEST(before_any_interface, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	struct gadget g;
+	struct blob b;
+
+	need_class(&g);
+	build(&b, headless);
+	bind_for_a_moment(&g, &b);
+	build(&b, camera);
+	OK(try_blob(&g, &b));
+	gadget_destroy(&g);
+}
+
+/* Any byte of the descriptors that are new here; for KASAN to look at. */
+TEST(random_bytes, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
+{
+	const char *env = getenv("FFS_SEED");
+	unsigned int seed = env ? strtoul(env, NULL, 0) : 4711, i, n, changes;
+	unsigned int accepted = 0, binds = 0;
+	struct blob good, b;
+	struct gadget g;
+	size_t at[1024], at_n = 0, k, from = 24;
+
+	need_class(&g);
+	build(&good, camera);
+	for (k = from; k < good.len; k += good.data[k]) {
+		CHECK(good.data[k]);
+		if (good.data[k + 1] != CS_INTERFACE &&
+		    good.data[k + 1] != CS_ENDPOINT &&
+		    good.data[k + 1] != USB_DT_INTERFACE_ASSOCIATION)
+			continue;
+		for (n = 0; n < good.data[k] && at_n < 1024; n++) {
+			/* A type that is not class-specific is not new. */
+			if (n != 1)
+				at[at_n++] = k + n;
+		}
+	}
+	for (i = 0; i < 4000; i++) {
+		b = good;
+		changes = 1 + rand_r(&seed) % 4;
+		for (n = 0; n < changes; n++)
+			b.data[at[rand_r(&seed) % at_n]] = rand_r(&seed);
+		if (rand_r(&seed) % 8 == 0) {
+			b.len -= rand_r(&seed) % 100;
+			end(&b);
+		}
+		if (i % 100 == 0) {
+			bind_for_a_moment(&g, &b);
+			binds++;
+		} else if (!try_blob(&g, &b)) {
+			accepted++;
+		}
+	}
+	note("%u of %u accepted, %u tried to bind", accepted, i, binds);
+	OK(try_blob(&g, &good));
+	gadget_destroy(&g);
+}
+
+/* ---- what the host sees ---- */
+
+struct seen {
+	unsigned char config[4096];
+	size_t len;
+	size_t at;	/* the descriptor that comes next */
+};
+
+static void next(struct seen *s, int type)
+{
+	while (s->at + 2 < s->len && s->config[s->at] >= 2 &&
+	       s->config[s->at + 1] != type)
+		s->at += s->config[s->at];
+	if (s->at + s->config[s->at] > s->len || s->config[s->at + 1] != type)
+		FAIL("the host sees no descriptor %#x", type);
+}
+
+static unsigned char *take(struct seen *s)
+{
+	unsigned char *d = s->config + s->at;
+
+	if (s->at >= s->len || s->at + d[0] > s->len)
+		FAIL("the host sees too few descriptors");
+	s->at += d[0];
+	return d;
+}
+
+/* The descriptors of one speed as they were written. */
+static size_t written(struct blob *b, set_fn set, int speed, size_t *end_at)
+{
+	struct blob one;
+	size_t at = 24;
+	int i;
+
+	build(b, set);
+	for (i = 0; ; i++) {
+		memset(&one, 0, sizeof(one));
+		set(&one, i);
+		if (i == speed)
+			break;
+		at += one.len;
+	}
+	*end_at = at + one.len;
+	return at;
+}
+
+/* Goes to the association of this class. */
+static void find_function(struct seen *s, int class)
+{
+	for (next(s, USB_DT_INTERFACE_ASSOCIATION);
+	     s->config[s->at + 4] != class;
+	     next(s, USB_DT_INTERFACE_ASSOCIATION))
+		s->at += s->config[s->at];
+}
+
+/* Descriptor by descriptor, but for the numbers that are given at bind. */
+static void check_camera(struct seen *s, int speed, int first)
+{
+	unsigned char *d, *want, *address[2] = { NULL, NULL };
+	unsigned char ep[2] = { 0, 0 };
+	size_t at, end_at;
+	struct blob b;
+	int intf = 0;
+
+	at = written(&b, camera, speed, &end_at);
+	find_function(s, CLASS_VIDEO);
+	for (; at < end_at; at += want[0]) {
+		want = b.data + at;
+		d = take(s);
+		EQ(d[0], want[0]);
+		EQ(d[1], want[1]);
+		switch (want[1]) {
+		case USB_DT_INTERFACE_ASSOCIATION:
+			EQ(d[2], first);
+			want[2] = d[2];
+			break;
+		case USB_DT_INTERFACE:
+			EQ(d[2], first + intf);
+			want[2] = d[2];
+			intf++;
+			break;
+		case USB_DT_ENDPOINT:
+			CHECK(d[2] & USB_DIR_IN);
+			ep[intf - 2] = d[2];
+			want[2] = d[2];
+			break;
+		case CS_INTERFACE:
+			if (intf == 1 && want[2] == 1) {
+				EQ(d[12], first + 1);
+				EQ(d[13], first + 2);
+				want[12] = d[12];
+				want[13] = d[13];
+			} else if (intf > 1 && want[2] <= 2) {
+				address[intf - 2] = d + 6;
+				want[6] = d[6];
+			}
+			break;
+		}
+		/* All else is as it was written. */
+		if (memcmp(d, want, d[0]))
+			FAIL("descriptor %#x/%d of interface %d has changed",
+			     d[1], d[2], intf - 1);
+	}
+	CHECK(address[0] && address[1]);
+	EQ(*address[0], ep[0]);
+	EQ(*address[1], ep[1]);
+	CHECK(ep[0] != ep[1]);
+	note("interfaces %d to %d, endpoints %#x and %#x", first, first + 2,
+	     ep[0], ep[1]);
+}
+
+/* Of an unknown class only what every class has is corrected. */
+static void check_vendor(struct seen *s, int speed, int first)
+{
+	unsigned char *d, *want;
+	size_t at, end_at;
+	struct blob b;
+	int intf = 0;
+
+	at = written(&b, vendor, speed, &end_at);
+	find_function(s, USB_CLASS_VENDOR_SPEC);
+	for (; at < end_at; at += want[0]) {
+		want = b.data + at;
+		d = take(s);
+		EQ(d[0], want[0]);
+		EQ(d[1], want[1]);
+		if (want[1] == USB_DT_INTERFACE_ASSOCIATION) {
+			EQ(d[2], first);
+			want[2] = d[2];
+		} else if (want[1] == USB_DT_INTERFACE) {
+			EQ(d[2], first + intf++);
+			want[2] = d[2];
+		} else if (want[1] == USB_DT_ENDPOINT) {
+			want[2] = d[2];
+		}
+		if (memcmp(d, want, d[0]))
+			FAIL("descriptor %#x/%d of interface %d has changed",
+			     d[1], d[2], intf - 1);
+	}
+}
+
+typedef void (*check_fn)(struct seen *s, int speed, int first);
+
+static const char * const speed_name[SPEEDS] = {
+	"full-speed", "high-speed", "super-speed",
+};
+
+static int host_speed(struct host *h)
+{
+	char path[96], mbit[16];
+
+	snprintf(path, sizeof(path), "/sys/bus/usb/devices/%s/speed",
+		 h->sysname);
+	OK(read_file(path, mbit, sizeof(mbit)));
+	switch (atoi(mbit)) {
+	case 12:
+		return FS;
+	case 480:
+		return HS;
+	default:
+		return SS;
+	}
+}
+
+static void look(struct gadget *g, check_fn check, int first)
+{
+	char path[192];
+	struct seen s;
+	struct host h;
+	ssize_t n;
+	int speed;
+
+	for (speed = SS; speed >= FS; speed--) {
+		snprintf(path, sizeof(path), "%s/max_speed", g->path);
+		OK(write_file(path, speed_name[speed]));
+		OK(gadget_bind_wait(g));
+		OK(host_open_device(&h, g->name));
+		EQ(host_speed(&h), speed);
+		n = pread(h.fd, s.config, sizeof(s.config), 0);
+		CHECK(n > USB_DT_DEVICE_SIZE);
+		host_close(&h);
+		s.len = n;
+		s.at = USB_DT_DEVICE_SIZE;
+		note("%s", speed_name[speed]);
+		check(&s, speed, first);
+		OK(gadget_unbind_wait(g));
+	}
+}
+
+static void describe(struct gadget *g, set_fn set)
+{
+	struct blob b;
+
+	build(&b, set);
+	if (write(g->ep0, b.data, b.len) < 0)
+		FAIL("write: %s", value_name(-errno));
+	OK(gadget_write_strings(g));
+}
+
+/* What was corrected at the first bind has to be so at the second. */
+static void see(struct gadget *g, set_fn set, check_fn check, int first)
+{
+	int i;
+
+	describe(g, set);
+	OK(gadget_link(g));
+	OK(gadget_start_ep0(g));
+	for (i = 0; i < 2; i++)
+		look(g, check, first);
+}
+
+TEST(numbers_first, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
+{
+	struct gadget g;
+
+	need_class(&g);
+	see(&g, camera, check_camera, 0);
+	gadget_destroy(&g);
+}
+
+TEST(vendor_first, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
+{
+	struct gadget g;
+
+	need_class(&g);
+	see(&g, vendor, check_vendor, 0);
+	gadget_destroy(&g);
+}
+
+/* The function that comes before ours, as "a" in the configuration. */
+struct neighbour {
+	char fn[192];
+	char link[192];
+	struct gadget ffs;
+};
+
+static void settle(struct neighbour *n, struct gadget *g, const char *fn)
+{
+	snprintf(n->fn, sizeof(n->fn), "%s/functions/%s", g->path, fn);
+	snprintf(n->link, sizeof(n->link), "%s/configs/c.1/a", g->path);
+	if (mkdir(n->fn, 0755))
+		FAIL("%s: %s", fn, value_name(-errno));
+}
+
+static void one_interface(struct blob *b, int speed)
+{
+	put_interface(b, 0, 2, USB_CLASS_VENDOR_SPEC, 0);
+	put_bulk(b, speed, 0x81);
+	put_bulk(b, speed, 0x02);
+}
+
+static void settle_ffs(struct neighbour *n, struct gadget *g)
+{
+	struct gadget *o = &n->ffs;
+	char path[192];
+
+	snprintf(o->name, sizeof(o->name), "%.28s.n", g->name);
+	snprintf(path, sizeof(path), "ffs.%s", o->name);
+	settle(n, g, path);
+	snprintf(o->mnt, sizeof(o->mnt), "/tmp/ffs-%s", o->name);
+	OK(mkdir(o->mnt, 0755));
+	OK(mount(o->name, o->mnt, "functionfs", 0, NULL));
+	snprintf(path, sizeof(path), "%s/ep0", o->mnt);
+	o->ep0 = FD(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC));
+	describe(o, one_interface);
+	OK(symlink(n->fn, n->link));
+}
+
+static void move_out(struct neighbour *n)
+{
+	unlink(n->link);
+	if (n->ffs.mnt[0]) {
+		close(n->ffs.ep0);
+		umount(n->ffs.mnt);
+		rmdir(n->ffs.mnt);
+	}
+	rmdir(n->fn);
+}
+
+static void behind_ffs(set_fn set, check_fn check)
+{
+	struct neighbour n = { 0 };
+	struct gadget g;
+
+	need_class(&g);
+	settle_ffs(&n, &g);
+	see(&g, set, check, 1);
+	move_out(&n);
+	gadget_destroy(&g);
+}
+
+TEST(numbers_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
+{
+	behind_ffs(camera, check_camera);
+}
+
+TEST(vendor_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
+{
+	behind_ffs(vendor, check_vendor);
+}
+
+TEST(numbers_behind_acm, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
+{
+	struct neighbour n = { 0 };
+	struct gadget g;
+
+	need_class(&g);
+	/* Absent or built in: then the next step tells. */
+	if (system("modprobe -q usb_f_acm"))
+		note("no module usb_f_acm");
+	snprintf(n.fn, sizeof(n.fn), "%s/functions/acm.0", g.path);
+	if (mkdir(n.fn, 0755)) {
+		gadget_destroy(&g);
+		SKIP("no ACM function in this kernel");
+	}
+	rmdir(n.fn);
+	settle(&n, &g, "acm.0");
+	OK(symlink(n.fn, n.link));
+	see(&g, camera, check_camera, 2);
+	move_out(&n);
+	gadget_destroy(&g);
+}
+
+int main(int argc, char **argv)
+{
+	return tests_main(argc, argv);
+}
