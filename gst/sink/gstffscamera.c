@@ -16,6 +16,7 @@
 #include "function/gstffsgadget.h"
 #include "function/stream/gstffsstreamprofile.h"
 #include "function/u3v/gstffsu3vprofile.h"
+#include "function/uvc/gstffsuvcprofile.h"
 #include "gstffscamera.h"
 
 #define BOARD_SERIAL "/proc/device-tree/serial-number"
@@ -78,6 +79,20 @@ set_offer (GstFfsCamera * self, GstPad * sinkpad)
   return ok;
 }
 
+static GstFfsProfile *
+new_profile (GstFfsProfileType type, const GstFfsIdentity * identity,
+    GstPad * sinkpad)
+{
+  switch (type) {
+    case GST_FFS_PROFILE_TYPE_U3V:
+      return gst_ffs_u3v_profile_new (identity, sinkpad);
+    case GST_FFS_PROFILE_TYPE_UVC:
+      return gst_ffs_uvc_profile_new (sinkpad);
+    default:
+      return gst_ffs_stream_profile_new (sinkpad);
+  }
+}
+
 /**
  * gst_ffs_camera_open:
  * @element: in whose name to post errors
@@ -111,9 +126,7 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
 
   self->element = element;
   self->udc = g_strdup (settings->udc);
-  self->profile = settings->profile == GST_FFS_PROFILE_TYPE_U3V ?
-      gst_ffs_u3v_profile_new (&identity, sinkpad) :
-      gst_ffs_stream_profile_new (sinkpad);
+  self->profile = new_profile (settings->profile, &identity, sinkpad);
   gst_ffs_profile_set_funcs (self->profile, streaming, enabled, waiting,
       element);
   if (!set_offer (self, sinkpad))

@@ -62,6 +62,7 @@ gst_ffs_profile_type_get_type (void)
   static const GEnumValue values[] = {
     {GST_FFS_PROFILE_TYPE_STREAM, "Any format, framed", "stream"},
     {GST_FFS_PROFILE_TYPE_U3V, "USB3 Vision", "u3v"},
+    {GST_FFS_PROFILE_TYPE_UVC, "Webcam (USB Video Class)", "uvc"},
     {0, NULL, NULL},
   };
 

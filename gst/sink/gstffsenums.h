@@ -54,6 +54,8 @@ typedef enum
  * GstFfsProfileType:
  * @GST_FFS_PROFILE_TYPE_STREAM: any format, framed; docs/protocol.md
  * @GST_FFS_PROFILE_TYPE_U3V: USB3 Vision, raw video; docs/u3v.md
+ * @GST_FFS_PROFILE_TYPE_UVC: a webcam; needs the patches in kernel/;
+ * docs/uvc.md
  *
  * Since: 0.1
  */
@@ -61,6 +63,7 @@ typedef enum
 {
   GST_FFS_PROFILE_TYPE_STREAM,
   GST_FFS_PROFILE_TYPE_U3V,
+  GST_FFS_PROFILE_TYPE_UVC,
 } GstFfsProfileType;
 
 #define GST_TYPE_FFS_COPY_MODE (gst_ffs_copy_mode_get_type ())
