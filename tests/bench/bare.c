@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The floor: frames to an endpoint by nothing but system calls.
+ *
+ *   transfer  poll the oldest dmabuf, TRANSFER the next one
+ *   write     write() a frame and wait for it
+ *   aio       io_submit() a frame, wait for the oldest
+ *
+ * With --latency: from the end of a transfer to the return of poll().
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libaio.h>
+#include <linux/usb/functionfs.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fence.h"
+#include "memory.h"
+#include "report.h"
+
+#ifndef FUNCTIONFS_DMABUF_ATTACH
+#define FUNCTIONFS_DMABUF_ATTACH _IOW ('g', 131, int)
+#define FUNCTIONFS_DMABUF_TRANSFER \
+    _IOW ('g', 133, struct usb_ffs_dmabuf_transfer_req)
+
+struct usb_ffs_dmabuf_transfer_req
+{
+  int fd;
+  __u32 flags;
+  __u64 length;
+} __attribute__((packed));
+#endif
+
+#define MAX_BUFFERS 64
+
+typedef struct
+{
+  int endpoint;
+  size_t size;
+  unsigned int n_buffers;
+  unsigned int depth;
+  int dmabufs[MAX_BUFFERS];
+  void *maps[MAX_BUFFERS];
+  int fences[MAX_BUFFERS];
+  bool want_delays;
+  Delays wake;
+  io_context_t aio;
+  struct iocb iocbs[MAX_BUFFERS];
+} Bare;
+
+static void
+fail (const char *what)
+{
+  fprintf (stderr, "bare: %s: %s\n", what, strerror (errno));
+  exit (1);
+}
+
+static void
+wait_fence (Bare * bare, unsigned int i)
+{
+  struct pollfd p = { bare->dmabufs[i], POLLOUT, 0 };
+  uint64_t now, then;
+
+  while (poll (&p, 1, -1) < 0) {
+    if (errno != EINTR)
+      fail ("poll");
+  }
+  if (!bare->want_delays)
+    return;
+  now = meter_now ();
+  then = fence_time (bare->fences[i]);
+  close (bare->fences[i]);
+  if (then > 0 && then < now)
+    delays_add (&bare->wake, now - then);
+}
+
+static void
+run_transfer (Bare * bare, unsigned int frames)
+{
+  struct usb_ffs_dmabuf_transfer_req request;
+  unsigned int sent, done = 0;
+
+  memset (&request, 0, sizeof (request));
+  request.length = bare->size;
+  for (sent = 0; sent < frames; sent++) {
+    unsigned int i = sent % bare->n_buffers;
+
+    if (sent - done == bare->depth)
+      wait_fence (bare, done++ % bare->n_buffers);
+    request.fd = bare->dmabufs[i];
+    if (ioctl (bare->endpoint, FUNCTIONFS_DMABUF_TRANSFER, &request) < 0)
+      fail ("TRANSFER");
+    if (bare->want_delays)
+      bare->fences[i] = fence_export (bare->dmabufs[i]);
+  }
+  while (done < sent)
+    wait_fence (bare, done++ % bare->n_buffers);
+}
+
+static void
+run_write (Bare * bare, unsigned int frames)
+{
+  unsigned int i;
+
+  for (i = 0; i < frames; i++) {
+    if (write (bare->endpoint, bare->maps[i % bare->n_buffers], bare->size)
+        != (ssize_t) bare->size)
+      fail ("write");
+  }
+}
+
+static void
+wait_aio (Bare * bare)
+{
+  struct io_event event;
+  int n;
+
+  do {
+    n = io_getevents (bare->aio, 1, 1, &event, NULL);
+  } while (n == -EINTR);
+  if (n != 1 || event.res != bare->size)
+    fail ("io_getevents");
+}
+
+static void
+run_aio (Bare * bare, unsigned int frames)
+{
+  unsigned int sent, done = 0;
+
+  for (sent = 0; sent < frames; sent++) {
+    unsigned int i = sent % bare->n_buffers;
+    struct iocb *iocb = &bare->iocbs[i];
+
+    if (sent - done == bare->depth) {
+      wait_aio (bare);
+      done++;
+    }
+    io_prep_pwrite (iocb, bare->endpoint, bare->maps[i], bare->size, 0);
+    if (io_submit (bare->aio, 1, &iocb) != 1)
+      fail ("io_submit");
+  }
+  for (; done < sent; done++)
+    wait_aio (bare);
+}
+
+static void
+attach (Bare * bare)
+{
+  unsigned int i;
+
+  for (i = 0; i < bare->n_buffers; i++) {
+    if (ioctl (bare->endpoint, FUNCTIONFS_DMABUF_ATTACH, &bare->dmabufs[i]) < 0)
+      fail ("ATTACH");
+  }
+}
+
+static void
+map (Bare * bare)
+{
+  unsigned int i;
+
+  for (i = 0; i < bare->n_buffers; i++) {
+    bare->maps[i] = mmap (NULL, bare->size, PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_POPULATE, bare->dmabufs[i], 0);
+    if (bare->maps[i] == MAP_FAILED)
+      fail ("mmap");
+  }
+}
+
+static void
+release (Bare * bare)
+{
+  unsigned int i;
+
+  for (i = 0; i < bare->n_buffers; i++) {
+    if (bare->maps[i])
+      munmap (bare->maps[i], bare->size);
+    bare->maps[i] = NULL;
+    close (bare->dmabufs[i]);
+  }
+}
+
+static void
+measure (Bare * bare, Setup * setup, const char *path, unsigned int frames)
+{
+  void (*run) (Bare *, unsigned int) = run_transfer;
+  Meter meter;
+
+  /* Opened anew: what was attached for another size goes. */
+  bare->endpoint = open (path, O_WRONLY | O_CLOEXEC);
+  if (bare->endpoint < 0)
+    fail (path);
+  if (memory_new (setup->memory, setup->size, bare->dmabufs, bare->n_buffers))
+    fail ("memory");
+  if (strcmp (setup->name, "transfer") == 0) {
+    attach (bare);
+  } else {
+    run = strcmp (setup->name, "write") == 0 ? run_write : run_aio;
+    map (bare);
+  }
+
+  run (bare, bare->n_buffers);
+  bare->wake.n = 0;
+  meter_begin (&meter);
+  run (bare, frames);
+  meter_end (&meter, frames);
+
+  report_begin (setup);
+  report_meter (&meter);
+  report_delays ("poll_wake", &bare->wake);
+  report_end ();
+  release (bare);
+  close (bare->endpoint);
+}
+
+static void
+usage (void)
+{
+  fputs ("usage: bare [options] transfer|write|aio ENDPOINT SIZE:FRAMES...\n"
+      "  --test NAME  --memory heap|udmabuf|camera  --buffers N\n"
+      "  --in-flight N  --latency\n", stderr);
+  exit (2);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct option options[] = {
+    {"test", required_argument, NULL, 't'},
+    {"memory", required_argument, NULL, 'm'},
+    {"buffers", required_argument, NULL, 'b'},
+    {"in-flight", required_argument, NULL, 'i'},
+    {"latency", no_argument, NULL, 'l'},
+    {NULL, 0, NULL, 0}
+  };
+  Setup setup = { "cpu", NULL, "heap", 0, 3, 6, 1 };
+  static Bare bare;
+  int c, i;
+
+  while ((c = getopt_long (argc, argv, "", options, NULL)) >= 0) {
+    switch (c) {
+      case 't':
+        setup.test = optarg;
+        break;
+      case 'm':
+        setup.memory = optarg;
+        break;
+      case 'b':
+        setup.buffers = atoi (optarg);
+        break;
+      case 'i':
+        setup.in_flight = atoi (optarg);
+        break;
+      case 'l':
+        bare.want_delays = true;
+        break;
+      default:
+        usage ();
+    }
+  }
+  if (argc - optind < 3 || setup.buffers < setup.in_flight
+      || setup.buffers > MAX_BUFFERS)
+    usage ();
+  setup.name = argv[optind];
+  bare.n_buffers = setup.buffers;
+  bare.depth = setup.in_flight;
+  if (strcmp (setup.name, "write") == 0)
+    setup.in_flight = 0;
+  meter_open ();
+  if (strcmp (setup.name, "aio") == 0 && io_setup (MAX_BUFFERS, &bare.aio) < 0)
+    fail ("io_setup");
+
+  for (i = optind + 2; i < argc; i++) {
+    char *colon = strchr (argv[i], ':');
+
+    if (colon == NULL)
+      usage ();
+    setup.size = strtoull (argv[i], NULL, 10);
+    bare.size = setup.size;
+    if (bare.want_delays)
+      delays_init (&bare.wake, atoi (colon + 1));
+    measure (&bare, &setup, argv[optind + 1], atoi (colon + 1));
+    delays_clear (&bare.wake);
+  }
+  return 0;
+}

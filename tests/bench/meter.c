@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What happened between two moments: CPU time of this process and of the
+ * kernel's workers (FunctionFS frees transfers in them), interrupts apart;
+ * context switches; the clock.
+ *
+ * BENCH_CALLS=1 in the environment counts system calls too, which makes all
+ * times longer.
+ */
+
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "meter.h"
+#include "trace.h"
+
+static uint64_t
+read_clock (clockid_t id)
+{
+  struct timespec t;
+
+  clock_gettime (id, &t);
+  return t.tv_sec * UINT64_C (1000000000) + t.tv_nsec;
+}
+
+uint64_t
+meter_now (void)
+{
+  return read_clock (CLOCK_MONOTONIC);
+}
+
+void
+meter_open (void)
+{
+  const char *calls = getenv ("BENCH_CALLS");
+
+  if (!trace_open (calls && calls[0] == '1')) {
+    fputs ("bench: the kernel's tracer is needed\n", stderr);
+    exit (1);
+  }
+}
+
+void
+meter_begin (Meter * meter)
+{
+  memset (meter, 0, sizeof (*meter));
+  trace_begin ();
+  meter->wall_ns = meter_now ();
+  meter->clock_ns = read_clock (CLOCK_PROCESS_CPUTIME_ID);
+}
+
+void
+meter_end (Meter * meter, uint64_t frames)
+{
+  TraceSums sums;
+
+  meter->clock_ns = read_clock (CLOCK_PROCESS_CPUTIME_ID) - meter->clock_ns;
+  meter->wall_ns = meter_now () - meter->wall_ns;
+  trace_end (&sums);
+  meter->frames = frames;
+  meter->cpu_ns = sums.runtime[TRACE_US];
+  meter->worker_ns = sums.runtime[TRACE_WORKERS];
+  meter->interrupt_ns = sums.interrupts[TRACE_US]
+      + sums.interrupts[TRACE_WORKERS];
+  meter->switches = sums.switches;
+  meter->calls = sums.calls;
+}
+
+unsigned int
+meter_count_fds (void)
+{
+  DIR *dir = opendir ("/proc/self/fd");
+  unsigned int n = 0;
+
+  while (dir && readdir (dir) != NULL)
+    n++;
+  if (dir)
+    closedir (dir);
+  /* ".", ".." and the folder's own */
+  return n > 3 ? n - 3 : 0;
+}
+
+uint64_t
+meter_resident_kib (void)
+{
+  FILE *file = fopen ("/proc/self/statm", "re");
+  unsigned long size, resident = 0;
+
+  if (file) {
+    if (fscanf (file, "%lu %lu", &size, &resident) != 2)
+      resident = 0;
+    fclose (file);
+  }
+  return (uint64_t) resident *sysconf (_SC_PAGESIZE) / 1024;
+}
