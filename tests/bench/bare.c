@@ -51,6 +51,7 @@ typedef struct
   int dmabufs[MAX_BUFFERS];
   void *maps[MAX_BUFFERS];
   int fences[MAX_BUFFERS];
+  uint64_t interval_ns;
   bool want_delays;
   Delays wake;
   io_context_t aio;
@@ -88,6 +89,7 @@ run_transfer (Bare * bare, unsigned int frames)
 {
   struct usb_ffs_dmabuf_transfer_req request;
   unsigned int sent, done = 0;
+  uint64_t next = 0;
 
   memset (&request, 0, sizeof (request));
   request.length = bare->size;
@@ -96,6 +98,8 @@ run_transfer (Bare * bare, unsigned int frames)
 
     if (sent - done == bare->depth)
       wait_fence (bare, done++ % bare->n_buffers);
+    if (bare->interval_ns > 0)
+      meter_pace (&next, bare->interval_ns);
     request.fd = bare->dmabufs[i];
     if (ioctl (bare->endpoint, FUNCTIONFS_DMABUF_TRANSFER, &request) < 0)
       fail ("TRANSFER");
@@ -227,7 +231,7 @@ usage (void)
 {
   fputs ("usage: bare [options] transfer|write|aio ENDPOINT SIZE:FRAMES...\n"
       "  --test NAME  --memory heap|udmabuf|camera  --buffers N\n"
-      "  --in-flight N  --latency\n", stderr);
+      "  --in-flight N  --interval MICROSECONDS  --latency\n", stderr);
   exit (2);
 }
 
@@ -239,6 +243,7 @@ main (int argc, char **argv)
     {"memory", required_argument, NULL, 'm'},
     {"buffers", required_argument, NULL, 'b'},
     {"in-flight", required_argument, NULL, 'i'},
+    {"interval", required_argument, NULL, 'p'},
     {"latency", no_argument, NULL, 'l'},
     {NULL, 0, NULL, 0}
   };
@@ -259,6 +264,9 @@ main (int argc, char **argv)
         break;
       case 'i':
         setup.in_flight = atoi (optarg);
+        break;
+      case 'p':
+        bare.interval_ns = strtoull (optarg, NULL, 10) * 1000;
         break;
       case 'l':
         bare.want_delays = true;

@@ -26,9 +26,17 @@ typedef struct
   SinkFeed sink;
   GstBufferPool *pool;
   guint frames;
+  guint64 interval_ns;
   gboolean latency;
   gboolean failed;
 } Lane;
+
+typedef struct
+{
+  gint interval;                /* microseconds */
+  gboolean latency;
+  gboolean growth;
+} Wishes;
 
 static gint
 get_fd (GstBuffer * buffer)
@@ -48,11 +56,14 @@ static gpointer
 run (gpointer data)
 {
   Lane *lane = data;
+  uint64_t next = 0;
   guint i;
 
   for (i = 0; i < lane->frames && !lane->failed; i++) {
     GstBuffer *buffer = bench_pool_take (BENCH_POOL (lane->pool));
 
+    if (lane->interval_ns > 0)
+      meter_pace (&next, lane->interval_ns);
     if (lane->latency)
       watch_enter (get_fd (buffer));
     lane->failed = gst_pad_push (lane->sink.pad, buffer) != GST_FLOW_OK;
@@ -148,13 +159,14 @@ grow (Lane * lanes, Setup * setup, guint frames)
 }
 
 static gboolean
-measure (Lane * lanes, Setup * setup, guint frames, gboolean latency)
+measure (Lane * lanes, Setup * setup, guint frames, const Wishes * wishes)
 {
   guint64 allocations, total = frames * (guint64) setup->sinks;
   gboolean ok;
   Meter meter;
 
-  if (latency) {
+  lanes[0].interval_ns = wishes->interval * G_GUINT64_CONSTANT (1000);
+  if (wishes->latency) {
     watch_start (frames);
     bench_pool_set_func (BENCH_POOL (lanes[0].pool), on_release, NULL);
     lanes[0].latency = TRUE;
@@ -168,15 +180,14 @@ measure (Lane * lanes, Setup * setup, guint frames, gboolean latency)
   report_begin (setup);
   report_meter (&meter);
   report_number ("allocations", (gdouble) allocations / total);
-  if (latency)
+  if (wishes->latency)
     watch_report ();
   report_end ();
   return ok;
 }
 
 static gboolean
-run_size (Setup * setup, gchar ** sinks, guint frames, gboolean latency,
-    gboolean growth)
+run_size (Setup * setup, gchar ** sinks, guint frames, const Wishes * wishes)
 {
   Lane lanes[MAX_SINKS] = { 0 };
   gboolean ok = TRUE;
@@ -186,10 +197,10 @@ run_size (Setup * setup, gchar ** sinks, guint frames, gboolean latency,
     ok = open_lane (&lanes[i], setup, sinks[i]);
   /* Twice around, so that all buffers are attached or mapped. */
   ok = ok && run_all (lanes, setup->sinks, 2 * setup->buffers);
-  if (ok && growth)
+  if (ok && wishes->growth)
     ok = grow (lanes, setup, frames);
   else if (ok)
-    ok = measure (lanes, setup, frames, latency);
+    ok = measure (lanes, setup, frames, wishes);
   if (!ok) {
     GstMessage *message = lanes[0].sink.pipeline == NULL ? NULL :
         sink_feed_wait (&lanes[0].sink, GST_MESSAGE_ERROR, 0);
@@ -214,7 +225,8 @@ main (int argc, char **argv)
   gchar *test = NULL, *name = NULL, *memory = NULL, **sinks = NULL;
   gchar **sizes = NULL;
   gint buffers = 6, in_flight = 0;
-  gboolean latency = FALSE, growth = FALSE, ok = TRUE;
+  Wishes wishes = { 0 };
+  gboolean ok = TRUE;
   GOptionEntry entries[] = {
     {"test", 0, 0, G_OPTION_ARG_STRING, &test, "What is asked", "NAME"},
     {"name", 0, 0, G_OPTION_ARG_STRING, &name, "The contender", "NAME"},
@@ -224,8 +236,10 @@ main (int argc, char **argv)
     {"in-flight", 0, 0, G_OPTION_ARG_INT, &in_flight, "To report", "N"},
     {"sink", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sinks,
         "A sink, more than once for several", "DESCRIPTION"},
-    {"latency", 0, 0, G_OPTION_ARG_NONE, &latency, "Watch delays", NULL},
-    {"growth", 0, 0, G_OPTION_ARG_NONE, &growth, "Watch memory", NULL},
+    {"interval", 0, 0, G_OPTION_ARG_INT, &wishes.interval,
+        "A frame in so many microseconds", "N"},
+    {"latency", 0, 0, G_OPTION_ARG_NONE, &wishes.latency, "Watch delays", NULL},
+    {"growth", 0, 0, G_OPTION_ARG_NONE, &wishes.growth, "Watch memory", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &sizes, NULL,
         "SIZE:FRAMES..."},
     {NULL}
@@ -254,8 +268,7 @@ main (int argc, char **argv)
     gchar *frames;
 
     setup.size = g_ascii_strtoull (sizes[i], &frames, 10);
-    ok = *frames == ':' && run_size (&setup, sinks, atoi (frames + 1), latency,
-        growth);
+    ok = *frames == ':' && run_size (&setup, sinks, atoi (frames + 1), &wishes);
   }
   g_strfreev (sizes);
   g_strfreev (sinks);

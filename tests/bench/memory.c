@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Frames' memory by source: "heap" (the system DMA heap: chunks of up to a
- * mebibyte), "udmabuf" (single pages) and "camera" (what a V4L2 device
+ * mebibyte), "udmabuf" (single pages) and "camera..." (what a V4L2 device
  * exports: single pages or one piece, as its driver allocates).
  *
  * Ownership: the caller owns the descriptors; a camera stays open.
@@ -124,7 +124,7 @@ memory_new (const char *source, size_t size, int *fds, unsigned int n)
   if (device < 0)
     return -1;
   size = (size + page - 1) / page * page;
-  if (strcmp (source, "camera") == 0)
+  if (strncmp (source, "camera", 6) == 0)
     return new_camera (device, size, fds, n);
 
   for (i = 0; i < n && ret == 0; i++) {

@@ -5,11 +5,12 @@
  * context switches; the clock.
  *
  * BENCH_CALLS=1 in the environment counts system calls too, which makes all
- * times longer.
+ * times longer. BENCH_PERF_FD=N has perf (record --control fd:N) look instead.
  */
 
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +35,25 @@ meter_now (void)
   return read_clock (CLOCK_MONOTONIC);
 }
 
+static int perf_fd = -1;
+
+static void
+tell_perf (const char *command)
+{
+  if (write (perf_fd, command, strlen (command)) < 0)
+    perror ("bench: perf");
+}
+
 void
 meter_open (void)
 {
   const char *calls = getenv ("BENCH_CALLS");
+  const char *perf = getenv ("BENCH_PERF_FD");
 
+  if (perf) {
+    perf_fd = atoi (perf);
+    return;
+  }
   if (!trace_open (calls && calls[0] == '1')) {
     fputs ("bench: the kernel's tracer is needed\n", stderr);
     exit (1);
@@ -49,7 +64,10 @@ void
 meter_begin (Meter * meter)
 {
   memset (meter, 0, sizeof (*meter));
-  trace_begin ();
+  if (perf_fd >= 0)
+    tell_perf ("enable\n");
+  else
+    trace_begin ();
   meter->wall_ns = meter_now ();
   meter->clock_ns = read_clock (CLOCK_PROCESS_CPUTIME_ID);
 }
@@ -57,11 +75,14 @@ meter_begin (Meter * meter)
 void
 meter_end (Meter * meter, uint64_t frames)
 {
-  TraceSums sums;
+  TraceSums sums = { 0 };
 
   meter->clock_ns = read_clock (CLOCK_PROCESS_CPUTIME_ID) - meter->clock_ns;
   meter->wall_ns = meter_now () - meter->wall_ns;
-  trace_end (&sums);
+  if (perf_fd >= 0)
+    tell_perf ("disable\n");
+  else
+    trace_end (&sums);
   meter->frames = frames;
   meter->cpu_ns = sums.runtime[TRACE_US];
   meter->worker_ns = sums.runtime[TRACE_WORKERS];
@@ -69,6 +90,18 @@ meter_end (Meter * meter, uint64_t frames)
       + sums.interrupts[TRACE_WORKERS];
   meter->switches = sums.switches;
   meter->calls = sums.calls;
+}
+
+/* Sleeps until @interval_ns after the last time, @next. */
+void
+meter_pace (uint64_t * next, uint64_t interval_ns)
+{
+  struct timespec t;
+
+  *next = (*next ? *next : meter_now ()) + interval_ns;
+  t.tv_sec = *next / 1000000000;
+  t.tv_nsec = *next % 1000000000;
+  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR);
 }
 
 unsigned int

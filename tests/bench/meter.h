@@ -32,6 +32,7 @@ void meter_open (void);
 void meter_begin (Meter * meter);
 void meter_end (Meter * meter, uint64_t frames);
 
+void meter_pace (uint64_t * next, uint64_t interval_ns);
 uint64_t meter_now (void);
 unsigned int meter_count_fds (void);
 uint64_t meter_resident_kib (void);

@@ -30,17 +30,29 @@
 #define MAX_NAMES 32
 #define MAX_THREADS 64
 
+/* Time is on the processor, without interrupts. */
 typedef struct
 {
   char name[32];
   uint64_t count;
-} Count;
+  uint64_t ticks;
+} Call;
 
-static Count counts[MAX_NAMES];
-static unsigned int n_counts;
+typedef struct
+{
+  int pid;
+  unsigned int call;            /* it is in, USER if in none */
+} Thread;
 
-static int threads[MAX_THREADS];
+/* The first is what is no call. */
+#define USER 0
+static Call calls[MAX_NAMES] = { {"user", 0, 0} };
+
+static unsigned int n_calls;
+
+static Thread threads[MAX_THREADS];
 static unsigned int n_threads;
+static double ns_per_tick;
 
 static uint64_t begin_ticks, begin_ns;
 
@@ -70,7 +82,7 @@ monotonic_ns (void)
 
 /* Returns: false if there is no tracer */
 bool
-trace_open (bool calls)
+trace_open (bool with_calls)
 {
   static const char *const events[] = {
     "irq_vectors/local_timer_entry", "irq_vectors/local_timer_exit",
@@ -89,38 +101,37 @@ trace_open (bool calls)
     if (!set (path, "1"))
       return false;
   }
-  return set ("events/raw_syscalls/sys_enter/enable", calls ? "1" : "0");
+  return set ("events/raw_syscalls/enable", with_calls ? "1" : "0");
 }
 
 void
 trace_begin (void)
 {
-  n_counts = 0;
+  memset (&calls[1], 0, sizeof (calls) - sizeof (calls[0]));
+  calls[USER].ticks = 0;
+  n_calls = 1;
   set ("trace", "\n");
   set ("tracing_on", "1");
   begin_ticks = __rdtsc ();
   begin_ns = monotonic_ns ();
 }
 
-static void
-count_call (const char *name)
+static unsigned int
+find_call (const char *name)
 {
   unsigned int i;
 
-  for (i = 0; i < n_counts && strcmp (counts[i].name, name) != 0; i++);
+  for (i = 0; i < n_calls && strcmp (calls[i].name, name) != 0; i++);
   if (i == MAX_NAMES)
-    return;
-  if (i == n_counts) {
-    snprintf (counts[i].name, sizeof (counts[i].name), "%s", name);
-    counts[i].count = 0;
-    n_counts++;
-  }
-  counts[i].count++;
+    return USER;
+  if (i == n_calls)
+    snprintf (calls[n_calls++].name, sizeof (calls[i].name), "%s", name);
+  return i;
 }
 
 /* "NR 16 (7, 40106785, ...)": ioctls by what they ask for. */
-static void
-add_call (const char *args)
+static unsigned int
+parse_call (const char *args)
 {
   static const struct
   {
@@ -154,23 +165,18 @@ add_call (const char *args)
     unsigned long request = comma ? strtoul (comma + 1, NULL, 16) : 0;
 
     for (i = 0; i < sizeof (ioctls) / sizeof (ioctls[0]); i++) {
-      if (ioctls[i].request == request) {
-        count_call (ioctls[i].name);
-        return;
-      }
+      if (ioctls[i].request == request)
+        return find_call (ioctls[i].name);
     }
     snprintf (text, sizeof (text), "ioctl %#lx", request);
-    count_call (text);
-    return;
+    return find_call (text);
   }
   for (i = 0; i < sizeof (names) / sizeof (names[0]); i++) {
-    if (names[i].number == number) {
-      count_call (names[i].name);
-      return;
-    }
+    if (names[i].number == number)
+      return find_call (names[i].name);
   }
   snprintf (text, sizeof (text), "call %ld", number);
-  count_call (text);
+  return find_call (text);
 }
 
 static void
@@ -182,22 +188,24 @@ list_threads (void)
   n_threads = 0;
   while (dir && (entry = readdir (dir)) != NULL && n_threads < MAX_THREADS) {
     if (isdigit ((unsigned char) entry->d_name[0]))
-      threads[n_threads++] = atoi (entry->d_name);
+      threads[n_threads++] = (Thread) {
+      atoi (entry->d_name), USER};
   }
   if (dir)
     closedir (dir);
 }
 
-static TraceWho
-find_who (const char *comm, int pid)
+/* Returns: NULL for a thread that is not ours */
+static Thread *
+find_thread (int pid)
 {
   unsigned int i;
 
   for (i = 0; i < n_threads; i++) {
-    if (threads[i] == pid)
-      return TRACE_US;
+    if (threads[i].pid == pid)
+      return &threads[i];
   }
-  return strncmp (comm, "kworker", 7) == 0 ? TRACE_WORKERS : TRACE_OTHERS;
+  return NULL;
 }
 
 /* "comm-PID [000] flags TIME: event: args"; false for other lines */
@@ -234,36 +242,50 @@ split (char *line, const char **comm, int *pid, uint64_t * time,
 typedef struct
 {
   TraceSums *sums;
-  uint64_t switched;            /* when the thread got the processor */
+  uint64_t seen;                /* up to when time was given to somebody */
   uint64_t struck;              /* when the interrupt came */
-  uint64_t lost;                /* to interrupts since switched */
+  uint64_t lost;                /* to interrupts since seen */
   int depth;                    /* of interrupts */
 } Timeline;
 
+/* The time up to now was this thread's. */
 static void
-end_span (Timeline * line, TraceWho who, uint64_t time)
+give (Timeline * line, const char *comm, Thread * thread, uint64_t now)
 {
-  line->sums->runtime[who] += time - line->switched - line->lost;
+  TraceWho who = thread ? TRACE_US : strncmp (comm, "kworker", 7) == 0 ?
+      TRACE_WORKERS : TRACE_OTHERS;
+  uint64_t time = now - line->seen - line->lost;
+
+  line->sums->runtime[who] += time;
   line->sums->interrupts[who] += line->lost;
-  line->switched = time;
+  if (thread)
+    calls[thread->call].ticks += time;
+  line->seen = now;
   line->lost = 0;
 }
 
 static void
-add_event (Timeline * line, TraceWho who, uint64_t time, const char *event,
-    const char *args)
+add_event (Timeline * line, const char *comm, int pid, uint64_t time,
+    const char *event, const char *args)
 {
+  Thread *thread = find_thread (pid);
   TraceSums *sums = line->sums;
 
-  if (strcmp (event, "sys_enter") == 0) {
-    if (who == TRACE_US) {
-      sums->calls++;
-      add_call (args + strlen ("NR "));
-    }
-  } else if (strcmp (event, "sched_switch") == 0) {
-    end_span (line, who, time);
-    if (who == TRACE_US)
+  if (strcmp (event, "sched_switch") == 0) {
+    give (line, comm, thread, time);
+    if (thread)
       sums->switches++;
+  } else if (strcmp (event, "sys_enter") == 0) {
+    give (line, comm, thread, time);
+    if (thread) {
+      sums->calls++;
+      thread->call = parse_call (args + strlen ("NR "));
+      calls[thread->call].count++;
+    }
+  } else if (strcmp (event, "sys_exit") == 0) {
+    give (line, comm, thread, time);
+    if (thread)
+      thread->call = USER;
   } else if (strstr (event, "_entry")) {
     if (line->depth++ == 0)
       line->struck = time;
@@ -281,7 +303,6 @@ trace_end (TraceSums * sums)
   char line[512], *event, *args;
   const char *comm;
   uint64_t time;
-  double scale;
   FILE *file;
   int pid, i;
 
@@ -295,35 +316,40 @@ trace_end (TraceSums * sums)
       fputs ("bench: the tracer lost events\n", stderr);
     if (split (line, &comm, &pid, &time, &event, &args)
         && time >= begin_ticks && time <= end_ticks)
-      add_event (&timeline, find_who (comm, pid), time, event, args);
+      add_event (&timeline, comm, pid, time, event, args);
   }
   if (file)
     fclose (file);
-  end_span (&timeline, TRACE_US, end_ticks);
+  give (&timeline, "", find_thread (getpid ()), end_ticks);
 
-  scale = end_ticks > begin_ticks ? (double) ns / (end_ticks - begin_ticks) : 1;
+  ns_per_tick = end_ticks > begin_ticks ?
+      (double) ns / (end_ticks - begin_ticks) : 1;
   for (i = 0; i < TRACE_N; i++) {
-    sums->runtime[i] *= scale;
-    sums->interrupts[i] *= scale;
+    sums->runtime[i] *= ns_per_tick;
+    sums->interrupts[i] *= ns_per_tick;
   }
 }
 
 static int
-compare_counts (const void *a, const void *b)
+compare_calls (const void *a, const void *b)
 {
-  const Count *x = a, *y = b;
+  const Call *x = a, *y = b;
 
-  return x->count < y->count ? 1 : x->count > y->count ? -1 : 0;
+  return x->ticks < y->ticks ? 1 : x->ticks > y->ticks ? -1 : 0;
 }
 
-/* As the members of a JSON object: calls of each kind, a frame. */
+/* As the members of a JSON object: calls of each kind and their time in
+ * nanoseconds, a frame. */
 void
 trace_print_calls (uint64_t frames)
 {
+  Call sorted[MAX_NAMES];
   unsigned int i;
 
-  qsort (counts, n_counts, sizeof (counts[0]), compare_counts);
-  for (i = 0; i < n_counts; i++)
-    printf ("%s\"%s\": %.3f", i > 0 ? ", " : "", counts[i].name,
-        (double) counts[i].count / frames);
+  memcpy (sorted, calls, sizeof (sorted));
+  qsort (sorted, n_calls, sizeof (sorted[0]), compare_calls);
+  for (i = 0; i < n_calls; i++)
+    printf ("%s\"%s\": [%.3f, %.1f]", i > 0 ? ", " : "", sorted[i].name,
+        (double) sorted[i].count / frames,
+        sorted[i].ticks * ns_per_tick / frames);
 }

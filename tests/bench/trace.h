@@ -29,7 +29,7 @@ typedef struct
   uint64_t calls;
 } TraceSums;
 
-bool trace_open (bool calls);
+bool trace_open (bool with_calls);
 void trace_begin (void);
 void trace_end (TraceSums * sums);
 void trace_print_calls (uint64_t frames);

@@ -27,7 +27,27 @@
 #include "watch.h"
 
 #define TRANSFER 0x40106785
+
+/* The ioctl of this project's kernel patches, see kernel/README.md. */
 #define SUBMIT 0xc0206787
+
+struct segment
+{
+  gint32 fd;
+  guint32 flags;
+  guint64 offset;
+  guint64 length;
+};
+
+struct submit
+{
+  guint32 size;
+  guint32 flags;
+  guint32 num_segments;
+  gint32 fence_fd;
+  guint64 segments;
+};
+
 #define MAX_BUFFERS 64
 
 typedef struct
@@ -123,6 +143,19 @@ on_transfer (gint dmabuf, guint64 now)
   last_dmabuf = dmabuf;
 }
 
+/* The last one of the transfer: it is in flight for as long as all. */
+static gint
+get_dmabuf (gulong request, gpointer arg)
+{
+  struct submit *submit = arg;
+  struct segment *segments;
+
+  if (request == TRANSFER)
+    return *(gint *) arg;
+  segments = (struct segment *) (gsize) submit->segments;
+  return segments[submit->num_segments - 1].fd;
+}
+
 int
 ioctl (int fd, unsigned long request, ...)
 {
@@ -143,8 +176,8 @@ ioctl (int fd, unsigned long request, ...)
     now = meter_now ();
   }
   ret = syscall (SYS_ioctl, fd, request, arg);
-  if (is_transfer && ret >= 0 && request == TRANSFER)
-    on_transfer (*(int *) arg, now);
+  if (is_transfer && ret >= 0)
+    on_transfer (get_dmabuf (request, arg), now);
   return ret;
 }
 

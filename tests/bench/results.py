@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Results of the benchmark, as report.py and plots.py look them up."""
+
+import json
+
+FLOOR = ('transfer', 'fakesink')
+NAMES = {
+    'transfer': 'bare poll + TRANSFER',
+    'fakesink': 'fakesink',
+    'ffsdmabufsink': 'ffsdmabufsink',
+    'copy-mode=always': 'ffsdmabufsink copy-mode=always',
+    'fdsink': 'fdsink',
+    'filesink': 'filesink',
+    'write': 'bare write()',
+    'aio': 'bare Linux AIO',
+    'f_sourcesink': "kernel's own source (f_sourcesink)",
+}
+SIZES = {
+    1024: '1 KiB',
+    16384: '16 KiB',
+    65536: '64 KiB',
+    614400: 'VGA YUY2',
+    1382400: '720p NV12',
+    4147200: '1080p YUY2',
+    12441600: '4K NV12',
+    49766400: '8K NV12',
+}
+VGA, FULL_HD, UHD, UHD8K = 614400, 4147200, 12441600, 49766400
+
+
+class Results:
+    def __init__(self, rows):
+        self.rows = rows
+
+    def all(self, test, **keys):
+        return [row for row in self.rows if row['test'] == test
+                and all(row.get(k) == v for k, v in keys.items())]
+
+    def one(self, test, **keys):
+        """The first, or None."""
+        return next(iter(self.all(test, **keys)), None)
+
+    def value(self, field, test, **keys):
+        row = self.one(test, **keys)
+        return None if row is None else row.get(field)
+
+    def distinct(self, field, test, **keys):
+        """In the order of their first appearance."""
+        return list(dict.fromkeys(row[field] for row in self.all(test, **keys)))
+
+    def floor(self, test, **keys):
+        """CPU of a bare loop and of a chain that ends in nothing, ns."""
+        parts = [self.value('cpu_ns', test, name=name, **keys)
+                 for name in FLOOR]
+        return None if None in parts else sum(parts)
+
+
+def read_lines(path):
+    with open(path, encoding='utf-8') as file:
+        return Results([json.loads(line) for line in file
+                        if line.startswith('{')])
+
+
+def read_json(path):
+    with open(path, encoding='utf-8') as file:
+        return Results(json.load(file)['results'])
