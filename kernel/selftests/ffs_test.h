@@ -341,8 +341,9 @@ void need_buf(struct dbuf *b, size_t size);
 /* Transfers on an IN endpoint what the host then reads and compares. */
 void host_expect(struct ctx *c, int ep, size_t len, unsigned int seed);
 void host_send(struct ctx *c, int ep, size_t len, unsigned int seed);
-/* How many descriptors this process has open. */
+/* How many descriptors this process has open, and the next it will get. */
 int open_fds(void);
+int next_fd(void);
 /* What poll() says without waiting. */
 int polled(int fd, short events);
 int export_status(int dmabuf_fd, unsigned int flags);

@@ -34,14 +34,14 @@
 #define RECEIVED	0x55
 
 enum op {
-	ATTACH, DETACH, TRANSFER, EXPORT, ASK, MERGE, POLL, OPEN, CLOSE, KILL,
+	ATTACH, DETACH, TRANSFER, SUBMITS, EXPORT, ASK, MERGE, POLL, OPEN, CLOSE, KILL,
 	BIND, UNBIND, UNPLUG, HOST_OPEN, HOST_READ, HOST_WRITE, HOST_HALT,
 	HOST_RESET, OPS,
 };
 
 static const char * const op_name[OPS] = {
-	"attach", "detach", "transfer", "export", "ask", "merge", "poll",
-	"open", "close", "kill", "bind", "unbind", "unplug", "host-open",
+	"attach", "detach", "transfer", "submit", "export", "ask", "merge",
+	"poll", "open", "close", "kill", "bind", "unbind", "unplug", "host-open",
 	"host-read", "host-write", "host-halt", "host-reset",
 };
 
@@ -52,6 +52,8 @@ static atomic_int stop, wrong;
 static atomic_int ring[RING];
 static struct dbuf buf[BUFS];
 static struct gadget g;
+static bool have_submit;
+static atomic_long segments;
 
 static long allowed(enum op op, int ret)
 {
@@ -63,6 +65,7 @@ static long allowed(enum op op, int ret)
 	case DETACH:
 		return ret == -EPERM;
 	case TRANSFER:
+	case SUBMITS:
 		return ret == -EPERM || ret == -EAGAIN || ret == -EBUSY ||
 		       ret == -ESHUTDOWN || ret == -EINTR;
 	default:
@@ -171,6 +174,46 @@ static size_t pick_len(unsigned int *seed, unsigned int b)
 	}
 }
 
+/*
+ * Pieces of several dmabufs, out of those that this file has attached once; of
+ * any, where that is not known.  Now and then one too many, or one that is
+ * attached no longer: then the others have to be left as they were.
+ */
+static int submit(unsigned int *seed, int fd, int ep, const int *mine)
+{
+	struct usb_ffs_dmabuf_segment seg[8];
+	unsigned int n = 1 + rand_r(seed) % ARRAY_SIZE(seg), i, b, tries;
+	int ret;
+
+	for (i = 0; i < n; i++) {
+		for (tries = 0; tries < 16; tries++) {
+			b = rand_r(seed) % BUFS;
+			/* What is only ever sent is nothing for OUT. */
+			if (!ep_is_in(ep) && b < BUFS / 2)
+				continue;
+			if (!mine || mine[b])
+				break;
+		}
+		if (tries == 16)
+			b = BUFS - 1;
+		seg[i] = SEG(&buf[b], rand_r(seed) % buf[b].size, 0);
+		if (rand_r(seed) % 2)
+			seg[i].offset &= 63;
+		seg[i].length = 1 + rand_r(seed) %
+				(buf[b].size - seg[i].offset);
+		if (rand_r(seed) % 2)
+			seg[i].length = 1 + seg[i].length % 12;
+		if (seg[i].offset + seg[i].length > buf[b].size)
+			seg[i].length = 1;
+	}
+	ret = ffs_submit_flags(fd, seg, n,
+			       ep_is_in(ep) && rand_r(seed) % 4 == 0 ?
+			       USB_FFS_DMABUF_SUBMIT_ZLP : 0);
+	if (ret >= 0)
+		atomic_fetch_add(&segments, n);
+	return ret;
+}
+
 static void open_ep(unsigned int *seed, int *fd, int ep, bool block)
 {
 	(void)seed;
@@ -220,7 +263,15 @@ static void *worker(void *arg)
 		case 7 ... 10:
 			count(DETACH, ffs_detach(fd[ep], buf[b].fd));
 			break;
-		case 11 ... 22:
+		case 11 ... 16:
+			if (!have_submit)
+				break;
+			sync = count(SUBMITS,
+				     submit(&seed, fd[ep], ep, mine[ep]));
+			if (sync >= 0)
+				ring_put(&seed, sync);
+			break;
+		case 17 ... 22:
 			if (count(TRANSFER,
 				  ffs_transfer(fd[ep], buf[b].fd,
 					       pick_len(&seed, b))))
@@ -263,8 +314,8 @@ static void *worker(void *arg)
 /* Blocking TRANSFERs, out of which main() wakes them by signals. */
 static void *sleeper(void *arg)
 {
-	unsigned int seed = (uintptr_t)arg, b;
-	int fd, ep;
+	unsigned int seed = (uintptr_t)arg, b, other;
+	int mine[BUFS], fd, ep, sync;
 
 	while (!atomic_load(&stop)) {
 		b = rand_r(&seed) % BUFS;
@@ -280,6 +331,25 @@ static void *sleeper(void *arg)
 		count(TRANSFER, ffs_transfer(fd, buf[b].fd, 100));
 		count(TRANSFER, ffs_transfer(fd, buf[b].fd,
 					     pick_len(&seed, b)));
+		/* Here the locks of several are waited for. */
+		other = rand_r(&seed) % (BUFS / 2) + (ep_is_in(ep) ? 0 :
+						      BUFS / 2);
+		if (have_submit && other != b && may_attach(other)) {
+			memset(mine, 0, sizeof(mine));
+			mine[b] = 1;
+			mine[other] = 1;
+			count(ATTACH, ffs_attach(fd, buf[other].fd));
+			sync = count(SUBMITS, submit(&seed, fd, ep, mine));
+			if (sync >= 0)
+				ring_put(&seed, sync);
+			sync = count(SUBMITS, submit(&seed, fd, ep, mine));
+			if (sync >= 0)
+				ring_put(&seed, sync);
+			count(CLOSE, close(fd));
+			atomic_fetch_sub(&attached[other], 1);
+			atomic_fetch_sub(&attached[b], 1);
+			continue;
+		}
 		if (rand_r(&seed) % 2)
 			count(DETACH, ffs_detach(fd, buf[b].fd));
 		count(CLOSE, close(fd));
@@ -290,8 +360,8 @@ static void *sleeper(void *arg)
 
 static void victim_main(unsigned int seed)
 {
+	int mine[BUFS], fd, ep, sync;
 	unsigned int b;
-	int fd, ep;
 
 	for (;;) {
 		b = rand_r(&seed) % BUFS;
@@ -301,7 +371,16 @@ static void victim_main(unsigned int seed)
 			continue;
 		ffs_attach(fd, buf[b].fd);
 		ffs_transfer(fd, buf[b].fd, pick_len(&seed, b));
-		ffs_transfer(fd, buf[b].fd, pick_len(&seed, b));
+		if (!have_submit) {
+			ffs_transfer(fd, buf[b].fd, pick_len(&seed, b));
+		} else {
+			memset(mine, 0, sizeof(mine));
+			mine[b] = 1;
+			sync = submit(&seed, fd, ep, mine);
+			/* Killed with it open, and closed before. */
+			if (sync >= 0 && rand_r(&seed) % 4)
+				close(sync);
+		}
 		if (rand_r(&seed) % 2)
 			close(fd);
 	}
@@ -473,6 +552,35 @@ static int make_buffers(void)
 	return 0;
 }
 
+/* All buffers in one. */
+static int submit_afterwards(struct host *h, int ep)
+{
+	struct usb_ffs_dmabuf_segment seg[BUFS];
+	char *mem = malloc(BUFS * 4000);
+	int i, sync;
+	long n;
+
+	for (i = 0; i < BUFS; i++)
+		seg[i] = SEG(&buf[i], 8 * i, 4000);
+	sync = ffs_submit(ep, seg, BUFS);
+	if (sync < 0) {
+		note("submit afterwards: %s", value_name(sync));
+		return -1;
+	}
+	n = host_xfer(h, EP_IN, mem, BUFS * 4000);
+	for (i = 0; i < BUFS; i++) {
+		if (n == BUFS * 4000 &&
+		    !memcmp(mem + 4000 * i, buf[i].map + 8 * i, 4000))
+			continue;
+		note("segment %d arrives wrong afterwards (%ld)", i, n);
+		return -1;
+	}
+	n = sync_wait(sync);
+	close(sync);
+	free(mem);
+	return n != 1;
+}
+
 /* Everything is closed: nothing may be pending, and all must work again. */
 static int aftermath(void)
 {
@@ -538,9 +646,10 @@ static int aftermath(void)
 		}
 		free(mem);
 	}
+	ret = have_submit ? submit_afterwards(&h, ep) : 0;
 	close(ep);
 	host_close(&h);
-	return 0;
+	return ret;
 }
 
 static void print_counts(void)
@@ -553,6 +662,10 @@ static void print_counts(void)
 	note("fences: %ld done, %ld cancelled, %ld shut down, %ld overflows",
 	     atomic_load(&ended_well), atomic_load(&ended_reset),
 	     atomic_load(&ended_shutdown), atomic_load(&ended_overflow));
+	if (have_submit)
+		note("segments: %ld", atomic_load(&segments));
+	else
+		note(LACKS_SUBMIT ": not in the mix");
 	note("bytes: %ld to the host, %ld from it", atomic_load(&bytes_in),
 	     atomic_load(&bytes_out));
 }
@@ -595,6 +708,7 @@ int main(int argc, char **argv)
 		gadget_destroy(&g);
 		return 0;
 	}
+	have_submit = !ret && gadget_has_submit(&g);
 	if (!ret)
 		ret = make_buffers();
 	if (ret) {

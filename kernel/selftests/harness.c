@@ -160,6 +160,15 @@ int open_fds(void)
 	return n;
 }
 
+/* Tells of one that is reserved without being open, too. */
+int next_fd(void)
+{
+	int fd = FD(dup(STDOUT_FILENO));
+
+	close(fd);
+	return fd;
+}
+
 static int time_limit(const struct test *t)
 {
 	const char *env = getenv("FFS_TIME_SCALE");

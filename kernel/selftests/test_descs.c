@@ -197,20 +197,22 @@ static void longest(struct blob *b, int speed)
 	put_bulk(b, speed, STREAM_EP);
 }
 
-static int try_blob(struct gadget *g, const struct blob *b)
+/* Closing ep0 makes FunctionFS forget everything. */
+static void reopen(struct gadget *g)
 {
 	char path[96];
-	int ret;
 
-	ret = write(g->ep0, b->data, b->len) < 0 ? -errno : 0;
-	if (ret)
-		return ret;
-	/* Accepted, so only a new file takes others. */
 	close(g->ep0);
 	snprintf(path, sizeof(path), "%s/ep0", g->mnt);
-	g->ep0 = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	CHECK(g->ep0 >= 0);
-	return 0;
+	g->ep0 = FD(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC));
+}
+
+static int try_blob(struct gadget *g, const struct blob *b)
+{
+	int ret = write(g->ep0, b->data, b->len) < 0 ? -errno : 0;
+
+	reopen(g);
+	return ret;
 }
 
 /* A gadget that has no descriptors yet, on a kernel that takes such ones. */
@@ -369,11 +371,11 @@ TEST(stream_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
  */
 static void bind_for_a_moment(struct gadget *g, const struct blob *b)
 {
-	char path[96];
 	int ret;
 
 	if (write(g->ep0, b->data, b->len) < 0) {
 		EQ(-errno, -EINVAL);
+		reopen(g);
 		return;
 	}
 	/* The number of a string may be among what is wrong. */
@@ -384,10 +386,7 @@ static void bind_for_a_moment(struct gadget *g, const struct blob *b)
 		ret = gadget_bind(g);
 	if (!ret)
 		OK(gadget_unbind(g));
-	close(g->ep0);
-	snprintf(path, sizeof(path), "%s/ep0", g->mnt);
-	g->ep0 = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	CHECK(g->ep0 >= 0);
+	reopen(g);
 }
 
 static unsigned char *find_cs(struct blob *b, size_t from, int subtype,
@@ -433,6 +432,28 @@ TEST(numbers_unknown, T_PRIVATE | T_NO_DMABUF_OK)
 		find_cs(&b, 24, 2, 9)[6] = address[i];
 		bind_for_a_moment(&g, &b);
 	}
+	gadget_destroy(&g);
+}
+
+/*
+ * What was right in a refused write is forgotten, or a program that tries
+ * other descriptors next could not have other endpoints.  FunctionFS itself.
+ */
+TEST(refused_then_right, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	static const unsigned char wrong[] = { 2, CS_INTERFACE };
+	struct gadget g;
+	struct blob b;
+
+	need_class(&g);
+	spoil = wrong;
+	spoil_len = sizeof(wrong);
+	spoil_last = true;
+	build(&b, one_more);
+	EQ(write(g.ep0, b.data, b.len) < 0 ? -errno : 0, -EINVAL);
+	build(&b, camera);
+	EQ(write(g.ep0, b.data, b.len), (long)b.len);
+	OK(gadget_write_strings(&g));
 	gadget_destroy(&g);
 }
 

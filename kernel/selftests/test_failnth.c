@@ -195,6 +195,105 @@ TEST(transfer_out_between, T_BOUND | T_LONG)
 	transfer(c, EP_OUT, true);
 }
 
+/*
+ * Several dmabufs at a time: a failure halfway must take back what was done to
+ * the first ones.  A transfer in front keeps one of them busy, so that what a
+ * failure does to its fence would show.
+ */
+static void submit(struct ctx *c, int ep_nr, bool others)
+{
+	int ep = need_ep(c, ep_nr), n, i, ret, fds, next, before = -1;
+	struct dbuf b[3], other;
+	char *buf = malloc(65536);
+	size_t len, total;
+
+	CHECK(buf);
+	nth_setup();
+	need_host(c);
+	need_buf(&other, 4096);
+	dbuf_fill(&other, 4096, 6);
+	OK(ffs_attach(ep, other.fd));
+	for (i = 0; i < 3; i++) {
+		need_buf(&b[i], 16384);
+		dbuf_fill(&b[i], 16384, i);
+		OK(ffs_attach(ep, b[i].fd));
+	}
+	fds = open_fds();
+	next = next_fd();
+	for (n = 1; n < NTH_MAX; n++) {
+		len = 16000 - 100 * (n % 64) - n;
+		total = 12 + len + 77 + 100;
+		if (others)
+			before = FD(SUBMIT(ep, SEG(&other, 0, 100),
+					   SEG(&b[2], 16000, 20)));
+		nth_set(n);
+		ret = SUBMIT(ep, SEG(&b[0], 1, 12), SEG(&b[1], 0, len),
+			     SEG(&b[2], 4090, 77), SEG(&b[0], 200, 100));
+		if (!nth_hit()) {
+			FD(ret);
+			n = NTH_MAX + 1;
+		} else if (ret < 0) {
+			EQ(ret, -ENOMEM);
+			EQ(open_fds(), fds + (before >= 0));
+			for (i = 0; i < 3; i++)
+				EQ(idle(&b[i]), i != 2 || !others);
+			ret = FD(SUBMIT(ep, SEG(&b[0], 1, 12),
+					SEG(&b[1], 0, len),
+					SEG(&b[2], 4090, 77),
+					SEG(&b[0], 200, 100)));
+		}
+		if (others) {
+			OK(sync_status(before));
+			EQ(host_xfer(&c->host, ep_nr, buf, 120), 120);
+			EQ(sync_wait(before), 1);
+			close(before);
+			before = -1;
+		}
+		OK(sync_status(ret));
+		for (i = 0; i < 3; i++)
+			EQ(idle(&b[i]), 0);
+		if (!ep_is_in(ep_nr)) {
+			memset(buf, 0, total);
+			EQ(host_xfer(&c->host, ep_nr, buf, total),
+			   (long)total);
+		} else {
+			EQ(host_xfer(&c->host, ep_nr, buf, total),
+			   (long)total);
+			CHECK(!memcmp(buf, b[0].map + 1, 12));
+			CHECK(!memcmp(buf + 12, b[1].map, len));
+			CHECK(!memcmp(buf + 12 + len, b[2].map + 4090, 77));
+			CHECK(!memcmp(buf + 89 + len, b[0].map + 200, 100));
+		}
+		EQ(sync_wait(ret), 1);
+		close(ret);
+		EQ(open_fds(), fds);
+		EQ(next_fd(), next);
+		for (i = 0; i < 3; i++)
+			CHECK(idle(&b[i]));
+	}
+	CHECK(n > NTH_MAX);
+	for (i = 0; i < 3; i++)
+		OK(ffs_detach(ep, b[i].fd));
+	OK(ffs_detach(ep, other.fd));
+	note("%d failures", injected);
+	CHECK(injected);
+}
+
+TEST(submit_in, T_BOUND | T_LONG | T_SUBMIT)
+{
+	submit(c, EP_IN, false);
+}
+
+TEST(submit_out, T_BOUND | T_LONG | T_SUBMIT)
+{
+	submit(c, EP_OUT, false);
+}
+
+TEST(submit_in_between, T_BOUND | T_LONG | T_SUBMIT)
+{
+	submit(c, EP_IN, true);
+}
+
 /* DETACH and close() cannot fail for want of memory. */
 TEST(detach, T_BOUND | T_LONG)
 {
@@ -212,6 +311,30 @@ TEST(detach, T_BOUND | T_LONG)
 		if (!nth_hit())
 			n = NTH_MAX;
 		EQ(sync_wait(sync), -ECONNRESET);
+		close(sync);
+	}
+	CHECK(n > NTH_MAX);
+	note("%d failures", injected);
+}
+
+TEST(detach_of_two, T_BOUND | T_LONG | T_SUBMIT)
+{
+	int ep = need_ep(c, EP_IN), n, sync;
+	struct dbuf a, b;
+
+	nth_setup();
+	need_buf(&a, 4096);
+	need_buf(&b, 65536);
+	OK(ffs_attach(ep, a.fd));
+	for (n = 1; n < NTH_MAX; n++) {
+		OK(ffs_attach(ep, b.fd));
+		sync = FD(SUBMIT(ep, SEG(&a, 0, 12), SEG(&b, 0, 65536)));
+		nth_set(n);
+		OK(ffs_detach(ep, b.fd));
+		if (!nth_hit())
+			n = NTH_MAX;
+		EQ(sync_wait(sync), -ECONNRESET);
+		CHECK(idle(&a));
 		close(sync);
 	}
 	CHECK(n > NTH_MAX);

@@ -167,6 +167,58 @@ TEST(bug03_fence_outlives_module, T_ALONE)
 	works(c);
 }
 
+/* The same of an out-fence, which is nobody's but the program's. */
+TEST(out_fence_outlives_module, T_ALONE)
+{
+	struct gadget g;
+	int ep, sync[3], want[3] = { 1, -ECONNRESET, -ESHUTDOWN }, ret, i;
+	struct dbuf a, b;
+	char got[512];
+
+	if (!is_module("usb_f_fs"))
+		SKIP("FunctionFS is built in");
+	open_gadget(c, &g);
+	if (!gadget_has_submit(&g)) {
+		gadget_destroy(&g);
+		SKIP(LACKS_SUBMIT);
+	}
+	need_buf(&a, 4096);
+	need_buf(&b, 4096);
+	ep = FD(gadget_open_ep(&g, EP_IN, O_NONBLOCK));
+	OK(ffs_attach(ep, a.fd));
+	OK(ffs_attach(ep, b.fd));
+	for (i = 0; i < 3; i++) {
+		sync[i] = FD(SUBMIT(ep, SEG(&a, 0, 12), SEG(&b, 100, 500)));
+		if (i == 0)
+			EQ(host_xfer(need_host(c), EP_IN, got, 512), 512);
+		if (i == 1) {
+			OK(ffs_detach(ep, b.fd));
+			OK(ffs_attach(ep, b.fd));
+		}
+	}
+	host_close(&c->host);
+	OK(gadget_unbind_wait(&g));
+	close(ep);
+	dbuf_free(&a);
+	dbuf_free(&b);
+	gadget_destroy(&g);
+
+	ret = remove_module("usb_f_fs");
+	note("removal with fences left: %s", value_name(ret));
+	if (ret)
+		EQ(ret, -EWOULDBLOCK);
+	for (i = 0; i < 3; i++) {
+		EQ(sync_wait(sync[i]), want[i]);
+		EQ(sync_names(sync[i], NULL, 0, NULL, 0), 1);
+		close(sync[i]);
+	}
+	if (ret)
+		OK(remove_module_soon("usb_f_fs"));
+	OK(syscall(SYS_membarrier, 1, 0, 0));
+	load("modprobe usb_f_fs");
+	works(c);
+}
+
 static void controller_removed(struct ctx *c, bool in_flight)
 {
 	struct gadget g;

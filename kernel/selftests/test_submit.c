@@ -529,7 +529,7 @@ TEST(random_out, T_BOUND | T_SUBMIT | T_LONG)
 /* What is in the buffers counts when it goes out, not when they are attached. */
 TEST(reuse, T_BOUND | T_SUBMIT)
 {
-	struct piece p[] = { { 1, 7, 12 }, { 0, 4000, 9000 } };
+	static const struct piece p[] = { { 1, 7, 12 }, { 0, 4000, 9000 } };
 	struct set s;
 	int i, b;
 
@@ -541,6 +541,45 @@ TEST(reuse, T_BOUND | T_SUBMIT)
 			pattern_fill(s.shadow[b], s.b[b].size, 10 * i + b);
 		}
 		in(c, &s, p, ARRAY_SIZE(p));
+	}
+	set_detach(&s, need_ep(c, EP_IN));
+}
+
+/*
+ * Lengths as before, of other memory: whatever is kept for the next transfer
+ * of the same shape must not be mistaken for that.  In the end the memory is
+ * attached anew, so that it may be mapped elsewhere.
+ */
+TEST(same_shape, T_BOUND | T_SUBMIT)
+{
+	static const struct piece p[][2] = {
+		{ { 1, 0, 12 }, { 0, 0, 9000 } },
+		{ { 2, 0, 12 }, { 0, 0, 9000 } },
+		{ { 2, 12, 12 }, { 0, 0, 9000 } },
+		{ { 2, 12, 12 }, { 0, 1, 9000 } },
+		{ { 2, 12, 12 }, { 3, 1, 9000 } },
+		{ { 0, 12, 12 }, { 3, 1, 9000 } },
+		{ { 1, 0, 12 }, { 0, 0, 9000 } },
+	};
+	struct set s = { .n = 0 };
+	struct dbuf keep;
+	unsigned int i, round;
+
+	for (i = 0; i < 4; i++)
+		set_add(&s, MEM_COUNT, 16384);
+	set_attach(&s, need_ep(c, EP_IN));
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < ARRAY_SIZE(p); i++)
+			in(c, &s, p[i], 2);
+		/* The header is another dmabuf, and the frame the same. */
+		OK(ffs_detach(need_ep(c, EP_IN), s.b[1].fd));
+		keep = s.b[1];
+		need_buf(&s.b[1], 16384);
+		OK(ffs_attach(need_ep(c, EP_IN), s.b[1].fd));
+		dbuf_fill(&s.b[1], 16384, 90 + round);
+		pattern_fill(s.shadow[1], 16384, 90 + round);
+		in(c, &s, p[0], 2);
+		dbuf_free(&keep);
 	}
 	set_detach(&s, need_ep(c, EP_IN));
 }

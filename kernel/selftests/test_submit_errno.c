@@ -25,6 +25,7 @@ struct scene {
 	struct usb_ffs_dmabuf_segment seg[MAX_SEG + 1];
 	struct usb_ffs_dmabuf_submit s;
 	int fds;
+	int next_fd;
 };
 
 static void correct(struct scene *s)
@@ -41,6 +42,12 @@ static void correct(struct scene *s)
 	};
 }
 
+static void count_fds(struct scene *s)
+{
+	s->fds = open_fds();
+	s->next_fd = next_fd();
+}
+
 static void scene_set(struct scene *s, struct ctx *c, int ep_nr, int ep)
 {
 	s->c = c;
@@ -54,12 +61,13 @@ static void scene_set(struct scene *s, struct ctx *c, int ep_nr, int ep)
 	OK(ffs_attach(ep, s->a.fd));
 	OK(ffs_attach(ep, s->b.fd));
 	correct(s);
-	s->fds = open_fds();
+	count_fds(s);
 }
 
 static void left_nothing(struct scene *s)
 {
 	EQ(open_fds(), s->fds);
+	EQ(next_fd(), s->next_fd);
 	EQ(polled(s->a.fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
 	EQ(polled(s->b.fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
 }
@@ -477,7 +485,7 @@ TEST(fence_cannot_be_told, T_BOUND | T_SUBMIT)
 		CHECK(ro != MAP_FAILED);
 		*ro = s.s;
 		OK(mprotect(ro, 4096, PROT_READ));
-		s.fds = open_fds();
+		count_fds(&s);
 		for (i = 0; i < 10; i++) {
 			EQ(ffs_submit_raw(s.ep, ro), -EFAULT);
 			left_nothing(&s);
@@ -603,11 +611,11 @@ static void disabled(struct ctx *c, int ep_nr)
 		SKIP("the port cannot be switched off");
 	host_close(&c->host);
 	OK(host_unplug(c->g, port, sizeof(port)));
-	s.fds = open_fds();
+	count_fds(&s);
 	REFUSED(&s, -EAGAIN);
 	OK(host_replug(c->g, port));
 	need_host(c);
-	s.fds = open_fds();
+	count_fds(&s);
 	scene_end(&s);
 }
 
@@ -649,7 +657,7 @@ TEST(disabled_waits, T_BOUND | T_SUBMIT)
 	EQ(host_xfer(need_host(c), EP_IN, got, 21), 21);
 	EQ(sync_wait(ret), 1);
 	close(ret);
-	s.fds = open_fds();
+	count_fds(&s);
 	scene_end(&s);
 }
 
@@ -661,14 +669,14 @@ TEST(disabled_interrupted, T_BOUND | T_SUBMIT)
 
 	scene_set(&s, c, EP_IN, FD(gadget_open_ep(c->g, EP_IN, 0)));
 	unplug(c, port, sizeof(port));
-	s.fds = open_fds();
+	count_fds(&s);
 	OK(waiter_start_submit(&w, s.ep, s.seg, 3));
 	EQ(waiter_asleep(&w), 0);
 	EQ(waiter_interrupt(&w), -EINTR);
 	left_nothing(&s);
 	OK(host_replug(c->g, port));
 	need_host(c);
-	s.fds = open_fds();
+	count_fds(&s);
 	scene_end(&s);
 }
 
@@ -686,7 +694,7 @@ static void conflict(struct ctx *c, int ep_nr, unsigned int usage, bool busy)
 	for (k = 0; k < 2; k++) {
 		scene_set(&s, c, ep_nr, need_ep(c, ep_nr));
 		OK(foreign_new(&f, c->g, need_host(c), false));
-		s.fds = open_fds();
+		count_fds(&s);
 		OK(sync_import(k ? s.b.fd : s.a.fd, usage, f.sync_fd));
 		if (busy) {
 			EQ(ffs_submit(s.ep, s.seg, 3), -EBUSY);
@@ -783,7 +791,7 @@ TEST(conflict_waits, T_BOUND | T_SUBMIT)
 	close(ret);
 	for (i = 0; i < 2; i++)
 		foreign_free(&f[i]);
-	s.fds = open_fds();
+	count_fds(&s);
 	scene_end(&s);
 }
 
@@ -795,7 +803,7 @@ TEST(conflict_interrupted, T_BOUND | T_SUBMIT)
 
 	scene_set(&s, c, EP_IN, FD(gadget_open_ep(c->g, EP_IN, 0)));
 	OK(foreign_new(&f, c->g, &c->host, false));
-	s.fds = open_fds();
+	count_fds(&s);
 	OK(sync_import(s.b.fd, SYNC_WRITE, f.sync_fd));
 	OK(waiter_start_submit(&w, s.ep, s.seg, 3));
 	EQ(waiter_asleep(&w), 0);
@@ -815,7 +823,7 @@ TEST(conflict_gives_up, T_BOUND | T_SUBMIT)
 
 	scene_set(&s, c, EP_IN, FD(gadget_open_ep(c->g, EP_IN, 0)));
 	OK(foreign_new(&f, c->g, &c->host, false));
-	s.fds = open_fds();
+	count_fds(&s);
 	OK(sync_import(s.b.fd, SYNC_WRITE, f.sync_fd));
 	EQ(ffs_submit(s.ep, s.seg, 3), -EBUSY);
 	EQ(polled(s.a.fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
@@ -841,14 +849,14 @@ TEST(changed_meanwhile, T_BOUND | T_SUBMIT)
 	OK(waiter_start_submit(&w, s.ep, s.seg, 3));
 	EQ(waiter_asleep(&w), 0);
 	host_close(&c->host);
-	s.fds = open_fds();
+	count_fds(&s);
 	OK(host_unplug(c->g, port, sizeof(port)));
 	EQ(waiter_join(&w), -ESHUTDOWN);
 	left_nothing(&s);
 	foreign_free(&f);
 	OK(host_replug(c->g, port));
 	need_host(c);
-	s.fds = open_fds();
+	count_fds(&s);
 	scene_end(&s);
 }
 
@@ -861,7 +869,7 @@ TEST(detached_meanwhile, T_BOUND | T_SUBMIT)
 
 	scene_set(&s, c, EP_IN, FD(gadget_open_ep(c->g, EP_IN, 0)));
 	OK(foreign_new(&f, c->g, &c->host, false));
-	s.fds = open_fds();
+	count_fds(&s);
 	OK(sync_import(s.b.fd, SYNC_WRITE, f.sync_fd));
 	OK(waiter_start_submit(&w, s.ep, s.seg, 3));
 	EQ(waiter_asleep(&w), 0);
