@@ -51,6 +51,8 @@ static const struct
   {"contrast", "Contrast", NULL},
   {"hue", "Hue", NULL},
   {"saturation", "Saturation", NULL},
+  {"sharpness", "Sharpness", NULL},
+  {"gamma", "Gamma", NULL},
 };
 
 /* ---- the source ---- */

@@ -14,7 +14,8 @@
  *
  * FunctionFS stalls a request when its data stage is tried in the wrong
  * direction.  What came with an OUT request is acknowledged when it has been
- * read, so such a request can be ignored, but not stalled.
+ * read, so such a request can be ignored then, but not stalled: whether it is
+ * any good is asked before.
  *
  * Ownership: borrows the file and the profile.
  *
@@ -179,6 +180,8 @@ handle_out (GstFfsEp0 * self, GstFfsSetup * setup)
     return TRUE;
   }
 
+  if (!gst_ffs_profile_accept (self->profile, setup))
+    return FALSE;
   g_free (self->data);
   self->data = g_malloc (setup->length);
   done = data_stage (self, FALSE, self->data, setup->length);

@@ -85,6 +85,14 @@ gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled)
 }
 
 gboolean
+gst_ffs_profile_accept (GstFfsProfile * self, const GstFfsSetup * setup)
+{
+  GstFfsProfileClass *klass = GST_FFS_PROFILE_GET_CLASS (self);
+
+  return klass->accept == NULL || klass->accept (self, setup);
+}
+
+gboolean
 gst_ffs_profile_control (GstFfsProfile * self, const GstFfsSetup * setup,
     const guint8 * data, GByteArray * reply)
 {

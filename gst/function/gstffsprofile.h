@@ -188,6 +188,9 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * @set_enabled: the host has configured the function, or has left. It tells the sink
  * that streaming has ended before it returns if it was. From the
  * function's thread
+ * @accept: (nullable): whether an OUT request that brings data is to be taken,
+ * by its setup alone, from the function's thread. %FALSE stalls it; once its
+ * data was read it cannot be
  * @control: a control request to one of our interfaces, from the function's
  * thread. @data is what an OUT request brought (NULL for an IN request); @reply
  * takes what an IN request asks for, it is cut at wLength. %FALSE stalls
@@ -210,6 +213,7 @@ struct _GstFfsProfileClass
       GstAllocator * allocator);
   void (*stop) (GstFfsProfile * self);
   void (*set_enabled) (GstFfsProfile * self, gboolean enabled);
+  gboolean (*accept) (GstFfsProfile * self, const GstFfsSetup * setup);
   gboolean (*control) (GstFfsProfile * self, const GstFfsSetup * setup,
       const guint8 * data, GByteArray * reply);
   void (*tick) (GstFfsProfile * self);
@@ -226,6 +230,8 @@ gint gst_ffs_profile_start (GstFfsProfile * self, const gchar * directory,
     GstAllocator * allocator);
 void gst_ffs_profile_stop (GstFfsProfile * self);
 void gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled);
+gboolean gst_ffs_profile_accept (GstFfsProfile * self,
+    const GstFfsSetup * setup);
 gboolean gst_ffs_profile_control (GstFfsProfile * self,
     const GstFfsSetup * setup, const guint8 * data, GByteArray * reply);
 void gst_ffs_profile_tick (GstFfsProfile * self);

@@ -47,7 +47,7 @@ allows (const GstStructure * s, const gchar * field, const gchar * text)
     return TRUE;
   g_value_init (&wanted, G_TYPE_STRING);
   g_value_set_static_string (&wanted, text);
-  ret = gst_value_can_intersect (value, &wanted);
+  ret = gst_value_intersect (NULL, value, &wanted);
   g_value_unset (&wanted);
   return ret;
 }

@@ -97,7 +97,7 @@ add_rate_range (GstFfsUvcFrame * frame, const GValue * range)
   g_value_init (&usual, GST_TYPE_FRACTION);
   for (i = 0; i < G_N_ELEMENTS (usual_rates); i++) {
     gst_value_set_fraction (&usual, usual_rates[i], 1);
-    if (gst_value_can_intersect (&usual, range))
+    if (gst_value_intersect (NULL, &usual, range))
       add_rate (frame, usual_rates[i], 1);
   }
   g_value_unset (&usual);
@@ -222,7 +222,7 @@ has_number (const GValue * value, guint number, guint limit)
     return FALSE;
   g_value_init (&single, G_TYPE_INT);
   g_value_set_int (&single, number);
-  ret = gst_value_can_intersect (value, &single);
+  ret = gst_value_intersect (NULL, value, &single);
   g_value_unset (&single);
   return ret;
 }

@@ -297,6 +297,25 @@ obey (GstFfsUvcProfile * self, const GstFfsSetup * setup, const guint8 * data)
 }
 
 static gboolean
+is_ours (const GstFfsSetup * setup)
+{
+  return (setup->request_type & (USB_TYPE_MASK | USB_RECIP_MASK)) ==
+      (USB_TYPE_CLASS | USB_RECIP_INTERFACE)
+      && gst_ffs_uvc_get_interface (setup) <= GST_FFS_UVC_STREAMING_INTERFACE;
+}
+
+static gboolean
+accept (GstFfsProfile * profile, const GstFfsSetup * setup)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+
+  if (!is_ours (setup))
+    return FALSE;
+  self->error = check (self, setup);
+  return self->error == GST_FFS_UVC_NO_ERROR;
+}
+
+static gboolean
 control (GstFfsProfile * profile, const GstFfsSetup * setup,
     const guint8 * data, GByteArray * reply)
 {
@@ -304,11 +323,8 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
   guint length = reply->len;
   GstFfsUvcError error;
 
-  if ((setup->request_type & (USB_TYPE_MASK | USB_RECIP_MASK)) !=
-      (USB_TYPE_CLASS | USB_RECIP_INTERFACE)
-      || gst_ffs_uvc_get_interface (setup) > GST_FFS_UVC_STREAMING_INTERFACE)
+  if (!is_ours (setup))
     return FALSE;
-
   error = check (self, setup);
   if (error == GST_FFS_UVC_NO_ERROR)
     error = data ? obey (self, setup, data) : answer (self, setup, reply);
@@ -442,6 +458,7 @@ gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
   profile_class->start = start;
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
+  profile_class->accept = accept;
   profile_class->control = control;
   profile_class->tick = tick;
   profile_class->wrap = wrap;

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a host asks and sets: the controls of the source, the negotiation of
+ * a stream, what it is told about its errors, and what it must not be able
+ * to do.
+ */
+
+#include <string.h>
+
+#include "uvcfixture.h"
+
+#define OFFER "video/x-raw, format=YUY2, width={320, 640}, height=480, " \
+    "framerate={15/1, 30/1}; " \
+    "image/jpeg, width=1280, height=720, framerate=25/1"
+
+enum
+{
+  SET_CUR = 0x01,
+  GET_CUR = 0x81,
+  GET_MIN,
+  GET_MAX,
+  GET_RES,
+  GET_LEN,
+  GET_INFO,
+  GET_DEF,
+};
+
+enum
+{
+  PROBE = 1,
+  COMMIT = 2,
+};
+
+static UvcFixture f;
+
+static void
+set_up (void)
+{
+  uvc_fixture_start (&f, OFFER);
+}
+
+static void
+tear_down (void)
+{
+  uvc_fixture_end (&f);
+}
+
+/* ---- controls of the source ---- */
+
+static void
+check_range (guint unit, guint selector, guint size, guint32 min, guint32 max,
+    guint32 now)
+{
+  guint32 number;
+
+  fail_unless (uvc_get (&f, GET_LEN, unit, selector, 2, &number));
+  fail_unless_equals_int (number, size);
+  fail_unless (uvc_get (&f, GET_INFO, unit, selector, 1, &number));
+  fail_unless_equals_int (number, 3);
+  fail_unless (uvc_get (&f, GET_MIN, unit, selector, size, &number));
+  fail_unless_equals_int_hex (number, min);
+  fail_unless (uvc_get (&f, GET_MAX, unit, selector, size, &number));
+  fail_unless_equals_int_hex (number, max);
+  fail_unless (uvc_get (&f, GET_RES, unit, selector, size, &number));
+  fail_unless_equals_int (number, 1);
+  fail_unless (uvc_get (&f, GET_DEF, unit, selector, size, &number));
+  fail_unless_equals_int_hex (number, now);
+  fail_unless (uvc_get (&f, GET_CUR, unit, selector, size, &number));
+  fail_unless_equals_int_hex (number, now);
+}
+
+GST_START_TEST (test_ranges)
+{
+  /* As it is; shifted; scaled down; fractions; 100 us. */
+  check_range (2, 0x02, 2, 0xffc0, 0x0040, 10);
+  check_range (2, 0x07, 2, 0, 255, 127);
+  check_range (2, 0x03, 2, 0, 65535, 32768);
+  check_range (2, 0x06, 2, (guint16) - 500, 500, 0);
+  check_range (2, 0x04, 2, 0, 1000, 0);
+  check_range (1, 0x04, 4, 1, 100000, 200);
+}
+
+GST_END_TEST;
+
+static void
+check_set (guint unit, guint selector, guint size, guint32 number)
+{
+  guint32 again;
+
+  fail_unless (uvc_set (&f, unit, selector, size, number));
+  uvc_assert_error (&f, 0);
+  fail_unless (uvc_get (&f, GET_CUR, unit, selector, size, &again));
+  fail_unless_equals_int_hex (number, again);
+}
+
+GST_START_TEST (test_set)
+{
+  UvcSource *source = f.source;
+  guint i;
+
+  check_set (2, 0x02, 2, (guint16) - 64);
+  fail_unless_equals_int (source->brightness, -64);
+  check_set (2, 0x02, 2, 64);
+  fail_unless_equals_int (source->brightness, 64);
+  check_set (2, 0x07, 2, 0);
+  fail_unless_equals_int (source->saturation, -128);
+  check_set (2, 0x07, 2, 255);
+  fail_unless_equals_int (source->saturation, 127);
+  check_set (2, 0x06, 2, (guint16) - 500);
+  fail_unless_equals_float (source->hue, -1);
+  check_set (2, 0x06, 2, 500);
+  fail_unless_equals_float (source->hue, 1);
+  check_set (2, 0x04, 2, 1000);
+  fail_unless_equals_float (source->gain, 16);
+  check_set (1, 0x04, 4, 333);
+  fail_unless_equals_int (source->exposure, 33300);
+  /* Each number of a scaled control stays what it was set to. */
+  for (i = 0; i < 65536; i += 21)
+    check_set (2, 0x03, 2, i);
+  check_set (2, 0x03, 2, 65535);
+  fail_unless_equals_int (source->contrast, 200000);
+
+  /* The source goes where it likes. */
+  source->exposure = -7;
+  fail_unless (uvc_get (&f, GET_CUR, 1, 0x04, 4, &i));
+  fail_unless_equals_int (i, 1);
+  source->exposure = G_MAXINT;
+  fail_unless (uvc_get (&f, GET_CUR, 1, 0x04, 4, &i));
+  fail_unless_equals_int (i, 100000);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_errors)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+  guint8 bytes[4] = { 0, };
+  guint32 number;
+
+  uvc_assert_error (&f, 0);
+  /* Out of range: FunctionFS cannot stall it any more, it has no effect. */
+  fail_if (uvc_set (&f, 2, 0x02, 2, 65));
+  uvc_assert_error (&f, 4);
+  fail_unless_equals_int (f.source->brightness, 10);
+  fail_if (uvc_set (&f, 1, 0x04, 4, 0));
+  fail_if (uvc_set (&f, 1, 0x04, 4, 0xffffffff));
+  uvc_assert_error (&f, 4);
+  /* That an error was read does not end it, a request that is good does. */
+  uvc_assert_error (&f, 4);
+  fail_unless (uvc_get (&f, GET_CUR, 2, 0x02, 2, &number));
+  uvc_assert_error (&f, 0);
+
+  /* No such unit. */
+  fail_if (uvc_get (&f, GET_CUR, 4, 0x02, 2, &number));
+  uvc_assert_error (&f, 5);
+  /* No such control: of a terminal that has none, of a kind of value that
+   * is not for this class, and of the interface. */
+  fail_if (uvc_get (&f, GET_CUR, 3, 0x02, 2, &number));
+  uvc_assert_error (&f, 6);
+  fail_if (uvc_get (&f, GET_CUR, 2, 0x08, 2, &number));
+  uvc_assert_error (&f, 6);
+  fail_if (uvc_get (&f, GET_CUR, 2, 0x09, 2, &number));
+  uvc_assert_error (&f, 6);
+  fail_if (uvc_get (&f, GET_CUR, 0, 0x01, 1, &number));
+  uvc_assert_error (&f, 6);
+  fail_if (uvc_get (&f, GET_CUR, 1, 0x02, 1, &number));
+  uvc_assert_error (&f, 6);
+  /* No such request, or not like this. */
+  fail_if (uvc_get (&f, 0x88, 2, 0x02, 2, &number));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_set (&f, 2, 0x02, 1, 0));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_set (&f, 2, 0x02, 4, 0));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_set (&f, 0, 0x02, 1, 0));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_request (&f, 0xa1, SET_CUR, 0x0200, 0x0200, NULL, 2, reply));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_request (&f, 0x21, GET_CUR, 0x0200, 0x0200, bytes, 2, reply));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_request (&f, 0x21, SET_CUR, 0x0200, 0x0200, NULL, 0, reply));
+  uvc_assert_error (&f, 7);
+
+  /* What can be said about the error code itself. */
+  fail_unless (uvc_get (&f, GET_INFO, 0, 0x02, 1, &number));
+  fail_unless_equals_int (number, 1);
+  fail_unless (uvc_get (&f, GET_LEN, 0, 0x02, 2, &number));
+  fail_unless_equals_int (number, 1);
+  fail_if (uvc_get (&f, GET_MAX, 0, 0x02, 1, &number));
+  uvc_assert_error (&f, 7);
+
+  /* Not of the class, not to an interface of ours. */
+  fail_if (uvc_request (&f, 0xc1, GET_CUR, 0x0200, 0x0200, NULL, 2, reply));
+  fail_if (uvc_request (&f, 0xa2, GET_CUR, 0x0200, 0x0200, NULL, 2, reply));
+  fail_if (uvc_request (&f, 0xa1, GET_CUR, 0x0200, 0x0202, NULL, 2, reply));
+  fail_if (uvc_request (&f, 0x41, SET_CUR, 0x0200, 0x0200, bytes, 2, reply));
+
+  /* A host that comes knows of no error. */
+  gst_ffs_profile_set_enabled (f.profile, FALSE);
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  uvc_assert_error (&f, 0);
+}
+
+GST_END_TEST;
+
+/* ---- the negotiation ---- */
+
+static void
+check_probe (guint8 request, guint selector, guint format, guint frame,
+    guint interval, guint size)
+{
+  guint8 got[34], wanted[34] = { 0, };
+
+  wanted[2] = format;
+  wanted[3] = frame;
+  gst_ffs_put_u32 (wanted + 4, interval);
+  gst_ffs_put_u32 (wanted + 18, size);
+  gst_ffs_put_u32 (wanted + 22, size + 12);
+  gst_ffs_put_u32 (wanted + 26, 1000000);
+  memcpy (wanted + 30, "\3\1\1\1", 4);
+  fail_unless (uvc_get_probe (&f, request, selector, got));
+  fail_unless (memcmp (got, wanted, 34) == 0);
+}
+
+GST_START_TEST (test_probe)
+{
+  guint8 probe[34], zero[34] = { 0, };
+
+  check_probe (GET_DEF, PROBE, 1, 2, 333333, 640 * 480 * 2);
+  check_probe (GET_CUR, PROBE, 1, 2, 333333, 640 * 480 * 2);
+  check_probe (GET_CUR, COMMIT, 1, 2, 333333, 640 * 480 * 2);
+
+  fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 600000));
+  check_probe (GET_CUR, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_MIN, PROBE, 1, 1, 333333, 320 * 480 * 2);
+  check_probe (GET_MAX, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_DEF, PROBE, 1, 2, 333333, 640 * 480 * 2);
+  /* To try is not to commit. */
+  check_probe (GET_CUR, COMMIT, 1, 2, 333333, 640 * 480 * 2);
+
+  fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 1));
+  check_probe (GET_CUR, PROBE, 2, 1, 400000, 1280 * 720 * 2);
+  /* No interval: the default; far too long a one: the longest. */
+  fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0));
+  check_probe (GET_CUR, PROBE, 1, 1, 333333, 320 * 480 * 2);
+  fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0xffffffff));
+  check_probe (GET_CUR, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  /* What there is not becomes something that there is. */
+  fail_unless (uvc_set_probe (&f, PROBE, 2, 9, 0));
+  check_probe (GET_CUR, PROBE, 2, 1, 400000, 1280 * 720 * 2);
+  fail_unless (uvc_set_probe (&f, PROBE, 3, 1, 666667));
+  check_probe (GET_CUR, PROBE, 1, 2, 666667, 640 * 480 * 2);
+  fail_unless (uvc_set_probe (&f, PROBE, 0, 0, 0));
+  check_probe (GET_CUR, PROBE, 1, 2, 333333, 640 * 480 * 2);
+
+  zero[2] = zero[3] = 1;
+  fail_unless (uvc_get_probe (&f, GET_RES, PROBE, probe));
+  fail_unless (memcmp (probe, zero, 34) == 0);
+  fail_unless_equals_int (f.n_started, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_probe_lengths)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+  guint8 probe[48] = { 0x1f, 0xff, 2, 1 };
+  guint length;
+
+  fail_unless (uvc_request (&f, 0xa1, GET_LEN, 0x0100, 1, NULL, 2, reply));
+  fail_unless_equals_int (reply->len, 2);
+  fail_unless_equals_int (gst_ffs_get_u16 (reply->data), 34);
+  fail_unless (uvc_request (&f, 0xa1, GET_INFO, 0x0200, 1, NULL, 1, reply));
+  fail_unless_equals_int (reply->len, 1);
+  fail_unless_equals_int (reply->data[0], 3);
+
+  /* Hosts of 1.0 and of 1.5, and a hint with bits that nobody knows. */
+  for (length = 0; length <= 48; length++) {
+    gboolean ok = length >= 26;
+
+    fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0));
+    fail_unless_equals_int (uvc_request (&f, 0x21, SET_CUR, 0x0100, 1, probe,
+            length, reply), ok);
+    uvc_assert_error (&f, ok ? 0 : 7);
+    fail_unless (uvc_request (&f, 0xa1, GET_CUR, 0x0100, 1, NULL, 26, reply));
+    fail_unless_equals_int (reply->data[2], ok ? 2 : 1);
+    fail_unless_equals_int (gst_ffs_get_u16 (reply->data), ok ? 0x1f : 0);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_streaming_errors)
+{
+  guint8 probe[34];
+
+  fail_if (uvc_get_probe (&f, GET_MIN, COMMIT, probe));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_get_probe (&f, GET_DEF, COMMIT, probe));
+  fail_if (uvc_get_probe (&f, 0x42, PROBE, probe));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_get_probe (&f, GET_CUR, 0, probe));
+  uvc_assert_error (&f, 6);
+  fail_if (uvc_get_probe (&f, GET_CUR, 3, probe));
+  uvc_assert_error (&f, 6);
+  fail_if (uvc_set_probe (&f, 6, 1, 1, 0));
+  uvc_assert_error (&f, 6);
+
+  /* A picture that is not there is not another one. */
+  fail_if (uvc_set_probe (&f, COMMIT, 3, 1, 333333));
+  uvc_assert_error (&f, 4);
+  fail_if (uvc_set_probe (&f, COMMIT, 1, 3, 333333));
+  fail_if (uvc_set_probe (&f, COMMIT, 1, 0, 333333));
+  fail_if (uvc_set_probe (&f, COMMIT, 0, 1, 333333));
+  uvc_assert_error (&f, 4);
+  fail_unless_equals_int (f.n_started, 0);
+}
+
+GST_END_TEST;
+
+/* Any request at any time, with data of any length. */
+GST_START_TEST (test_every_request)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+  static const guint8 types[] = { 0x21, 0xa1, 0x41, 0xa2 };
+  static const guint16 lengths[] = { 0, 2, 4, 34 };
+  guint8 data[48];
+  guint t, r, selector, index, l, n_ok = 0;
+
+  memset (data, 0xff, sizeof (data));
+  for (t = 0; t < G_N_ELEMENTS (types); t++) {
+    for (r = 0; r < 256; r++) {
+      for (selector = 0; selector < 10; selector++) {
+        for (index = 0; index < 12; index++) {
+          for (l = 0; l < G_N_ELEMENTS (lengths); l++) {
+            n_ok += uvc_request (&f, types[t], r, selector << 8,
+                (index / 3) << 8 | index % 3, types[t] & 0x80 ? NULL : data,
+                lengths[l], reply);
+            fail_unless (reply->len <= 34);
+          }
+        }
+      }
+    }
+  }
+  fail_unless (n_ok > 0);
+  uvc_assert_caps (&f, "video/x-raw(ANY),format=YUY2,width=640,height=480,"
+      "framerate=30/1");
+}
+
+GST_END_TEST;
+
+static Suite *
+uvc_control_suite (void)
+{
+  Suite *s = suite_create ("uvc-control");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, set_up, tear_down);
+  tcase_add_test (tc, test_ranges);
+  tcase_add_test (tc, test_set);
+  tcase_add_test (tc, test_errors);
+  tcase_add_test (tc, test_probe);
+  tcase_add_test (tc, test_probe_lengths);
+  tcase_add_test (tc, test_streaming_errors);
+  tcase_add_test (tc, test_every_request);
+  return s;
+}
+
+GST_CHECK_MAIN (uvc_control);

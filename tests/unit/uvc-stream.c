@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A stream: what begins and ends it, which frames are in it, and the header in
+ * front of each.
+ */
+
+#include <string.h>
+
+#include <gst/check/gsttestclock.h>
+
+#include "function/uvc/gstffsuvcheader.h"
+#include "uvcfixture.h"
+
+#define YUY2_640 "video/x-raw(ANY),format=YUY2,width=640,height=480," \
+    "framerate=30/1"
+#define YUY2_320 "video/x-raw(ANY),format=YUY2,width=320,height=240," \
+    "framerate=15/1"
+#define MJPEG "image/jpeg,width=64,height=64,framerate=25/1"
+#define H264 "video/x-h264,width=64,height=64,framerate=25/1," \
+    "stream-format=byte-stream,alignment=au"
+#define OFFER YUY2_640 ";" YUY2_320 ";" MJPEG ";" H264
+
+#define SIZE_640 (640 * 480 * 2)
+#define SIZE_320 (320 * 240 * 2)
+
+enum
+{
+  PROBE = 1,
+  COMMIT = 2,
+};
+
+static UvcFixture f;
+
+static void
+set_up (void)
+{
+  uvc_fixture_start (&f, OFFER);
+}
+
+static void
+tear_down (void)
+{
+  uvc_fixture_end (&f);
+}
+
+static gboolean
+wrap_full (gsize size, guint64 number, GstBufferFlags flags,
+    GstClockTime pts, GstFfsWrapping * w)
+{
+  GstBuffer *buf = gst_buffer_new ();
+  gboolean ok;
+  guint i;
+
+  GST_BUFFER_FLAG_SET (buf, flags);
+  GST_BUFFER_PTS (buf) = pts;
+  ok = gst_ffs_profile_wrap (f.profile, buf, size, number, w);
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++)
+    fail_unless (w->before[i].buffer == NULL);
+  fail_unless (w->after.buffer == NULL);
+  gst_buffer_unref (buf);
+  return ok;
+}
+
+static gboolean
+wrap (gsize size, guint64 number, GstBufferFlags flags)
+{
+  GstFfsWrapping w;
+
+  return wrap_full (size, number, flags, GST_CLOCK_TIME_NONE, &w);
+}
+
+/* Returns bmHeaderInfo. */
+static guint8
+info_of (gsize size, guint64 number, GstBufferFlags flags)
+{
+  GstFfsWrapping w;
+
+  fail_unless (wrap_full (size, number, flags, GST_CLOCK_TIME_NONE, &w));
+  fail_unless_equals_int (w.header[0], w.header_size);
+  return w.header[1];
+}
+
+GST_START_TEST (test_header_bytes)
+{
+  GstFfsUvcHeader header = { FALSE, FALSE, 1000 * 0x01020304ull + 999,
+    (2048 * 77 + 0x123) * GST_MSECOND + 456789
+  };
+  guint32 stc = (2048 * 77 + 0x123) * 1000 + 456;
+  guint8 out[12];
+
+  fail_unless_equals_int (gst_ffs_uvc_header_write (&header, 1000, out), 12);
+  fail_unless (memcmp (out, "\x0c\x8e\x04\x03\x02\x01", 6) == 0);
+  fail_unless_equals_int (gst_ffs_get_u32 (out + 6), stc);
+  fail_unless_equals_int (gst_ffs_get_u16 (out + 10), 0x123);
+
+  header.toggle = TRUE;
+  gst_ffs_uvc_header_write (&header, 1000, out);
+  fail_unless_equals_int_hex (out[1], 0x8f);
+  header.error = TRUE;
+  gst_ffs_uvc_header_write (&header, 1000, out);
+  fail_unless_equals_int_hex (out[1], 0xcf);
+
+  /* Times go round. */
+  header.pts = (G_GUINT64_CONSTANT (0x100000000) + 5) * 1000;
+  gst_ffs_uvc_header_write (&header, 1000, out);
+  fail_unless_equals_int (gst_ffs_get_u32 (out + 2), 5);
+}
+
+GST_END_TEST;
+
+/* A payload always ends by a packet that is not full, at each speed. */
+GST_START_TEST (test_header_sizes)
+{
+  GstFfsUvcHeader header = { TRUE, FALSE, 7000, 8000 };
+  gsize size, n_short = 0;
+
+  for (size = 1; size < 5000; size++) {
+    guint8 out[12] = { 0, };
+    gsize room = gst_ffs_uvc_header_write (&header, size, out);
+
+    fail_unless_equals_int (out[0], room);
+    fail_unless ((size + room) % 64 != 0 && (size + room) % 512 != 0);
+    fail_unless_equals_int (gst_ffs_get_u32 (out + 2), 7);
+    if (room == 12)
+      continue;
+    n_short++;
+    fail_unless_equals_int (room, 6);
+    fail_unless_equals_int (size % 64, 52);
+    fail_unless_equals_int_hex (out[1], 0x87);
+    fail_unless (memcmp (out + 6, "\0\0\0\0\0\0", 6) == 0);
+  }
+  fail_unless_equals_int (n_short, 78);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_start_stop)
+{
+  /* What upstream is asked for before any host has said anything. */
+  uvc_assert_caps (&f, YUY2_640);
+  fail_unless (uvc_set_probe (&f, PROBE, 1, 2, 666667));
+  uvc_assert_caps (&f, YUY2_640);
+  fail_unless_equals_int (f.n_started, 0);
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
+  fail_unless_equals_int (f.n_started, 1);
+  fail_unless_equals_int (f.n_stopped, 0);
+  uvc_assert_caps (&f, YUY2_320);
+
+  /* A host tries what else there is while it streams. */
+  fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 0));
+  uvc_assert_caps (&f, YUY2_320);
+  fail_unless_equals_int (f.n_stopped, 0);
+
+  /* Every commit is a new stream, since no one says when the old one ends. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
+  fail_unless_equals_int (f.n_started, 2);
+  fail_unless_equals_int (f.n_stopped, 1);
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  fail_unless_equals_int (f.n_started, 3);
+  fail_unless_equals_int (f.n_stopped, 2);
+  uvc_assert_caps (&f, MJPEG);
+  /* One that is refused leaves the stream alone. */
+  fail_if (uvc_set_probe (&f, COMMIT, 9, 1, 0));
+  fail_unless_equals_int (f.n_stopped, 2);
+  uvc_assert_caps (&f, MJPEG);
+  fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
+  uvc_assert_caps (&f, H264);
+
+  gst_ffs_profile_set_enabled (f.profile, FALSE);
+  fail_unless_equals_int (f.n_stopped, 4);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  fail_unless_equals_int (f.n_started, 4);
+  fail_unless_equals_int (f.n_stopped, 4);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_host_that_stops)
+{
+  f.waiting = 3 * GST_SECOND;
+  gst_ffs_profile_tick (f.profile);
+  fail_unless_equals_int (f.n_stopped, 0);
+
+  f.waiting = 0;
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  gst_ffs_profile_tick (f.profile);
+  f.waiting = 2 * GST_SECOND;
+  gst_ffs_profile_tick (f.profile);
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
+  f.waiting++;
+  gst_ffs_profile_tick (f.profile);
+  fail_unless_equals_int (f.n_stopped, 1);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
+  gst_ffs_profile_tick (f.profile);
+  fail_unless_equals_int (f.n_stopped, 1);
+
+  f.waiting = 0;
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  gst_ffs_profile_tick (f.profile);
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_caps)
+{
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
+  uvc_set_caps (&f, "video/x-raw,format=YUY2,width=640,height=480,"
+      "framerate=30/1", FALSE);
+  fail_if (wrap (SIZE_640, 0, 0));
+  fail_if (wrap (SIZE_320, 0, 0));
+  uvc_set_caps (&f, "video/x-raw,format=UYVY,width=320,height=240,"
+      "framerate=15/1", FALSE);
+  uvc_set_caps (&f, "video/x-raw(memory:DMABuf),format=YUY2,width=320,"
+      "height=240,framerate=15/1,colorimetry=bt601", TRUE);
+  fail_unless (wrap (SIZE_320, 0, 0));
+
+  /* Frames from before the next choice are none of it. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  fail_if (wrap (SIZE_320, 1, 0));
+  uvc_set_caps (&f, "video/x-raw,format=YUY2,width=320,height=240,"
+      "framerate=15/1", FALSE);
+  fail_if (wrap (SIZE_320, 2, 0));
+  uvc_set_caps (&f, YUY2_640, TRUE);
+  fail_unless (wrap (SIZE_640, 3, 0));
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
+  uvc_set_caps (&f, "video/x-h264,width=64,height=64,framerate=25/1,"
+      "stream-format=avc,alignment=au", FALSE);
+  uvc_set_caps (&f, H264 ",profile=main", TRUE);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_frames)
+{
+  GstFfsWrapping w;
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  uvc_set_caps (&f, YUY2_640, TRUE);
+  fail_if (gst_ffs_profile_wrap (f.profile, NULL, 0, 1, &w));
+
+  /* The toggle is another one for each frame, but not for the same one. */
+  fail_unless_equals_int_hex (info_of (SIZE_640, 10, 0), 0x8f);
+  fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
+  fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
+  fail_unless_equals_int_hex (info_of (SIZE_640, 15, 0), 0x8f);
+  /* A frame that is refused does not toggle. */
+  fail_if (wrap (SIZE_640 + 1, 16, 0));
+  fail_if (wrap (0, 17, 0));
+  /* What is wrong with one is said. */
+  fail_unless_equals_int_hex (info_of (SIZE_640, 18,
+          GST_BUFFER_FLAG_CORRUPTED), 0xce);
+  fail_unless_equals_int_hex (info_of (SIZE_640 - 2, 19, 0), 0xcf);
+  /* It goes on across streams, whatever numbers they have. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  uvc_set_caps (&f, YUY2_640, TRUE);
+  fail_unless_equals_int_hex (info_of (SIZE_640, 19, 0), 0x8e);
+
+  /* An encoded frame has any size that a host has memory for. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  uvc_set_caps (&f, MJPEG, TRUE);
+  fail_unless_equals_int_hex (info_of (1, 20, 0), 0x8f);
+  fail_unless_equals_int_hex (info_of (65536, 21, 0), 0x8e);
+  fail_unless_equals_int_hex (info_of (52, 22, 0), 0x87);
+  fail_if (wrap (65537, 23, 0));
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_waits_for_key)
+{
+  guint i;
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
+  uvc_set_caps (&f, H264, TRUE);
+  fail_if (wrap (100, 1, GST_BUFFER_FLAG_DELTA_UNIT));
+  fail_if (wrap (100, 2, GST_BUFFER_FLAG_DELTA_UNIT));
+  fail_unless (wrap (100, 3, 0));
+  fail_unless (wrap (100, 4, GST_BUFFER_FLAG_DELTA_UNIT));
+
+  /* Each stream does, but not for ever. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
+  uvc_set_caps (&f, H264, TRUE);
+  for (i = 0; !wrap (100, 5 + i, GST_BUFFER_FLAG_DELTA_UNIT); i++)
+    fail_unless (i < 1000);
+  fail_unless (i >= 100);
+}
+
+GST_END_TEST;
+
+/* The times of a header are by the clock of the pipeline. */
+GST_START_TEST (test_times)
+{
+  GstClock *clock = gst_test_clock_new_with_start_time (50 * GST_SECOND);
+  GstFfsWrapping w;
+  GstSegment segment;
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  uvc_set_caps (&f, YUY2_640, TRUE);
+  /* No clock, no segment: now. */
+  fail_unless (wrap_full (SIZE_640, 1, 0, GST_SECOND, &w));
+  fail_unless_equals_int (w.header_size, 12);
+  fail_unless (memcmp (w.header + 2, w.header + 6, 4) == 0);
+
+  fail_unless (gst_element_set_clock (f.sink, clock));
+  gst_element_set_base_time (f.sink, 40 * GST_SECOND);
+  fail_unless (wrap_full (SIZE_640, 2, 0, GST_CLOCK_TIME_NONE, &w));
+  fail_unless_equals_int (gst_ffs_get_u32 (w.header + 2), 50000000);
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = segment.time = 100 * GST_SECOND;
+  gst_pad_send_event (f.sinkpad, gst_event_new_stream_start ("test"));
+  gst_pad_store_sticky_event (f.sinkpad, gst_event_new_stream_start ("test"));
+  gst_pad_store_sticky_event (f.sinkpad, gst_event_new_segment (&segment));
+  fail_unless (wrap_full (SIZE_640, 3, 0, 109 * GST_SECOND, &w));
+  fail_unless_equals_int (gst_ffs_get_u32 (w.header + 2), 49000000);
+  fail_unless_equals_int (gst_ffs_get_u32 (w.header + 6), 50000000);
+  fail_unless_equals_int (gst_ffs_get_u16 (w.header + 10), 50000 & 0x7ff);
+  /* Outside of the segment. */
+  fail_unless (wrap_full (SIZE_640, 4, 0, 9 * GST_SECOND, &w));
+  fail_unless_equals_int (gst_ffs_get_u32 (w.header + 2), 50000000);
+  gst_object_unref (clock);
+}
+
+GST_END_TEST;
+
+static Suite *
+uvc_stream_suite (void)
+{
+  Suite *s = suite_create ("uvc-stream");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, set_up, tear_down);
+  tcase_add_test (tc, test_header_bytes);
+  tcase_add_test (tc, test_header_sizes);
+  tcase_add_test (tc, test_start_stop);
+  tcase_add_test (tc, test_host_that_stops);
+  tcase_add_test (tc, test_caps);
+  tcase_add_test (tc, test_frames);
+  tcase_add_test (tc, test_waits_for_key);
+  tcase_add_test (tc, test_times);
+  return s;
+}
+
+GST_CHECK_MAIN (uvc_stream);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A webcam without USB: a source with controls, the profile behind it, and a
+ * host's requests.
+ */
+
+#ifndef __UVC_FIXTURE_H__
+#define __UVC_FIXTURE_H__
+
+#include <gst/check/gstcheck.h>
+
+#include "function/gstffsbytes.h"
+#include "function/uvc/gstffsuvcprofile.h"
+#include "function/uvc/gstffsuvcrequest.h"
+#include "function/uvc/gstffsuvcstreaming.h"
+
+/**
+ * UvcSource:
+ *
+ * What the properties of the source are set to. Ranges: brightness -64...64,
+ * contrast 0...200000, saturation -128...127, hue -1.0...1.0, gain 1.0...16.0,
+ * gamma anything at all, exposure-time all integers, sharpness an
+ * enumeration.
+ */
+typedef struct
+{
+  GstElement parent;
+  gint brightness;
+  guint contrast;
+  gint saturation;
+  gdouble hue;
+  gdouble gain;
+  gdouble gamma;
+  gint exposure;
+  gint sharpness;
+} UvcSource;
+
+typedef struct
+{
+  GstFfsProfile *profile;
+  GstElement *pipeline;
+  UvcSource *source;
+  GstElement *sink;
+  GstPad *sinkpad;
+  guint n_started;
+  guint n_stopped;
+  GstClockTime waiting;
+} UvcFixture;
+
+void uvc_fixture_start (UvcFixture * f, const gchar * offer);
+void uvc_fixture_end (UvcFixture * f);
+
+/* A request as ep0 hands it on; reply is what an IN request is answered.
+ * Returns FALSE if it is stalled. */
+gboolean uvc_request (UvcFixture * f, guint8 type, guint8 request,
+    guint16 value, guint16 index, gconstpointer data, guint16 length,
+    GByteArray * reply);
+
+/* To units of the control interface; numbers as they are on the wire. */
+gboolean uvc_get (UvcFixture * f, guint8 request, guint unit, guint selector,
+    guint size, guint32 * number);
+gboolean uvc_set (UvcFixture * f, guint unit, guint selector, guint size,
+    guint32 number);
+void uvc_assert_error (UvcFixture * f, guint error);
+
+/* To the streaming interface; probe has GST_FFS_UVC_PROBE_SIZE bytes. */
+gboolean uvc_get_probe (UvcFixture * f, guint8 request, guint selector,
+    guint8 * probe);
+gboolean uvc_set_probe (UvcFixture * f, guint selector, guint format,
+    guint frame, guint32 interval);
+
+void uvc_assert_caps (UvcFixture * f, const gchar * text);
+void uvc_set_caps (UvcFixture * f, const gchar * text, gboolean ok);
+
+#endif /* __UVC_FIXTURE_H__ */
