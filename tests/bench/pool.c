@@ -116,6 +116,8 @@ bench_pool_new (const gchar * memory, gsize size, guint n)
   gst_buffer_pool_config_set_params (config, NULL, size, n, n);
   gst_buffer_pool_set_config (pool, config);
   gst_buffer_pool_set_active (pool, TRUE);
+  /* It has let go of each once, having allocated it. */
+  self->out = 0;
   return pool;
 }
 
