@@ -46,6 +46,7 @@ static struct
 {
   GString *calls;
   gboolean refuse;
+  gboolean decline;
   gsize reply_size;
   GstFfsSetup setup;
   GByteArray *data;
@@ -212,6 +213,13 @@ set_enabled (GstFfsProfile * profile G_GNUC_UNUSED, gboolean enabled)
 }
 
 static gboolean
+accept (GstFfsProfile * profile G_GNUC_UNUSED,
+    const GstFfsSetup * setup G_GNUC_UNUSED)
+{
+  return !p.decline;
+}
+
+static gboolean
 control (GstFfsProfile * profile G_GNUC_UNUSED, const GstFfsSetup * setup,
     const guint8 * data, GByteArray * reply)
 {
@@ -233,6 +241,7 @@ static void
 test_profile_class_init (TestProfileClass * klass)
 {
   GST_FFS_PROFILE_CLASS (klass)->set_enabled = set_enabled;
+  GST_FFS_PROFILE_CLASS (klass)->accept = accept;
   GST_FFS_PROFILE_CLASS (klass)->control = control;
 }
 
@@ -344,6 +353,14 @@ GST_START_TEST (test_out)
   request (VENDOR_OUT, 1, 100);
   fail_unless_equals_int (k.answered, 5);
   fail_unless_equals_int (k.stalled, 0);
+
+  /* What is declined before is stalled, and its data is not read. */
+  p.refuse = FALSE;
+  p.decline = TRUE;
+  request (VENDOR_OUT, 1, 100);
+  fail_unless_equals_int (k.answered, 5);
+  fail_unless_equals_int (k.stalled, 1);
+  fail_unless_equals_string (p.calls->str, "ccccc");
 }
 
 GST_END_TEST;

@@ -352,8 +352,10 @@ GST_START_TEST (test_offer_of_ranges)
   /* Nothing usual in it. */
   check_offer ("video/x-raw,format=YUY2,width=[30,33],height=7,"
       "framerate=[9/2,19/4]", "YUY2 *32x7@*19/4");
-  check_offer ("video/x-raw,format=NV12,width=[3,9,3],height=8",
-      "NV12 *6x8@*0/0");
+  check_offer ("video/x-raw,format=NV12,width=[3,12,3],height=8",
+      "NV12 *12x8@*0/0");
+  check_offer ("video/x-raw,format=NV12,width=[3,9,3],height=8", "");
+  check_offer ("video/x-raw,format=NV12,width=322,height=240", "");
   check_offer ("image/jpeg,width=[14,9800,7],height=[3,9],"
       "framerate=[121/1,2147483647/1]", "MJPG *637x9@*121/1");
 }

@@ -170,6 +170,9 @@ GST_START_TEST (test_start_stop)
   gst_ffs_profile_set_enabled (f.profile, FALSE);
   fail_unless_equals_int (f.n_stopped, 4);
   fail_if (gst_ffs_profile_is_streaming (f.profile));
+  /* Nobody is there to take frames. */
+  fail_if (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  uvc_assert_error (&f, 2);
   gst_ffs_profile_set_enabled (f.profile, TRUE);
   fail_unless_equals_int (f.n_started, 4);
   fail_unless_equals_int (f.n_stopped, 4);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which formats of GStreamer a UVC host knows, and how large their frames
- * get.
+ * get.  Widths whose rows GStreamer pads by definition are left out, so that
+ * nothing has to be copied.
  *
  * Constant, no locks.
  */
@@ -17,7 +18,7 @@
 
 static const GstFfsUvcFormat formats[] = {
   {GST_FFS_UVC_UNCOMPRESSED, "YUY2", RAW, "YUY2", 16, 2, 1},
-  {GST_FFS_UVC_UNCOMPRESSED, "NV12", RAW, "NV12", 12, 2, 2},
+  {GST_FFS_UVC_UNCOMPRESSED, "NV12", RAW, "NV12", 12, 4, 2},
   {GST_FFS_UVC_MJPEG, "MJPG", "image/jpeg", NULL, 16, 1, 1},
   {GST_FFS_UVC_FRAME_BASED, "H264", "video/x-h264", NULL, 16, 1, 1},
 };

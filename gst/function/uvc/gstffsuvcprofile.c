@@ -57,6 +57,7 @@ struct _GstFfsUvcProfile
   GstFfsUvcUnits *units;
   GstFfsUvcStreaming streaming;
   GstFfsUvcError error;
+  gboolean enabled;
 
   /* Under the object lock. */
   GstFfsUvcSelection selection;
@@ -195,8 +196,8 @@ set_enabled (GstFfsProfile * profile, gboolean enabled)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
 
-  if (!enabled)
-    gst_ffs_profile_set_streaming (profile, FALSE);
+  gst_ffs_profile_set_streaming (profile, FALSE);
+  self->enabled = enabled;
   gst_ffs_uvc_streaming_reset (&self->streaming, self->offer);
   self->error = GST_FFS_UVC_NO_ERROR;
 }
@@ -290,6 +291,8 @@ obey (GstFfsUvcProfile * self, const GstFfsSetup * setup, const guint8 * data)
 
   if (gst_ffs_uvc_get_interface (setup) != GST_FFS_UVC_STREAMING_INTERFACE)
     return gst_ffs_uvc_units_set (self->units, setup, data);
+  if (!self->enabled)
+    return GST_FFS_UVC_WRONG_STATE;
   error = gst_ffs_uvc_streaming_set (&self->streaming, setup, data, &committed);
   if (committed)
     commit (self);
