@@ -34,7 +34,10 @@ struct _GstFfsInFlight
   GThread *thread;
 
   GMutex lock;
-  GCond cond;
+  GCond more;                   /* for the fence thread */
+  GCond changed;                /* for all others */
+  guint n_waiting;              /* of these */
+  gboolean idle;                /* the fence thread waits */
   GstQueueArray *transfers;
   GstFfsFrameDoneFunc done;
   guint max;
@@ -53,7 +56,8 @@ in_flight_free (GstFfsInFlight * self)
   gst_ffs_attachments_unref (self->attachments);
   gst_ffs_endpoint_unref (self->ep);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->cond);
+  g_cond_clear (&self->more);
+  g_cond_clear (&self->changed);
 }
 
 static void
@@ -80,51 +84,89 @@ take_status (GstFfsInFlight * self, GstFfsTransfer * transfer)
   return status < 0 ? -status : 0;
 }
 
+/* With the lock.  Waits for something to change; @deadline may be 0 for none.
+ * FALSE if it has passed. */
+static gboolean
+wait_change (GstFfsInFlight * self, gint64 deadline)
+{
+  gboolean changed = TRUE;
+
+  self->n_waiting++;
+  if (deadline != 0)
+    changed = g_cond_wait_until (&self->changed, &self->lock, deadline);
+  else
+    g_cond_wait (&self->changed, &self->lock);
+  self->n_waiting--;
+  return changed;
+}
+
+static gint
+take_status_locked (GstFfsInFlight * self)
+{
+  gint err;
+
+  g_mutex_lock (&self->lock);
+  err = take_status (self, gst_queue_array_peek_head_struct (self->transfers));
+  g_mutex_unlock (&self->lock);
+  return err;
+}
+
+/* With the lock.  The transfer at the head is over. */
+static void
+pop (GstFfsInFlight * self, gint err)
+{
+  GstFfsTransfer *head = gst_queue_array_pop_head_struct (self->transfers);
+  GstFfsFrameDoneFunc done = self->done;
+  guint64 frame = head->frame;
+  gint frame_err;
+
+  if (!head->joined)
+    gst_ffs_transfer_counter_add_end (&self->counter, head->length, err);
+  if (gst_queue_array_is_empty (self->transfers) && !self->stop)
+    self->cancelled = FALSE;
+  if (!head->last)
+    return;
+
+  frame_err = gst_ffs_transfer_counter_end_frame (&self->counter);
+  if (done == NULL)
+    return;
+  self->in_done = TRUE;
+  g_mutex_unlock (&self->lock);
+  done (frame, frame_err, self->user_data);
+  g_mutex_lock (&self->lock);
+  self->in_done = FALSE;
+}
+
 /* Lets go of the transfer at the head, whose fence has signalled. */
 static void
 finish (GstFfsInFlight * self, GstFfsTransfer transfer)
 {
-  GstFfsFrameDoneFunc done = NULL;
-  gint err = 0, frame_err = 0;
-  GstFfsTransfer *head;
+  gboolean wake;
+  gint err = 0;
 
-  if (!transfer.joined) {
-    g_mutex_lock (&self->lock);
-    head = gst_queue_array_peek_head_struct (self->transfers);
-    err = take_status (self, head);
-    g_mutex_unlock (&self->lock);
-
-    GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
-        transfer.frame, transfer.length, err ? g_strerror (err) : "sent");
-  }
-  if (gst_ffs_meaning (GST_FFS_CALL_FENCE, err) == GST_FFS_GONE)
-    gst_ffs_endpoint_set_disabled (self->ep);
-
+  /* Once the buffer is gone its dmabuf may be detached, and with TRANSFER the
+   * status with it. */
+  if (!transfer.own_fence && !transfer.joined)
+    err = take_status_locked (self);
   /* Before the buffer: its memory's end wants to find the dmabuf idle. */
   gst_ffs_attachments_release (self->attachments, transfer.att);
   gst_buffer_unref (transfer.buffer);
+  if (transfer.own_fence)
+    err = take_status_locked (self);
 
+  GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
+      transfer.frame, transfer.length, err ? g_strerror (err) : "sent");
+  if (gst_ffs_meaning (GST_FFS_CALL_FENCE, err) == GST_FFS_GONE)
+    gst_ffs_endpoint_set_disabled (self->ep);
+
+  /* To wake somebody is a system call, and a change of threads if the lock is
+   * still held, so nobody is woken who does not wait. */
   g_mutex_lock (&self->lock);
-  head = gst_queue_array_pop_head_struct (self->transfers);
-  if (!transfer.joined)
-    gst_ffs_transfer_counter_add_end (&self->counter, transfer.length, err);
-  if (head->last) {
-    frame_err = gst_ffs_transfer_counter_end_frame (&self->counter);
-    done = self->done;
-    self->in_done = done != NULL;
-  }
-  if (gst_queue_array_is_empty (self->transfers) && !self->stop)
-    self->cancelled = FALSE;
-  g_cond_broadcast (&self->cond);
+  pop (self, err);
+  wake = self->n_waiting > 0;
   g_mutex_unlock (&self->lock);
-
-  if (done) {
-    done (transfer.frame, frame_err, self->user_data);
-    g_mutex_lock (&self->lock);
-    self->in_done = FALSE;
-    g_cond_broadcast (&self->cond);
-    g_mutex_unlock (&self->lock);
-  }
+  if (wake)
+    g_cond_broadcast (&self->changed);
 }
 
 static gpointer
@@ -140,7 +182,9 @@ fence_thread (gpointer data)
     if (head == NULL) {
       if (self->stop)
         break;
-      g_cond_wait (&self->cond, &self->lock);
+      self->idle = TRUE;
+      g_cond_wait (&self->more, &self->lock);
+      self->idle = FALSE;
       continue;
     }
 
@@ -182,7 +226,8 @@ gst_ffs_in_flight_new (GstFfsEndpoint * ep, GstFfsAttachments * attachments,
   self->transfers = gst_queue_array_new_for_struct (sizeof (GstFfsTransfer), 8);
   gst_ffs_transfer_counter_init (&self->counter);
   g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
+  g_cond_init (&self->more);
+  g_cond_init (&self->changed);
   self->thread = g_thread_new ("ffs-fence", fence_thread,
       g_atomic_rc_box_acquire (self));
 
@@ -194,7 +239,7 @@ static gboolean
 wait_empty (GstFfsInFlight * self, gint64 deadline)
 {
   while (!gst_queue_array_is_empty (self->transfers)) {
-    if (!g_cond_wait_until (&self->cond, &self->lock, deadline))
+    if (!wait_change (self, deadline))
       return FALSE;
   }
   return TRUE;
@@ -273,7 +318,7 @@ gst_ffs_in_flight_shutdown (GstFfsInFlight * self, GstClockTime timeout,
 
   g_mutex_lock (&self->lock);
   self->stop = TRUE;
-  g_cond_broadcast (&self->cond);
+  g_cond_signal (&self->more);
   g_mutex_unlock (&self->lock);
 
   gst_ffs_in_flight_cancel (self, timeout / 2);
@@ -284,7 +329,7 @@ gst_ffs_in_flight_shutdown (GstFfsInFlight * self, GstClockTime timeout,
   empty = wait_empty (self, now + GST_TIME_AS_USECONDS (timeout));
   self->done = NULL;
   while (self->in_done)
-    g_cond_wait (&self->cond, &self->lock);
+    wait_change (self, 0);
   *stats = self->counter.stats;
   g_mutex_unlock (&self->lock);
 
@@ -302,7 +347,7 @@ gst_ffs_in_flight_set_max (GstFfsInFlight * self, guint max)
 {
   g_mutex_lock (&self->lock);
   self->max = max;
-  g_cond_broadcast (&self->cond);
+  g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
 
@@ -316,7 +361,7 @@ gst_ffs_in_flight_set_flushing (GstFfsInFlight * self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
-  g_cond_broadcast (&self->cond);
+  g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
 
@@ -332,6 +377,7 @@ gst_ffs_in_flight_push (GstFfsInFlight * self, const GstFfsTransfer * segments,
     guint n_segments)
 {
   GstClockTime now = gst_util_get_timestamp ();
+  gboolean wake;
   guint i;
 
   g_mutex_lock (&self->lock);
@@ -339,8 +385,10 @@ gst_ffs_in_flight_push (GstFfsInFlight * self, const GstFfsTransfer * segments,
     gst_queue_array_push_tail_struct (self->transfers,
         (gpointer) & segments[i]);
   gst_ffs_transfer_counter_add_begin (&self->counter, segments->first, now);
-  g_cond_broadcast (&self->cond);
+  wake = self->idle;
   g_mutex_unlock (&self->lock);
+  if (wake)
+    g_cond_signal (&self->more);
 }
 
 /**
@@ -359,7 +407,7 @@ gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame)
     tail->last = TRUE;
   else
     gst_ffs_transfer_counter_end_frame (&self->counter);
-  g_cond_broadcast (&self->cond);
+  g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
 
@@ -378,7 +426,7 @@ gst_ffs_in_flight_wait_slot (GstFfsInFlight * self)
 
   g_mutex_lock (&self->lock);
   while (self->counter.stats.in_flight >= self->max && !self->flushing)
-    g_cond_wait (&self->cond, &self->lock);
+    wait_change (self, 0);
   if (self->counter.stats.in_flight >= self->max)
     err = EINTR;
   g_mutex_unlock (&self->lock);
@@ -405,7 +453,7 @@ gst_ffs_in_flight_wait_idle (GstFfsInFlight * self, GstMemory * mem)
     if (self->flushing)
       err = EINTR;
     else
-      g_cond_wait (&self->cond, &self->lock);
+      wait_change (self, 0);
   }
   g_mutex_unlock (&self->lock);
 
@@ -438,7 +486,7 @@ gst_ffs_in_flight_drain (GstFfsInFlight * self, GstClockTime timeout)
     }
     if (self->flushing)
       err = EINTR;
-    else if (!g_cond_wait_until (&self->cond, &self->lock, deadline))
+    else if (!wait_change (self, deadline))
       err = ETIMEDOUT;
   }
   g_mutex_unlock (&self->lock);
