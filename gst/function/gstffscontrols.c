@@ -17,9 +17,7 @@
 #include <gst/video/colorbalance.h>
 
 #include "gstffscontrols.h"
-
-/* Longer than any sane pipeline; loops cannot happen, but bins can lie. */
-#define MAX_STEPS 64
+#include "gstffsupstream.h"
 
 typedef struct
 {
@@ -57,62 +55,11 @@ static const struct
 
 /* ---- the source ---- */
 
-/* The pad that data for @pad comes from, across the walls of bins. */
-static GstPad *
-get_origin (GstPad * pad)
+static gboolean
+is_source (GstElement * element G_GNUC_UNUSED, GstPad * pad,
+    gpointer user_data G_GNUC_UNUSED)
 {
-  GstPad *peer = gst_pad_get_peer (pad);
-  guint i;
-
-  for (i = 0; peer && i < MAX_STEPS; i++) {
-    GstProxyPad *other;
-    GstPad *next;
-
-    if (!GST_IS_PROXY_PAD (peer))
-      break;
-    /* One side of a bin's pad; the other one is linked further. */
-    other = gst_proxy_pad_get_internal (GST_PROXY_PAD (peer));
-    next = other ? gst_pad_get_peer (GST_PAD (other)) : NULL;
-    gst_clear_object (&other);
-    gst_object_unref (peer);
-    peer = next;
-  }
-  return peer;
-}
-
-static GstPad *
-get_first_sink_pad (GstElement * element)
-{
-  GstPad *pad = NULL;
-
-  GST_OBJECT_LOCK (element);
-  if (element->sinkpads)
-    pad = gst_object_ref (element->sinkpads->data);
-  GST_OBJECT_UNLOCK (element);
-  return pad;
-}
-
-static GstElement *
-find_source (GstPad * sinkpad)
-{
-  GstPad *pad = gst_object_ref (sinkpad), *origin;
-  GstElement *element = NULL;
-  guint i;
-
-  for (i = 0; pad && i < MAX_STEPS; i++) {
-    origin = get_origin (pad);
-    gst_object_unref (pad);
-    gst_clear_object (&element);
-    if (origin == NULL)
-      return NULL;
-    element = gst_pad_get_parent_element (origin);
-    gst_object_unref (origin);
-    if (element == NULL)
-      return NULL;
-    pad = get_first_sink_pad (element);
-  }
-  gst_clear_object (&pad);
-  return element;
+  return pad == NULL;
 }
 
 /* ---- its controls ---- */
@@ -243,7 +190,7 @@ gst_ffs_controls_new (GstPad * sinkpad, guint max)
 
   self->items = g_array_new (FALSE, FALSE, sizeof (Item));
   g_array_set_clear_func (self->items, clear_item);
-  self->source = find_source (sinkpad);
+  self->source = gst_ffs_upstream_find (sinkpad, is_source, NULL);
   if (self->source) {
     add_channels (self, max);
     add_properties (self, max);

@@ -14,6 +14,7 @@
 
 #include "function/gstffsfunction.h"
 #include "function/gstffsgadget.h"
+#include "function/gstffsupstream.h"
 #include "function/stream/gstffsstreamprofile.h"
 #include "function/u3v/gstffsu3vprofile.h"
 #include "function/uvc/gstffsuvcprofile.h"
@@ -67,7 +68,7 @@ make_serial (void)
 static gboolean
 set_offer (GstFfsCamera * self, GstPad * sinkpad)
 {
-  GstCaps *offer = gst_pad_peer_query_caps (sinkpad, NULL);
+  GstCaps *offer = gst_ffs_upstream_get_offer (sinkpad);
   gboolean ok = gst_ffs_profile_set_offer (self->profile, offer);
 
   if (!ok)

@@ -12,16 +12,15 @@
  * set_offer() on.
  *
  * Locking: the object lock protects what the host has chosen and what of it
- * was sent. The negotiation belongs to the function's thread, the caps of the
+ * was sent. Requests belong to the function's thread, the caps of the
  * frames to the streaming thread. No lock is held when the sink or the source
  * are told something.
  */
 
+#include "gstffsuvccontrol.h"
 #include "gstffsuvcdescriptors.h"
 #include "gstffsuvcheader.h"
 #include "gstffsuvcprofile.h"
-#include "gstffsuvcstreaming.h"
-#include "gstffsuvcunits.h"
 #include "transport/gstffsdebug.h"
 
 /* A host that takes frames never leaves them for so long. */
@@ -33,9 +32,6 @@
 #define MAX_WAIT_KEY 300
 
 #define NO_NUMBER G_MAXUINT64
-
-/* What all requests that read have set. */
-#define GET_REQUEST 0x80
 
 #define GST_TYPE_FFS_UVC_PROFILE (gst_ffs_uvc_profile_get_type ())
 G_DECLARE_FINAL_TYPE (GstFfsUvcProfile, gst_ffs_uvc_profile, GST,
@@ -54,10 +50,7 @@ struct _GstFfsUvcProfile
   GstFfsFunctionDesc description;
 
   /* Function's thread. */
-  GstFfsUvcUnits *units;
-  GstFfsUvcStreaming streaming;
-  GstFfsUvcError error;
-  gboolean enabled;
+  GstFfsUvcControl control;
 
   /* Under the object lock. */
   GstFfsUvcSelection selection;
@@ -100,7 +93,7 @@ static void
 free_offer (GstFfsUvcProfile * self)
 {
   g_clear_pointer (&self->offer, gst_ffs_uvc_offer_free);
-  g_clear_pointer (&self->units, gst_ffs_uvc_units_free);
+  g_clear_pointer (&self->control.units, gst_ffs_uvc_units_free);
   g_clear_pointer (&self->control_extra, g_byte_array_unref);
   g_clear_pointer (&self->streaming_extra, g_byte_array_unref);
 }
@@ -122,20 +115,22 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
     return FALSE;
   free_offer (self);
   self->offer = offer;
-  self->units = gst_ffs_uvc_units_new (self->sinkpad ?
+  self->control.units = gst_ffs_uvc_units_new (self->sinkpad ?
       gst_ffs_controls_new (self->sinkpad, MAX_CONTROLS) : NULL);
   self->control_extra = gst_ffs_uvc_descriptors_control
-      (gst_ffs_uvc_units_get_controls (self->units, GST_FFS_UVC_CAMERA_ID),
-      gst_ffs_uvc_units_get_controls (self->units, GST_FFS_UVC_PROCESSING_ID));
+      (gst_ffs_uvc_units_get_controls (self->control.units,
+          GST_FFS_UVC_CAMERA_ID),
+      gst_ffs_uvc_units_get_controls (self->control.units,
+          GST_FFS_UVC_PROCESSING_ID));
   self->streaming_extra = gst_ffs_uvc_descriptors_streaming (offer);
   set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE],
       self->control_extra);
   set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],
       self->streaming_extra);
 
-  gst_ffs_uvc_streaming_reset (&self->streaming, offer);
+  gst_ffs_uvc_control_reset (&self->control, offer, FALSE);
   GST_OBJECT_LOCK (self);
-  self->selection = self->streaming.committed;
+  self->selection = self->control.streaming.committed;
   GST_OBJECT_UNLOCK (self);
   self->has_caps = FALSE;
   return TRUE;
@@ -190,16 +185,13 @@ stop (GstFfsProfile * profile G_GNUC_UNUSED)
 {
 }
 
-/* A host that comes finds nothing of what another one chose. */
 static void
 set_enabled (GstFfsProfile * profile, gboolean enabled)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
 
   gst_ffs_profile_set_streaming (profile, FALSE);
-  self->enabled = enabled;
-  gst_ffs_uvc_streaming_reset (&self->streaming, self->offer);
-  self->error = GST_FFS_UVC_NO_ERROR;
+  gst_ffs_uvc_control_reset (&self->control, self->offer, enabled);
 }
 
 static void
@@ -209,7 +201,7 @@ commit (GstFfsUvcProfile * self)
 
   gst_ffs_profile_set_streaming (profile, FALSE);
   GST_OBJECT_LOCK (self);
-  self->selection = self->streaming.committed;
+  self->selection = self->control.streaming.committed;
   self->wait_key = TRUE;
   self->n_waited = 0;
   self->last_number = NO_NUMBER;
@@ -230,92 +222,10 @@ tick (GstFfsProfile * profile)
 /* ---- requests ---- */
 
 static gboolean
-is_error_code (const GstFfsSetup * setup)
-{
-  return gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_CONTROL_INTERFACE
-      && gst_ffs_uvc_get_unit (setup) == 0
-      && gst_ffs_uvc_get_selector (setup) == UVC_VC_REQUEST_ERROR_CODE_CONTROL;
-}
-
-static GstFfsUvcError
-get_error_code (GstFfsUvcProfile * self, const GstFfsSetup * setup,
-    GByteArray * reply)
-{
-  guint8 bytes[2] = { 0, };
-  guint size = 1;
-
-  if (setup->request == UVC_GET_CUR) {
-    bytes[0] = self->error;
-  } else if (setup->request == UVC_GET_INFO) {
-    bytes[0] = UVC_CONTROL_CAP_GET;
-  } else if (setup->request == UVC_GET_LEN) {
-    bytes[0] = 1;
-    size = 2;
-  } else {
-    return GST_FFS_UVC_INVALID_REQUEST;
-  }
-  g_byte_array_append (reply, bytes, size);
-  return GST_FFS_UVC_NO_ERROR;
-}
-
-/* What can be said about a request without its data. */
-static GstFfsUvcError
-check (GstFfsUvcProfile * self, const GstFfsSetup * setup)
-{
-  gboolean in = (setup->request_type & USB_DIR_IN) != 0;
-
-  if (in != ((setup->request & GET_REQUEST) != 0))
-    return GST_FFS_UVC_INVALID_REQUEST;
-  if (gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE)
-    return gst_ffs_uvc_streaming_check (setup);
-  if (is_error_code (setup))
-    return in ? GST_FFS_UVC_NO_ERROR : GST_FFS_UVC_INVALID_REQUEST;
-  return gst_ffs_uvc_units_check (self->units, setup);
-}
-
-static GstFfsUvcError
-answer (GstFfsUvcProfile * self, const GstFfsSetup * setup, GByteArray * reply)
-{
-  if (gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE)
-    return gst_ffs_uvc_streaming_get (&self->streaming, setup, reply);
-  if (is_error_code (setup))
-    return get_error_code (self, setup, reply);
-  return gst_ffs_uvc_units_get (self->units, setup, reply);
-}
-
-static GstFfsUvcError
-obey (GstFfsUvcProfile * self, const GstFfsSetup * setup, const guint8 * data)
-{
-  GstFfsUvcError error;
-  gboolean committed;
-
-  if (gst_ffs_uvc_get_interface (setup) != GST_FFS_UVC_STREAMING_INTERFACE)
-    return gst_ffs_uvc_units_set (self->units, setup, data);
-  if (!self->enabled)
-    return GST_FFS_UVC_WRONG_STATE;
-  error = gst_ffs_uvc_streaming_set (&self->streaming, setup, data, &committed);
-  if (committed)
-    commit (self);
-  return error;
-}
-
-static gboolean
-is_ours (const GstFfsSetup * setup)
-{
-  return (setup->request_type & (USB_TYPE_MASK | USB_RECIP_MASK)) ==
-      (USB_TYPE_CLASS | USB_RECIP_INTERFACE)
-      && gst_ffs_uvc_get_interface (setup) <= GST_FFS_UVC_STREAMING_INTERFACE;
-}
-
-static gboolean
 accept (GstFfsProfile * profile, const GstFfsSetup * setup)
 {
-  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
-
-  if (!is_ours (setup))
-    return FALSE;
-  self->error = check (self, setup);
-  return self->error == GST_FFS_UVC_NO_ERROR;
+  return gst_ffs_uvc_control_accept (&GST_FFS_UVC_PROFILE (profile)->control,
+      setup);
 }
 
 static gboolean
@@ -323,23 +233,13 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
     const guint8 * data, GByteArray * reply)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
-  guint length = reply->len;
-  GstFfsUvcError error;
+  gboolean committed, ok;
 
-  if (!is_ours (setup))
-    return FALSE;
-  error = check (self, setup);
-  if (error == GST_FFS_UVC_NO_ERROR)
-    error = data ? obey (self, setup, data) : answer (self, setup, reply);
-  if (error != GST_FFS_UVC_NO_ERROR) {
-    GST_DEBUG_OBJECT (self, "request 0x%02x value 0x%04x index 0x%04x: "
-        "error %u", setup->request, setup->value, setup->index, error);
-    g_byte_array_set_size (reply, length);
-  }
-  /* To read an error does not make it undone. */
-  if (error != GST_FFS_UVC_NO_ERROR || !is_error_code (setup))
-    self->error = error;
-  return error == GST_FFS_UVC_NO_ERROR;
+  ok = gst_ffs_uvc_control_request (&self->control, setup, data, reply,
+      &committed);
+  if (committed)
+    commit (self);
+  return ok;
 }
 
 /* ---- frames ---- */

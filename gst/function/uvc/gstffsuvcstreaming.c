@@ -213,9 +213,6 @@ gst_ffs_uvc_streaming_set (GstFfsUvcStreaming * self,
   gboolean ok;
 
   *commit = FALSE;
-  /* The host may have sent less than it announced. */
-  if (setup->length < GST_FFS_UVC_PROBE_SIZE_OLD)
-    return GST_FFS_UVC_INVALID_REQUEST;
   ok = read_selection (self->offer, data, &selection);
   if (gst_ffs_uvc_get_selector (setup) == UVC_VS_PROBE_CONTROL) {
     self->probe = selection;

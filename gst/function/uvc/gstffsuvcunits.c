@@ -334,9 +334,6 @@ gst_ffs_uvc_units_set (GstFfsUvcUnits * self, const GstFfsSetup * setup,
   const Item *item = find_item (self, setup);
   gint64 number;
 
-  /* The host may have sent less than it announced. */
-  if (setup->length != item->known->size)
-    return GST_FFS_UVC_INVALID_REQUEST;
   number = get_number (item, data);
   if (number < item->min || number > item->max)
     return GST_FFS_UVC_OUT_OF_RANGE;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_UPSTREAM_H__
+#define __GST_FFS_UPSTREAM_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstFfsUpstreamFunc:
+ * @element: an element
+ * @pad: (nullable): its first sink pad
+ * @user_data: as given
+ *
+ * Returns: whether this is the element that is looked for
+ */
+typedef gboolean (*GstFfsUpstreamFunc) (GstElement * element, GstPad * pad,
+    gpointer user_data);
+
+GstElement *gst_ffs_upstream_find (GstPad * sinkpad, GstFfsUpstreamFunc func,
+    gpointer user_data);
+GstCaps *gst_ffs_upstream_get_offer (GstPad * sinkpad);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_UPSTREAM_H__ */
