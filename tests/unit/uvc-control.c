@@ -131,6 +131,22 @@ GST_START_TEST (test_set)
 
 GST_END_TEST;
 
+/* A number with a sign that is far from any of 16 bits. */
+GST_START_TEST (test_wide)
+{
+  uvc_fixture_end (&f);
+  uvc_fixture_start_wide (&f, OFFER);
+  check_range (2, 0x06, 2, 0x8000, 0x7fff, 0x8000);
+  check_set (2, 0x06, 2, 0x7fff);
+  fail_unless_equals_float (f.source->hue, 240000);
+  check_set (2, 0x06, 2, 0);
+  fail_unless_equals_float (f.source->hue, 140002);
+  check_set (2, 0x06, 2, 0x8000);
+  fail_unless_equals_float (f.source->hue, 40000);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_errors)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
@@ -290,6 +306,32 @@ GST_START_TEST (test_probe_lengths)
 
 GST_END_TEST;
 
+/* A host that announces all of it and sends less. */
+GST_START_TEST (test_short_data)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+  GstFfsSetup commit = { 0x21, SET_CUR, 0x0200, 0x0001, 34 };
+  GstFfsSetup brightness = { 0x21, SET_CUR, 0x0200, 0x0200, 2 };
+  guint8 *data = g_malloc (1);
+
+  data[0] = 1;
+  fail_unless (gst_ffs_profile_accept (f.profile, &commit));
+  commit.length = 1;
+  fail_if (gst_ffs_profile_control (f.profile, &commit, data, reply));
+  uvc_assert_error (&f, 7);
+  commit.length = 0;
+  fail_if (gst_ffs_profile_control (f.profile, &commit, data, reply));
+  fail_unless (gst_ffs_profile_accept (f.profile, &brightness));
+  brightness.length = 1;
+  fail_if (gst_ffs_profile_control (f.profile, &brightness, data, reply));
+  uvc_assert_error (&f, 7);
+  fail_unless_equals_int (f.source->brightness, 10);
+  fail_unless_equals_int (f.n_started, 0);
+  g_free (data);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_streaming_errors)
 {
   guint8 probe[34];
@@ -359,9 +401,11 @@ uvc_control_suite (void)
   tcase_add_checked_fixture (tc, set_up, tear_down);
   tcase_add_test (tc, test_ranges);
   tcase_add_test (tc, test_set);
+  tcase_add_test (tc, test_wide);
   tcase_add_test (tc, test_errors);
   tcase_add_test (tc, test_probe);
   tcase_add_test (tc, test_probe_lengths);
+  tcase_add_test (tc, test_short_data);
   tcase_add_test (tc, test_streaming_errors);
   tcase_add_test (tc, test_every_request);
   return s;

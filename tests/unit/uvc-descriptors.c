@@ -373,10 +373,12 @@ GST_START_TEST (test_offer_is_bounded)
 
   for (i = 0; i < 40; i++) {
     for (j = 1; j < 40; j++) {
+      guint rate = j * 7 % 40;
+
       g_string_append_printf (text, "video/x-raw,format={YUY2,NV12},width=%u,"
           "height=%u,framerate=%u/1;image/jpeg,width=%u,height=%u,"
           "framerate=%u/1;video/x-h264,width=%u,height=%u,framerate=%u/1;",
-          2 + 2 * i, 2 + 2 * i, j, 1 + i, 1 + i, j, 1 + i, 1 + i, j);
+          4 + 4 * i, 4 + 4 * i, rate, 1 + i, 1 + i, rate, 1 + i, 1 + i, rate);
     }
   }
   caps = gst_caps_from_string (text->str);
@@ -386,6 +388,9 @@ GST_START_TEST (test_offer_is_bounded)
   fail_unless (bytes->len <= 3500, "%u bytes", bytes->len);
   for (i = 0; i < 4; i++) {
     fail_unless_equals_int (offer->choices[i].n_frames, 12);
+    /* The first ones. */
+    fail_unless_equals_int (offer->choices[i].frames[11].height,
+        i < 2 ? 48 : 12);
     for (j = 0; j < 12; j++) {
       fail_unless_equals_int (offer->choices[i].frames[j].n_rates, 10);
       /* The fastest are kept. */

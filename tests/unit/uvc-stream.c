@@ -159,6 +159,8 @@ GST_START_TEST (test_start_stop)
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   fail_unless_equals_int (f.n_started, 3);
   fail_unless_equals_int (f.n_stopped, 2);
+  /* The old one is over before anything changes. */
+  fail_unless (strstr (f.caps_at_stop, "width=(int)320") != NULL);
   uvc_assert_caps (&f, MJPEG);
   /* One that is refused leaves the stream alone. */
   fail_if (uvc_set_probe (&f, COMMIT, 9, 1, 0));
@@ -228,6 +230,9 @@ GST_START_TEST (test_caps)
   fail_if (wrap (SIZE_320, 2, 0));
   uvc_set_caps (&f, YUY2_640, TRUE);
   fail_unless (wrap (SIZE_640, 3, 0));
+  /* Nor if only the format is another one. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  fail_if (wrap (SIZE_640, 4, 0));
 
   fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
   uvc_set_caps (&f, "video/x-h264,width=64,height=64,framerate=25/1,"

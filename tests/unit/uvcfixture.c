@@ -42,7 +42,8 @@ uvc_source_set_property (GObject * object, guint id, const GValue * value,
   else if (id == PROP_SATURATION)
     self->saturation = g_value_get_int (value);
   else if (id == PROP_HUE)
-    self->hue = g_value_get_double (value);
+    self->hue = G_VALUE_HOLDS_INT (value) ? g_value_get_int (value) :
+        g_value_get_double (value);
   else if (id == PROP_GAIN)
     self->gain = g_value_get_double (value);
   else if (id == PROP_GAMMA)
@@ -65,6 +66,8 @@ uvc_source_get_property (GObject * object, guint id, GValue * value,
     g_value_set_uint (value, self->contrast);
   else if (id == PROP_SATURATION)
     g_value_set_int (value, self->saturation);
+  else if (id == PROP_HUE && G_VALUE_HOLDS_INT (value))
+    g_value_set_int (value, self->hue);
   else if (id == PROP_HUE)
     g_value_set_double (value, self->hue);
   else if (id == PROP_GAIN)
@@ -111,17 +114,45 @@ uvc_source_init (UvcSource * self)
   self->exposure = 20000;
 }
 
+typedef UvcSource WideSource;
+typedef UvcSourceClass WideSourceClass;
+
+GType wide_source_get_type (void);
+G_DEFINE_TYPE (WideSource, wide_source, uvc_source_get_type ());
+
+static void
+wide_source_class_init (WideSourceClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = uvc_source_set_property;
+  object_class->get_property = uvc_source_get_property;
+  INSTALL (PROP_HUE, int, "hue", 40000, 240000, 40000);
+}
+
+static void
+wide_source_init (WideSource * self)
+{
+  self->hue = 40000;
+}
+
 /* ---- the profile ---- */
 
 static void
 on_streaming (gboolean streaming, gpointer user_data)
 {
   UvcFixture *f = user_data;
+  GstCaps *caps;
 
-  if (streaming)
+  if (streaming) {
     f->n_started++;
-  else
-    f->n_stopped++;
+    return;
+  }
+  f->n_stopped++;
+  caps = gst_ffs_profile_get_caps (f->profile);
+  g_free (f->caps_at_stop);
+  f->caps_at_stop = gst_caps_to_string (caps);
+  gst_caps_unref (caps);
 }
 
 static GstClockTime
@@ -130,15 +161,15 @@ get_waiting (gpointer user_data)
   return ((UvcFixture *) user_data)->waiting;
 }
 
-void
-uvc_fixture_start (UvcFixture * f, const gchar * offer)
+static void
+start_with (UvcFixture * f, GType source, const gchar * offer)
 {
   GstCaps *caps = gst_caps_from_string (offer);
   GstPad *srcpad;
 
   memset (f, 0, sizeof (*f));
   f->pipeline = gst_pipeline_new (NULL);
-  f->source = g_object_new (uvc_source_get_type (), NULL);
+  f->source = g_object_new (source, NULL);
   f->sink = gst_bin_new (NULL);
   f->sinkpad = gst_pad_new ("sink", GST_PAD_SINK);
   gst_element_add_pad (f->sink, f->sinkpad);
@@ -158,6 +189,18 @@ uvc_fixture_start (UvcFixture * f, const gchar * offer)
 }
 
 void
+uvc_fixture_start (UvcFixture * f, const gchar * offer)
+{
+  start_with (f, uvc_source_get_type (), offer);
+}
+
+void
+uvc_fixture_start_wide (UvcFixture * f, const gchar * offer)
+{
+  start_with (f, wide_source_get_type (), offer);
+}
+
+void
 uvc_fixture_end (UvcFixture * f)
 {
   gst_ffs_profile_set_enabled (f->profile, FALSE);
@@ -167,6 +210,7 @@ uvc_fixture_end (UvcFixture * f)
   gst_object_unref (f->profile);
   gst_pad_set_active (f->sinkpad, FALSE);
   gst_object_unref (f->pipeline);
+  g_free (f->caps_at_stop);
 }
 
 /* ---- requests ---- */

@@ -45,9 +45,12 @@ typedef struct
   guint n_started;
   guint n_stopped;
   GstClockTime waiting;
+  gchar *caps_at_stop;          /* what was asked of upstream then */
 } UvcFixture;
 
 void uvc_fixture_start (UvcFixture * f, const gchar * offer);
+/* With a source whose hue is an integer of 40000...240000. */
+void uvc_fixture_start_wide (UvcFixture * f, const gchar * offer);
 void uvc_fixture_end (UvcFixture * f);
 
 /* A request as ep0 hands it on; reply is what an IN request is answered.

@@ -197,7 +197,9 @@ gst_ffs_uvc_units_new (GstFfsControls * controls)
   n = controls ? gst_ffs_controls_get_n (controls) : 0;
   for (i = 0; i < G_N_ELEMENTS (known); i++) {
     for (j = 0; j < n; j++) {
-      if (g_str_equal (gst_ffs_controls_get (controls, j)->name, known[i].name)) {
+      const gchar *name = gst_ffs_controls_get (controls, j)->name;
+
+      if (g_str_equal (name, known[i].name)) {
         add_item (self, &known[i], j);
         break;
       }
