@@ -2,9 +2,6 @@
 /*
  * GstFfsTransferQueue: puts frames in flight, transfer by transfer.
  *
- * Where the kernel has SUBMIT every transfer goes by it, since it gives the
- * transfer's own fence; segments that belong together are one transfer.
- *
  * Ownership: owns the attachments and what is in flight.  A segment's buffer
  * is referenced once the kernel has accepted its transfer and from then on
  * belongs to GstFfsInFlight.
@@ -15,24 +12,18 @@
  */
 
 #include <errno.h>
-#include <gst/allocators/gstdmabuf.h>
 
 #include "gstffsdebug.h"
-#include "gstffsfence.h"
 #include "gstffstransferqueue.h"
 
 #define NO_FRAME G_MAXUINT64
-
-/* EBUSY also says that the dmabuf's reservation is locked, which is short and
- * cannot be waited for. */
-#define RESERVATION_RETRY (100 * GST_USECOND)
 
 struct _GstFfsTransferQueue
 {
   GstFfsEndpoint *ep;
   GstFfsAttachments *attachments;
   GstFfsInFlight *in_flight;
-  GstPoll *foreign;             /* the wait for other devices' fences */
+  GstFfsSubmitter *submitter;
 
   /* How much of which frame was submitted, and to which connection. */
   guint64 open_frame;
@@ -59,7 +50,7 @@ gst_ffs_transfer_queue_new (GstFfsEndpoint * ep, guint max_attachments,
   self->attachments = gst_ffs_attachments_new (ep, max_attachments);
   self->in_flight = gst_ffs_in_flight_new (ep,
       gst_ffs_attachments_ref (self->attachments), done, user_data);
-  self->foreign = gst_poll_new (TRUE);
+  self->submitter = gst_ffs_submitter_new (ep, self->attachments);
   self->open_frame = NO_FRAME;
 
   return self;
@@ -89,7 +80,7 @@ gst_ffs_transfer_queue_shutdown (GstFfsTransferQueue * self,
   gst_ffs_attachments_get_stats (self->attachments, attachments);
   gst_ffs_attachments_unref (self->attachments);
   gst_ffs_endpoint_unref (self->ep);
-  gst_poll_free (self->foreign);
+  gst_ffs_submitter_free (self->submitter);
   g_free (self);
 
   return empty;
@@ -112,7 +103,7 @@ gst_ffs_transfer_queue_set_flushing (GstFfsTransferQueue * self,
     gboolean flushing)
 {
   gst_ffs_in_flight_set_flushing (self->in_flight, flushing);
-  gst_poll_set_flushing (self->foreign, flushing);
+  gst_ffs_submitter_set_flushing (self->submitter, flushing);
 }
 
 /**
@@ -152,158 +143,6 @@ gst_ffs_transfer_queue_wait_idle (GstFfsTransferQueue * self,
     GstMemory * memory)
 {
   return gst_ffs_in_flight_wait_idle (self->in_flight, memory);
-}
-
-/* Until no other device works on the dmabuf, as far as can be seen. */
-static gint
-wait_foreign (GstFfsTransferQueue * self, gint dmabuf)
-{
-  GstPollFD pfd = GST_POLL_FD_INIT;
-  gint ret, err;
-
-  pfd.fd = dmabuf;
-  gst_poll_add_fd (self->foreign, &pfd);
-  gst_poll_fd_ctl_write (self->foreign, &pfd, TRUE);
-  do {
-    ret = gst_poll_wait (self->foreign, GST_CLOCK_TIME_NONE);
-    err = ret < 0 ? errno : 0;
-  } while (err == EINTR || err == EAGAIN);
-  gst_poll_remove_fd (self->foreign, &pfd);
-  if (err == 0 && gst_poll_wait (self->foreign, RESERVATION_RETRY) < 0)
-    err = errno;
-
-  /* EBUSY is how GstPoll says that it is flushing. */
-  return err == EBUSY ? EINTR : err;
-}
-
-/* Each dmabuf of the transfer in turn. */
-static gint
-wait_all_foreign (GstFfsTransferQueue * self, const GstFfsSegment * segments,
-    guint n)
-{
-  gint err = 0;
-  guint i;
-
-  GST_LOG ("frame %" G_GUINT64_FORMAT ": waiting for another device",
-      self->open_frame);
-  for (i = 0; err == 0 && i < n; i++)
-    err = wait_foreign (self, gst_dmabuf_memory_get_fd (segments[i].memory));
-  return err;
-}
-
-/* One call; the sync_file is that of SUBMIT or else -1. */
-static gint
-queue_once (GstFfsTransferQueue * self, const GstFfsSegment * segments,
-    GstFfsTransfer * entries, guint n)
-{
-  struct usb_ffs_dmabuf_segment list[GST_FFS_MAX_SEGMENTS];
-  guint i;
-
-  if (!gst_ffs_endpoint_can_submit (self->ep)) {
-    g_assert (n == 1 && segments->offset == 0);
-    return gst_ffs_endpoint_transfer (self->ep,
-        gst_ffs_attachment_get_fd (entries->att), segments->length);
-  }
-
-  for (i = 0; i < n; i++) {
-    list[i].fd = gst_ffs_attachment_get_fd (entries[i].att);
-    list[i].flags = 0;
-    list[i].offset = segments[i].offset;
-    list[i].length = segments[i].length;
-  }
-  return gst_ffs_endpoint_submit (self->ep, list, n, &entries->sync_file);
-}
-
-static gint
-renew_all (GstFfsTransferQueue * self, GstFfsTransfer * entries, guint n)
-{
-  gint err = 0;
-  guint i;
-
-  for (i = 0; err == 0 && i < n; i++)
-    err = gst_ffs_attachments_renew (self->attachments, entries[i].att);
-  return err;
-}
-
-/* Until the kernel has the transfer, or refuses it. */
-static gint
-queue (GstFfsTransferQueue * self, const GstFfsSegment * segments,
-    GstFfsTransfer * entries, guint n, GstFfsCall * call)
-{
-  gboolean renewed = FALSE;
-  gint err;
-
-  while (TRUE) {
-    *call = GST_FFS_CALL_TRANSFER;
-    err = queue_once (self, segments, entries, n);
-    switch (gst_ffs_meaning (*call, err)) {
-      case GST_FFS_BUSY:
-        err = wait_all_foreign (self, segments, n);
-        break;
-      case GST_FFS_NOT_ATTACHED:
-        if (renewed)
-          return err;
-        *call = GST_FFS_CALL_ATTACH;
-        err = renew_all (self, entries, n);
-        if (gst_ffs_meaning (*call, err) == GST_FFS_BUSY)
-          err = wait_all_foreign (self, segments, n);
-        else
-          renewed = TRUE;
-        break;
-      default:
-        return err;
-    }
-    if (err != 0)
-      return err;
-  }
-}
-
-static void
-release_all (GstFfsTransferQueue * self, GstFfsTransfer * entries, guint n)
-{
-  guint i;
-
-  for (i = 0; i < n; i++)
-    gst_ffs_attachments_release (self->attachments, entries[i].att);
-}
-
-static gint
-acquire_all (GstFfsTransferQueue * self, const GstFfsSegment * segments,
-    GstFfsTransfer * entries, guint n)
-{
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    gint err;
-
-    while ((entries[i].att = gst_ffs_attachments_acquire (self->attachments,
-                segments[i].memory, &err)) == NULL) {
-      if (gst_ffs_meaning (GST_FFS_CALL_ATTACH, err) == GST_FFS_BUSY)
-        err = wait_foreign (self,
-            gst_dmabuf_memory_get_fd (segments[i].memory));
-      if (err != 0) {
-        release_all (self, entries, i);
-        return err;
-      }
-    }
-  }
-  return 0;
-}
-
-/* Without a sync_file the transfer's end is seen but not its status. */
-static void
-export_fence (GstFfsTransferQueue * self, GstFfsTransfer * entry)
-{
-  gint err;
-
-  entry->own_fence = entry->sync_file >= 0;
-  if (entry->own_fence)
-    return;
-  err = gst_ffs_fence_export (gst_ffs_attachment_get_fd (entry->att),
-      &entry->sync_file);
-  if (err != 0)
-    GST_WARNING ("frame %" G_GUINT64_FORMAT ": no sync_file, its errors will "
-        "not be seen: %s", self->open_frame, g_strerror (err));
 }
 
 static void
@@ -351,21 +190,10 @@ submit_transfer (GstFfsTransferQueue * self, const GstFfsSegment * segments,
   else if (self->open_connection != gst_ffs_endpoint_get_connection (self->ep))
     return ESHUTDOWN;
 
-  memset (entries, 0, n * sizeof (entries[0]));
-  for (i = 0; i < n; i++)
-    entries[i].sync_file = -1;
-  *call = GST_FFS_CALL_ATTACH;
-  err = acquire_all (self, segments, entries, n);
+  err = gst_ffs_submitter_queue (self->submitter, segments, entries, n, call);
   if (err != 0)
     return err;
 
-  err = queue (self, segments, entries, n, call);
-  if (err != 0) {
-    release_all (self, entries, n);
-    return err;
-  }
-
-  export_fence (self, entries);
   push (self, segments, entries, n, last);
   self->open_segments += n;
   return 0;

@@ -9,35 +9,11 @@
 #include "gstffsendpoint.h"
 #include "gstffserror.h"
 #include "gstffsinflight.h"
+#include "gstffssubmitter.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GstFfsTransferQueue GstFfsTransferQueue;
-
-/* Of one frame: GStreamer's own limit of memories in a buffer, and what a
- * class of camera puts around it. */
-#define GST_FFS_MAX_SEGMENTS 24
-
-/**
- * GstFfsSegment:
- * @memory: (unowned): memory of a dmabuf
- * @offset: where to begin in the dmabuf; 0 where the kernel has no SUBMIT
- * @length: bytes to send
- * @owner: (unowned): the buffer to hold until the fence has signalled; it
- * keeps @memory
- * @more: whether the next segment belongs to the same transfer; %FALSE where
- * the kernel has no SUBMIT
- *
- * A piece of a transfer.
- */
-typedef struct
-{
-  GstMemory *memory;
-  gsize offset;
-  gsize length;
-  GstBuffer *owner;
-  gboolean more;
-} GstFfsSegment;
 
 GstFfsTransferQueue *gst_ffs_transfer_queue_new (GstFfsEndpoint * ep,
     guint max_attachments, GstFfsFrameDoneFunc done, gpointer user_data);
