@@ -372,6 +372,9 @@ GST_START_TEST (test_every_request)
   memset (data, 0xff, sizeof (data));
   for (t = 0; t < G_N_ELEMENTS (types); t++) {
     for (r = 0; r < 256; r++) {
+      /* Those in between are all the same. */
+      if ((r & 0x7f) == 0x10)
+        r += 0x6f;
       for (selector = 0; selector < 10; selector++) {
         for (index = 0; index < 12; index++) {
           for (l = 0; l < G_N_ELEMENTS (lengths); l++) {
