@@ -5,7 +5,8 @@
  *
  * The source is looked for against the stream, along the first sink pad of
  * every element on the way.  Its controls are the colour balance channels, if
- * it has any, and properties that mean what a feature of cameras means.
+ * it has any, properties that mean what a feature of cameras means, and those
+ * of its V4L2 device.
  *
  * Ownership: holds a reference to the source.  Locking: none of ours; values
  * are set and read from one thread, and the source's own locks do the rest.
@@ -17,13 +18,15 @@
 #include <gst/video/colorbalance.h>
 
 #include "gstffscontrols.h"
+#include "gstffsdevicecontrols.h"
 #include "gstffsupstream.h"
 
 typedef struct
 {
   GstFfsControl control;
-  GParamSpec *pspec;            /* NULL for a channel */
+  GParamSpec *pspec;            /* NULL for the other two */
   GstColorBalanceChannel *channel;
+  GstFfsDeviceControl device;
   GEnumClass *enum_class;
 } Item;
 
@@ -165,6 +168,26 @@ add_properties (GstFfsControls * self, guint max)
 }
 
 static void
+add_device (GstFfsControls * self, guint max)
+{
+  guint i, n = gst_ffs_device_controls_get_n ();
+
+  for (i = 0; i < n && self->items->len < max; i++) {
+    Item item = { 0 };
+
+    if (!gst_ffs_device_control_find (self->source, i, &item.device)
+        || has_name (self, item.device.name))
+      continue;
+    item.control.name = item.device.name;
+    item.control.unit = item.device.unit;
+    item.control.kind = GST_FFS_CONTROL_INTEGER;
+    item.control.min = item.device.min;
+    item.control.max = item.device.max;
+    g_array_append_val (self->items, item);
+  }
+}
+
+static void
 clear_item (gpointer data)
 {
   Item *item = data;
@@ -194,6 +217,7 @@ gst_ffs_controls_new (GstPad * sinkpad, guint max)
   if (self->source) {
     add_channels (self, max);
     add_properties (self, max);
+    add_device (self, max);
   }
   return self;
 }
@@ -233,6 +257,8 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
   if (item->channel)
     return gst_color_balance_get_value (GST_COLOR_BALANCE (self->source),
         item->channel);
+  if (item->device.id != 0)
+    return gst_ffs_device_control_get (self->source, &item->device);
 
   g_value_init (&value, item->pspec->value_type);
   g_object_get_property (G_OBJECT (self->source), item->pspec->name, &value);
@@ -261,6 +287,10 @@ gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
   if (item->channel) {
     gst_color_balance_set_value (GST_COLOR_BALANCE (self->source),
         item->channel, (gint) value);
+    return;
+  }
+  if (item->device.id != 0) {
+    gst_ffs_device_control_set (self->source, &item->device, (gint64) value);
     return;
   }
 

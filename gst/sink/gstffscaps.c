@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "gstffscaps.h"
+#include "gstffsroompool.h"
 
 static gboolean
 is_linear (const gchar * drm_format)
@@ -135,7 +136,8 @@ static void
 propose_pool (GstQuery * query, GstCaps * caps, GstAllocator * allocator,
     const GstAllocationParams * params, guint size, guint min)
 {
-  GstBufferPool *pool = gst_video_buffer_pool_new ();
+  GstBufferPool *pool = params->prefix > 0 ? gst_ffs_room_pool_new () :
+      gst_video_buffer_pool_new ();
   GstStructure *config = gst_buffer_pool_get_config (pool);
 
   gst_buffer_pool_config_set_params (config, caps, size, min, 0);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "sink/gstffsroompool.h"
 #include "streamfixture.h"
 
 #define HEADER_SIZE 6           /* of JOINED */
@@ -235,6 +236,43 @@ GST_START_TEST (test_room)
 
 GST_END_TEST;
 
+/* It is still there when a pool gives the buffer another time. */
+GST_START_TEST (test_room_pool)
+{
+  GstBufferPool *pool = gst_ffs_room_pool_new ();
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+  GstAllocationParams params;
+  GstBuffer *buf;
+  StreamFixture f;
+  GstCaps *caps;
+  guint i;
+
+  start_joined (&f, FALSE);
+  gst_allocation_params_init (&params);
+  params.prefix = HEADER_SIZE;
+  caps = gst_caps_from_string ("video/x-raw,format=GRAY8,width=4,height=2");
+  gst_buffer_pool_config_set_params (config, caps, 8, 1, 1);
+  gst_buffer_pool_config_set_allocator (config, f.allocator, &params);
+  fail_unless (gst_buffer_pool_set_config (pool, config));
+  fail_unless (gst_buffer_pool_set_active (pool, TRUE));
+  for (i = 0; i < 3; i++) {
+    fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buf, NULL),
+        GST_FLOW_OK);
+    fail_unless_equals_uint64 (gst_buffer_get_size (buf), 8);
+    gst_buffer_fill (buf, 0, "frame...", 8);
+    fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
+    finish (&f);
+    assert_wire ("headerframe...", 14);
+  }
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-in-room"), 3);
+  gst_buffer_pool_set_active (pool, FALSE);
+  gst_object_unref (pool);
+  gst_caps_unref (caps);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
 /* Room of another size, memory that is somebody else's, and such that is in
  * two buffers: nobody knows what is in front of the frame. */
 GST_START_TEST (test_no_room)
@@ -328,6 +366,7 @@ gather_suite (void)
   tcase_add_test (tc, test_again);
   tcase_add_test (tc, test_refused);
   tcase_add_test (tc, test_room);
+  tcase_add_test (tc, test_room_pool);
   tcase_add_test (tc, test_no_room);
   tcase_add_test (tc, test_written);
   tcase_add_test (tc, test_waiting);

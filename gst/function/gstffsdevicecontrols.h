@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_DEVICE_CONTROLS_H__
+#define __GST_FFS_DEVICE_CONTROLS_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstFfsDeviceControl:
+ * @id: V4L2's number of it; 0 if it is none
+ * @name: as cameras name it
+ * @unit: (nullable): what it is counted in
+ * @factor: how many of @unit one step of the device is
+ * @min: in @unit
+ * @max: in @unit
+ *
+ * A control of a V4L2 device.
+ */
+typedef struct
+{
+  guint32 id;
+  const gchar *name;
+  const gchar *unit;
+  gint factor;
+  gint64 min;
+  gint64 max;
+} GstFfsDeviceControl;
+
+/* Unit tests put a fake device here. */
+typedef struct
+{
+  int (*ioctl) (int fd, unsigned long request, void *argument);
+} GstFfsDeviceCalls;
+
+extern GstFfsDeviceCalls gst_ffs_device_calls;
+
+gboolean gst_ffs_device_control_find (GstElement * source, guint i,
+    GstFfsDeviceControl * control);
+guint gst_ffs_device_controls_get_n (void);
+gint64 gst_ffs_device_control_get (GstElement * source,
+    const GstFfsDeviceControl * control);
+void gst_ffs_device_control_set (GstElement * source,
+    const GstFfsDeviceControl * control, gint64 value);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_DEVICE_CONTROLS_H__ */

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Controls of the source's V4L2 device, with a device that is none.
+ */
+
+#include <errno.h>
+
+#include <gst/check/gstcheck.h>
+#include <linux/videodev2.h>
+
+#include "function/gstffscontrols.h"
+#include "function/gstffsdevicecontrols.h"
+
+#define FD 77
+
+/* ---- the device ---- */
+
+static struct
+{
+  guint32 id;
+  gint min;
+  gint max;
+  guint32 type;
+  guint32 flags;
+  gint value;
+} device[] = {
+  {V4L2_CID_EXPOSURE_ABSOLUTE, 1, 333, V4L2_CTRL_TYPE_INTEGER, 0, 20},
+  {V4L2_CID_GAIN, -5, 40, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_INACTIVE, 3},
+  {V4L2_CID_BRIGHTNESS, 0, 255, V4L2_CTRL_TYPE_INTEGER, 0, 7},
+  {V4L2_CID_SHARPNESS, 0, 3, V4L2_CTRL_TYPE_MENU, 0, 0},
+  {V4L2_CID_GAMMA, 1, 9, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY, 2},
+};
+
+static gint fd, n_set, interrupted;
+
+static int
+fake_ioctl (int file, unsigned long request, void *argument)
+{
+  struct v4l2_queryctrl *query = argument;
+  struct v4l2_control *control = argument;
+  guint i;
+
+  fail_unless_equals_int (file, fd);
+  if (interrupted-- > 0) {
+    errno = EINTR;
+    return -1;
+  }
+  /* Both begin by the number. */
+  for (i = 0; i < G_N_ELEMENTS (device); i++) {
+    if (device[i].id == query->id)
+      break;
+  }
+  errno = EINVAL;
+  if (i == G_N_ELEMENTS (device))
+    return -1;
+  if (request == VIDIOC_QUERYCTRL) {
+    query->type = device[i].type;
+    query->flags = device[i].flags;
+    query->minimum = device[i].min;
+    query->maximum = device[i].max;
+  } else if (request == VIDIOC_G_CTRL) {
+    control->value = device[i].value;
+  } else {
+    fail_unless (request == VIDIOC_S_CTRL);
+    fail_unless (control->value >= device[i].min
+        && control->value <= device[i].max);
+    device[i].value = control->value;
+    n_set++;
+  }
+  return 0;
+}
+
+/* ---- the source ---- */
+
+typedef struct
+{
+  GstElement parent;
+  gint brightness;
+} TestSource;
+
+typedef GstElementClass TestSourceClass;
+
+GType test_source_get_type (void);
+G_DEFINE_TYPE (TestSource, test_source, GST_TYPE_ELEMENT);
+
+static void
+test_source_set_property (GObject * object, guint id G_GNUC_UNUSED,
+    const GValue * value, GParamSpec * pspec G_GNUC_UNUSED)
+{
+  ((TestSource *) object)->brightness = g_value_get_int (value);
+}
+
+static void
+test_source_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec G_GNUC_UNUSED)
+{
+  g_value_set_int (value, id == 1 ? fd : ((TestSource *) object)->brightness);
+}
+
+static void
+test_source_class_init (TestSourceClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = test_source_set_property;
+  object_class->get_property = test_source_get_property;
+  g_object_class_install_property (object_class, 1,
+      g_param_spec_int ("device-fd", NULL, NULL, -1, G_MAXINT, -1,
+          G_PARAM_READABLE));
+  g_object_class_install_property (object_class, 2,
+      g_param_spec_int ("brightness", NULL, NULL, -1, 1, 0, G_PARAM_READWRITE));
+}
+
+static void
+test_source_init (TestSource * self)
+{
+  gst_element_add_pad (GST_ELEMENT (self), gst_pad_new ("src", GST_PAD_SRC));
+}
+
+/* ---- */
+
+static GstElement *source;
+static GstPad *sinkpad;
+
+static void
+set_up (void)
+{
+  GstPad *srcpad;
+
+  gst_ffs_device_calls.ioctl = fake_ioctl;
+  fd = FD;
+  interrupted = n_set = 0;
+  source = gst_object_ref_sink (g_object_new (test_source_get_type (), NULL));
+  sinkpad = gst_object_ref_sink (gst_pad_new ("sink", GST_PAD_SINK));
+  srcpad = gst_element_get_static_pad (source, "src");
+  fail_unless_equals_int (gst_pad_link (srcpad, sinkpad), GST_PAD_LINK_OK);
+  gst_object_unref (srcpad);
+}
+
+static void
+tear_down (void)
+{
+  gst_object_unref (source);
+  gst_object_unref (sinkpad);
+}
+
+static const GstFfsControl *
+find (GstFfsControls * controls, const gchar * name, guint * at)
+{
+  guint i;
+
+  for (i = 0; i < gst_ffs_controls_get_n (controls); i++) {
+    *at = i;
+    if (g_str_equal (gst_ffs_controls_get (controls, i)->name, name))
+      return gst_ffs_controls_get (controls, i);
+  }
+  return NULL;
+}
+
+GST_START_TEST (test_device)
+{
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 8);
+  const GstFfsControl *control;
+  guint i;
+
+  /* A menu and what is only to be read are not among them; a property comes
+   * first. */
+  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 3);
+  control = find (controls, "Brightness", &i);
+  fail_unless_equals_float (control->max, 1);
+
+  control = find (controls, "ExposureTime", &i);
+  fail_unless_equals_string (control->unit, "us");
+  fail_unless_equals_int (control->kind, GST_FFS_CONTROL_INTEGER);
+  fail_unless_equals_float (control->min, 100);
+  fail_unless_equals_float (control->max, 33300);
+  interrupted = 2;
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), 2000);
+  gst_ffs_controls_set_value (controls, i, 33300);
+  fail_unless_equals_int (device[0].value, 333);
+  gst_ffs_controls_set_value (controls, i, 199);
+  fail_unless_equals_int (device[0].value, 1);
+
+  control = find (controls, "Gain", &i);
+  fail_unless_equals_float (control->min, -5);
+  fail_unless_equals_float (control->max, 40);
+  gst_ffs_controls_set_value (controls, i, -5);
+  fail_unless_equals_int (device[1].value, -5);
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
+
+  /* The source has opened its device again. */
+  fd = FD + 1;
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
+  /* It is closed: nobody is asked. */
+  fd = -1;
+  n_set = 0;
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
+  gst_ffs_controls_set_value (controls, i, 4);
+  fail_unless_equals_int (n_set, 0);
+  gst_ffs_controls_free (controls);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_bounds)
+{
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 2);
+
+  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 2);
+  gst_ffs_controls_free (controls);
+
+  fd = -1;
+  controls = gst_ffs_controls_new (sinkpad, 8);
+  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 1);
+  gst_ffs_controls_free (controls);
+}
+
+GST_END_TEST;
+
+static Suite *
+device_controls_suite (void)
+{
+  Suite *s = suite_create ("device-controls");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, set_up, tear_down);
+  tcase_add_test (tc, test_device);
+  tcase_add_test (tc, test_bounds);
+  return s;
+}
+
+GST_CHECK_MAIN (device_controls);
