@@ -82,6 +82,7 @@ struct gadget_state {
 	atomic_uint unbinds;
 	atomic_uint enables;
 	atomic_uint setups;
+	atomic_uint setup_index;	/* wIndex of the last of them */
 };
 
 enum gadget_descs {
@@ -150,6 +151,8 @@ long host_xfer_timeout(struct host *h, int ep, void *buf, size_t len,
 int host_set_halt(struct host *h, int ep);
 int host_clear_halt(struct host *h, int ep);
 int host_reset(struct host *h);
+/* A class request to an interface that wants a byte back. */
+int host_class_request(struct host *h, unsigned int intf, unsigned int entity);
 /* Cut and restore the power of the port that the gadget hangs on. */
 int host_find_port(struct gadget *g, char *path, size_t size);
 int host_unplug(struct gadget *g, char *port, size_t size);

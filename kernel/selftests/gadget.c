@@ -326,6 +326,7 @@ static void handle_event(struct gadget *g, const struct usb_functionfs_event *e)
 		break;
 	case FUNCTIONFS_SETUP:
 		/* Going the wrong way is how FunctionFS is told to stall. */
+		atomic_store(&s->setup_index, le16toh(e->u.setup.wIndex));
 		atomic_fetch_add(&s->setups, 1);
 		if (e->u.setup.bRequestType & USB_DIR_IN) {
 			if (read(g->ep0, &none, 0) < 0)

@@ -175,27 +175,27 @@ static size_t pick_len(unsigned int *seed, unsigned int b)
 }
 
 /*
- * Pieces of several dmabufs, out of those that this file has attached once; of
- * any, where that is not known.  Now and then one too many, or one that is
- * attached no longer: then the others have to be left as they were.
+ * Pieces of several dmabufs, out of those that this file has attached.  Now and
+ * then one that it has not: then the others have to be left as they were.
  */
-static int submit(unsigned int *seed, int fd, int ep, const int *mine)
+static int submit(unsigned int *seed, int fd, int ep, const int *live)
 {
 	struct usb_ffs_dmabuf_segment seg[8];
-	unsigned int n = 1 + rand_r(seed) % ARRAY_SIZE(seg), i, b, tries;
+	unsigned int n = 1 + rand_r(seed) % ARRAY_SIZE(seg), i, tries, pick;
+	unsigned int b = BUFS - 1;
 	int ret;
 
 	for (i = 0; i < n; i++) {
 		for (tries = 0; tries < 16; tries++) {
-			b = rand_r(seed) % BUFS;
+			pick = rand_r(seed) % BUFS;
 			/* What is only ever sent is nothing for OUT. */
-			if (!ep_is_in(ep) && b < BUFS / 2)
+			if (!ep_is_in(ep) && pick < BUFS / 2)
 				continue;
-			if (!mine || mine[b])
+			if (live[pick] || rand_r(seed) % 256 == 0) {
+				b = pick;
 				break;
+			}
 		}
-		if (tries == 16)
-			b = BUFS - 1;
 		seg[i] = SEG(&buf[b], rand_r(seed) % buf[b].size, 0);
 		if (rand_r(seed) % 2)
 			seg[i].offset &= 63;
@@ -241,6 +241,7 @@ static void *worker(void *arg)
 {
 	unsigned int seed = (uintptr_t)arg, b, i;
 	int mine[EP_COUNT][BUFS] = { };
+	int live[EP_COUNT][BUFS] = { };	/* as far as is known here */
 	int fd[EP_COUNT] = { -1, -1, -1, -1 }, ep, sync;
 	struct pollfd p;
 
@@ -255,21 +256,26 @@ static void *worker(void *arg)
 		case 0 ... 6:
 			if (may_attach(b)) {
 				mine[ep][b]++;
-				count(ATTACH, ffs_attach(fd[ep], buf[b].fd));
-			} else {
-				count(DETACH, ffs_detach(fd[ep], buf[b].fd));
+				if (!count(ATTACH,
+					   ffs_attach(fd[ep], buf[b].fd)))
+					live[ep][b] = 1;
+				break;
 			}
-			break;
+			__attribute__((fallthrough));
 		case 7 ... 10:
 			count(DETACH, ffs_detach(fd[ep], buf[b].fd));
+			live[ep][b] = 0;
 			break;
 		case 11 ... 16:
 			if (!have_submit)
 				break;
 			sync = count(SUBMITS,
-				     submit(&seed, fd[ep], ep, mine[ep]));
+				     submit(&seed, fd[ep], ep, live[ep]));
 			if (sync >= 0)
 				ring_put(&seed, sync);
+			/* Somebody else has detached, or it was unbound. */
+			else if (sync == -EPERM)
+				memset(live[ep], 0, sizeof(live[ep]));
 			break;
 		case 17 ... 22:
 			if (count(TRANSFER,
@@ -298,6 +304,7 @@ static void *worker(void *arg)
 			for (i = 0; i < BUFS; i++)
 				atomic_fetch_sub(&attached[i], mine[ep][i]);
 			memset(mine[ep], 0, sizeof(mine[ep]));
+			memset(live[ep], 0, sizeof(live[ep]));
 			break;
 		default:
 			pause_ms(&seed, 10);

@@ -161,6 +161,28 @@ int host_reset(struct host *h)
 	return ioctl(h->fd, USBDEVFS_RESET) ? -errno : 0;
 }
 
+int host_class_request(struct host *h, unsigned int intf, unsigned int entity)
+{
+	unsigned char byte;
+	struct usbdevfs_ctrltransfer c = {
+		.bRequestType = USB_DIR_IN | USB_TYPE_CLASS |
+				USB_RECIP_INTERFACE,
+		.bRequest = 0x86,
+		.wIndex = entity << 8 | intf,
+		.wLength = 1,
+		.data = &byte,
+		.timeout = HOST_LIMIT_MS,
+	};
+	int ret = 0;
+
+	if (ioctl(h->fd, USBDEVFS_CLAIMINTERFACE, &intf))
+		return -errno;
+	if (ioctl(h->fd, USBDEVFS_CONTROL, &c) < 0)
+		ret = -errno;
+	ioctl(h->fd, USBDEVFS_RELEASEINTERFACE, &intf);
+	return ret;
+}
+
 /* For a device B-P on a root hub: the port's switch in sysfs (since 6.0). */
 int host_find_port(struct gadget *g, char *path, size_t size)
 {

@@ -826,6 +826,38 @@ TEST(vendor_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 	behind_ffs(vendor, check_vendor);
 }
 
+/* Of the number of an interface and that of a unit only the first is ours. */
+TEST(requests_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	static const unsigned int entity[] = { 0, 1, 2, 3, 0x80, 0xff };
+	struct neighbour n = { 0 };
+	unsigned int i, intf, seen;
+	struct gadget g;
+	struct host h;
+
+	need_class(&g);
+	settle_ffs(&n, &g);
+	describe(&g, camera);
+	OK(gadget_link(&g));
+	OK(gadget_start_ep0(&g));
+	OK(gadget_bind_wait(&g));
+	OK(host_open_device(&h, g.name));
+	for (i = 0; i < ARRAY_SIZE(entity); i++) {
+		for (intf = 0; intf < 3; intf++) {
+			seen = atomic_load(&g.state->setups);
+			/* It is stalled, as nobody knows what to say. */
+			EQ(host_class_request(&h, 1 + intf, entity[i]), -EPIPE);
+			EQ(atomic_load(&g.state->setups), seen + 1);
+			EQ(atomic_load(&g.state->setup_index),
+			   entity[i] << 8 | intf);
+		}
+	}
+	host_close(&h);
+	OK(gadget_unbind_wait(&g));
+	move_out(&n);
+	gadget_destroy(&g);
+}
+
 TEST(numbers_behind_acm, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 {
 	struct neighbour n = { 0 };
