@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <libaio.h>
-#include <linux/usb/functionfs.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,19 +25,7 @@
 #include "fence.h"
 #include "memory.h"
 #include "report.h"
-
-#ifndef FUNCTIONFS_DMABUF_ATTACH
-#define FUNCTIONFS_DMABUF_ATTACH _IOW ('g', 131, int)
-#define FUNCTIONFS_DMABUF_TRANSFER \
-    _IOW ('g', 133, struct usb_ffs_dmabuf_transfer_req)
-
-struct usb_ffs_dmabuf_transfer_req
-{
-  int fd;
-  __u32 flags;
-  __u64 length;
-} __attribute__((packed));
-#endif
+#include "transport/gstffsuapi.h"
 
 #define MAX_BUFFERS 64
 

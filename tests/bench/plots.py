@@ -16,7 +16,6 @@ STYLES = {
     'fdsink': ("'#b71c1c'", 13, 2),
     'write': ("'#bf360c'", 2, 2),
     'aio': ("'#5d4037'", 1, 2),
-    'f_sourcesink': ("'#424242'", 4, 2),
 }
 HEAD = '''
 set terminal {terminal} size {size} enhanced font "{font}" background rgb "white"
@@ -105,12 +104,11 @@ set key bottom right
 '''
     for size in sizes:
         lines = []
-        for name in ('f_sourcesink', 'transfer', 'ffsdmabufsink'):
+        for name in ('transfer', 'ffsdmabufsink'):
             rows = [(row['in_flight'], size * 1000 / row['wall_ns'])
                     for row in results.all('throughput', name=name, size=size)]
             if rows:
-                lines.append(line(plot.add_data(rows), name, NAMES[name].replace(
-                    "kernel's own source (f_sourcesink)", 'f_sourcesink')))
+                lines.append(line(plot.add_data(rows), name, NAMES[name]))
         body += f'set title "{SIZES[size]}"\nplot {", ".join(lines)}\n'
     plot.body = body + 'unset multiplot\n'
     plot.draw()

@@ -99,7 +99,7 @@ def throughput_table(results):
     rows = []
     depths = sorted(results.distinct('in_flight', 'throughput'))
     for size in results.distinct('size', 'throughput'):
-        for name in ('f_sourcesink', 'transfer', 'ffsdmabufsink'):
+        for name in ('transfer', 'ffsdmabufsink'):
             rows.append([f'{SIZES[size]}: {NAMES[name]}'] + [
                 number(None if ns is None else size * 1000 / ns)
                 for ns in (results.value('wall_ns', 'throughput', name=name,
@@ -181,20 +181,22 @@ def calls_table(results):
 
 
 def functions_table(results):
-    rows = results.all('functions')
+    rows = [row for row in results.all('functions')
+            if not row['object'].startswith('[')]
+    rows.sort(key=lambda row: -row['samples'])
     total = sum(row['samples'] for row in rows)
     if not total:
         return
     objects = {}
     for row in rows:
         objects[row['object']] = objects.get(row['object'], 0) + row['samples']
-    table('ffsdmabufsink at VGA by object (perf, samples)',
-          ['', 'percent'],
+    table('ffsdmabufsink at VGA outside the kernel, by object (perf; '
+          f'{total} samples)', ['', 'percent'],
           [[name, number(100 * count / total)] for name, count in
            sorted(objects.items(), key=lambda item: -item[1])])
     table('... and by function', ['', 'percent'],
           [[f'{row["object"]} {row["function"]}',
-            number(100 * row['samples'] / total)] for row in rows[:25]])
+            number(100 * row['samples'] / total)] for row in rows[:20]])
 
 
 # ---- targets ----
@@ -266,7 +268,7 @@ def target_table(results):
                       'at_most': at_most, 'reached': good})
     if found:
         table('Targets', ['', 'measured', 'wanted', ''],
-              [[t['target'], number(t['value']) if t['value'] > 0 else '0',
+              [[t['target'], number(t['value']) if t['value'] else '0',
                 f'{"<=" if t["at_most"] else ">="} {t["limit"]}',
                 'reached' if t['reached'] else 'MISSED'] for t in found])
     return found

@@ -13,7 +13,6 @@ NAMES = {
     'filesink': 'filesink',
     'write': 'bare write()',
     'aio': 'bare Linux AIO',
-    'f_sourcesink': "kernel's own source (f_sourcesink)",
 }
 SIZES = {
     1024: '1 KiB',

@@ -25,6 +25,7 @@
 #include <x86intrin.h>
 
 #include "trace.h"
+#include "transport/gstffsuapi.h"
 
 #define TRACING "/sys/kernel/tracing/"
 #define MAX_NAMES 32
@@ -144,17 +145,22 @@ parse_call (const char *args)
     {SYS_munmap, "munmap"}, {SYS_newfstatat, "newfstatat"},
     {SYS_lseek, "lseek"}, {SYS_io_submit, "io_submit"},
     {SYS_io_getevents, "io_getevents"}, {SYS_madvise, "madvise"},
-    {SYS_sched_yield, "sched_yield"}, {SYS_select, "select"},
+    {SYS_sched_yield, "sched_yield"},
+    {SYS_clock_nanosleep, "clock_nanosleep"}, {SYS_select, "select"},
   };
   static const struct
   {
     unsigned long request;
     const char *name;
   } ioctls[] = {
-    {0x40106785, "ioctl TRANSFER"}, {0xc0206787, "ioctl SUBMIT"},
-    {0xc0086202, "ioctl EXPORT_SYNC_FILE"}, {0xc0383e04, "ioctl FILE_INFO"},
-    {0x40086200, "ioctl DMA_BUF_SYNC"}, {0x80096782, "ioctl ENDPOINT_DESC"},
-    {0x40046783, "ioctl ATTACH"}, {0x40046784, "ioctl DETACH"},
+    {FUNCTIONFS_DMABUF_TRANSFER, "ioctl TRANSFER"},
+    {FUNCTIONFS_DMABUF_SUBMIT, "ioctl SUBMIT"},
+    {FUNCTIONFS_DMABUF_ATTACH, "ioctl ATTACH"},
+    {FUNCTIONFS_DMABUF_DETACH, "ioctl DETACH"},
+    {FUNCTIONFS_ENDPOINT_DESC, "ioctl ENDPOINT_DESC"},
+    {DMA_BUF_IOCTL_EXPORT_SYNC_FILE, "ioctl EXPORT_SYNC_FILE"},
+    {DMA_BUF_IOCTL_SYNC, "ioctl DMA_BUF_SYNC"},
+    {SYNC_IOC_FILE_INFO, "ioctl FILE_INFO"},
   };
   long number = strtol (args, NULL, 10);
   char text[32];

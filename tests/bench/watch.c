@@ -24,29 +24,8 @@
 #include <unistd.h>
 
 #include "fence.h"
+#include "transport/gstffsuapi.h"
 #include "watch.h"
-
-#define TRANSFER 0x40106785
-
-/* The ioctl of this project's kernel patches, see kernel/README.md. */
-#define SUBMIT 0xc0206787
-
-struct segment
-{
-  gint32 fd;
-  guint32 flags;
-  guint64 offset;
-  guint64 length;
-};
-
-struct submit
-{
-  guint32 size;
-  guint32 flags;
-  guint32 num_segments;
-  gint32 fence_fd;
-  guint64 segments;
-};
 
 #define MAX_BUFFERS 64
 
@@ -147,12 +126,12 @@ on_transfer (gint dmabuf, guint64 now)
 static gint
 get_dmabuf (gulong request, gpointer arg)
 {
-  struct submit *submit = arg;
-  struct segment *segments;
+  struct usb_ffs_dmabuf_submit *submit = arg;
+  struct usb_ffs_dmabuf_segment *segments;
 
-  if (request == TRANSFER)
+  if (request == FUNCTIONFS_DMABUF_TRANSFER)
     return *(gint *) arg;
-  segments = (struct segment *) (gsize) submit->segments;
+  segments = (struct usb_ffs_dmabuf_segment *) (gsize) submit->segments;
   return segments[submit->num_segments - 1].fd;
 }
 
@@ -169,7 +148,8 @@ ioctl (int fd, unsigned long request, ...)
   arg = va_arg (args, gpointer);
   va_end (args);
 
-  is_transfer = watching && (request == TRANSFER || request == SUBMIT);
+  is_transfer = watching && (request == FUNCTIONFS_DMABUF_TRANSFER
+      || request == FUNCTIONFS_DMABUF_SUBMIT);
   if (is_transfer) {
     if (last_dmabuf >= 0 && !fence_is_pending (last_dmabuf))
       n_starved++;
