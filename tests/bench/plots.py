@@ -86,7 +86,7 @@ set ylabel "us per frame (all threads of the gadget side)"
 set yrange [2:]
 set xrange [800:80000000]
 set key top left reverse Left
-set bmargin 3.5
+set bmargin 4
 plot {", ".join(lines)}
 '''
     plot.draw()
@@ -137,7 +137,10 @@ set style data histogram
 set style histogram clustered gap 1.5
 set style fill solid 0.9 noborder
 set ylabel "us"
-set yrange [0:*]
+set logscale y
+set yrange [1:*]
+set xtics scale 0
+set bmargin 3.5
 set key top right
 plot {data} using 2:xtic(1) lc rgb "#90a4ae" title "p50", \\
   {data} using 3 lc rgb "#0d47a1" title "p99", \\
@@ -149,7 +152,8 @@ plot {data} using 2:xtic(1) lc rgb "#90a4ae" title "p50", \\
 def plot_small(results, directory):
     rows = []
     for row in results.all('small'):
-        name = NAMES[row['name']].replace(' copy-mode', '\\ncopy-mode')
+        name = NAMES[row['name']].replace(' copy-mode', '\\ncopy-mode').replace(
+            ' + ', '\\n+ ')
         rows.append((f'"{name}\\n({row["in_flight"] or 1} in flight)"',
                      1e9 / row['wall_ns']))
     plot = Plot(directory, 'small', width=1000)
@@ -160,7 +164,8 @@ set style fill solid 0.9 noborder
 set boxwidth 0.6
 set yrange [0:*]
 set ylabel "frames/s"
-set xtics font ",10"
+set xtics scale 0 font ",10"
+set bmargin 4.5
 unset key
 plot {data} using 0:2:xtic(1) with boxes lc rgb "#0d47a1", \\
   {data} using 0:2:(sprintf("%.0f", $2)) with labels offset 0,0.7
@@ -189,8 +194,10 @@ def plot_profile(results, before, directory):
     rows = []
     for source, name, text in ((results, 'transfer', 'bare loop'),
                                (results, 'fakesink', 'fakesink'),
-                               (before, 'ffsdmabufsink', 'before'),
-                               (results, 'ffsdmabufsink', 'ffsdmabufsink')):
+                               (before, 'ffsdmabufsink',
+                                'ffsdmabufsink\\nbefore'),
+                               (results, 'ffsdmabufsink',
+                                'ffsdmabufsink\\nnow')):
         row = source and source.one('calls', name=name, size=VGA)
         if row:
             rows.append([f'"{text}"'] + breakdown(row))
@@ -208,6 +215,8 @@ set style fill solid 0.95 border lc rgb "white"
 set boxwidth 0.6
 set ylabel "us on the processor"
 set yrange [0:*]
+set xtics scale 0
+set bmargin 3.5
 set key outside right top reverse Left invert
 plot {", ".join(columns)}
 '''
