@@ -1149,12 +1149,12 @@ static void storm(struct ctx *c, bool sides, int rounds)
 
 TEST(either_order, T_BOUND | T_SUBMIT | T_LONG)
 {
-	storm(c, false, 3000);
+	storm(c, false, 2000);
 }
 
 TEST(either_order_and_others, T_BOUND | T_SUBMIT | T_LONG)
 {
-	storm(c, true, 1500);
+	storm(c, true, 1000);
 }
 
 int main(int argc, char **argv)
