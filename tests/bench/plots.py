@@ -195,9 +195,9 @@ def plot_profile(results, before, directory):
     for source, name, text in ((results, 'transfer', 'bare loop'),
                                (results, 'fakesink', 'fakesink'),
                                (before, 'ffsdmabufsink',
-                                'ffsdmabufsink\\nbefore'),
+                                'our sink\\nbefore'),
                                (results, 'ffsdmabufsink',
-                                'ffsdmabufsink\\nnow')):
+                                'our sink\\nnow')):
         row = source and source.one('calls', name=name, size=VGA)
         if row:
             rows.append([f'"{text}"'] + breakdown(row))
