@@ -279,8 +279,15 @@ GST_START_TEST (test_no_room)
 {
   GstBuffer *buf, *other;
   StreamFixture f;
+  GstMemory *mem;
 
   start_joined (&f, FALSE);
+  mem = fake_dmabuf_new_data (11, 'a');
+  gst_memory_resize (mem, HEADER_SIZE, 5);
+  fail_unless_equals_int (stream_fixture_send (&f, buffer_of (mem, NULL)),
+      GST_FFS_OK);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
+
   fail_unless_equals_int (stream_fixture_send (&f, alloc_with_room (&f,
               "frame", HEADER_SIZE + 2)), GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
@@ -297,8 +304,8 @@ GST_START_TEST (test_no_room)
   gst_buffer_unref (other);
 
   finish (&f);
-  fail_unless_equals_int (fake_endpoint_n_transfers (), 3);
-  assert_wire ("headerframeheaderghijkheaderframe", 33);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 4);
+  assert_wire ("headerghijkheaderframeheaderghijkheaderframe", 44);
 
   f.policy.copy_mode = GST_FFS_COPY_NEVER;
   fail_unless_equals_int (stream_fixture_send (&f,
