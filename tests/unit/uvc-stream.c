@@ -134,6 +134,26 @@ GST_START_TEST (test_header_sizes)
 
 GST_END_TEST;
 
+/* A host reads as soon as its COMMIT is answered, which is when the data of it
+ * is read; nothing of the old stream may be there any more. */
+GST_START_TEST (test_commit_takes_back)
+{
+  GstFfsSetup setup = { 0x21, 0x01, PROBE << 8, 1, 34 };
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
+  fail_unless (gst_ffs_profile_accept (f.profile, &setup));
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
+  setup.value = COMMIT << 8;
+  fail_unless (gst_ffs_profile_accept (f.profile, &setup));
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
+  fail_unless_equals_int (f.n_stopped, 1);
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
+  fail_unless_equals_int (f.n_stopped, 1);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_start_stop)
 {
   /* What upstream is asked for before any host has said anything. */
@@ -352,6 +372,7 @@ uvc_stream_suite (void)
   tcase_add_checked_fixture (tc, set_up, tear_down);
   tcase_add_test (tc, test_header_bytes);
   tcase_add_test (tc, test_header_sizes);
+  tcase_add_test (tc, test_commit_takes_back);
   tcase_add_test (tc, test_start_stop);
   tcase_add_test (tc, test_host_that_stops);
   tcase_add_test (tc, test_caps);

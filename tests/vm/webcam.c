@@ -80,6 +80,11 @@ take_frame (void *const *maps)
   if (poll (&p, 1, PATIENCE) <= 0 || !(p.revents & POLLIN))
     fail ("no frame");
   call (VIDIOC_DQBUF, &buf, "VIDIOC_DQBUF");
+  /* Of another format, say. Older kernels keep such frames to themselves. */
+  if (buf.flags & V4L2_BUF_FLAG_ERROR) {
+    errno = EBADMSG;
+    fail ("a bad frame");
+  }
   sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, maps[buf.index],
       buf.bytesused);
   printf ("%s\n", sum);

@@ -102,6 +102,15 @@ obey (GstFfsUvcControl * self, const GstFfsSetup * setup, const guint8 * data,
   return gst_ffs_uvc_streaming_set (&self->streaming, setup, data, commit);
 }
 
+/* Returns: whether this is what begins a stream */
+gboolean
+gst_ffs_uvc_control_is_commit (const GstFfsSetup * setup)
+{
+  return gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE
+      && setup->request == UVC_SET_CUR
+      && gst_ffs_uvc_get_selector (setup) == UVC_VS_COMMIT_CONTROL;
+}
+
 /**
  * gst_ffs_uvc_control_accept:
  * @setup: a request that brings data

@@ -27,6 +27,7 @@ typedef struct
 
 void gst_ffs_uvc_control_reset (GstFfsUvcControl * self,
     const GstFfsUvcOffer * offer, gboolean enabled);
+gboolean gst_ffs_uvc_control_is_commit (const GstFfsSetup * setup);
 gboolean gst_ffs_uvc_control_accept (GstFfsUvcControl * self,
     const GstFfsSetup * setup);
 gboolean gst_ffs_uvc_control_request (GstFfsUvcControl * self,

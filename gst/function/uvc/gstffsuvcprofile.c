@@ -224,8 +224,14 @@ tick (GstFfsProfile * profile)
 static gboolean
 accept (GstFfsProfile * profile, const GstFfsSetup * setup)
 {
-  return gst_ffs_uvc_control_accept (&GST_FFS_UVC_PROFILE (profile)->control,
-      setup);
+  if (!gst_ffs_uvc_control_accept (&GST_FFS_UVC_PROFILE (profile)->control,
+          setup))
+    return FALSE;
+  /* The host reads as soon as its request is answered, which is when its data
+   * is read: what the last stream left must be gone by then. */
+  if (gst_ffs_uvc_control_is_commit (setup))
+    gst_ffs_profile_set_streaming (profile, FALSE);
+  return TRUE;
 }
 
 static gboolean
