@@ -182,9 +182,10 @@ GST_START_TEST (test_start_stop)
   /* The old one is over before anything changes. */
   fail_unless (strstr (f.caps_at_stop, "width=(int)320") != NULL);
   uvc_assert_caps (&f, MJPEG);
-  /* One that is refused leaves the stream alone. */
+  /* One that is refused ends the stream, and begins none. */
   fail_if (uvc_set_probe (&f, COMMIT, 9, 1, 0));
-  fail_unless_equals_int (f.n_stopped, 2);
+  fail_unless_equals_int (f.n_started, 3);
+  fail_unless_equals_int (f.n_stopped, 3);
   uvc_assert_caps (&f, MJPEG);
   fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
   uvc_assert_caps (&f, H264);
