@@ -3,6 +3,8 @@
  * The floor: frames to an endpoint by nothing but system calls.
  *
  *   transfer  poll the oldest dmabuf, TRANSFER the next one
+ *   status    the same, and by an exported sync_file how each one ended
+ *   submit    the same by SUBMIT, which gives the sync_file
  *   write     write() a frame and wait for it
  *   aio       io_submit() a frame, wait for the oldest
  *
@@ -29,8 +31,16 @@
 
 #define MAX_BUFFERS 64
 
+typedef enum
+{
+  TRANSFER,
+  STATUS,
+  SUBMIT,
+} Kind;
+
 typedef struct
 {
+  Kind kind;
   int endpoint;
   size_t size;
   unsigned int n_buffers;
@@ -58,28 +68,57 @@ wait_fence (Bare * bare, unsigned int i)
   struct pollfd p = { bare->dmabufs[i], POLLOUT, 0 };
   uint64_t now, then;
 
+  if (bare->kind == SUBMIT) {
+    p.fd = bare->fences[i];
+    p.events = POLLIN;
+  }
+
   while (poll (&p, 1, -1) < 0) {
     if (errno != EINTR)
       fail ("poll");
   }
-  if (!bare->want_delays)
+  if (!bare->want_delays && bare->kind == TRANSFER)
     return;
   now = meter_now ();
   then = fence_time (bare->fences[i]);
   close (bare->fences[i]);
-  if (then > 0 && then < now)
+  if (bare->want_delays && then > 0 && then < now)
     delays_add (&bare->wake, now - then);
+}
+
+static void
+queue (Bare * bare, unsigned int i)
+{
+  struct usb_ffs_dmabuf_transfer_req request = { 0 };
+  struct usb_ffs_dmabuf_segment segment = { 0 };
+  struct usb_ffs_dmabuf_submit submit = { 0 };
+
+  if (bare->kind == SUBMIT) {
+    segment.fd = bare->dmabufs[i];
+    segment.length = bare->size;
+    submit.size = sizeof (submit);
+    submit.num_segments = 1;
+    submit.segments = (uintptr_t) & segment;
+    if (ioctl (bare->endpoint, FUNCTIONFS_DMABUF_SUBMIT, &submit) < 0)
+      fail ("SUBMIT");
+    bare->fences[i] = submit.fence_fd;
+    return;
+  }
+
+  request.fd = bare->dmabufs[i];
+  request.length = bare->size;
+  if (ioctl (bare->endpoint, FUNCTIONFS_DMABUF_TRANSFER, &request) < 0)
+    fail ("TRANSFER");
+  if (bare->want_delays || bare->kind == STATUS)
+    bare->fences[i] = fence_export (bare->dmabufs[i]);
 }
 
 static void
 run_transfer (Bare * bare, unsigned int frames)
 {
-  struct usb_ffs_dmabuf_transfer_req request;
   unsigned int sent, done = 0;
   uint64_t next = 0;
 
-  memset (&request, 0, sizeof (request));
-  request.length = bare->size;
   for (sent = 0; sent < frames; sent++) {
     unsigned int i = sent % bare->n_buffers;
 
@@ -87,11 +126,7 @@ run_transfer (Bare * bare, unsigned int frames)
       wait_fence (bare, done++ % bare->n_buffers);
     if (bare->interval_ns > 0)
       meter_pace (&next, bare->interval_ns);
-    request.fd = bare->dmabufs[i];
-    if (ioctl (bare->endpoint, FUNCTIONFS_DMABUF_TRANSFER, &request) < 0)
-      fail ("TRANSFER");
-    if (bare->want_delays)
-      bare->fences[i] = fence_export (bare->dmabufs[i]);
+    queue (bare, i);
   }
   while (done < sent)
     wait_fence (bare, done++ % bare->n_buffers);
@@ -192,7 +227,7 @@ measure (Bare * bare, Setup * setup, const char *path, unsigned int frames)
     fail (path);
   if (memory_new (setup->memory, setup->size, bare->dmabufs, bare->n_buffers))
     fail ("memory");
-  if (strcmp (setup->name, "transfer") == 0) {
+  if (strcmp (setup->name, "write") != 0 && strcmp (setup->name, "aio") != 0) {
     attach (bare);
   } else {
     run = strcmp (setup->name, "write") == 0 ? run_write : run_aio;
@@ -216,7 +251,8 @@ measure (Bare * bare, Setup * setup, const char *path, unsigned int frames)
 static void
 usage (void)
 {
-  fputs ("usage: bare [options] transfer|write|aio ENDPOINT SIZE:FRAMES...\n"
+  fputs ("usage: bare [options] transfer|status|submit|write|aio ENDPOINT "
+      "SIZE:FRAMES...\n"
       "  --test NAME  --memory heap|udmabuf|camera  --buffers N\n"
       "  --in-flight N  --interval MICROSECONDS  --latency\n", stderr);
   exit (2);
@@ -270,6 +306,10 @@ main (int argc, char **argv)
   bare.depth = setup.in_flight;
   if (strcmp (setup.name, "write") == 0)
     setup.in_flight = 0;
+  else if (strcmp (setup.name, "status") == 0)
+    bare.kind = STATUS;
+  else if (strcmp (setup.name, "submit") == 0)
+    bare.kind = SUBMIT;
   meter_open ();
   if (strcmp (setup.name, "aio") == 0 && io_setup (MAX_BUFFERS, &bare.aio) < 0)
     fail ("io_setup");

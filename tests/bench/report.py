@@ -119,6 +119,36 @@ def small_table(results):
               ['', 'in flight', 'frames/s', 'CPU, us'], rows)
 
 
+def submit_table(results):
+    sizes = results.distinct('size', 'submit')
+    rows = [[NAMES[name]] + [us(results.value('cpu_ns', 'submit', name=name,
+                                              size=size)) for size in sizes]
+            for name in results.distinct('name', 'submit')]
+    if rows:
+        table('To know how a transfer ended, by bare loops',
+              ['CPU per frame, us'] + [SIZES[size] for size in sizes], rows)
+
+
+CAMERAS = {
+    'fakesink': 'fakesink',
+    'endpoint': "an application's endpoint",
+    'stream': 'profile=stream',
+    'uvc': 'profile=uvc, by SUBMIT',
+    'uvc-room': 'profile=uvc, header in the room in front',
+    'uvc-copy': 'profile=uvc, copied',
+}
+
+
+def profiles_table(results):
+    sources = {'camera': 'v4l2src', 'drawn': 'videotestsrc'}
+    rows = [[f'{sources[row["memory"]]} ! {CAMERAS[row["name"]]}',
+             us(row['cpu_ns']), number(row['switches'])]
+            for row in results.all('profiles')]
+    if rows:
+        table('By class of camera (VGA YUY2, the whole pipeline)',
+              ['', 'CPU, us', 'switches'], rows)
+
+
 DELAYS = (('poll_wake', 'fence signalled -> poll() returns'),
           ('to_pool', 'fence signalled -> buffer in its pool'),
           ('to_transfer', 'buffer enters -> TRANSFER'))
@@ -281,8 +311,8 @@ def main():
         print(f'Linux {versions["kernel"]}, GStreamer {versions["gstreamer"]}; '
               'one instruction is one nanosecond')
     for print_table in (cpu_table, paced_table, memory_table, throughput_table,
-                        small_table, latency_table, scale_table, calls_table,
-                        functions_table):
+                        small_table, latency_table, scale_table, submit_table,
+                        profiles_table, calls_table, functions_table):
         print_table(results)
     found = target_table(results)
     with open(sys.argv[2], 'w', encoding='utf-8') as file:

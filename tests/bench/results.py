@@ -13,6 +13,8 @@ NAMES = {
     'filesink': 'filesink',
     'write': 'bare write()',
     'aio': 'bare Linux AIO',
+    'status': 'bare TRANSFER, EXPORT_SYNC_FILE, FILE_INFO, close',
+    'submit': 'bare SUBMIT, FILE_INFO, close',
 }
 SIZES = {
     1024: '1 KiB',
