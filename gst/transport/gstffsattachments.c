@@ -211,10 +211,12 @@ out:
 /**
  * gst_ffs_attachments_renew:
  * @self: the attachments
- * @att: an acquired attachment that the kernel says it does not have
+ * @att: an acquired attachment of a transfer for which the kernel says that
+ * something is not attached
  *
  * A kernel that releases attachments when the function is unbound leaves us
- * with entries that are no longer true.
+ * with entries that are no longer true. SUBMIT does not say which, and a dmabuf
+ * that is attached twice stays so when it is detached once.
  *
  * Returns: 0 or an errno
  */
@@ -224,6 +226,8 @@ gst_ffs_attachments_renew (GstFfsAttachments * self, GstFfsAttachment * att)
   gint err;
 
   g_mutex_lock (&self->lock);
+  if (gst_ffs_endpoint_can_submit (self->ep))
+    gst_ffs_endpoint_detach (self->ep, att->fd);
   set_dropped (self, att);
   err = attach (self, att);
   g_mutex_unlock (&self->lock);

@@ -3,9 +3,9 @@
  * GstFfsInFlight: the transfers that the controller has, and the one thread
  * that waits for their fences.
  *
- * Ownership: one entry for each segment of a transfer, each with a reference of its own on
- * a buffer (the same buffer may be sent twice) and the use of one attachment.
- * Both are given up when the transfer's fence has signalled, whatever its
+ * Ownership: one entry for each segment of a transfer, each with a reference
+ * of its own on a buffer (the same buffer may be sent twice) and the use of
+ * one attachment.  Both are given up when the transfer's fence has signalled, whatever its
  * status, and in no other case.  The fence thread holds a reference on this
  * object: when a controller does not let go at shutdown, the object, its
  * buffers and the thread stay until it does, after the element is long gone.
@@ -101,7 +101,7 @@ wait_change (GstFfsInFlight * self, gint64 deadline)
 }
 
 static gint
-take_status_locked (GstFfsInFlight * self)
+take_head_status (GstFfsInFlight * self)
 {
   gint err;
 
@@ -147,12 +147,12 @@ finish (GstFfsInFlight * self, GstFfsTransfer transfer)
   /* Once the buffer is gone its dmabuf may be detached, and with TRANSFER the
    * status with it. */
   if (!transfer.own_fence && !transfer.joined)
-    err = take_status_locked (self);
+    err = take_head_status (self);
   /* Before the buffer: its memory's end wants to find the dmabuf idle. */
   gst_ffs_attachments_release (self->attachments, transfer.att);
   gst_buffer_unref (transfer.buffer);
   if (transfer.own_fence)
-    err = take_status_locked (self);
+    err = take_head_status (self);
 
   GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
       transfer.frame, transfer.length, err ? g_strerror (err) : "sent");

@@ -26,7 +26,7 @@ static void
 start_joined (StreamFixture * f, gboolean can_submit)
 {
   stream_fixture_start (f, TRUE, can_submit);
-  f->profile->joined = TRUE;
+  f->profile->joined = JOINED;
 }
 
 static void
@@ -135,6 +135,7 @@ GST_END_TEST;
 /* A stream that is halted leaves nothing in flight, and the host there. */
 GST_START_TEST (test_halt)
 {
+  guint n_probes;
   gint released;
   StreamFixture f;
 
@@ -145,6 +146,10 @@ GST_START_TEST (test_halt)
   wait_released (&released);
   fail_unless_equals_uint64 (stream_fixture_stat (&f, "transfers-cancelled"),
       1);
+  n_probes = fake_endpoint_n_calls (FUNCTIONFS_ENDPOINT_DESC);
+  fail_unless_equals_int (gst_ffs_stream_probe (f.stream), 0);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_ENDPOINT_DESC),
+      n_probes);
   gst_ffs_stream_resume (f.stream);
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (2, 'x'), NULL)), GST_FFS_OK);
@@ -176,6 +181,38 @@ GST_START_TEST (test_again)
       GST_FFS_OK);
   finish (&f);
   assert_wire ("headerabxyheaderabxyheaderabxy", 30);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* The kernel has forgotten some of a transfer's dmabufs and has others: none
+ * is attached twice, which the fake endpoint sees, nor one that is in it
+ * twice. */
+GST_START_TEST (test_some_forgotten)
+{
+  GstMemory *old;
+  StreamFixture f;
+
+  start_joined (&f, TRUE);
+  old = fake_dmabuf_new_data (4, 'a');
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_ref (old), NULL)), GST_FFS_OK);
+  finish (&f);
+  fake_endpoint_forget_attachments ();
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_ref (old), fake_dmabuf_new_data (2, 'x'))),
+      GST_FFS_OK);
+  finish (&f);
+  fake_endpoint_forget_attachments ();
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_share (old, 0, 1),
+              gst_memory_share (old, 2, 2))), GST_FFS_OK);
+  finish (&f);
+  assert_wire ("headerabcdheaderabcdxyheaderacd", 31);
+  gst_memory_unref (old);
+  fail_unless_equals_int (gst_ffs_stream_give_back (f.stream, GST_SECOND), 0);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
   stream_fixture_end (&f);
 }
 
@@ -231,6 +268,36 @@ GST_START_TEST (test_room)
   assert_wire ("headerframeheaderframeheaderframe", 33);
   fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-in-room"), 3);
   gst_buffer_unref (buf);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* Nothing is written to a frame's memory while it is in flight. */
+GST_START_TEST (test_room_in_flight)
+{
+  StreamFixture f;
+  GstBuffer *buf;
+  GstMapInfo map;
+
+  start_joined (&f, FALSE);
+  buf = alloc_with_room (&f, "frame", HEADER_SIZE);
+  fake_endpoint_set_poll_fails (TRUE);
+  fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),
+      GST_FFS_OK);
+  gst_ffs_stream_set_flushing (f.stream, TRUE);
+  f.profile->joined = "HEADER";
+  fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),
+      GST_FFS_INTERRUPTED);
+  fail_unless (gst_buffer_map (buf, &map, GST_MAP_READ));
+  fail_unless (memcmp (map.data - HEADER_SIZE, JOINED, HEADER_SIZE) == 0);
+  gst_buffer_unmap (buf, &map);
+  gst_ffs_stream_set_flushing (f.stream, FALSE);
+  fake_endpoint_set_poll_fails (FALSE);
+  f.n--;
+  fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
+  finish (&f);
+  assert_wire ("headerframeHEADERframe", 22);
   stream_fixture_end (&f);
 }
 
@@ -324,7 +391,7 @@ GST_START_TEST (test_written)
   gsize size;
 
   stream_fixture_start (&f, FALSE, FALSE);
-  f.profile->joined = TRUE;
+  f.profile->joined = JOINED;
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (5, 'a'), NULL)), GST_FFS_OK);
   fail_unless (g_file_get_contents (fake_endpoint_path (), &wire, &size, NULL));
@@ -371,8 +438,10 @@ gather_suite (void)
   tcase_add_test (tc, test_release);
   tcase_add_test (tc, test_halt);
   tcase_add_test (tc, test_again);
+  tcase_add_test (tc, test_some_forgotten);
   tcase_add_test (tc, test_refused);
   tcase_add_test (tc, test_room);
+  tcase_add_test (tc, test_room_in_flight);
   tcase_add_test (tc, test_room_pool);
   tcase_add_test (tc, test_no_room);
   tcase_add_test (tc, test_written);

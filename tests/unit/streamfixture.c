@@ -13,8 +13,8 @@ wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
   self->n_wrapped++;
   self->size = size;
   if (self->joined) {
-    wrapping->header_size = strlen (JOINED);
-    memcpy (wrapping->header, JOINED, wrapping->header_size);
+    wrapping->header_size = strlen (self->joined);
+    memcpy (wrapping->header, self->joined, wrapping->header_size);
     return !self->refuse;
   }
   wrapping->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,

@@ -22,7 +22,7 @@ typedef struct
 {
   GstFfsProfile parent;
   GstFfsBufferPool *pool;
-  gboolean joined;
+  const gchar *joined;          /* nullable */
   gboolean refuse;
   guint n_wrapped;
   gsize size;
