@@ -5,55 +5,20 @@
 
 #include <string.h>
 
-#include <gst/check/gstcheck.h>
-
+#include "bytereader.h"
 #include "function/gstffsdescriptors.h"
 
-typedef struct
-{
-  const guint8 *data;
-  gsize size;
-} Reader;
-
-static guint
-get (Reader * r, guint bytes)
-{
-  guint value = 0, i;
-
-  fail_unless (r->size >= bytes, "cut short");
-  for (i = 0; i < bytes; i++)
-    value |= (guint) r->data[i] << 8 * i;
-  r->data += bytes;
-  r->size -= bytes;
-  return value;
-}
-
-static void
-want (Reader * r, guint bytes, guint value)
-{
-  fail_unless_equals_int_hex (get (r, bytes), value);
-}
-
-static void
-want_bytes (Reader * r, const void *bytes, gsize size)
-{
-  fail_unless (r->size >= size, "cut short");
-  fail_unless (memcmp (r->data, bytes, size) == 0);
-  r->data += size;
-  r->size -= size;
-}
-
-static Reader
+static ByteReader
 read_blob (GBytes * blob)
 {
-  Reader r;
+  ByteReader r;
 
   r.data = g_bytes_get_data (blob, &r.size);
   return r;
 }
 
 static void
-want_interface (Reader * r, guint number, guint n_endpoints, guint klass,
+want_interface (ByteReader * r, guint number, guint n_endpoints, guint klass,
     guint subclass, guint protocol, guint string)
 {
   want (r, 1, 9);
@@ -69,7 +34,7 @@ want_interface (Reader * r, guint number, guint n_endpoints, guint klass,
 
 /* A burst of -1: no companion. */
 static void
-want_endpoint (Reader * r, guint address, guint packet, gint burst)
+want_endpoint (ByteReader * r, guint address, guint packet, gint burst)
 {
   want (r, 1, 7);
   want (r, 1, 0x05);
@@ -107,7 +72,7 @@ GST_START_TEST (test_single)
 {
   const guint packets[] = { 64, 512, 1024 };
   GBytes *blob = gst_ffs_descriptors_build (&single, 0x0100);
-  Reader r = read_blob (blob);
+  ByteReader r = read_blob (blob);
   guint i;
 
   want (&r, 4, 3);
@@ -130,7 +95,7 @@ GST_START_TEST (test_association)
 {
   const guint packets[] = { 64, 512, 1024 };
   GBytes *blob = gst_ffs_descriptors_build (&pair, 0x0100);
-  Reader r = read_blob (blob);
+  ByteReader r = read_blob (blob);
   guint i;
 
   want (&r, 4, 3);
@@ -156,7 +121,7 @@ GST_START_TEST (test_association)
 GST_END_TEST;
 
 static void
-want_compat (Reader * r, guint interface, const gchar id[8])
+want_compat (ByteReader * r, guint interface, const gchar id[8])
 {
   want (r, 1, interface);
   want (r, 4, 11 + 24);
@@ -170,7 +135,7 @@ want_compat (Reader * r, guint interface, const gchar id[8])
 }
 
 static void
-want_guid (Reader * r, guint interface, const gchar * guid)
+want_guid (ByteReader * r, guint interface, const gchar * guid)
 {
   guint size = 14 + 20 + strlen (guid) + 1;
 
@@ -189,7 +154,7 @@ want_guid (Reader * r, guint interface, const gchar * guid)
 
 /* What is in front of the OS descriptors, and their number. */
 static void
-skip_to_os (Reader * r, const GstFfsFunctionDesc * with, guint count)
+skip_to_os (ByteReader * r, const GstFfsFunctionDesc * with, guint count)
 {
   GstFfsFunctionDesc without = *with;
   GBytes *plain;
@@ -213,7 +178,7 @@ GST_START_TEST (test_os_descriptors)
   const gchar *guid = "{01234567-89ab-cdef-0123-456789abcdef}";
   GstFfsFunctionDesc desc = single;
   GBytes *blob;
-  Reader r;
+  ByteReader r;
 
   desc.compatible_id = "WINUSB";
   desc.interface_guid = guid;
@@ -262,7 +227,7 @@ GST_START_TEST (test_strings)
 {
   GstFfsFunctionDesc desc = pair;
   GBytes *blob = gst_ffs_strings_build (&desc);
-  Reader r = read_blob (blob);
+  ByteReader r = read_blob (blob);
 
   want (&r, 4, 2);
   want (&r, 4, g_bytes_get_size (blob));

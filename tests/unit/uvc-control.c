@@ -25,12 +25,6 @@ enum
   GET_DEF,
 };
 
-enum
-{
-  PROBE = 1,
-  COMMIT = 2,
-};
-
 static UvcFixture f;
 
 static void

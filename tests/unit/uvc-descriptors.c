@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "bytereader.h"
 #include "function/gstffsdescriptors.h"
 #include "function/uvc/gstffsuvcdescriptors.h"
 #include "uvcfixture.h"
@@ -16,42 +17,8 @@
     "video/x-h264, width=320, height=240, stream-format={avc, byte-stream}, " \
     "alignment=au"
 
-typedef struct
-{
-  const guint8 *data;
-  gsize size;
-} Reader;
-
-static guint
-get (Reader * r, guint bytes)
-{
-  guint value = 0, i;
-
-  fail_unless (r->size >= bytes, "cut short");
-  for (i = 0; i < bytes; i++)
-    value |= (guint) r->data[i] << 8 * i;
-  r->data += bytes;
-  r->size -= bytes;
-  return value;
-}
-
 static void
-want (Reader * r, guint bytes, guint value)
-{
-  fail_unless_equals_int_hex (get (r, bytes), value);
-}
-
-static void
-want_bytes (Reader * r, const void *bytes, gsize size)
-{
-  fail_unless (r->size >= size, "cut short");
-  fail_unless (memcmp (r->data, bytes, size) == 0);
-  r->data += size;
-  r->size -= size;
-}
-
-static void
-want_begin (Reader * r, guint length, guint subtype)
+want_begin (ByteReader * r, guint length, guint subtype)
 {
   want (r, 1, length);
   want (r, 1, 0x24);
@@ -59,7 +26,7 @@ want_begin (Reader * r, guint length, guint subtype)
 }
 
 static void
-want_control (Reader * r, guint camera, guint processing)
+want_control (ByteReader * r, guint camera, guint processing)
 {
   want_begin (r, 13, 0x01);
   want (r, 2, 0x0110);
@@ -93,15 +60,15 @@ want_control (Reader * r, guint camera, guint processing)
 }
 
 static void
-want_colors (Reader * r)
+want_colors (ByteReader * r)
 {
   want_begin (r, 6, 0x0d);
   want_bytes (r, "\1\1\4", 3);
 }
 
 static void
-want_frame (Reader * r, guint subtype, guint width, guint height, guint size,
-    guint slow, guint fast, guint first)
+want_frame (ByteReader * r, guint subtype, guint width, guint height,
+    guint size, guint slow, guint fast, guint first)
 {
   guint n = slow == fast ? 1 : 2;
 
@@ -126,7 +93,7 @@ want_frame (Reader * r, guint subtype, guint width, guint height, guint size,
 #define STREAMING_SIZE (16 + (27 + 34 + 6) + (11 + 30 + 6) + (28 + 30 + 6))
 
 static void
-want_streaming (Reader * r)
+want_streaming (ByteReader * r)
 {
   want_begin (r, 16, 0x01);
   want (r, 1, 3);
@@ -170,7 +137,7 @@ want_streaming (Reader * r)
 }
 
 static void
-want_interface (Reader * r, guint number, guint n_endpoints, guint subclass)
+want_interface (ByteReader * r, guint number, guint n_endpoints, guint subclass)
 {
   want (r, 1, 9);
   want (r, 1, 0x04);
@@ -190,7 +157,7 @@ GST_START_TEST (test_bytes)
   const GstFfsFunctionDesc *desc;
   GBytes *blob;
   UvcFixture f;
-  Reader r;
+  ByteReader r;
   guint i;
 
   uvc_fixture_start (&f, OFFER);
@@ -234,7 +201,7 @@ GST_START_TEST (test_no_controls)
   GstFfsProfile *profile = gst_ffs_uvc_profile_new (NULL);
   GstCaps *caps = gst_caps_from_string (OFFER);
   const GstFfsFunctionDesc *desc;
-  Reader r;
+  ByteReader r;
 
   fail_unless (gst_ffs_profile_set_offer (profile, caps));
   gst_caps_unref (caps);

@@ -23,12 +23,6 @@
 #define SIZE_640 (640 * 480 * 2)
 #define SIZE_320 (320 * 240 * 2)
 
-enum
-{
-  PROBE = 1,
-  COMMIT = 2,
-};
-
 static UvcFixture f;
 
 static void

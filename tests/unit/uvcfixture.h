@@ -14,6 +14,13 @@
 #include "function/uvc/gstffsuvcrequest.h"
 #include "function/uvc/gstffsuvcstreaming.h"
 
+/* Selectors of the streaming interface. */
+enum
+{
+  PROBE = 1,
+  COMMIT = 2,
+};
+
 /**
  * UvcSource:
  *
