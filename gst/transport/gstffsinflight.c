@@ -36,13 +36,14 @@ struct _GstFfsInFlight
   GMutex lock;
   GCond more;                   /* for the fence thread */
   GCond changed;                /* for all others */
-  guint n_waiting;              /* of these */
+  gboolean awaited;             /* by one of these that was not woken yet */
+  gboolean slots_awaited;       /* the same, for slots only */
   gboolean idle;                /* the fence thread waits */
   GstQueueArray *transfers;
   GstFfsFrameDoneFunc done;
   guint max;
   gboolean flushing;
-  gboolean cancelled;           /* what is in the FIFO was */
+  gint cancelled;               /* atomic: what is in the FIFO was */
   gboolean stop;
   gboolean in_done;
   GstFfsTransferCounter counter;
@@ -66,22 +67,34 @@ in_flight_unref (GstFfsInFlight * self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) in_flight_free);
 }
 
-/* With the lock.  The status as an errno, 0 for success. */
+/* The status of the transfer as an errno, 0 for success.  The sync_file of a
+ * TRANSFER may be closed by whoever cancels, so it is asked with the lock; that
+ * of SUBMIT belongs to the fence thread alone, and two system calls are too
+ * long for a lock that the streaming thread wants meanwhile. */
 static gint
 take_status (GstFfsInFlight * self, GstFfsTransfer * transfer)
 {
   gint status = 1;
 
   if (transfer->sync_file < 0)
-    return self->cancelled ? ECANCELED : 0;
+    return g_atomic_int_get (&self->cancelled) ? ECANCELED : 0;
   if (gst_ffs_fence_status (transfer->sync_file, &status) != 0)
     status = 1;
   close (transfer->sync_file);
   transfer->sync_file = -1;
 
-  if (status < 0 && self->cancelled)
+  /* It was set before anything was cancelled, and stays until the last of it
+   * has left the FIFO. */
+  if (status < 0 && g_atomic_int_get (&self->cancelled))
     return ECANCELED;
   return status < 0 ? -status : 0;
+}
+
+/* With the lock.  Enough for whoever has found all of them taken. */
+static gboolean
+has_slots (GstFfsInFlight * self)
+{
+  return self->counter.stats.in_flight + MAX (1, self->max / 4) <= self->max;
 }
 
 /* With the lock.  Waits for something to change; @deadline may be 0 for none.
@@ -89,15 +102,11 @@ take_status (GstFfsInFlight * self, GstFfsTransfer * transfer)
 static gboolean
 wait_change (GstFfsInFlight * self, gint64 deadline)
 {
-  gboolean changed = TRUE;
-
-  self->n_waiting++;
+  self->awaited = TRUE;
   if (deadline != 0)
-    changed = g_cond_wait_until (&self->changed, &self->lock, deadline);
-  else
-    g_cond_wait (&self->changed, &self->lock);
-  self->n_waiting--;
-  return changed;
+    return g_cond_wait_until (&self->changed, &self->lock, deadline);
+  g_cond_wait (&self->changed, &self->lock);
+  return TRUE;
 }
 
 static gint
@@ -123,7 +132,7 @@ pop (GstFfsInFlight * self, gint err)
   if (!head->joined)
     gst_ffs_transfer_counter_add_end (&self->counter, head->length, err);
   if (gst_queue_array_is_empty (self->transfers) && !self->stop)
-    self->cancelled = FALSE;
+    g_atomic_int_set (&self->cancelled, FALSE);
   if (!head->last)
     return;
 
@@ -152,7 +161,7 @@ finish (GstFfsInFlight * self, GstFfsTransfer transfer)
   gst_ffs_attachments_release (self->attachments, transfer.att);
   gst_buffer_unref (transfer.buffer);
   if (transfer.own_fence)
-    err = take_head_status (self);
+    err = take_status (self, &transfer);
 
   GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
       transfer.frame, transfer.length, err ? g_strerror (err) : "sent");
@@ -163,7 +172,9 @@ finish (GstFfsInFlight * self, GstFfsTransfer transfer)
    * still held, so nobody is woken who does not wait. */
   g_mutex_lock (&self->lock);
   pop (self, err);
-  wake = self->n_waiting > 0;
+  wake = self->awaited || (self->slots_awaited && has_slots (self));
+  if (wake)
+    self->awaited = self->slots_awaited = FALSE;
   g_mutex_unlock (&self->lock);
   if (wake)
     g_cond_broadcast (&self->changed);
@@ -251,7 +262,7 @@ set_cancelled (GstFfsInFlight * self)
 {
   guint i, n = gst_queue_array_get_length (self->transfers);
 
-  self->cancelled = TRUE;
+  g_atomic_int_set (&self->cancelled, TRUE);
   for (i = 0; i < n; i++) {
     GstFfsTransfer *transfer =
         gst_queue_array_peek_nth_struct (self->transfers, i);
@@ -415,18 +426,24 @@ gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame)
  * gst_ffs_in_flight_wait_slot:
  * @self: the transfers
  *
- * Waits until another frame may be put in flight.
+ * Waits until another frame may be put in flight.  Who has to wait, waits until
+ * a quarter of the slots is free, so as not to be woken for each of many small
+ * frames.
  *
  * Returns: 0, or EINTR if flushing
  */
 gint
 gst_ffs_in_flight_wait_slot (GstFfsInFlight * self)
 {
+  gboolean full;
   gint err = 0;
 
   g_mutex_lock (&self->lock);
-  while (self->counter.stats.in_flight >= self->max && !self->flushing)
-    wait_change (self, 0);
+  full = self->counter.stats.in_flight >= self->max;
+  while (full && !has_slots (self) && !self->flushing) {
+    self->slots_awaited = TRUE;
+    g_cond_wait (&self->changed, &self->lock);
+  }
   if (self->counter.stats.in_flight >= self->max)
     err = EINTR;
   g_mutex_unlock (&self->lock);

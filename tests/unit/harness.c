@@ -3,6 +3,9 @@
 #include <dirent.h>
 
 #include "harness.h"
+
+/* What would return does so long before, but on a very busy machine. */
+#define BLOCKED_FOR (50 * G_TIME_SPAN_MILLISECOND)
 #include "sink/gstffsdmabufsink.h"
 
 static GMutex release_lock;
@@ -64,6 +67,7 @@ push_thread (gpointer data)
   SinkHarness *sh = data;
 
   sh->flow = gst_harness_push (sh->h, sh->pushed);
+  g_atomic_int_set (&sh->returned, TRUE);
   return NULL;
 }
 
@@ -71,6 +75,7 @@ void
 sink_harness_push_async (SinkHarness * sh, GstBuffer * buf)
 {
   sh->pushed = buf;
+  g_atomic_int_set (&sh->returned, FALSE);
   sh->thread = g_thread_new ("push", push_thread, sh);
 }
 
@@ -94,6 +99,17 @@ sink_harness_join (SinkHarness * sh)
 {
   g_thread_join (sh->thread);
   return sh->flow;
+}
+
+void
+sink_harness_assert_blocked (SinkHarness * sh)
+{
+  gint64 end = g_get_monotonic_time () + BLOCKED_FOR;
+
+  while (g_get_monotonic_time () < end) {
+    fail_if (g_atomic_int_get (&sh->returned));
+    g_thread_yield ();
+  }
 }
 
 void

@@ -21,6 +21,7 @@ typedef struct
   gint n_fds;
   GstFlowReturn flow;           /* of push_async() */
   GstBuffer *pushed;
+  gint returned;                /* push_async() has */
   GThread *thread;
 } SinkHarness;
 
@@ -33,6 +34,8 @@ void sink_harness_end (SinkHarness * sh);
 void sink_harness_push_async (SinkHarness * sh, GstBuffer * buf);
 void sink_harness_push_eos_async (SinkHarness * sh);
 GstFlowReturn sink_harness_join (SinkHarness * sh);
+/* That such a push does not return for now. */
+void sink_harness_assert_blocked (SinkHarness * sh);
 
 /* As upstream asks when it wants its buffers back. */
 void sink_harness_drain (SinkHarness * sh);

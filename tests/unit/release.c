@@ -9,6 +9,7 @@
 #include "harness.h"
 
 #define N 3
+#define N_DEEP 8
 
 GST_START_TEST (test_only_by_fence)
 {
@@ -77,6 +78,34 @@ GST_START_TEST (test_max_in_flight)
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "in-flight-max"), 2);
   fake_endpoint_signal (2, 1);
   wait_released (&c);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Whoever has found all slots taken is not woken before a quarter is free. */
+GST_START_TEST (test_woken_for_several_slots)
+{
+  SinkHarness sh;
+  gint released[N_DEEP];
+  guint i;
+
+  sink_harness_start (&sh, "max-in-flight", N_DEEP, NULL);
+  for (i = 0; i + 1 < N_DEEP; i++)
+    gst_harness_push (sh.h, dmabuf_buffer (10, &released[i]));
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &released[i]));
+  fake_endpoint_wait_transfers (N_DEEP);
+
+  fake_endpoint_signal (0, 1);
+  sink_harness_wait_stat (&sh, "in-flight", N_DEEP - 1);
+  sink_harness_assert_blocked (&sh);
+  fake_endpoint_signal (1, 1);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "in-flight"), N_DEEP - 2);
+
+  for (i = 2; i < N_DEEP; i++)
+    fake_endpoint_signal (i, 1);
+  wait_released (&released[N_DEEP - 1]);
   sink_harness_end (&sh);
 }
 
@@ -338,6 +367,7 @@ release_suite (void)
   tcase_add_test (tc, test_poll_fails);
   tcase_add_test (tc, test_in_order);
   tcase_add_test (tc, test_max_in_flight);
+  tcase_add_test (tc, test_woken_for_several_slots);
   tcase_add_test (tc, test_eos_waits);
   tcase_add_test (tc, test_flush_while_full);
   tcase_add_test (tc, test_stop_cancels);
