@@ -36,6 +36,7 @@
 #include "gstffsopen.h"
 #include "gstffspresence.h"
 #include "gstffsreport.h"
+#include "gstffssensor.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
@@ -59,6 +60,7 @@ struct _GstFfsDmabufSink
   GstFfsSettings settings;
 
   GstFfsPresence presence;
+  GstFfsSensor sensor;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  The
    * pointer changes under the object lock. */
@@ -165,11 +167,13 @@ host_streaming (gboolean streaming, gpointer user_data)
     g_mutex_unlock (&self->open_lock);
     gst_ffs_presence_set_wanted (&self->presence, TRUE);
     gst_ffs_presence_set_streaming (&self->presence, TRUE);
+    gst_ffs_sensor_start (&self->sensor);
     return;
   }
 
   /* What is queued would be the first that the next stream sees. */
   gst_ffs_presence_set_wanted (&self->presence, FALSE);
+  gst_ffs_sensor_release (&self->sensor);
   g_mutex_lock (&self->open_lock);
   if (self->open)
     gst_ffs_stream_halt (self->stream, SHUTDOWN_TIMEOUT);
@@ -244,6 +248,9 @@ drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
   gst_ffs_presence_count_drop (&self->presence);
+  /* With an application's ep0 only frames tell us that there is a host. */
+  if (self->opened.profile && gst_ffs_presence_stops (&self->presence))
+    gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (self));
   return GST_FLOW_OK;
 }
 
@@ -509,6 +516,7 @@ event (GstBaseSink * bsink, GstEvent * event)
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
       gst_ffs_presence_forget_latency (&self->presence);
+      gst_ffs_sensor_new_upstream (&self->sensor);
       break;
     case GST_EVENT_FLUSH_STOP:
       self->failed = FALSE;
@@ -650,8 +658,10 @@ change_state (GstElement * element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-          && ret == GST_STATE_CHANGE_FAILURE))
+          && ret == GST_STATE_CHANGE_FAILURE)) {
     close_stream (self);
+    gst_ffs_sensor_let_go (&self->sensor);
+  }
   return ret;
 }
 
@@ -703,6 +713,7 @@ finalize (GObject * object)
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
   gst_ffs_presence_clear (&self->presence);
+  gst_ffs_sensor_clear (&self->sensor);
   g_mutex_clear (&self->open_lock);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
@@ -713,6 +724,7 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
   gst_ffs_presence_init (&self->presence, GST_BASE_SINK (self));
+  gst_ffs_sensor_init (&self->sensor, GST_ELEMENT (self));
   g_mutex_init (&self->open_lock);
   g_mutex_init (&self->lock);
 

@@ -27,7 +27,8 @@ gst_ffs_idle_policy_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_IDLE_AUTO, "Drop from a live source, else wait", "auto"},
+    {GST_FFS_IDLE_AUTO, "Drop from a live source or stop it, else wait",
+        "auto"},
     {GST_FFS_IDLE_DROP, "Drop frames", "drop"},
     {GST_FFS_IDLE_WAIT, "Wait for a host", "wait"},
     {0, NULL, NULL},

@@ -213,6 +213,26 @@ gst_ffs_presence_drops (GstFfsPresence * self)
   return self->upstream_live;
 }
 
+/**
+ * gst_ffs_presence_stops:
+ * @self: the presence, of which gst_ffs_presence_drops() has been asked
+ *
+ * Streaming thread.
+ *
+ * Returns: whether the source of frames that are dropped may rather be stopped
+ */
+gboolean
+gst_ffs_presence_stops (GstFfsPresence * self)
+{
+  GstFfsIdlePolicy policy;
+
+  g_mutex_lock (&self->lock);
+  policy = self->policy;
+  g_mutex_unlock (&self->lock);
+  return policy == GST_FFS_IDLE_AUTO && self->latency_known
+      && self->upstream_live;
+}
+
 void
 gst_ffs_presence_count_drop (GstFfsPresence * self)
 {

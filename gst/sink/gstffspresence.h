@@ -56,6 +56,7 @@ void gst_ffs_presence_set_flushing (GstFfsPresence * self, gboolean flushing);
 gboolean gst_ffs_presence_is_wanted (GstFfsPresence * self);
 GstFfsMeaning gst_ffs_presence_wait (GstFfsPresence * self, gint * err);
 gboolean gst_ffs_presence_drops (GstFfsPresence * self);
+gboolean gst_ffs_presence_stops (GstFfsPresence * self);
 void gst_ffs_presence_count_drop (GstFfsPresence * self);
 
 void gst_ffs_presence_add_stats (GstFfsPresence * self, GstStructure * s);

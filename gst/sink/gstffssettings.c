@@ -158,6 +158,12 @@ gst_ffs_settings_install (GObjectClass * klass)
    * What to do with frames while no host has configured the function or,
    * with an ep0 of our own, wants any.
    *
+   * "auto" makes the camera do nothing while nobody looks: with an ep0 of our
+   * own, a live source of video whose frames go to this element alone is set
+   * to READY, with its state locked, and started again when a host wants
+   * frames. It does not see an EOS that is sent to the pipeline meanwhile
+   * (gst-launch-1.0 -e); "drop" leaves it running.
+   *
    * Since: 0.1
    */
   props[GST_FFS_PROP_WITHOUT_HOST] = g_param_spec_enum ("without-host",

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsSensor: the camera upstream, which does not run while no host wants
+ * its frames.
+ *
+ * The source alone goes to READY, with its state locked so that the pipeline
+ * does not start it again; everything else stays in PLAYING.  That is right
+ * only for a source of video whose frames go nowhere else: a tee on the way
+ * (somebody records, or shows them) leaves it running, and so does a source
+ * that an application feeds.
+ *
+ * Ownership: a part of the element; has a reference on the source while that
+ * is stopped or about to be.
+ *
+ * Locking: all is under the lock, and no state is changed under it.  States
+ * are changed by one worker at a time and by nobody else: a source that goes
+ * to READY waits for its streaming thread, which may be the caller.
+ */
+
+#include "gstffssensor.h"
+
+#include "function/gstffsupstream.h"
+#include "transport/gstffsdebug.h"
+
+void
+gst_ffs_sensor_init (GstFfsSensor * self, GstElement * sink)
+{
+  self->sink = sink;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->done);
+}
+
+void
+gst_ffs_sensor_clear (GstFfsSensor * self)
+{
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->done);
+}
+
+static void
+stop_source (GstElement * source)
+{
+  gst_element_set_locked_state (source, TRUE);
+  gst_element_set_state (source, GST_STATE_READY);
+}
+
+static void
+start_source (GstElement * source)
+{
+  gst_element_set_locked_state (source, FALSE);
+  gst_element_sync_state_with_parent (source);
+}
+
+/* Until the source is as the host wants it, who may change its mind. */
+static void
+work (GstElement * source, gpointer user_data)
+{
+  GstFfsSensor *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  while (self->stopped == self->wanted) {
+    gboolean stop = !self->wanted;
+
+    g_mutex_unlock (&self->lock);
+    GST_INFO_OBJECT (self->sink, "%s %" GST_PTR_FORMAT,
+        stop ? "stopping" : "starting", source);
+    if (stop)
+      stop_source (source);
+    else
+      start_source (source);
+    g_mutex_lock (&self->lock);
+    self->stopped = stop;
+  }
+  self->busy = FALSE;
+  g_cond_broadcast (&self->done);
+  g_mutex_unlock (&self->lock);
+}
+
+/* With the lock. */
+static void
+begin_work (GstFfsSensor * self)
+{
+  if (self->busy || self->source == NULL || self->stopped != self->wanted)
+    return;
+  self->busy = TRUE;
+  gst_element_call_async (self->source, work, self, NULL);
+}
+
+/* A sink that is fed by more than one, or an element that feeds more than one,
+ * has something to say about whether the source runs. */
+static gboolean
+is_source (GstElement * element, GstPad * pad, gpointer user_data)
+{
+  gboolean *branches = user_data;
+
+  GST_OBJECT_LOCK (element);
+  *branches |= element->numsrcpads != 1 || element->numsinkpads > 1;
+  GST_OBJECT_UNLOCK (element);
+  return pad == NULL;
+}
+
+/* (transfer full) (nullable): the source, if it may be stopped */
+static GstElement *
+find_source (GstPad * sinkpad)
+{
+  gboolean branches = FALSE;
+  GstElement *source = gst_ffs_upstream_find (sinkpad, is_source, &branches);
+  GstElementFactory *factory;
+
+  if (source == NULL)
+    return NULL;
+  factory = gst_element_get_factory (source);
+  if (branches || factory == NULL
+      || !gst_element_factory_list_is_type (factory,
+          GST_ELEMENT_FACTORY_TYPE_SRC | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO))
+    gst_clear_object (&source);
+  return source;
+}
+
+/**
+ * gst_ffs_sensor_start:
+ * @self: the sensor
+ *
+ * The host wants frames. Any thread; returns before they come.
+ */
+void
+gst_ffs_sensor_start (GstFfsSensor * self)
+{
+  g_mutex_lock (&self->lock);
+  self->wanted = TRUE;
+  begin_work (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_sensor_release:
+ * @self: the sensor
+ *
+ * The host wants no more frames; the next one that comes stops the source.
+ * Any thread.
+ */
+void
+gst_ffs_sensor_release (GstFfsSensor * self)
+{
+  g_mutex_lock (&self->lock);
+  self->wanted = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_sensor_idle:
+ * @self: the sensor
+ * @sinkpad: where its frames come
+ *
+ * A frame of a live source has come that nobody wants. Streaming thread; it
+ * must not wait for anything but us until the source has stopped.
+ */
+void
+gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->wanted && !self->busy && !self->unsuitable) {
+    if (self->source == NULL)
+      self->source = find_source (sinkpad);
+    self->unsuitable = self->source == NULL;
+    begin_work (self);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Another upstream, perhaps.  Streaming thread. */
+void
+gst_ffs_sensor_new_upstream (GstFfsSensor * self)
+{
+  g_mutex_lock (&self->lock);
+  self->unsuitable = FALSE;
+  if (!self->busy && !self->stopped)
+    gst_clear_object (&self->source);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_sensor_let_go:
+ * @self: the sensor
+ *
+ * Leaves the source to the pipeline again, whatever that wants of it. When it
+ * returns nothing is under way any more. To be called when the streaming
+ * thread cannot be in the sink.
+ */
+void
+gst_ffs_sensor_let_go (GstFfsSensor * self)
+{
+  GstElement *source;
+
+  g_mutex_lock (&self->lock);
+  /* Which means that it follows the pipeline, wherever that goes. */
+  self->wanted = TRUE;
+  begin_work (self);
+  while (self->busy)
+    g_cond_wait (&self->done, &self->lock);
+  source = self->source;
+  self->source = NULL;
+  self->wanted = self->unsuitable = FALSE;
+  g_mutex_unlock (&self->lock);
+  gst_clear_object (&source);
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The camera upstream stops while nobody wants its frames, and only a camera
+ * whose frames go nowhere else.
+ */
+
+#include <gst/base/gstbasesink.h>
+#include <gst/base/gstpushsrc.h>
+#include <gst/check/gstcheck.h>
+
+#include "sink/gstffssensor.h"
+
+#define N_ROUNDS 200
+
+GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
+
+/* A live source of video that makes as many frames as are taken. */
+typedef struct
+{
+  GstPushSrc parent;
+} TestCamera;
+typedef GstPushSrcClass TestCameraClass;
+
+GType test_camera_get_type (void);
+G_DEFINE_TYPE (TestCamera, test_camera, GST_TYPE_PUSH_SRC);
+
+static GstStaticPadTemplate camera_src = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+static GstFlowReturn
+create (GstPushSrc * src, GstBuffer ** buffer)
+{
+  (void) src;
+  *buffer = gst_buffer_new ();
+  return GST_FLOW_OK;
+}
+
+static void
+test_camera_init (TestCamera * self)
+{
+  gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
+}
+
+static void
+test_camera_class_init (TestCameraClass * klass)
+{
+  gst_element_class_add_static_pad_template (GST_ELEMENT_CLASS (klass),
+      &camera_src);
+  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "test",
+      "Source/Video", "test", "test");
+  klass->create = create;
+}
+
+/* A sink that has a sensor, as the element. */
+typedef struct
+{
+  GstBaseSink parent;
+  GstFfsSensor sensor;
+  GMutex lock;
+  GCond cond;
+  guint frames;
+  gboolean unwanted;            /* frames say that they are not wanted */
+} TestSink;
+typedef GstBaseSinkClass TestSinkClass;
+
+GType test_sink_get_type (void);
+G_DEFINE_TYPE (TestSink, test_sink, GST_TYPE_BASE_SINK);
+
+static GstStaticPadTemplate any_sink = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+static GstFlowReturn
+render (GstBaseSink * bsink, GstBuffer * buffer)
+{
+  TestSink *self = (TestSink *) bsink;
+  gboolean unwanted;
+
+  (void) buffer;
+  g_mutex_lock (&self->lock);
+  self->frames++;
+  unwanted = self->unwanted;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  if (unwanted)
+    gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (bsink));
+  return GST_FLOW_OK;
+}
+
+static GstStateChangeReturn
+change_state (GstElement * element, GstStateChange transition)
+{
+  TestSink *self = (TestSink *) element;
+  GstStateChangeReturn ret =
+      GST_ELEMENT_CLASS (test_sink_parent_class)->change_state (element,
+      transition);
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    gst_ffs_sensor_let_go (&self->sensor);
+  return ret;
+}
+
+static void
+sink_finalize (GObject * object)
+{
+  TestSink *self = (TestSink *) object;
+
+  gst_ffs_sensor_clear (&self->sensor);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  G_OBJECT_CLASS (test_sink_parent_class)->finalize (object);
+}
+
+static void
+test_sink_init (TestSink * self)
+{
+  gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
+  gst_ffs_sensor_init (&self->sensor, GST_ELEMENT (self));
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+}
+
+static void
+test_sink_class_init (TestSinkClass * klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  gst_element_class_add_static_pad_template (element_class, &any_sink);
+  gst_element_class_set_static_metadata (element_class, "test", "Sink", "test",
+      "test");
+  element_class->change_state = change_state;
+  klass->render = render;
+  G_OBJECT_CLASS (klass)->finalize = sink_finalize;
+}
+
+typedef struct
+{
+  GstElement *pipeline;
+  GstElement *source;
+  TestSink *sink;
+  GstFfsSensor *sensor;         /* the sink's */
+} Fixture;
+
+static void
+set_unwanted (Fixture * f, gboolean unwanted)
+{
+  g_mutex_lock (&f->sink->lock);
+  f->sink->unwanted = unwanted;
+  g_mutex_unlock (&f->sink->lock);
+}
+
+static void
+wait_frame (Fixture * f)
+{
+  guint frames;
+
+  g_mutex_lock (&f->sink->lock);
+  for (frames = f->sink->frames; f->sink->frames == frames;)
+    g_cond_wait (&f->sink->cond, &f->sink->lock);
+  g_mutex_unlock (&f->sink->lock);
+}
+
+static GstState
+source_state (Fixture * f)
+{
+  GstState state;
+
+  GST_OBJECT_LOCK (f->source);
+  state = GST_STATE (f->source);
+  GST_OBJECT_UNLOCK (f->source);
+  return state;
+}
+
+/* Until the worker is done with it. */
+static void
+wait_stopped (Fixture * f)
+{
+  g_mutex_lock (&f->sensor->lock);
+  while (!f->sensor->stopped || f->sensor->busy) {
+    g_mutex_unlock (&f->sensor->lock);
+    g_thread_yield ();
+    g_mutex_lock (&f->sensor->lock);
+  }
+  g_mutex_unlock (&f->sensor->lock);
+}
+
+static void
+start (Fixture * f, const gchar * source, const gchar * middle)
+{
+  GError *error = NULL;
+  GstPlugin *core = gst_plugin_load_file (CORE_ELEMENTS, &error);
+
+  fail_unless (core != NULL, "%s", error ? error->message : "");
+  gst_object_unref (core);
+  memset (f, 0, sizeof (*f));
+  gst_element_register (NULL, "testcamera", GST_RANK_NONE,
+      test_camera_get_type ());
+  f->pipeline = gst_pipeline_new (NULL);
+  f->source = gst_element_factory_make (source, NULL);
+  f->sink = g_object_new (test_sink_get_type (), NULL);
+  f->sensor = &f->sink->sensor;
+  gst_bin_add_many (GST_BIN (f->pipeline), f->source, GST_ELEMENT (f->sink),
+      NULL);
+  if (middle) {
+    GstElement *element = gst_element_factory_make (middle, NULL);
+
+    gst_bin_add (GST_BIN (f->pipeline), element);
+    fail_unless (gst_element_link_many (f->source, element,
+            GST_ELEMENT (f->sink), NULL));
+    if (g_str_equal (middle, "tee")) {
+      GstElement *other = gst_element_factory_make ("fakesink", NULL);
+
+      g_object_set (other, "async", FALSE, NULL);
+      gst_bin_add (GST_BIN (f->pipeline), other);
+      fail_unless (gst_element_link (element, other));
+    }
+  } else {
+    fail_unless (gst_element_link (f->source, GST_ELEMENT (f->sink)));
+  }
+  gst_element_set_state (f->pipeline, GST_STATE_PLAYING);
+  wait_frame (f);
+}
+
+static void
+end (Fixture * f)
+{
+  gst_element_set_state (f->pipeline, GST_STATE_NULL);
+  fail_if (gst_element_is_locked_state (f->source));
+  fail_unless_equals_int (source_state (f), GST_STATE_NULL);
+  ASSERT_OBJECT_REFCOUNT (f->source, "source", 1);
+  gst_object_unref (f->pipeline);
+}
+
+GST_START_TEST (test_stops_and_starts)
+{
+  GstState state;
+  Fixture f;
+  guint i;
+
+  start (&f, "testcamera", "queue");
+  for (i = 0; i < 3; i++) {
+    set_unwanted (&f, TRUE);
+    wait_stopped (&f);
+    fail_unless_equals_int (source_state (&f), GST_STATE_READY);
+    gst_element_get_state (f.pipeline, &state, NULL, GST_CLOCK_TIME_NONE);
+    fail_unless_equals_int (state, GST_STATE_PLAYING);
+
+    set_unwanted (&f, FALSE);
+    gst_ffs_sensor_start (f.sensor);
+    wait_frame (&f);
+    fail_unless (gst_element_get_base_time (f.source) ==
+        gst_element_get_base_time (f.pipeline));
+    fail_if (gst_element_is_locked_state (f.source));
+    gst_ffs_sensor_release (f.sensor);
+  }
+  end (&f);
+}
+
+GST_END_TEST;
+
+/* A pipeline that is paused and played again does not start it, but it has the
+ * pipeline's new base time when it is. */
+GST_START_TEST (test_stays_stopped)
+{
+  GstClockTime before;
+  Fixture f;
+
+  start (&f, "testcamera", NULL);
+  set_unwanted (&f, TRUE);
+  wait_stopped (&f);
+  set_unwanted (&f, FALSE);
+  before = gst_element_get_base_time (f.pipeline);
+  /* Nothing would preroll it. */
+  gst_base_sink_set_async_enabled (GST_BASE_SINK (f.sink), FALSE);
+  gst_element_set_state (f.pipeline, GST_STATE_PAUSED);
+  do {
+    gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
+    gst_element_set_state (f.pipeline, GST_STATE_PAUSED);
+  } while (gst_element_get_base_time (f.pipeline) == before);
+  gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
+  fail_unless_equals_int (source_state (&f), GST_STATE_READY);
+
+  gst_ffs_sensor_start (f.sensor);
+  wait_frame (&f);
+  fail_unless (gst_element_get_base_time (f.source) ==
+      gst_element_get_base_time (f.pipeline));
+  end (&f);
+}
+
+GST_END_TEST;
+
+/* The host may come while the source is being stopped, and go again. */
+GST_START_TEST (test_changes_its_mind)
+{
+  Fixture f;
+  guint i;
+
+  start (&f, "testcamera", NULL);
+  set_unwanted (&f, TRUE);
+  for (i = 0; i < N_ROUNDS; i++) {
+    gst_ffs_sensor_start (f.sensor);
+    if (i % 3)
+      wait_frame (&f);
+    gst_ffs_sensor_release (f.sensor);
+    if (i % 2)
+      wait_stopped (&f);
+  }
+  gst_ffs_sensor_start (f.sensor);
+  wait_frame (&f);
+  wait_frame (&f);
+  end (&f);
+}
+
+GST_END_TEST;
+
+/* Wanted is wanted, whatever a frame says that was dropped before. */
+GST_START_TEST (test_wanted_runs)
+{
+  Fixture f;
+  guint i;
+
+  start (&f, "testcamera", NULL);
+  gst_ffs_sensor_start (f.sensor);
+  set_unwanted (&f, TRUE);
+  for (i = 0; i < 3; i++)
+    wait_frame (&f);
+  fail_unless (f.sensor->source == NULL);
+  end (&f);
+}
+
+GST_END_TEST;
+
+static void
+assert_runs (const gchar * source, const gchar * middle)
+{
+  Fixture f;
+  guint i;
+
+  start (&f, source, middle);
+  set_unwanted (&f, TRUE);
+  for (i = 0; i < 3; i++)
+    wait_frame (&f);
+  g_mutex_lock (&f.sensor->lock);
+  fail_unless (f.sensor->unsuitable && !f.sensor->busy && !f.sensor->stopped);
+  g_mutex_unlock (&f.sensor->lock);
+  end (&f);
+}
+
+GST_START_TEST (test_others_look)
+{
+  assert_runs ("testcamera", "tee");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_no_camera)
+{
+  assert_runs ("fakesrc", NULL);
+}
+
+GST_END_TEST;
+
+static Suite *
+sensor_suite (void)
+{
+  Suite *suite = suite_create ("sensor");
+  TCase *tc = tcase_create ("general");
+
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0, NULL);
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, test_stops_and_starts);
+  tcase_add_test (tc, test_stays_stopped);
+  tcase_add_test (tc, test_changes_its_mind);
+  tcase_add_test (tc, test_wanted_runs);
+  tcase_add_test (tc, test_others_look);
+  tcase_add_test (tc, test_no_camera);
+  return suite;
+}
+
+GST_CHECK_MAIN (sensor);
