@@ -133,6 +133,7 @@ CAMERAS = {
     'fakesink': 'fakesink',
     'endpoint': "an application's endpoint",
     'stream': 'profile=stream',
+    'u3v': 'profile=u3v',
     'uvc': 'profile=uvc, by SUBMIT',
     'uvc-room': 'profile=uvc, header in the room in front',
     'uvc-copy': 'profile=uvc, copied',

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define DEVICES "/sys/bus/usb/devices"
+/* Unless somebody says otherwise. */
 #define ENDPOINT 0x81
 #define INTERFACE 0
 /* A hang, not a slow machine. */
@@ -42,6 +43,8 @@ struct _UsbHost
   guint n_urbs;
   UsbHostFunc func;
   gpointer user_data;
+  guint interface;
+  guint8 endpoint;
 
   gchar *device;                /* name in sysfs, once seen */
   char *port;                   /* the hub's, in sysfs, once used */
@@ -67,12 +70,29 @@ usb_host_new (const gchar * serial, gsize urb_size, guint n_urbs,
   host->n_urbs = n_urbs;
   host->func = func;
   host->user_data = user_data;
+  host->interface = INTERFACE;
+  host->endpoint = ENDPOINT;
   host->fd = -1;
   host->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   host->urbs = g_new0 (Urb, n_urbs);
   for (i = 0; i < n_urbs; i++)
     host->urbs[i].data = g_malloc (urb_size);
   return host;
+}
+
+/**
+ * usb_host_set_endpoint:
+ * @host: a host that is not open
+ * @interface: to claim
+ * @endpoint: the address of the one to read from
+ *
+ * For devices of more than one interface.
+ */
+void
+usb_host_set_endpoint (UsbHost * host, guint interface, guint8 endpoint)
+{
+  host->interface = interface;
+  host->endpoint = endpoint;
 }
 
 void
@@ -204,7 +224,6 @@ gboolean
 usb_host_open (UsbHost * host)
 {
   gint64 deadline = g_get_monotonic_time () + HANG_US;
-  guint interface = INTERFACE;
 
   usb_host_close (host);
   do {
@@ -213,7 +232,7 @@ usb_host_open (UsbHost * host)
     /* It may be on its way out or in. */
     host->fd = usb_host_open_node (host);
     if (host->fd >= 0
-        && ioctl (host->fd, USBDEVFS_CLAIMINTERFACE, &interface) == 0)
+        && ioctl (host->fd, USBDEVFS_CLAIMINTERFACE, &host->interface) == 0)
       return TRUE;
     usb_host_close (host);
     g_usleep (LOOK_AGAIN_US);
@@ -237,7 +256,7 @@ submit (UsbHost * host, Urb * urb)
 {
   memset (&urb->urb, 0, sizeof (urb->urb));
   urb->urb.type = USBDEVFS_URB_TYPE_BULK;
-  urb->urb.endpoint = ENDPOINT;
+  urb->urb.endpoint = host->endpoint;
   urb->urb.buffer = urb->data;
   urb->urb.buffer_length = host->urb_size;
   urb->urb.usercontext = urb;

@@ -14,6 +14,7 @@ typedef void (*UsbHostFunc) (const guint8 * data, gsize size,
 
 UsbHost *usb_host_new (const gchar * serial, gsize urb_size, guint n_urbs,
     UsbHostFunc func, gpointer user_data);
+void usb_host_set_endpoint (UsbHost * host, guint interface, guint8 endpoint);
 void usb_host_free (UsbHost * host);
 
 gboolean usb_host_wait_device (UsbHost * host);
