@@ -157,9 +157,6 @@ host_streaming (gboolean streaming, gpointer user_data)
         && !gst_ffs_profile_fits (profile, pad))
       gst_pad_push_event (pad, gst_event_new_reconfigure ());
     gst_clear_object (&profile);
-    /* A host that comes while an encoder runs waits for its next key frame. */
-    gst_pad_push_event (pad, gst_video_event_new_upstream_force_key_unit
-        (GST_CLOCK_TIME_NONE, TRUE, 0));
     g_atomic_int_set (&self->check_fit, TRUE);
     g_mutex_lock (&self->open_lock);
     if (self->open)
@@ -168,6 +165,10 @@ host_streaming (gboolean streaming, gpointer user_data)
     gst_ffs_presence_set_wanted (&self->presence, TRUE);
     gst_ffs_presence_set_streaming (&self->presence, TRUE);
     gst_ffs_sensor_start (&self->sensor);
+    /* A host that comes while an encoder runs waits for its next key frame,
+     * which must not come while frames are dropped. */
+    gst_pad_push_event (pad, gst_video_event_new_upstream_force_key_unit
+        (GST_CLOCK_TIME_NONE, TRUE, 0));
     return;
   }
 
@@ -248,8 +249,7 @@ drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
   gst_ffs_presence_count_drop (&self->presence);
-  /* With an application's ep0 only frames tell us that there is a host. */
-  if (self->opened.profile && gst_ffs_presence_stops (&self->presence))
+  if (gst_ffs_presence_stops (&self->presence))
     gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (self));
   return GST_FLOW_OK;
 }

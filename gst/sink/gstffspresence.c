@@ -43,6 +43,7 @@ gst_ffs_presence_clear (GstFfsPresence * self)
 void
 gst_ffs_presence_open (GstFfsPresence * self, gboolean own)
 {
+  self->own = own;
   g_mutex_lock (&self->lock);
   self->wanted = !own;
   self->n_without_host = self->n_connections = 0;
@@ -229,7 +230,8 @@ gst_ffs_presence_stops (GstFfsPresence * self)
   g_mutex_lock (&self->lock);
   policy = self->policy;
   g_mutex_unlock (&self->lock);
-  return policy == GST_FFS_IDLE_AUTO && self->latency_known
+  /* With an application's ep0 only a frame finds out that there is a host. */
+  return self->own && policy == GST_FFS_IDLE_AUTO && self->latency_known
       && self->upstream_live;
 }
 
@@ -279,13 +281,13 @@ gst_ffs_presence_wait (GstFfsPresence * self, gint * err)
     if (gst_ffs_presence_is_wanted (self)) {
       *err = gst_ffs_stream_probe (self->stream);
       meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
-      if (meaning == GST_FFS_OK) {
+      /* What ep0 says is newer than what the endpoint said just now. */
+      if (!self->own && meaning == GST_FFS_OK)
         gst_ffs_presence_set_connected (self, TRUE);
-        return meaning;
-      }
       if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE)
         return meaning;
-      gst_ffs_presence_set_connected (self, FALSE);
+      if (!self->own)
+        gst_ffs_presence_set_connected (self, FALSE);
     }
 
     if (gst_ffs_presence_drops (self))

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstBaseSink *sink;            /* unowned */
+  gboolean own;                 /* ep0 is ours; does not change while open */
 
   /* Under the sink's object lock. */
   gboolean connected;

@@ -42,6 +42,7 @@ struct _GstFfsInFlight
   GstQueueArray *transfers;
   GstFfsFrameDoneFunc done;
   guint max;
+  gboolean full;
   gboolean flushing;
   gint cancelled;               /* atomic: what is in the FIFO was */
   gboolean stop;
@@ -90,11 +91,18 @@ take_status (GstFfsInFlight * self, GstFfsTransfer * transfer)
   return status < 0 ? -status : 0;
 }
 
-/* With the lock.  Enough for whoever has found all of them taken. */
-static gboolean
-has_slots (GstFfsInFlight * self)
+/* With the lock.  Once all slots are taken, a quarter of them has to be free
+ * before there are any again: with many small frames in flight nobody need be
+ * woken for each. */
+static void
+update_full (GstFfsInFlight * self)
 {
-  return self->counter.stats.in_flight + MAX (1, self->max / 4) <= self->max;
+  guint in_flight = self->counter.stats.in_flight;
+
+  if (in_flight >= self->max)
+    self->full = TRUE;
+  else if (in_flight + MAX (1, self->max / 4) <= self->max)
+    self->full = FALSE;
 }
 
 /* With the lock.  Waits for something to change; @deadline may be 0 for none.
@@ -172,7 +180,8 @@ finish (GstFfsInFlight * self, GstFfsTransfer transfer)
    * still held, so nobody is woken who does not wait. */
   g_mutex_lock (&self->lock);
   pop (self, err);
-  wake = self->awaited || (self->slots_awaited && has_slots (self));
+  update_full (self);
+  wake = self->awaited || (self->slots_awaited && !self->full);
   if (wake)
     self->awaited = self->slots_awaited = FALSE;
   g_mutex_unlock (&self->lock);
@@ -358,6 +367,7 @@ gst_ffs_in_flight_set_max (GstFfsInFlight * self, guint max)
 {
   g_mutex_lock (&self->lock);
   self->max = max;
+  update_full (self);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
@@ -396,6 +406,7 @@ gst_ffs_in_flight_push (GstFfsInFlight * self, const GstFfsTransfer * segments,
     gst_queue_array_push_tail_struct (self->transfers,
         (gpointer) & segments[i]);
   gst_ffs_transfer_counter_add_begin (&self->counter, segments->first, now);
+  update_full (self);
   wake = self->idle;
   g_mutex_unlock (&self->lock);
   if (wake)
@@ -418,6 +429,7 @@ gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame)
     tail->last = TRUE;
   else
     gst_ffs_transfer_counter_end_frame (&self->counter);
+  update_full (self);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
@@ -426,25 +438,21 @@ gst_ffs_in_flight_end_frame (GstFfsInFlight * self, guint64 frame)
  * gst_ffs_in_flight_wait_slot:
  * @self: the transfers
  *
- * Waits until another frame may be put in flight.  Who has to wait, waits until
- * a quarter of the slots is free, so as not to be woken for each of many small
- * frames.
+ * Waits until another frame may be put in flight.
  *
  * Returns: 0, or EINTR if flushing
  */
 gint
 gst_ffs_in_flight_wait_slot (GstFfsInFlight * self)
 {
-  gboolean full;
   gint err = 0;
 
   g_mutex_lock (&self->lock);
-  full = self->counter.stats.in_flight >= self->max;
-  while (full && !has_slots (self) && !self->flushing) {
+  while (self->full && !self->flushing) {
     self->slots_awaited = TRUE;
     g_cond_wait (&self->changed, &self->lock);
   }
-  if (self->counter.stats.in_flight >= self->max)
+  if (self->full)
     err = EINTR;
   g_mutex_unlock (&self->lock);
 

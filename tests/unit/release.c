@@ -94,7 +94,7 @@ GST_START_TEST (test_woken_for_several_slots)
   for (i = 0; i + 1 < N_DEEP; i++)
     gst_harness_push (sh.h, dmabuf_buffer (10, &released[i]));
   sink_harness_push_async (&sh, dmabuf_buffer (10, &released[i]));
-  fake_endpoint_wait_transfers (N_DEEP);
+  sink_harness_wait_stat (&sh, "in-flight", N_DEEP);
 
   fake_endpoint_signal (0, 1);
   sink_harness_wait_stat (&sh, "in-flight", N_DEEP - 1);
