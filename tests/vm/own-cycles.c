@@ -10,12 +10,14 @@
 
 #include <gst/gst.h>
 
+#include "threads.h"
+
 #define PATIENCE (60 * G_TIME_SPAN_SECOND)
 
 static guint
-count (const gchar * path)
+count_fds (void)
 {
-  GDir *dir = g_dir_open (path, 0, NULL);
+  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
   guint n = 0;
 
   while (g_dir_read_name (dir))
@@ -83,8 +85,8 @@ main (int argc, char **argv)
     gst_bus_set_flushing (bus, TRUE);
     gst_bus_set_flushing (bus, FALSE);
     if (i == 2 || i == n)
-      g_print ("%d cycles: %u fds, %u threads\n", i, count ("/proc/self/fd"),
-          count ("/proc/self/task"));
+      g_print ("%d cycles: %u fds, %u threads\n", i, count_fds (),
+          test_count_threads ());
   }
   gst_object_unref (bus);
   gst_object_unref (sink);

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../threads.h"
+
 static guint
 count_fds (void)
 {
@@ -20,46 +22,6 @@ count_fds (void)
 
   while (g_dir_read_name (dir) != NULL)
     n++;
-  g_dir_close (dir);
-  return n;
-}
-
-/* PF_EXITING of the kernel's linux/sched.h, as shown in /proc/PID/stat. */
-#define EXITING 0x4
-
-/* Of the line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...":
- * whoever is joined is on the way out, but the kernel lists it until it is.
- * GLib keeps threads for a while for whoever may need one. */
-static gboolean
-is_a_thread_of_ours (const gchar * stat)
-{
-  const gchar *name = strchr (stat, '(');
-  const gchar *rest = strrchr (stat, ')');
-  guint flags;
-
-  if (name == NULL || rest == NULL
-      || sscanf (rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
-    return TRUE;
-  return !g_str_has_prefix (name + 1, "pool-") && (flags & EXITING) == 0;
-}
-
-static guint
-count_threads (void)
-{
-  GDir *dir = g_dir_open ("/proc/self/task", 0, NULL);
-  const gchar *id;
-  guint n = 0;
-
-  while ((id = g_dir_read_name (dir)) != NULL) {
-    gchar *path = g_strdup_printf ("/proc/self/task/%s/stat", id);
-    gchar *stat = NULL;
-
-    if (g_file_get_contents (path, &stat, NULL, NULL)
-        && is_a_thread_of_ours (stat))
-      n++;
-    g_free (stat);
-    g_free (path);
-  }
   g_dir_close (dir);
   return n;
 }
@@ -109,7 +71,7 @@ measure (Test * test, Usage * usage)
   /* How many buffers are attached at the moment is no matter, and each has a
    * file of its own. */
   usage->fds = count_fds () - usage->attachments;
-  usage->threads = count_threads ();
+  usage->threads = test_count_threads ();
   if (g_file_get_contents ("/proc/self/status", &text, NULL, NULL)
       && (rss = strstr (text, "VmRSS:")) != NULL)
     usage->rss = g_ascii_strtoull (rss + strlen ("VmRSS:"), NULL, 10);
