@@ -187,7 +187,7 @@ gst_ffs_stream_is_zero_copy (GstFfsStream * self)
 gboolean
 gst_ffs_stream_needs_room (GstFfsStream * self)
 {
-  return !gst_ffs_transfer_queue_can_submit (self->queue);
+  return !gst_ffs_transfer_queue_can_gather (self->queue);
 }
 
 /**
@@ -471,7 +471,7 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   GstFfsStreamPolicy own = *policy;
 
   memset (result, 0, sizeof (*result));
-  own.gather = gst_ffs_transfer_queue_can_submit (self->queue);
+  own.gather = gst_ffs_transfer_queue_can_gather (self->queue);
 
   g_mutex_lock (&self->send_lock);
   if (self->halted)
@@ -480,6 +480,12 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     result->meaning = GST_FFS_INTERRUPTED;
   else
     send_frame (self, buffer, frame, &own, result);
+  /* It goes as on a kernel without SUBMIT then. */
+  if (result->meaning == GST_FFS_NO_GATHER) {
+    own.gather = FALSE;
+    memset (result, 0, sizeof (*result));
+    send_frame (self, buffer, frame, &own, result);
+  }
   g_mutex_unlock (&self->send_lock);
 
   if (result->meaning == GST_FFS_INTERRUPTED && wait_again (self))

@@ -31,6 +31,7 @@ struct _GstFfsEndpoint
   gchar *path;
   gint fd;
   gboolean can_submit;
+  gint cannot_gather;           /* atomic: the controller has said so */
 
   /* Last known state; the host can change it any time after it was read. */
   gint enabled;
@@ -306,6 +307,22 @@ gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep)
 }
 
 /**
+ * gst_ffs_endpoint_can_gather:
+ * @ep: an endpoint
+ *
+ * A transfer of several pieces, or of one inside a dmabuf, is something that
+ * controllers differ in.  Kernels with SUBMIT know which of them can, and
+ * refuse the first such transfer where they cannot.
+ *
+ * Returns: whether that is possible, as far as is known
+ */
+gboolean
+gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
+{
+  return ep->can_submit && !g_atomic_int_get (&ep->cannot_gather);
+}
+
+/**
  * gst_ffs_endpoint_submit:
  * @ep: an endpoint of a kernel that has the call
  * @segments: of dmabufs attached to it
@@ -314,7 +331,8 @@ gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep)
  *
  * Sends the segments one behind the other in one transfer.
  *
- * Returns: 0 if the transfer is queued, else an errno
+ * Returns: 0 if the transfer is queued, else an errno, EOPNOTSUPP if the
+ * controller cannot gather
  */
 gint
 gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
@@ -331,6 +349,10 @@ gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
   submit.fence_fd = -1;
   err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_SUBMIT, &submit);
   *sync_file = err == 0 ? submit.fence_fd : -1;
+  if (err == EOPNOTSUPP) {
+    GST_INFO ("%s: the controller cannot gather", ep->name);
+    g_atomic_int_set (&ep->cannot_gather, TRUE);
+  }
   return err;
 }
 

@@ -37,6 +37,7 @@ gint gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf,
     guint64 length);
 
 gboolean gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep);
+gboolean gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep);
 gint gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
     const struct usb_ffs_dmabuf_segment *segments, guint n_segments,
     gint * sync_file);

@@ -76,6 +76,8 @@ gst_ffs_meaning (GstFfsCall call, gint err)
           GST_FFS_NO_IOCTL : GST_FFS_FATAL;
     case ENOMEM:
       return GST_FFS_NO_MEMORY;
+    case EOPNOTSUPP:
+      return call == GST_FFS_CALL_TRANSFER ? GST_FFS_NO_GATHER : GST_FFS_FATAL;
     default:
       return GST_FFS_FATAL;
   }

@@ -33,6 +33,7 @@ typedef enum
  * its reservation is locked just now
  * @GST_FFS_NOT_ATTACHED: the kernel does not know the dmabuf (any more)
  * @GST_FFS_NO_SG: the controller takes no scatter-gather, hence no dmabuf
+ * @GST_FFS_NO_GATHER: the controller does not take a transfer of such pieces
  * @GST_FFS_NO_IOCTL: the kernel lacks the dmabuf ioctls
  * @GST_FFS_NO_MEMORY: out of memory, worth another try later
  * @GST_FFS_CANCELLED: we cancelled it ourselves
@@ -49,6 +50,7 @@ typedef enum
   GST_FFS_BUSY,
   GST_FFS_NOT_ATTACHED,
   GST_FFS_NO_SG,
+  GST_FFS_NO_GATHER,
   GST_FFS_NO_IOCTL,
   GST_FFS_NO_MEMORY,
   GST_FFS_CANCELLED,

@@ -123,9 +123,9 @@ gst_ffs_transfer_queue_wait_slot (GstFfsTransferQueue * self)
 /* Returns: whether several segments, anywhere in their dmabufs, can be one
  * transfer */
 gboolean
-gst_ffs_transfer_queue_can_submit (GstFfsTransferQueue * self)
+gst_ffs_transfer_queue_can_gather (GstFfsTransferQueue * self)
 {
-  return gst_ffs_endpoint_can_submit (self->ep);
+  return gst_ffs_endpoint_can_gather (self->ep);
 }
 
 /**

@@ -26,7 +26,7 @@ void gst_ffs_transfer_queue_set_max_in_flight (GstFfsTransferQueue * self,
 void gst_ffs_transfer_queue_set_flushing (GstFfsTransferQueue * self,
     gboolean flushing);
 
-gboolean gst_ffs_transfer_queue_can_submit (GstFfsTransferQueue * self);
+gboolean gst_ffs_transfer_queue_can_gather (GstFfsTransferQueue * self);
 gint gst_ffs_transfer_queue_wait_slot (GstFfsTransferQueue * self);
 gint gst_ffs_transfer_queue_wait_idle (GstFfsTransferQueue * self,
     GstMemory * memory);

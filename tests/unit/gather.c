@@ -107,6 +107,30 @@ GST_START_TEST (test_mixed)
 
 GST_END_TEST;
 
+/* A controller that cannot gather says so once; nothing of the frame is lost. */
+GST_START_TEST (test_cannot_gather)
+{
+  StreamFixture f;
+  guint i;
+
+  start_joined (&f, TRUE);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EOPNOTSUPP, 1);
+  for (i = 1; i <= 2; i++) {
+    fail_unless_equals_int (stream_fixture_send (&f,
+            buffer_of (fake_dmabuf_new_data (4, 1), NULL)), GST_FFS_OK);
+    finish (&f);
+    fail_unless_equals_int (fake_endpoint_n_transfers (), i);
+    assert_wire ("header\1\2\3\4", 10);
+    fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
+  }
+  /* The question at the start, the refusal, and each copy as one piece. */
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_SUBMIT), 4);
+  fail_unless (gst_ffs_stream_needs_room (f.stream));
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
 /* All of a transfer's buffers are released by its own fence, in its time. */
 GST_START_TEST (test_release)
 {
@@ -435,6 +459,7 @@ gather_suite (void)
   tcase_add_test (tc, test_header);
   tcase_add_test (tc, test_planes);
   tcase_add_test (tc, test_mixed);
+  tcase_add_test (tc, test_cannot_gather);
   tcase_add_test (tc, test_release);
   tcase_add_test (tc, test_halt);
   tcase_add_test (tc, test_again);
