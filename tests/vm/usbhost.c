@@ -264,16 +264,21 @@ submit (UsbHost * host, Urb * urb)
   return urb->submitted;
 }
 
-/* Takes what is complete.  FALSE if the device is gone. */
+/* Takes what is complete, each transfer once: a device that is faster than
+ * this would keep it here for ever.  FALSE if the device is gone. */
 static gboolean
 reap (UsbHost * host, gboolean again)
 {
   struct usbdevfs_urb *done;
   gboolean ok = TRUE;
+  guint i;
 
-  while (ioctl (host->fd, USBDEVFS_REAPURBNDELAY, &done) == 0) {
-    Urb *urb = done->usercontext;
+  for (i = 0; i < host->n_urbs; i++) {
+    Urb *urb;
 
+    if (ioctl (host->fd, USBDEVFS_REAPURBNDELAY, &done) < 0)
+      return ok && (errno == EAGAIN || !again);
+    urb = done->usercontext;
     urb->submitted = FALSE;
     host->next = (urb - host->urbs + 1) % host->n_urbs;
     if (done->actual_length > 0)
@@ -283,7 +288,7 @@ reap (UsbHost * host, gboolean again)
     else if (done->status != 0)
       ok = FALSE;
   }
-  return ok && (errno == EAGAIN || !again);
+  return ok;
 }
 
 static gpointer
