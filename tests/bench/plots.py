@@ -9,6 +9,7 @@ from results import FULL_HD, NAMES, SIZES, VGA, read_json
 
 # Dark on white, told apart without colour by their points too.
 STYLES = {
+    'source': ("'#616161'", 4, 2),
     'transfer': ("'#1b5e20'", 7, 2.5),
     'floor': ("'#1b5e20'", 6, 2),
     'ffsdmabufsink': ("'#0d47a1'", 5, 4),
@@ -94,17 +95,17 @@ plot {", ".join(lines)}
 
 def plot_throughput(results, directory):
     sizes = results.distinct('size', 'throughput')
-    plot = Plot(directory, 'throughput', width=1000, height=420)
+    plot = Plot(directory, 'throughput', width=1000, height=480)
     body = '''
 set multiplot layout 1,3 title "Throughput by max-in-flight (MB/s)"
-set xlabel "transfers in flight"
+set xlabel "transfers in flight" offset 0,0.5
 set xrange [0.5:8.5]
 set yrange [0:*]
-set key bottom right
+set key below vertical maxrows 3 Left reverse noenhanced
 '''
     for size in sizes:
         lines = []
-        for name in ('transfer', 'ffsdmabufsink'):
+        for name in ('source', 'transfer', 'ffsdmabufsink'):
             rows = [(row['in_flight'], size * 1000 / row['wall_ns'])
                     for row in results.all('throughput', name=name, size=size)]
             if rows:

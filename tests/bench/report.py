@@ -99,7 +99,7 @@ def throughput_table(results):
     rows = []
     depths = sorted(results.distinct('in_flight', 'throughput'))
     for size in results.distinct('size', 'throughput'):
-        for name in ('transfer', 'ffsdmabufsink'):
+        for name in ('source', 'transfer', 'ffsdmabufsink'):
             rows.append([f'{SIZES[size]}: {NAMES[name]}'] + [
                 number(None if ns is None else size * 1000 / ns)
                 for ns in (results.value('wall_ns', 'throughput', name=name,

@@ -5,6 +5,7 @@ import json
 
 FLOOR = ('transfer', 'fakesink')
 NAMES = {
+    'source': 'in-kernel source (f_sourcesink)',
     'transfer': 'bare poll + TRANSFER',
     'fakesink': 'fakesink',
     'ffsdmabufsink': 'ffsdmabufsink',
