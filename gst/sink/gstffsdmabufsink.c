@@ -538,6 +538,19 @@ event (GstBaseSink * bsink, GstEvent * event)
       event);
 }
 
+/* From the application, or from the pipeline. */
+static gboolean
+send_event (GstElement * element, GstEvent * event)
+{
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (element);
+
+  event = gst_ffs_sensor_send_event (&self->sensor, GST_BASE_SINK_PAD (self),
+      event);
+  return event == NULL
+      || GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event
+      (element, event);
+}
+
 /* ---- statistics ---- */
 
 static GstStructure *
@@ -758,6 +771,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
       "gst-ffsdmabuf maintainers");
 
   element_class->change_state = change_state;
+  element_class->send_event = send_event;
   basesink_class->unlock = unlock;
   basesink_class->unlock_stop = unlock_stop;
   basesink_class->render = render;

@@ -38,15 +38,17 @@ gst_ffs_sensor_clear (GstFfsSensor * self)
 }
 
 static void
-stop_source (GstElement * source)
+stop_source (GstFfsSensor * self, GstElement * source)
 {
+  GST_OBJECT_FLAG_SET (self->sink, GST_ELEMENT_FLAG_SOURCE);
   gst_element_set_locked_state (source, TRUE);
   gst_element_set_state (source, GST_STATE_READY);
 }
 
 static void
-start_source (GstElement * source)
+start_source (GstFfsSensor * self, GstElement * source)
 {
+  GST_OBJECT_FLAG_UNSET (self->sink, GST_ELEMENT_FLAG_SOURCE);
   gst_element_set_locked_state (source, FALSE);
   gst_element_sync_state_with_parent (source);
 }
@@ -65,9 +67,9 @@ work (GstElement * source, gpointer user_data)
     GST_INFO_OBJECT (self->sink, "%s %" GST_PTR_FORMAT,
         stop ? "stopping" : "starting", source);
     if (stop)
-      stop_source (source);
+      stop_source (self, source);
     else
-      start_source (source);
+      start_source (self, source);
     g_mutex_lock (&self->lock);
     self->stopped = stop;
   }
@@ -166,6 +168,30 @@ gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad)
     begin_work (self);
   }
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_sensor_send_event:
+ * @self: the sensor
+ * @sinkpad: where its frames come
+ * @event: (transfer full): an event that was sent to the element
+ *
+ * Returns: (nullable): @event, unless it was the end of a stream whose source
+ * is stopped, so that it ended here
+ */
+GstEvent *
+gst_ffs_sensor_send_event (GstFfsSensor * self, GstPad * sinkpad,
+    GstEvent * event)
+{
+  gboolean ours;
+
+  g_mutex_lock (&self->lock);
+  ours = self->stopped || (self->busy && !self->wanted);
+  g_mutex_unlock (&self->lock);
+  if (!ours || GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return event;
+  gst_pad_send_event (sinkpad, event);
+  return NULL;
 }
 
 /* Another upstream, perhaps.  Streaming thread. */

@@ -26,6 +26,8 @@ void gst_ffs_sensor_clear (GstFfsSensor * self);
 void gst_ffs_sensor_start (GstFfsSensor * self);
 void gst_ffs_sensor_release (GstFfsSensor * self);
 void gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad);
+GstEvent *gst_ffs_sensor_send_event (GstFfsSensor * self, GstPad * sinkpad,
+    GstEvent * event);
 void gst_ffs_sensor_new_upstream (GstFfsSensor * self);
 void gst_ffs_sensor_let_go (GstFfsSensor * self);
 

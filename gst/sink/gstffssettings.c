@@ -161,8 +161,7 @@ gst_ffs_settings_install (GObjectClass * klass)
    * "auto" makes the camera do nothing while nobody looks: with an ep0 of our
    * own, a live source of video whose frames go to this element alone is set
    * to READY, with its state locked, and started again when a host wants
-   * frames. It does not see an EOS that is sent to the pipeline meanwhile
-   * (gst-launch-1.0 -e); "drop" leaves it running.
+   * frames. "drop" leaves it running.
    *
    * Since: 0.1
    */

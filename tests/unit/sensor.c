@@ -99,6 +99,17 @@ change_state (GstElement * element, GstStateChange transition)
   return ret;
 }
 
+static gboolean
+send_event (GstElement * element, GstEvent * event)
+{
+  TestSink *self = (TestSink *) element;
+
+  event = gst_ffs_sensor_send_event (&self->sensor,
+      GST_BASE_SINK_PAD (element), event);
+  return event == NULL || GST_ELEMENT_CLASS (test_sink_parent_class)->send_event
+      (element, event);
+}
+
 static void
 sink_finalize (GObject * object)
 {
@@ -128,6 +139,7 @@ test_sink_class_init (TestSinkClass * klass)
   gst_element_class_set_static_metadata (element_class, "test", "Sink", "test",
       "test");
   element_class->change_state = change_state;
+  element_class->send_event = send_event;
   klass->render = render;
   G_OBJECT_CLASS (klass)->finalize = sink_finalize;
 }
@@ -172,10 +184,10 @@ source_state (Fixture * f)
 
 /* Until the worker is done with it. */
 static void
-wait_stopped (Fixture * f)
+wait_source (Fixture * f, gboolean stopped)
 {
   g_mutex_lock (&f->sensor->lock);
-  while (!f->sensor->stopped || f->sensor->busy) {
+  while (f->sensor->stopped != stopped || f->sensor->busy) {
     g_mutex_unlock (&f->sensor->lock);
     g_thread_yield ();
     g_mutex_lock (&f->sensor->lock);
@@ -239,13 +251,14 @@ GST_START_TEST (test_stops_and_starts)
   start (&f, "testcamera", "queue");
   for (i = 0; i < 3; i++) {
     set_unwanted (&f, TRUE);
-    wait_stopped (&f);
+    wait_source (&f, TRUE);
     fail_unless_equals_int (source_state (&f), GST_STATE_READY);
     gst_element_get_state (f.pipeline, &state, NULL, GST_CLOCK_TIME_NONE);
     fail_unless_equals_int (state, GST_STATE_PLAYING);
 
     set_unwanted (&f, FALSE);
     gst_ffs_sensor_start (f.sensor);
+    wait_source (&f, FALSE);
     wait_frame (&f);
     fail_unless (gst_element_get_base_time (f.source) ==
         gst_element_get_base_time (f.pipeline));
@@ -266,7 +279,7 @@ GST_START_TEST (test_stays_stopped)
 
   start (&f, "testcamera", NULL);
   set_unwanted (&f, TRUE);
-  wait_stopped (&f);
+  wait_source (&f, TRUE);
   set_unwanted (&f, FALSE);
   before = gst_element_get_base_time (f.pipeline);
   /* Nothing would preroll it. */
@@ -302,11 +315,49 @@ GST_START_TEST (test_changes_its_mind)
       wait_frame (&f);
     gst_ffs_sensor_release (f.sensor);
     if (i % 2)
-      wait_stopped (&f);
+      wait_source (&f, TRUE);
   }
   gst_ffs_sensor_start (f.sensor);
   wait_frame (&f);
   wait_frame (&f);
+  end (&f);
+}
+
+GST_END_TEST;
+
+static void
+assert_ends (Fixture * f)
+{
+  GstBus *bus = gst_element_get_bus (f->pipeline);
+  GstMessage *message;
+
+  gst_element_send_event (f->pipeline, gst_event_new_eos ());
+  message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_EOS);
+  gst_message_unref (message);
+  gst_object_unref (bus);
+}
+
+/* Whoever waits for the pipeline's EOS gets it, without the source too. */
+GST_START_TEST (test_eos)
+{
+  Fixture f;
+
+  start (&f, "testcamera", "queue");
+  set_unwanted (&f, TRUE);
+  wait_source (&f, TRUE);
+  assert_ends (&f);
+  end (&f);
+
+  start (&f, "testcamera", "queue");
+  set_unwanted (&f, TRUE);
+  wait_source (&f, TRUE);
+  set_unwanted (&f, FALSE);
+  gst_ffs_sensor_start (f.sensor);
+  wait_source (&f, FALSE);
+  wait_frame (&f);
+  fail_if (GST_OBJECT_FLAG_IS_SET (f.sink, GST_ELEMENT_FLAG_SOURCE));
+  assert_ends (&f);
   end (&f);
 }
 
@@ -370,6 +421,7 @@ sensor_suite (void)
   tcase_add_test (tc, test_stops_and_starts);
   tcase_add_test (tc, test_stays_stopped);
   tcase_add_test (tc, test_changes_its_mind);
+  tcase_add_test (tc, test_eos);
   tcase_add_test (tc, test_wanted_runs);
   tcase_add_test (tc, test_others_look);
   tcase_add_test (tc, test_no_camera);
