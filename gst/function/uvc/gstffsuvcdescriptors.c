@@ -20,8 +20,15 @@
 #define CONTROL_TOTAL_AT 5
 #define STREAMING_TOTAL_AT 4
 
+/* By the tables of UVC 1.1: what the kernel's headers say of these depends on
+ * their version, or is missing. */
+#define PROCESSING_SIZE 12
 #define FRAME_BASED_SIZE 28
 #define FRAME_SIZE(n) (26 + 4 * (n))
+
+#define COLOR_PRIMARIES_BT_709 1
+#define COLOR_TRANSFER_BT_709 1
+#define COLOR_MATRIX_SMPTE_170M 4
 
 static void
 put8 (GByteArray * out, guint8 value)
@@ -76,7 +83,7 @@ put_camera (GByteArray * out, guint32 controls)
 static void
 put_processing (GByteArray * out, guint16 controls)
 {
-  begin (out, UVC_DT_PROCESSING_UNIT_SIZE (2), UVC_VC_PROCESSING_UNIT);
+  begin (out, PROCESSING_SIZE, UVC_VC_PROCESSING_UNIT);
   put8 (out, GST_FFS_UVC_PROCESSING_ID);
   put8 (out, GST_FFS_UVC_CAMERA_ID);
   put16 (out, 0);
@@ -209,9 +216,9 @@ static void
 put_colors (GByteArray * out)
 {
   begin (out, UVC_DT_COLOR_MATCHING_SIZE, UVC_VS_COLORFORMAT);
-  put8 (out, UVC_COLOR_PRIMARIES_BT_709_SRGB);
-  put8 (out, UVC_TRANSFER_CHARACTERISTICS_BT_709);
-  put8 (out, UVC_MATRIX_COEFFICIENTS_SMPTE_170M);
+  put8 (out, COLOR_PRIMARIES_BT_709);
+  put8 (out, COLOR_TRANSFER_BT_709);
+  put8 (out, COLOR_MATRIX_SMPTE_170M);
 }
 
 /**
