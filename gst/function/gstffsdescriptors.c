@@ -83,6 +83,7 @@ put_string (GByteArray * out, const gchar * text)
   g_byte_array_append (out, (const guint8 *) text, strlen (text) + 1);
 }
 
+/* Its name is that of its first interface, which the video class asks for. */
 static void
 put_association (GByteArray * out, const GstFfsFunctionDesc * desc)
 {
@@ -93,7 +94,7 @@ put_association (GByteArray * out, const GstFfsFunctionDesc * desc)
   put8 (out, desc->association[0]);
   put8 (out, desc->association[1]);
   put8 (out, desc->association[2]);
-  put8 (out, 0);
+  put8 (out, desc->interfaces[0].name ? 1 : 0);
 }
 
 static void
