@@ -206,7 +206,8 @@ GST_START_TEST (test_host_that_stops)
   f.waiting = 0;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   gst_ffs_profile_tick (f.profile);
-  f.waiting = 2 * GST_SECOND;
+  /* A frame may take as long as at 500 kB/s, and 2 s. */
+  f.waiting = 2 * GST_SECOND + SIZE_640 * (GST_SECOND / 500000);
   gst_ffs_profile_tick (f.profile);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
   f.waiting++;
@@ -216,10 +217,14 @@ GST_START_TEST (test_host_that_stops)
   gst_ffs_profile_tick (f.profile);
   fail_unless_equals_int (f.n_stopped, 1);
 
-  f.waiting = 0;
+  /* What it is depends on what the host has chosen. */
+  f.waiting = 2 * GST_SECOND + SIZE_320 * (GST_SECOND / 500000) + 1;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   gst_ffs_profile_tick (f.profile);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 0));
+  gst_ffs_profile_tick (f.profile);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
 }
 
 GST_END_TEST;

@@ -23,8 +23,11 @@
 #include "gstffsuvcprofile.h"
 #include "transport/gstffsdebug.h"
 
-/* A host that takes frames never leaves them for so long. */
+/* A host that takes frames never leaves them for so long, beyond the time that
+ * the largest one takes on a slow bus (at full speed 1.2 MB/s, if nothing else
+ * is on it). */
 #define MAX_WAITING (2 * GST_SECOND)
+#define SLOWEST_BUS 500000      /* bytes a second */
 
 #define MAX_CONTROLS 16
 
@@ -209,11 +212,21 @@ commit (GstFfsUvcProfile * self)
   gst_ffs_profile_set_streaming (profile, TRUE);
 }
 
+static GstClockTime
+get_max_waiting (GstFfsUvcProfile * self)
+{
+  GstFfsUvcSelection selection = get_selection (self);
+
+  return MAX_WAITING + gst_util_uint64_scale (gst_ffs_uvc_offer_get_max_size
+      (self->offer, &selection), GST_SECOND, SLOWEST_BUS);
+}
+
 static void
 tick (GstFfsProfile * profile)
 {
   if (!gst_ffs_profile_is_streaming (profile)
-      || gst_ffs_profile_get_waiting (profile) <= MAX_WAITING)
+      || gst_ffs_profile_get_waiting (profile) <=
+      get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
     return;
   GST_INFO_OBJECT (profile, "the host has stopped reading");
   gst_ffs_profile_set_streaming (profile, FALSE);
