@@ -298,6 +298,57 @@ GST_START_TEST (test_frames)
 
 GST_END_TEST;
 
+static void
+assert_stream_error (guint8 error)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+
+  fail_unless (uvc_request (&f, 0xa1, GET_CUR, STREAM_ERROR << 8, 1, NULL, 1,
+          reply));
+  fail_unless_equals_int (reply->len, 1);
+  fail_unless_equals_int (reply->data[0], error);
+  uvc_assert_error (&f, 0);
+}
+
+/* A host that sees the error bit asks what it was about. */
+GST_START_TEST (test_stream_error)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+
+  fail_unless (uvc_request (&f, 0xa1, GET_INFO, STREAM_ERROR << 8, 1, NULL, 1,
+          reply));
+  fail_unless_equals_int (reply->len, 1);
+  fail_unless_equals_int (reply->data[0], 1);
+  assert_stream_error (0);
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  uvc_set_caps (&f, YUY2_640, TRUE);
+  fail_unless (wrap (SIZE_640, 1, 0));
+  assert_stream_error (0);
+  fail_unless (wrap (SIZE_640, 2, GST_BUFFER_FLAG_CORRUPTED));
+  assert_stream_error (3);
+  fail_unless (wrap (SIZE_640 - 2, 3, 0));
+  fail_unless (wrap (SIZE_640, 4, 0));
+  assert_stream_error (2);
+
+  /* It was that of the stream before. */
+  fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 0));
+  assert_stream_error (2);
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  assert_stream_error (0);
+  uvc_set_caps (&f, MJPEG, TRUE);
+  fail_unless (wrap (100, 5, 0));
+  assert_stream_error (0);
+  fail_unless (wrap (100, 6, GST_BUFFER_FLAG_CORRUPTED));
+  assert_stream_error (3);
+  /* Or of another host. */
+  gst_ffs_profile_set_enabled (f.profile, FALSE);
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  assert_stream_error (0);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_waits_for_key)
 {
   guint i;
@@ -377,6 +428,7 @@ uvc_stream_suite (void)
   tcase_add_test (tc, test_host_that_stops);
   tcase_add_test (tc, test_caps);
   tcase_add_test (tc, test_frames);
+  tcase_add_test (tc, test_stream_error);
   tcase_add_test (tc, test_waits_for_key);
   tcase_add_test (tc, test_times);
   return s;

@@ -61,6 +61,7 @@ struct _GstFfsUvcProfile
   gboolean wait_key;
   guint n_waited;
   guint64 last_number;          /* the sink's, of the last frame */
+  GstFfsUvcStreamError error;   /* of the last frame with one */
 
   /* Streaming thread. */
   gboolean has_caps;
@@ -195,6 +196,9 @@ set_enabled (GstFfsProfile * profile, gboolean enabled)
 
   gst_ffs_profile_set_streaming (profile, FALSE);
   gst_ffs_uvc_control_reset (&self->control, self->offer, enabled);
+  GST_OBJECT_LOCK (self);
+  self->error = GST_FFS_UVC_STREAM_NO_ERROR;
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -208,6 +212,7 @@ commit (GstFfsUvcProfile * self)
   self->wait_key = TRUE;
   self->n_waited = 0;
   self->last_number = NO_NUMBER;
+  self->error = GST_FFS_UVC_STREAM_NO_ERROR;
   GST_OBJECT_UNLOCK (self);
   gst_ffs_profile_set_streaming (profile, TRUE);
 }
@@ -254,6 +259,9 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   gboolean committed, ok;
 
+  GST_OBJECT_LOCK (self);
+  self->control.streaming.error = self->error;
+  GST_OBJECT_UNLOCK (self);
   ok = gst_ffs_uvc_control_request (&self->control, setup, data, reply,
       &committed);
   if (committed)
@@ -308,7 +316,7 @@ waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
  * the same one to the host. */
 static gboolean
 take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
-    gboolean * toggle)
+    GstFfsUvcStreamError error, gboolean * toggle)
 {
   gboolean ok;
 
@@ -321,9 +329,24 @@ take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
       self->toggle = !self->toggle;
     self->last_number = number;
     *toggle = self->toggle;
+    if (error != GST_FFS_UVC_STREAM_NO_ERROR)
+      self->error = error;
   }
   GST_OBJECT_UNLOCK (self);
   return ok;
+}
+
+static GstFfsUvcStreamError
+get_error (GstFfsUvcProfile * self, GstBuffer * buf, gsize size, guint32 max)
+{
+  const GstFfsUvcFormat *format =
+      gst_ffs_uvc_offer_get_format (self->offer, &self->caps);
+
+  if (format->kind == GST_FFS_UVC_UNCOMPRESSED && size != max)
+    return GST_FFS_UVC_STREAM_UNDERRUN;
+  if (GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED))
+    return GST_FFS_UVC_STREAM_DISCONTINUITY;
+  return GST_FFS_UVC_STREAM_NO_ERROR;
 }
 
 static gboolean
@@ -332,6 +355,7 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcHeader header = { 0, };
+  GstFfsUvcStreamError error;
   guint32 max;
 
   /* The end of a stream goes without saying in this class. */
@@ -343,12 +367,11 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
         " bytes is larger than a host was told", number, size);
     return FALSE;
   }
-  if (!take_frame (self, buf, number, &header.toggle))
+  error = get_error (self, buf, size, max);
+  if (!take_frame (self, buf, number, error, &header.toggle))
     return FALSE;
 
-  header.error = GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED)
-      || (gst_ffs_uvc_offer_get_format (self->offer, &self->caps)->kind ==
-      GST_FFS_UVC_UNCOMPRESSED && size != max);
+  header.error = error != GST_FFS_UVC_STREAM_NO_ERROR;
   take_times (self, buf, &header);
   wrapping->header_size = gst_ffs_uvc_header_write (&header, size,
       wrapping->header);
