@@ -65,13 +65,22 @@ wrap (gsize size, guint64 number, GstBufferFlags flags)
 
 /* Returns bmHeaderInfo. */
 static guint8
-info_of (gsize size, guint64 number, GstBufferFlags flags)
+info_of_unsent (gsize size, guint64 number, GstBufferFlags flags)
 {
   GstFfsWrapping w;
 
   fail_unless (wrap_full (size, number, flags, GST_CLOCK_TIME_NONE, &w));
   fail_unless_equals_int (w.header[0], w.header_size);
   return w.header[1];
+}
+
+static guint8
+info_of (gsize size, guint64 number, GstBufferFlags flags)
+{
+  guint8 info = info_of_unsent (size, number, flags);
+
+  gst_ffs_profile_sent (f.profile, number);
+  return info;
 }
 
 GST_START_TEST (test_header_bytes)
@@ -275,6 +284,10 @@ GST_START_TEST (test_frames)
   fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (SIZE_640, 15, 0), 0x8f);
+  /* A frame that was not sent is none of them. */
+  fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 16, 0), 0x8e);
+  fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 17, 0), 0x8e);
+  fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 17, 0), 0x8e);
   /* A frame that is refused does not toggle. */
   fail_if (wrap (SIZE_640 + 1, 16, 0));
   fail_if (wrap (0, 17, 0));

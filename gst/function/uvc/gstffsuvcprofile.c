@@ -57,7 +57,7 @@ struct _GstFfsUvcProfile
 
   /* Under the object lock. */
   GstFfsUvcSelection selection;
-  gboolean toggle;
+  gboolean toggle;              /* of the last frame that was sent */
   gboolean wait_key;
   guint n_waited;
   guint64 last_number;          /* the sink's, of the last frame */
@@ -325,15 +325,26 @@ take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
       && self->caps.frame == self->selection.frame
       && self->caps.rate == self->selection.rate && !waits_for_key (self, buf);
   if (ok) {
-    if (number != self->last_number)
-      self->toggle = !self->toggle;
-    self->last_number = number;
-    *toggle = self->toggle;
+    *toggle = self->toggle != (number != self->last_number);
     if (error != GST_FFS_UVC_STREAM_NO_ERROR)
       self->error = error;
   }
   GST_OBJECT_UNLOCK (self);
   return ok;
+}
+
+/* A host drops a frame whose toggle is that of the last one it has got, so one
+ * that was given up before does not count. */
+static void
+sent (GstFfsProfile * profile, guint64 number)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+
+  GST_OBJECT_LOCK (self);
+  if (number != self->last_number)
+    self->toggle = !self->toggle;
+  self->last_number = number;
+  GST_OBJECT_UNLOCK (self);
 }
 
 static GstFfsUvcStreamError
@@ -407,6 +418,7 @@ gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
   profile_class->control = control;
   profile_class->tick = tick;
   profile_class->wrap = wrap;
+  profile_class->sent = sent;
 }
 
 static void
