@@ -23,6 +23,8 @@
 #define SIZE_640 (640 * 480 * 2)
 #define SIZE_320 (320 * 240 * 2)
 
+GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
+
 static UvcFixture f;
 
 static void
@@ -362,6 +364,46 @@ GST_START_TEST (test_stream_error)
 
 GST_END_TEST;
 
+static void
+count_warnings (GstDebugCategory * category, GstDebugLevel level,
+    const gchar * file G_GNUC_UNUSED, const gchar * function G_GNUC_UNUSED,
+    gint line G_GNUC_UNUSED, GObject * object G_GNUC_UNUSED,
+    GstDebugMessage * message, gpointer user_data)
+{
+  guint *n = user_data;
+
+  if (category != gst_ffs_transport_debug || level != GST_LEVEL_WARNING)
+    return;
+  fail_unless (strstr (gst_debug_message_get (message), "65537") != NULL);
+  (*n)++;
+}
+
+/* Somebody who has set the bit rate too high is told, but not at each frame. */
+GST_START_TEST (test_too_large)
+{
+  guint n = 0;
+
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0, "");
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (count_warnings, &n, NULL);
+  gst_debug_set_threshold_for_name ("ffstransport", GST_LEVEL_WARNING);
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  uvc_set_caps (&f, MJPEG, TRUE);
+  fail_unless (wrap (65536, 1, 0));
+  fail_unless_equals_int (n, 0);
+  fail_if (wrap (65537, 2, 0));
+  fail_unless_equals_int (n, 1);
+  fail_if (wrap (65537, 3, 0));
+  fail_unless_equals_int (n, 1);
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  fail_if (wrap (65537, 4, 0));
+  fail_unless_equals_int (n, 2);
+  gst_debug_remove_log_function (count_warnings);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_waits_for_key)
 {
   guint i;
@@ -442,6 +484,7 @@ uvc_stream_suite (void)
   tcase_add_test (tc, test_caps);
   tcase_add_test (tc, test_frames);
   tcase_add_test (tc, test_stream_error);
+  tcase_add_test (tc, test_too_large);
   tcase_add_test (tc, test_waits_for_key);
   tcase_add_test (tc, test_times);
   return s;

@@ -59,6 +59,7 @@ struct _GstFfsUvcProfile
   GstFfsUvcSelection selection;
   gboolean toggle;              /* of the last frame that was sent */
   gboolean wait_key;
+  gboolean told_too_large;
   guint n_waited;
   guint64 last_number;          /* the sink's, of the last frame */
   GstFfsUvcStreamError error;   /* of the last frame with one */
@@ -211,6 +212,7 @@ commit (GstFfsUvcProfile * self)
   self->selection = self->control.streaming.committed;
   self->wait_key = TRUE;
   self->n_waited = 0;
+  self->told_too_large = FALSE;
   self->last_number = NO_NUMBER;
   self->error = GST_FFS_UVC_STREAM_NO_ERROR;
   GST_OBJECT_UNLOCK (self);
@@ -360,6 +362,23 @@ get_error (GstFfsUvcProfile * self, GstBuffer * buf, gsize size, guint32 max)
   return GST_FFS_UVC_STREAM_NO_ERROR;
 }
 
+/* Once a stream for a person, every time for the one who looks for frames. */
+static void
+tell_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
+    guint32 max)
+{
+  gboolean told;
+
+  GST_OBJECT_LOCK (self);
+  told = self->told_too_large;
+  self->told_too_large = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  GST_CAT_LEVEL_LOG (GST_CAT_DEFAULT, told ? GST_LEVEL_DEBUG :
+      GST_LEVEL_WARNING, self, "frame %" G_GUINT64_FORMAT " is dropped: a host "
+      "was told of %u bytes at most and it has %" G_GSIZE_FORMAT, number, max,
+      size);
+}
+
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     GstFfsWrapping * wrapping)
@@ -374,8 +393,7 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     return FALSE;
   max = gst_ffs_uvc_offer_get_max_size (self->offer, &self->caps);
   if (size > max) {
-    GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
-        " bytes is larger than a host was told", number, size);
+    tell_too_large (self, number, size, max);
     return FALSE;
   }
   error = get_error (self, buf, size, max);
