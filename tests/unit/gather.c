@@ -254,6 +254,8 @@ GST_START_TEST (test_refused)
               &released)), GST_FFS_FATAL);
   wait_released (&released);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+  fail_unless_equals_string (gst_ffs_call_name (f.result.call),
+      "FUNCTIONFS_DMABUF_SUBMIT");
   stream_fixture_end (&f);
 }
 
