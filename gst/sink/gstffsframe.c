@@ -43,9 +43,9 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
     case GST_FFS_COPY_REASON_PACKET:
       return "one of its dmabufs ends in the middle of a USB packet";
     case GST_FFS_COPY_REASON_HEADER:
-      return "a header goes out in front of it in one transfer, for which its "
-          "memory has no room and this kernel's FunctionFS no SUBMIT (the "
-          "patches in kernel/ have it)";
+      return "its USB header must be in the same transfer, but there is no "
+          "room in front of the frame and this kernel's FunctionFS has no "
+          "SUBMIT (see kernel/README.md)";
     case GST_FFS_COPY_REASON_NO_SG:
       return "the USB device controller has no scatter-gather";
     case GST_FFS_COPY_REASON_NO_IOCTL:
