@@ -185,8 +185,8 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * endpoints, start threads. Leaders and the like come from @allocator, or
  * are system memory if that is %NULL. Returns 0 or an errno
  * @stop: undoes start(). The function's thread runs no more
- * @set_enabled: the host has configured the function, or has left. It tells the sink
- * that streaming has ended before it returns if it was. From the
+ * @set_enabled: the host has configured the function, or has left. It tells
+ * the sink that streaming has ended before it returns if it was. From the
  * function's thread
  * @accept: (nullable): whether an OUT request that brings data is to be taken,
  * by its setup alone, from the function's thread. %FALSE stalls it; once its

@@ -476,7 +476,8 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  * unless the stream was halted meanwhile, or abandons it. If it was refused
  * because copying is not wanted, the meaning is %GST_FFS_FATAL and the errno
  * 0; it is %GST_FFS_CANCELLED if the class of camera does not send such a
- * frame, or the end would have to be written, and %GST_FFS_NOT_ENABLED if the stream is halted.
+ * frame, or the end would have to be written, and %GST_FFS_NOT_ENABLED if the
+ * stream is halted.
  */
 void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
