@@ -61,6 +61,30 @@ gst_ffs_put_u64 (gpointer at, guint64 value)
   memcpy (at, &value, sizeof (value));
 }
 
+static inline void
+gst_ffs_append_u8 (GByteArray * out, guint8 value)
+{
+  g_byte_array_append (out, &value, sizeof (value));
+}
+
+static inline void
+gst_ffs_append_u16 (GByteArray * out, guint16 value)
+{
+  guint8 bytes[sizeof (value)];
+
+  gst_ffs_put_u16 (bytes, value);
+  g_byte_array_append (out, bytes, sizeof (bytes));
+}
+
+static inline void
+gst_ffs_append_u32 (GByteArray * out, guint32 value)
+{
+  guint8 bytes[sizeof (value)];
+
+  gst_ffs_put_u32 (bytes, value);
+  g_byte_array_append (out, bytes, sizeof (bytes));
+}
+
 G_END_DECLS
 
 #endif /* __GST_FFS_BYTES_H__ */

@@ -19,6 +19,7 @@
 #include <linux/usb/ch9.h>
 #include <linux/usb/functionfs.h>
 
+#include "gstffsbytes.h"
 #include "gstffsdescriptors.h"
 
 #define BULK_PACKET_FULL 64
@@ -51,30 +52,9 @@ static const guint16 bulk_packet[N_SPEEDS] = {
 };
 
 static void
-put8 (GByteArray * out, guint8 value)
-{
-  g_byte_array_append (out, &value, 1);
-}
-
-static void
-put16 (GByteArray * out, guint16 value)
-{
-  value = GUINT16_TO_LE (value);
-  g_byte_array_append (out, (guint8 *) & value, sizeof (value));
-}
-
-static void
-put32 (GByteArray * out, guint32 value)
-{
-  value = GUINT32_TO_LE (value);
-  g_byte_array_append (out, (guint8 *) & value, sizeof (value));
-}
-
-static void
 set32 (GByteArray * out, guint offset, guint32 value)
 {
-  value = GUINT32_TO_LE (value);
-  memcpy (out->data + offset, &value, sizeof (value));
+  gst_ffs_put_u32 (out->data + offset, value);
 }
 
 static void
@@ -83,43 +63,44 @@ put_string (GByteArray * out, const gchar * text)
   g_byte_array_append (out, (const guint8 *) text, strlen (text) + 1);
 }
 
+/* Its name is that of its first interface, which the video class asks for. */
 static void
 put_association (GByteArray * out, const GstFfsFunctionDesc * desc)
 {
-  put8 (out, USB_DT_INTERFACE_ASSOCIATION_SIZE);
-  put8 (out, USB_DT_INTERFACE_ASSOCIATION);
-  put8 (out, 0);
-  put8 (out, desc->n_interfaces);
-  put8 (out, desc->association[0]);
-  put8 (out, desc->association[1]);
-  put8 (out, desc->association[2]);
-  put8 (out, 0);
+  gst_ffs_append_u8 (out, USB_DT_INTERFACE_ASSOCIATION_SIZE);
+  gst_ffs_append_u8 (out, USB_DT_INTERFACE_ASSOCIATION);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, desc->n_interfaces);
+  gst_ffs_append_u8 (out, desc->association[0]);
+  gst_ffs_append_u8 (out, desc->association[1]);
+  gst_ffs_append_u8 (out, desc->association[2]);
+  gst_ffs_append_u8 (out, desc->interfaces[0].name ? 1 : 0);
 }
 
 static void
 put_interface (GByteArray * out, const GstFfsInterfaceDesc * iface,
     guint number, guint string)
 {
-  put8 (out, USB_DT_INTERFACE_SIZE);
-  put8 (out, USB_DT_INTERFACE);
-  put8 (out, number);
-  put8 (out, 0);
-  put8 (out, strlen (iface->endpoints));
-  put8 (out, iface->klass);
-  put8 (out, iface->subclass);
-  put8 (out, iface->protocol);
-  put8 (out, string);
+  gst_ffs_append_u8 (out, USB_DT_INTERFACE_SIZE);
+  gst_ffs_append_u8 (out, USB_DT_INTERFACE);
+  gst_ffs_append_u8 (out, number);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, strlen (iface->endpoints));
+  gst_ffs_append_u8 (out, iface->klass);
+  gst_ffs_append_u8 (out, iface->subclass);
+  gst_ffs_append_u8 (out, iface->protocol);
+  gst_ffs_append_u8 (out, string);
 }
 
 static void
 put_endpoint (GByteArray * out, guint number, gboolean in, Speed speed)
 {
-  put8 (out, USB_DT_ENDPOINT_SIZE);
-  put8 (out, USB_DT_ENDPOINT);
-  put8 (out, number | (in ? USB_DIR_IN : USB_DIR_OUT));
-  put8 (out, USB_ENDPOINT_XFER_BULK);
-  put16 (out, bulk_packet[speed]);
-  put8 (out, 0);
+  gst_ffs_append_u8 (out, USB_DT_ENDPOINT_SIZE);
+  gst_ffs_append_u8 (out, USB_DT_ENDPOINT);
+  gst_ffs_append_u8 (out, number | (in ? USB_DIR_IN : USB_DIR_OUT));
+  gst_ffs_append_u8 (out, USB_ENDPOINT_XFER_BULK);
+  gst_ffs_append_u16 (out, bulk_packet[speed]);
+  gst_ffs_append_u8 (out, 0);
 }
 
 /* Returns how many descriptors that were: each has its own length. */
@@ -141,11 +122,11 @@ put_extra (GByteArray * out, const GstFfsInterfaceDesc * iface)
 static void
 put_companion (GByteArray * out, guint burst)
 {
-  put8 (out, USB_DT_SS_EP_COMP_SIZE);
-  put8 (out, USB_DT_SS_ENDPOINT_COMP);
-  put8 (out, burst);
-  put8 (out, 0);
-  put16 (out, 0);
+  gst_ffs_append_u8 (out, USB_DT_SS_EP_COMP_SIZE);
+  gst_ffs_append_u8 (out, USB_DT_SS_ENDPOINT_COMP);
+  gst_ffs_append_u8 (out, burst);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u16 (out, 0);
 }
 
 /* Returns how many descriptors that were. */
@@ -180,11 +161,11 @@ static void
 put_os_header (GByteArray * out, guint16 version, guint interface,
     guint32 length, guint16 kind)
 {
-  put8 (out, interface);
-  put32 (out, length);
-  put16 (out, version);
-  put16 (out, kind);
-  put16 (out, 1);
+  gst_ffs_append_u8 (out, interface);
+  gst_ffs_append_u32 (out, length);
+  gst_ffs_append_u16 (out, version);
+  gst_ffs_append_u16 (out, kind);
+  gst_ffs_append_u16 (out, 1);
 }
 
 static void
@@ -213,11 +194,11 @@ put_interface_guid (GByteArray * out, guint16 version, guint interface,
 
   put_os_header (out, version, interface,
       sizeof (struct usb_os_desc_header) + size, OS_DESC_PROPERTIES);
-  put32 (out, size);
-  put32 (out, PROPERTY_UNICODE);
-  put16 (out, sizeof (GUID_PROPERTY));
+  gst_ffs_append_u32 (out, size);
+  gst_ffs_append_u32 (out, PROPERTY_UNICODE);
+  gst_ffs_append_u16 (out, sizeof (GUID_PROPERTY));
   put_string (out, GUID_PROPERTY);
-  put32 (out, strlen (guid) + 1);
+  gst_ffs_append_u32 (out, strlen (guid) + 1);
   put_string (out, guid);
 }
 
@@ -259,15 +240,15 @@ gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc, guint16 os_version)
   if (desc->compatible_id)
     flags |= FUNCTIONFS_HAS_MS_OS_DESC;
 
-  put32 (out, FUNCTIONFS_DESCRIPTORS_MAGIC_V2);
+  gst_ffs_append_u32 (out, FUNCTIONFS_DESCRIPTORS_MAGIC_V2);
   length_at = out->len;
-  put32 (out, 0);
-  put32 (out, flags);
+  gst_ffs_append_u32 (out, 0);
+  gst_ffs_append_u32 (out, flags);
   counts_at = out->len;
   for (i = 0; i < N_SPEEDS; i++)
-    put32 (out, 0);
+    gst_ffs_append_u32 (out, 0);
   if (desc->compatible_id)
-    put32 (out, 0);
+    gst_ffs_append_u32 (out, 0);
 
   for (i = 0; i < N_SPEEDS; i++)
     set32 (out, counts_at + 4 * i, put_speed (out, desc, i));
@@ -293,12 +274,12 @@ gst_ffs_strings_build (const GstFfsFunctionDesc * desc)
   for (i = 0; i < desc->n_interfaces; i++)
     n += desc->interfaces[i].name != NULL;
 
-  put32 (out, FUNCTIONFS_STRINGS_MAGIC);
-  put32 (out, 0);
-  put32 (out, n);
-  put32 (out, n > 0);
+  gst_ffs_append_u32 (out, FUNCTIONFS_STRINGS_MAGIC);
+  gst_ffs_append_u32 (out, 0);
+  gst_ffs_append_u32 (out, n);
+  gst_ffs_append_u32 (out, n > 0);
   if (n > 0)
-    put16 (out, LANGUAGE_US_ENGLISH);
+    gst_ffs_append_u16 (out, LANGUAGE_US_ENGLISH);
   for (i = 0; i < desc->n_interfaces; i++) {
     if (desc->interfaces[i].name)
       put_string (out, desc->interfaces[i].name);

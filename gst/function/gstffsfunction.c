@@ -65,8 +65,8 @@ set_open_error (GError ** error, const gchar * directory, gint err)
     case EACCES:
     case EPERM:
       g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
-          "No permission for \"%s/ep0\"; \"ffs-gadget up %s --user %s\", run as "
-          "root, gives the function to this user: %s", directory,
+          "No permission for \"%s/ep0\"; \"ffs-gadget up %s --user %s\", run "
+          "as root, gives the function to this user: %s", directory,
           name_of (directory), g_get_user_name (), g_strerror (err));
       break;
     case EBUSY:
@@ -166,10 +166,11 @@ set_describe_error (GstFfsFunction * self, const GstFfsFunctionDesc * desc,
     set_open_error (error, self->directory, EBUSY);
   else if (err == EINVAL && has_class_specific (desc))
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "This kernel's FunctionFS takes no class-specific descriptors, which "
-        "this profile needs at \"%s/ep0\"; the patch \"" CLASS_SPECIFIC_PATCH
-        "\" makes it take them, see kernel/README.md. profile=stream and "
-        "profile=u3v work without it: %s", self->directory, g_strerror (err));
+        "This kernel's FunctionFS probably takes no class-specific "
+        "descriptors, which this profile needs at \"%s/ep0\"; the patch \""
+        CLASS_SPECIFIC_PATCH "\" makes it take them, see kernel/README.md. "
+        "profile=stream and profile=u3v work without it: %s", self->directory,
+        g_strerror (err));
   else
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "The kernel does not take the descriptors at \"%s/ep0\"; its log may "

@@ -22,6 +22,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/usb/ch9.h>
+
 #include "gstffsconfigfs.h"
 #include "gstffsgadget.h"
 #include "gstffsudc.h"
@@ -57,6 +59,8 @@ make_command (const gchar * name, const GstFfsFunctionDesc * desc)
 
   if (desc->association[0] == 0xef)
     kind = g_strdup ("--profile u3v");
+  else if (desc->association[0] == USB_CLASS_VIDEO)
+    kind = g_strdup ("--profile uvc");
   else if (desc->compatible_id)
     kind = g_strdup ("--profile stream");
   else

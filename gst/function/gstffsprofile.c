@@ -117,6 +117,15 @@ gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame, gsize size,
       wrapping);
 }
 
+void
+gst_ffs_profile_sent (GstFfsProfile * self, guint64 number)
+{
+  GstFfsProfileClass *klass = GST_FFS_PROFILE_GET_CLASS (self);
+
+  if (klass->sent)
+    klass->sent (self, number);
+}
+
 /**
  * gst_ffs_profile_set_funcs:
  * @self: a profile that was not started yet

@@ -185,8 +185,8 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * endpoints, start threads. Leaders and the like come from @allocator, or
  * are system memory if that is %NULL. Returns 0 or an errno
  * @stop: undoes start(). The function's thread runs no more
- * @set_enabled: the host has configured the function, or has left. It tells the sink
- * that streaming has ended before it returns if it was. From the
+ * @set_enabled: the host has configured the function, or has left. It tells
+ * the sink that streaming has ended before it returns if it was. From the
  * function's thread
  * @accept: (nullable): whether an OUT request that brings data is to be taken,
  * by its setup alone, from the function's thread. %FALSE stalls it; once its
@@ -197,6 +197,8 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * @tick: (nullable): called by the function's thread a few times a second
  * @wrap: what goes around @frame, which has @size bytes on the wire. Streaming
  * thread. %FALSE drops the frame
+ * @sent: (nullable): the frame of this number is on its way to the host. One
+ * that was wrapped and then given up never is. Streaming thread
  *
  * A class of camera.
  */
@@ -220,6 +222,7 @@ struct _GstFfsProfileClass
 
   gboolean (*wrap) (GstFfsProfile * self, GstBuffer * frame, gsize size,
       guint64 number, GstFfsWrapping * wrapping);
+  void (*sent) (GstFfsProfile * self, guint64 number);
 };
 
 const GstFfsFunctionDesc *gst_ffs_profile_describe (GstFfsProfile * self);
@@ -237,6 +240,7 @@ gboolean gst_ffs_profile_control (GstFfsProfile * self,
 void gst_ffs_profile_tick (GstFfsProfile * self);
 gboolean gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame,
     gsize size, guint64 number, GstFfsWrapping * wrapping);
+void gst_ffs_profile_sent (GstFfsProfile * self, guint64 number);
 
 /* For the sink. */
 void gst_ffs_profile_set_funcs (GstFfsProfile * self,

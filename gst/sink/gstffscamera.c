@@ -64,18 +64,29 @@ make_serial (void)
   return g_strndup (g_checksum_get_string (sum), SERIAL_LENGTH);
 }
 
+static const gchar *
+get_offer_error (GstFfsProfileType type)
+{
+  switch (type) {
+    case GST_FFS_PROFILE_TYPE_UVC:
+      return "profile=uvc sends YUY2, NV12, JPEG or H.264; upstream produces "
+          "none of them. Put videoconvert in front, or try profile=stream.";
+    default:
+      return "Upstream produces nothing that this profile can send. Put "
+          "videoconvert in front, or try profile=stream.";
+  }
+}
+
 /* What upstream can produce decides what the camera offers. */
 static gboolean
-set_offer (GstFfsCamera * self, GstPad * sinkpad)
+set_offer (GstFfsCamera * self, GstPad * sinkpad, GstFfsProfileType type)
 {
   GstCaps *offer = gst_ffs_upstream_get_offer (sinkpad);
   gboolean ok = gst_ffs_profile_set_offer (self->profile, offer);
 
   if (!ok)
     GST_ELEMENT_ERROR (self->element, STREAM, WRONG_TYPE,
-        ("Nothing that upstream can produce can be sent by this profile; try "
-            "profile=stream, or put videoconvert in front."),
-        ("upstream: %" GST_PTR_FORMAT, offer));
+        ("%s", get_offer_error (type)), ("upstream: %" GST_PTR_FORMAT, offer));
   gst_caps_unref (offer);
   return ok;
 }
@@ -130,7 +141,7 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
   self->profile = new_profile (settings->profile, &identity, sinkpad);
   gst_ffs_profile_set_funcs (self->profile, streaming, enabled, waiting,
       element);
-  if (!set_offer (self, sinkpad))
+  if (!set_offer (self, sinkpad, settings->profile))
     goto failed;
 
   if (settings->gadget) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Negotiation.  The endpoint can carry bytes, so any caps, but for dmabufs whose
- * memory layout only a GPU understands.
+ * Negotiation.  The endpoint can carry bytes, so any caps, but for dmabufs
+ * whose memory layout only a GPU understands.
  *
  * Since GStreamer 1.24 dmabuf video is negotiated as format=DMA_DRM with a
  * drm-format "FOURCC" or "FOURCC:0xMODIFIER".  Modifier 0 (DRM_FORMAT_MOD_

@@ -105,11 +105,61 @@ failed:
   return NULL;
 }
 
+/* A plane is mapped with the memory that it begins in, and no other. */
+static gboolean
+is_mappable (GstBuffer * buffer, const GstVideoInfo * info)
+{
+  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
+  guint i, first, n;
+  gsize skip;
+
+  for (i = 0; meta && i < GST_VIDEO_INFO_N_PLANES (info); i++) {
+    if (!gst_buffer_find_memory (buffer, meta->offset[i],
+            gst_ffs_frame_plane_size (info, i, meta->stride[i]), &first, &n,
+            &skip) || n != 1)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Returns: (transfer full): the frame in one memory */
+static GstBuffer *
+merge (GstBuffer * buffer)
+{
+  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
+  GstMemory *all = gst_buffer_get_all_memory (buffer);
+  GstBuffer *merged = gst_buffer_new ();
+
+  if (all)
+    gst_buffer_append_memory (merged, all);
+  gst_buffer_add_video_meta_full (merged, meta->flags, meta->format,
+      meta->width, meta->height, meta->n_planes, meta->offset, meta->stride);
+  return merged;
+}
+
+static gboolean
+map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
+{
+  GstVideoInfo there = *info;
+  GstBuffer *merged;
+  gboolean ok;
+
+  /* The last line may be without its padding. */
+  there.size = MIN (there.size, gst_buffer_get_size (buffer));
+  if (is_mappable (buffer, info))
+    return gst_video_frame_map (frame, &there, buffer, GST_MAP_READ);
+  merged = merge (buffer);
+  ok = is_mappable (merged, info)
+      && gst_video_frame_map (frame, &there, merged, GST_MAP_READ);
+  gst_buffer_unref (merged);
+  return ok;
+}
+
 /**
  * gst_ffs_copier_pack:
  * @self: the copier
  * @wrapping: what to put in front
- * @buffer: a frame of raw video
+ * @buffer: a frame of raw video that is complete
  * @info: its format without padding
  *
  * Returns: (transfer full) (nullable): a buffer that begins with the header
@@ -132,7 +182,7 @@ gst_ffs_copier_pack (GstFfsCopier * self, const GstFfsWrapping * wrapping,
     GST_VIDEO_INFO_PLANE_OFFSET (&behind, i) += wrapping->header_size;
   GST_VIDEO_INFO_SIZE (&behind) += wrapping->header_size;
 
-  if (gst_video_frame_map (&from, info, buffer, GST_MAP_READ)) {
+  if (map_frame (&from, info, buffer)) {
     if (gst_video_frame_map (&to, &behind, copy, GST_MAP_WRITE)) {
       ok = gst_video_frame_copy (&to, &from);
       gst_video_frame_unmap (&to);

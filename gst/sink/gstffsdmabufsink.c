@@ -10,8 +10,12 @@
  * buffer goes back upstream when the fence of its transfer has signalled, and
  * not before.
  *
- * An application owns ep0 of the function (examples/ffs-ep0.c is one). The
- * bytes of the buffers go to the wire as they are, one after the other.
+ * The element is a camera of its own if #GstFfsDmabufSink:gadget or
+ * #GstFfsDmabufSink:function is set: it answers the host's requests on ep0, and
+ * #GstFfsDmabufSink:profile, the class of camera, says what goes around each
+ * frame. With #GstFfsDmabufSink:endpoint or #GstFfsDmabufSink:fd an application
+ * owns ep0 (examples/ffs-ep0.c is one), and the bytes of the buffers go to the
+ * wire as they are, one after the other.
  *
  * The host may come and go: buffers in flight then return, the pipeline stays
  * in PLAYING, and the next host receives whole frames.

@@ -14,6 +14,9 @@
 /* Of a bulk endpoint, at the speed where it is largest. */
 #define MAX_PACKET 1024
 
+/* Of formats that have one, as their second plane. */
+#define PALETTE_SIZE (256 * 4)
+
 /* For stats: the fields' names are "copied-" and this. */
 const gchar *
 gst_ffs_copy_reason_name (GstFfsCopyReason reason)
@@ -40,9 +43,9 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
     case GST_FFS_COPY_REASON_PACKET:
       return "one of its dmabufs ends in the middle of a USB packet";
     case GST_FFS_COPY_REASON_HEADER:
-      return "a header goes out in front of it in one transfer, for which its "
-          "memory has no room and this kernel's FunctionFS no SUBMIT (the "
-          "patches in kernel/ have it)";
+      return "its USB header must be in the same transfer, but there is no "
+          "room in front of the frame and this kernel's FunctionFS has no "
+          "SUBMIT (see kernel/README.md)";
     case GST_FFS_COPY_REASON_NO_SG:
       return "the USB device controller has no scatter-gather";
     case GST_FFS_COPY_REASON_NO_IOCTL:
@@ -162,25 +165,103 @@ gst_ffs_frame_splits_packets (const GstFfsRun * runs, guint n)
   return FALSE;
 }
 
+/* The rows that a plane has of a format without padding, and the bytes that
+ * count of each, as gst_video_frame_copy() takes them. */
+static void
+get_rows (const GstVideoInfo * info, guint plane, gint stride, gsize * row,
+    gsize * n_rows)
+{
+  *n_rows = GST_VIDEO_INFO_COMP_HEIGHT (info, plane);
+  *row = (gsize) GST_VIDEO_INFO_COMP_WIDTH (info, plane)
+      * GST_VIDEO_INFO_COMP_PSTRIDE (info, plane);
+  if (*row == 0)
+    *row = MIN (stride, GST_VIDEO_INFO_PLANE_STRIDE (info, plane));
+  if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE (info->finfo) && plane == 1) {
+    *n_rows = 1;
+    *row = PALETTE_SIZE;
+  }
+}
+
 /**
- * gst_ffs_frame_is_padded:
+ * gst_ffs_frame_plane_size:
+ * @info: the format without padding
+ * @plane: which of its planes
+ * @stride: how far its lines are apart
+ *
+ * Returns: the bytes from its first to its last one, without what pads the last
+ * line; %G_MAXSIZE if there are no such lines
+ */
+gsize
+gst_ffs_frame_plane_size (const GstVideoInfo * info, guint plane, gint stride)
+{
+  gsize row, n_rows, before;
+
+  if (GST_VIDEO_FORMAT_INFO_IS_TILED (info->finfo)) {
+    gsize end = plane + 1 < GST_VIDEO_INFO_N_PLANES (info) ?
+        GST_VIDEO_INFO_PLANE_OFFSET (info, plane + 1) :
+        GST_VIDEO_INFO_SIZE (info);
+
+    return stride == GST_VIDEO_INFO_PLANE_STRIDE (info, plane) ?
+        end - GST_VIDEO_INFO_PLANE_OFFSET (info, plane) : G_MAXSIZE;
+  }
+
+  if (stride < 0)
+    return G_MAXSIZE;
+  get_rows (info, plane, stride, &row, &n_rows);
+  if (n_rows == 0 || (n_rows > 1 && row > (gsize) stride)
+      || !g_size_checked_mul (&before, stride, n_rows - 1)
+      || !g_size_checked_add (&before, before, row))
+    return G_MAXSIZE;
+  return before;
+}
+
+/* Whether all lines are within the bytes of the buffer. */
+static gboolean
+is_complete (GstBuffer * buffer, const GstVideoInfo * info)
+{
+  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
+  gsize size = gst_buffer_get_size (buffer);
+  guint i, n_planes = GST_VIDEO_INFO_N_PLANES (info);
+
+  if (meta && (meta->format != GST_VIDEO_INFO_FORMAT (info)
+          || meta->n_planes < n_planes
+          || meta->width < (guint) GST_VIDEO_INFO_WIDTH (info)
+          || meta->height < (guint) GST_VIDEO_INFO_HEIGHT (info)))
+    return FALSE;
+
+  for (i = 0; i < n_planes; i++) {
+    gsize offset = meta ? meta->offset[i] :
+        GST_VIDEO_INFO_PLANE_OFFSET (info, i);
+    gsize end;
+
+    if (!g_size_checked_add (&end, offset, gst_ffs_frame_plane_size (info, i,
+                meta ? meta->stride[i] : GST_VIDEO_INFO_PLANE_STRIDE (info, i)))
+        || end > size)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * gst_ffs_frame_get_layout:
  * @buffer: a frame of raw video
  * @info: its format without padding
  *
- * Returns: whether lines or planes lie further apart than they must
+ * What a buffer says about itself need not be so: a source may have lost the
+ * end of a frame. Nobody else looks whether lines are where there is memory.
  */
-gboolean
-gst_ffs_frame_is_padded (GstBuffer * buffer, const GstVideoInfo * info)
+GstFfsLayout
+gst_ffs_frame_get_layout (GstBuffer * buffer, const GstVideoInfo * info)
 {
   GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
+  gboolean tight = gst_buffer_get_size (buffer) == GST_VIDEO_INFO_SIZE (info);
   guint i;
 
-  if (gst_buffer_get_size (buffer) != GST_VIDEO_INFO_SIZE (info))
-    return TRUE;
-  for (i = 0; meta && i < meta->n_planes; i++) {
-    if (meta->stride[i] != GST_VIDEO_INFO_PLANE_STRIDE (info, i)
-        || meta->offset[i] != GST_VIDEO_INFO_PLANE_OFFSET (info, i))
-      return TRUE;
-  }
-  return FALSE;
+  for (i = 0; tight && meta && i < meta->n_planes; i++)
+    tight = meta->stride[i] == GST_VIDEO_INFO_PLANE_STRIDE (info, i)
+        && meta->offset[i] == GST_VIDEO_INFO_PLANE_OFFSET (info, i);
+  if (tight)
+    return GST_FFS_LAYOUT_TIGHT;
+  return is_complete (buffer, info) ? GST_FFS_LAYOUT_PADDED :
+      GST_FFS_LAYOUT_INCOMPLETE;
 }

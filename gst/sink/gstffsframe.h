@@ -57,12 +57,29 @@ typedef struct
   GstFfsCopyReason reason;
 } GstFfsRun;
 
+/**
+ * GstFfsLayout:
+ * @GST_FFS_LAYOUT_TIGHT: without padding
+ * @GST_FFS_LAYOUT_PADDED: lines or planes lie further apart than they must
+ * @GST_FFS_LAYOUT_INCOMPLETE: some of it is not in the buffer
+ *
+ * How a frame of raw video lies in its buffer.
+ */
+typedef enum
+{
+  GST_FFS_LAYOUT_TIGHT,
+  GST_FFS_LAYOUT_PADDED,
+  GST_FFS_LAYOUT_INCOMPLETE
+} GstFfsLayout;
+
 guint gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
     GstFfsRun * runs);
 void gst_ffs_frame_all (GstBuffer * buffer, GstFfsCopyReason reason,
     GstFfsRun * run);
 gboolean gst_ffs_frame_splits_packets (const GstFfsRun * runs, guint n);
-gboolean gst_ffs_frame_is_padded (GstBuffer * buffer,
+gsize gst_ffs_frame_plane_size (const GstVideoInfo * info, guint plane,
+    gint stride);
+GstFfsLayout gst_ffs_frame_get_layout (GstBuffer * buffer,
     const GstVideoInfo * info);
 
 const gchar *gst_ffs_copy_reason_name (GstFfsCopyReason reason);

@@ -20,9 +20,10 @@ open_endpoint (GstElement * element, const gchar * path, gint fd)
 
   if ((path == NULL) == (fd < 0)) {
     GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
-        ("Set either \"endpoint\" (for example /dev/ffs-camera/ep1) or \"fd\" to send "
-            "to an application's function, or \"gadget\" or \"function\" to be "
-            "the camera."), ("endpoint=%s fd=%d", GST_STR_NULL (path), fd));
+        ("Set either \"endpoint\" (for example /dev/ffs-camera/ep1) or "
+            "\"fd\" to send to an application's function, or \"gadget\" or "
+            "\"function\" to be the camera."), ("endpoint=%s fd=%d",
+            GST_STR_NULL (path), fd));
     return NULL;
   }
 

@@ -13,6 +13,7 @@
 #include <gst/allocators/gstdmabuf.h>
 
 #include "gstffssegments.h"
+#include "transport/gstffsdebug.h"
 
 /**
  * gst_ffs_segments_clear_frame:
@@ -75,6 +76,8 @@ add_part (GstFfsSegments * self, const GstFfsPart * part)
  * @buffer: (nullable): a frame
  * @policy: how to send it
  *
+ * An incomplete frame goes as it is, so that whoever wraps it sees its size.
+ *
  * Returns: whether it has padding that is not to be sent
  */
 gboolean
@@ -82,7 +85,19 @@ gst_ffs_segments_must_pack (GstBuffer * buffer,
     const GstFfsStreamPolicy * policy)
 {
   return buffer && policy->tight && policy->info
-      && gst_ffs_frame_is_padded (buffer, policy->info);
+      && gst_ffs_frame_get_layout (buffer, policy->info) ==
+      GST_FFS_LAYOUT_PADDED;
+}
+
+/* Whether the host would take it for a frame though it is none: one that is
+ * shorter can be told by its size. */
+static gboolean
+is_deceptive (GstBuffer * buffer, const GstFfsStreamPolicy * policy)
+{
+  return buffer && policy->tight && policy->info
+      && gst_buffer_get_size (buffer) >= GST_VIDEO_INFO_SIZE (policy->info)
+      && gst_ffs_frame_get_layout (buffer, policy->info) ==
+      GST_FFS_LAYOUT_INCOMPLETE;
 }
 
 /**
@@ -102,6 +117,11 @@ gst_ffs_segments_wrap (GstFfsSegments * self, GstBuffer * buffer,
 {
   gsize size = buffer ? gst_buffer_get_size (buffer) : 0;
 
+  if (policy->profile && is_deceptive (buffer, policy)) {
+    GST_DEBUG ("frame %" G_GUINT64_FORMAT ": its lines are not all in its %"
+        G_GSIZE_FORMAT " bytes", frame, size);
+    return FALSE;
+  }
   if (gst_ffs_segments_must_pack (buffer, policy))
     size = GST_VIDEO_INFO_SIZE (policy->info);
 

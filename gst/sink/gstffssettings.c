@@ -345,7 +345,11 @@ gst_ffs_settings_install (GObjectClass * klass)
    * - frames-copied: frames of which all or a part was copied, and among
    *   them by the first reason found copied-memory (no dmabuf),
    *   copied-offset (not at the start of its dmabuf), copied-padding (tight),
-   *   copied-packet (a part of it ends in mid-packet), copied-no-sg, copied-no-ioctl, copied-mode (copy-mode=always)
+   *   copied-packet (a part of it ends in mid-packet), copied-header (behind
+   *   a header in the same transfer), copied-no-sg, copied-no-ioctl,
+   *   copied-mode (copy-mode=always)
+   * - frames-gathered: frames sent as one transfer of several segments
+   * - frames-in-room: frames whose header went into the room in front of them
    * - frames-without-host: frames dropped because no host wanted them
    * - frames-unfit: frames dropped because they are not what the host chose
    * - transfers-queued, -completed, -failed, -cancelled: dmabuf transfers

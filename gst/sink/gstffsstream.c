@@ -343,11 +343,20 @@ count_frame (GstFfsStream * self, gsize copied)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+tell_sent (GstBuffer * buffer, guint64 frame, const GstFfsStreamPolicy * policy)
+{
+  if (buffer && policy->profile)
+    gst_ffs_profile_sent (policy->profile, frame);
+}
+
 /* TRUE if that was all, FALSE if it has to be written. */
 static gboolean
 submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
-    GstFfsCopyMode mode, GstFfsStreamResult * result)
+    const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
 {
+  GstFfsCopyMode mode = policy->copy_mode;
+
   result->err = gst_ffs_transfer_queue_submit (self->queue, frame,
       self->segments.segments, self->segments.n_segments, &result->call);
   result->meaning = gst_ffs_meaning (result->call, result->err);
@@ -355,8 +364,11 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
 
   if (result->meaning == GST_FFS_INTERRUPTED)
     return TRUE;
-  if (result->meaning == GST_FFS_OK && buffer)
-    count_frame (self, self->segments.copied);
+  if (result->meaning == GST_FFS_OK) {
+    tell_sent (buffer, frame, policy);
+    if (buffer)
+      count_frame (self, self->segments.copied);
+  }
 
   if (result->meaning == GST_FFS_NO_SG)
     self->segments.reason = GST_FFS_COPY_REASON_NO_SG;
@@ -420,7 +432,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     result->meaning = GST_FFS_INTERRUPTED;
     return;
   } else if (err == 0) {
-    if (submit (self, buffer, frame, policy->copy_mode, result))
+    if (submit (self, buffer, frame, policy, result))
       return;
   } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
     result->meaning = GST_FFS_FATAL;
@@ -436,6 +448,8 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     return;
   }
 
+  /* Of one that is given up the host may have read a part by then. */
+  tell_sent (buffer, frame, policy);
   result->call = GST_FFS_CALL_WRITE;
   result->reason = self->segments.reason;
   result->err = gst_ffs_frame_writer_write (self->writer, buffer,
@@ -462,7 +476,8 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  * unless the stream was halted meanwhile, or abandons it. If it was refused
  * because copying is not wanted, the meaning is %GST_FFS_FATAL and the errno
  * 0; it is %GST_FFS_CANCELLED if the class of camera does not send such a
- * frame, or the end would have to be written, and %GST_FFS_NOT_ENABLED if the stream is halted.
+ * frame, or the end would have to be written, and %GST_FFS_NOT_ENABLED if the
+ * stream is halted.
  */
 void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,

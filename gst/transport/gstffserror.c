@@ -25,12 +25,21 @@ gst_ffs_call_name (GstFfsCall call)
       return "FUNCTIONFS_DMABUF_DETACH";
     case GST_FFS_CALL_TRANSFER:
       return "FUNCTIONFS_DMABUF_TRANSFER";
+    case GST_FFS_CALL_SUBMIT:
+      return "FUNCTIONFS_DMABUF_SUBMIT";
     case GST_FFS_CALL_FENCE:
       return "fence";
     case GST_FFS_CALL_WRITE:
       return "write";
   }
   g_return_val_if_reached ("?");
+}
+
+/* SUBMIT is TRANSFER for several dmabufs. */
+static gboolean
+is_transfer (GstFfsCall call)
+{
+  return call == GST_FFS_CALL_TRANSFER || call == GST_FFS_CALL_SUBMIT;
 }
 
 /**
@@ -63,21 +72,21 @@ gst_ffs_meaning (GstFfsCall call, gint err)
     case ENODEV:
       return call == GST_FFS_CALL_OPEN ? GST_FFS_FATAL : GST_FFS_GONE;
     case EBUSY:
-      return call == GST_FFS_CALL_TRANSFER || call == GST_FFS_CALL_ATTACH ?
+      return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
           GST_FFS_BUSY : GST_FFS_FATAL;
     case EPERM:
       if (call == GST_FFS_CALL_ATTACH)
         return GST_FFS_NO_SG;
-      if (call == GST_FFS_CALL_TRANSFER || call == GST_FFS_CALL_DETACH)
+      if (is_transfer (call) || call == GST_FFS_CALL_DETACH)
         return GST_FFS_NOT_ATTACHED;
       return GST_FFS_FATAL;
     case ENOTTY:
-      return call == GST_FFS_CALL_ATTACH || call == GST_FFS_CALL_TRANSFER ?
+      return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
           GST_FFS_NO_IOCTL : GST_FFS_FATAL;
     case ENOMEM:
       return GST_FFS_NO_MEMORY;
     case EOPNOTSUPP:
-      return call == GST_FFS_CALL_TRANSFER ? GST_FFS_NO_GATHER : GST_FFS_FATAL;
+      return call == GST_FFS_CALL_SUBMIT ? GST_FFS_NO_GATHER : GST_FFS_FATAL;
     default:
       return GST_FFS_FATAL;
   }
@@ -197,6 +206,7 @@ gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
           text = "The USB device controller cannot use this buffer.";
           break;
         case GST_FFS_CALL_TRANSFER:
+        case GST_FFS_CALL_SUBMIT:
           text = "The kernel refused to queue the buffer on the endpoint.";
           break;
         case GST_FFS_CALL_FENCE:

@@ -5,10 +5,11 @@
  *
  * Ownership: one entry for each segment of a transfer, each with a reference
  * of its own on a buffer (the same buffer may be sent twice) and the use of
- * one attachment.  Both are given up when the transfer's fence has signalled, whatever its
- * status, and in no other case.  The fence thread holds a reference on this
- * object: when a controller does not let go at shutdown, the object, its
- * buffers and the thread stay until it does, after the element is long gone.
+ * one attachment.  Both are given up when the transfer's fence has signalled,
+ * whatever its status, and in no other case.  The fence thread holds a
+ * reference on this object: when a controller does not let go at shutdown, the
+ * object, its buffers and the thread stay until it does, after the element is
+ * long gone.
  *
  * No status of a TRANSFER is read once attachments were cancelled: the
  * sync_files are closed first, under the lock (see gstffsfence.c).

@@ -142,7 +142,8 @@ queue (GstFfsSubmitter * self, const GstFfsSegment * segments,
   gint err;
 
   while (TRUE) {
-    *call = GST_FFS_CALL_TRANSFER;
+    *call = gst_ffs_endpoint_can_submit (self->ep) ? GST_FFS_CALL_SUBMIT :
+        GST_FFS_CALL_TRANSFER;
     err = queue_once (self, segments, entries, n);
     switch (gst_ffs_meaning (*call, err)) {
       case GST_FFS_BUSY:

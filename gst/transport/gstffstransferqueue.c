@@ -234,7 +234,6 @@ gst_ffs_transfer_queue_submit (GstFfsTransferQueue * self, guint64 frame,
         self->open_segments + n == n_segments, failed_call);
     meaning = gst_ffs_meaning (*failed_call, err);
 
-
     if (meaning == GST_FFS_GONE || meaning == GST_FFS_NOT_ENABLED)
       gst_ffs_endpoint_set_disabled (self->ep);
     if (err != 0 && meaning != GST_FFS_INTERRUPTED)

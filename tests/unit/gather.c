@@ -254,6 +254,8 @@ GST_START_TEST (test_refused)
               &released)), GST_FFS_FATAL);
   wait_released (&released);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+  fail_unless_equals_string (gst_ffs_call_name (f.result.call),
+      "FUNCTIONFS_DMABUF_SUBMIT");
   stream_fixture_end (&f);
 }
 
@@ -316,12 +318,14 @@ GST_START_TEST (test_room_in_flight)
   fail_unless (gst_buffer_map (buf, &map, GST_MAP_READ));
   fail_unless (memcmp (map.data - HEADER_SIZE, JOINED, HEADER_SIZE) == 0);
   gst_buffer_unmap (buf, &map);
+  fail_unless_equals_int (f.profile->n_sent, 1);
   gst_ffs_stream_set_flushing (f.stream, FALSE);
   fake_endpoint_set_poll_fails (FALSE);
   f.n--;
   fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
   finish (&f);
   assert_wire ("headerframeHEADERframe", 22);
+  fail_unless_equals_int (f.profile->n_sent, 2);
   stream_fixture_end (&f);
 }
 
@@ -421,6 +425,7 @@ GST_START_TEST (test_written)
   fail_unless (g_file_get_contents (fake_endpoint_path (), &wire, &size, NULL));
   fail_unless_equals_uint64 (size, 11);
   fail_unless_equals_string (wire, "headerabcde");
+  fail_unless_equals_int (f.profile->n_sent, 1);
   g_free (wire);
   stream_fixture_end (&f);
 }

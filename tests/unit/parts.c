@@ -31,6 +31,9 @@ GST_START_TEST (test_meaning)
     {GST_FFS_CALL_OPEN, EBUSY, GST_FFS_FATAL},
     {GST_FFS_CALL_ATTACH, EPERM, GST_FFS_NO_SG},
     {GST_FFS_CALL_TRANSFER, EPERM, GST_FFS_NOT_ATTACHED},
+    {GST_FFS_CALL_SUBMIT, EBUSY, GST_FFS_BUSY},
+    {GST_FFS_CALL_SUBMIT, EPERM, GST_FFS_NOT_ATTACHED},
+    {GST_FFS_CALL_SUBMIT, ENOTTY, GST_FFS_NO_IOCTL},
   };
   guint i;
 
@@ -125,9 +128,11 @@ GST_START_TEST (test_plane_offset)
   buf = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&info), NULL);
   gst_buffer_add_video_meta_full (buf, GST_VIDEO_FRAME_FLAG_NONE,
       GST_VIDEO_FORMAT_NV12, 8, 8, 2, offsets, strides);
-  fail_if (gst_ffs_frame_is_padded (buf, &info));
+  fail_unless_equals_int (gst_ffs_frame_get_layout (buf, &info),
+      GST_FFS_LAYOUT_TIGHT);
   gst_buffer_get_video_meta (buf)->offset[1] = 32;
-  fail_unless (gst_ffs_frame_is_padded (buf, &info));
+  fail_unless_equals_int (gst_ffs_frame_get_layout (buf, &info),
+      GST_FFS_LAYOUT_PADDED);
   gst_buffer_unref (buf);
 }
 

@@ -27,6 +27,12 @@ wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
 }
 
 static void
+sent (GstFfsProfile * profile, guint64 number G_GNUC_UNUSED)
+{
+  ((TestProfile *) profile)->n_sent++;
+}
+
+static void
 test_profile_finalize (GObject * object)
 {
   gst_ffs_buffer_pool_free (((TestProfile *) object)->pool);
@@ -43,6 +49,7 @@ test_profile_class_init (TestProfileClass * klass)
 {
   G_OBJECT_CLASS (klass)->finalize = test_profile_finalize;
   klass->wrap = wrap;
+  klass->sent = sent;
 }
 
 static void

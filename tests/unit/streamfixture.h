@@ -25,6 +25,7 @@ typedef struct
   const gchar *joined;          /* nullable */
   gboolean refuse;
   guint n_wrapped;
+  guint n_sent;
   gsize size;
   guint n_started;
   guint n_stopped;

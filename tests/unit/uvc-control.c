@@ -13,18 +13,6 @@
     "framerate={15/1, 30/1}; " \
     "image/jpeg, width=1280, height=720, framerate=25/1"
 
-enum
-{
-  SET_CUR = 0x01,
-  GET_CUR = 0x81,
-  GET_MIN,
-  GET_MAX,
-  GET_RES,
-  GET_LEN,
-  GET_INFO,
-  GET_DEF,
-};
-
 static UvcFixture f;
 
 static void
@@ -339,8 +327,13 @@ GST_START_TEST (test_streaming_errors)
   uvc_assert_error (&f, 6);
   fail_if (uvc_get_probe (&f, GET_CUR, 3, probe));
   uvc_assert_error (&f, 6);
-  fail_if (uvc_set_probe (&f, 6, 1, 1, 0));
+  fail_if (uvc_set_probe (&f, 5, 1, 1, 0));
   uvc_assert_error (&f, 6);
+  /* The stream error code is only to be read. */
+  fail_if (uvc_set_probe (&f, 6, 1, 1, 0));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_get_probe (&f, GET_MIN, 6, probe));
+  uvc_assert_error (&f, 7);
 
   /* A picture that is not there is not another one. */
   fail_if (uvc_set_probe (&f, COMMIT, 3, 1, 333333));

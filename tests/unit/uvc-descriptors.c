@@ -176,7 +176,7 @@ GST_START_TEST (test_bytes)
   want (&r, 4, 4 + 4 + 10);
   want (&r, 4, 5 + 4 + 10);
   for (i = 0; i < 3; i++) {
-    want_bytes (&r, "\x08\x0b\x00\x02\x0e\x03\x00\x00", 8);
+    want_bytes (&r, "\x08\x0b\x00\x02\x0e\x03\x00\x01", 8);
     want_interface (&r, 0, 0, 1);
     /* Exposure time; brightness to saturation, and gain. */
     want_control (&r, 0x08, 0x020f);

@@ -23,6 +23,8 @@
 #define SIZE_640 (640 * 480 * 2)
 #define SIZE_320 (320 * 240 * 2)
 
+GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
+
 static UvcFixture f;
 
 static void
@@ -65,13 +67,22 @@ wrap (gsize size, guint64 number, GstBufferFlags flags)
 
 /* Returns bmHeaderInfo. */
 static guint8
-info_of (gsize size, guint64 number, GstBufferFlags flags)
+info_of_unsent (gsize size, guint64 number, GstBufferFlags flags)
 {
   GstFfsWrapping w;
 
   fail_unless (wrap_full (size, number, flags, GST_CLOCK_TIME_NONE, &w));
   fail_unless_equals_int (w.header[0], w.header_size);
   return w.header[1];
+}
+
+static guint8
+info_of (gsize size, guint64 number, GstBufferFlags flags)
+{
+  guint8 info = info_of_unsent (size, number, flags);
+
+  gst_ffs_profile_sent (f.profile, number);
+  return info;
 }
 
 GST_START_TEST (test_header_bytes)
@@ -206,7 +217,8 @@ GST_START_TEST (test_host_that_stops)
   f.waiting = 0;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   gst_ffs_profile_tick (f.profile);
-  f.waiting = 2 * GST_SECOND;
+  /* A frame may take as long as at 500 kB/s, and 2 s. */
+  f.waiting = 2 * GST_SECOND + SIZE_640 * (GST_SECOND / 500000);
   gst_ffs_profile_tick (f.profile);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
   f.waiting++;
@@ -216,10 +228,14 @@ GST_START_TEST (test_host_that_stops)
   gst_ffs_profile_tick (f.profile);
   fail_unless_equals_int (f.n_stopped, 1);
 
-  f.waiting = 0;
+  /* What it is depends on what the host has chosen. */
+  f.waiting = 2 * GST_SECOND + SIZE_320 * (GST_SECOND / 500000) + 1;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   gst_ffs_profile_tick (f.profile);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 0));
+  gst_ffs_profile_tick (f.profile);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
 }
 
 GST_END_TEST;
@@ -270,6 +286,10 @@ GST_START_TEST (test_frames)
   fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (SIZE_640, 15, 0), 0x8f);
+  /* A frame that was not sent is none of them. */
+  fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 16, 0), 0x8e);
+  fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 17, 0), 0x8e);
+  fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 17, 0), 0x8e);
   /* A frame that is refused does not toggle. */
   fail_if (wrap (SIZE_640 + 1, 16, 0));
   fail_if (wrap (0, 17, 0));
@@ -289,6 +309,97 @@ GST_START_TEST (test_frames)
   fail_unless_equals_int_hex (info_of (65536, 21, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (52, 22, 0), 0x87);
   fail_if (wrap (65537, 23, 0));
+}
+
+GST_END_TEST;
+
+static void
+assert_stream_error (guint8 error)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+
+  fail_unless (uvc_request (&f, 0xa1, GET_CUR, STREAM_ERROR << 8, 1, NULL, 1,
+          reply));
+  fail_unless_equals_int (reply->len, 1);
+  fail_unless_equals_int (reply->data[0], error);
+  uvc_assert_error (&f, 0);
+}
+
+/* A host that sees the error bit asks what it was about. */
+GST_START_TEST (test_stream_error)
+{
+  g_autoptr (GByteArray) reply = g_byte_array_new ();
+
+  fail_unless (uvc_request (&f, 0xa1, GET_INFO, STREAM_ERROR << 8, 1, NULL, 1,
+          reply));
+  fail_unless_equals_int (reply->len, 1);
+  fail_unless_equals_int (reply->data[0], 1);
+  assert_stream_error (0);
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  uvc_set_caps (&f, YUY2_640, TRUE);
+  fail_unless (wrap (SIZE_640, 1, 0));
+  assert_stream_error (0);
+  fail_unless (wrap (SIZE_640, 2, GST_BUFFER_FLAG_CORRUPTED));
+  assert_stream_error (3);
+  fail_unless (wrap (SIZE_640 - 2, 3, 0));
+  fail_unless (wrap (SIZE_640, 4, 0));
+  assert_stream_error (2);
+
+  /* It was that of the stream before. */
+  fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 0));
+  assert_stream_error (2);
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  assert_stream_error (0);
+  uvc_set_caps (&f, MJPEG, TRUE);
+  fail_unless (wrap (100, 5, 0));
+  assert_stream_error (0);
+  fail_unless (wrap (100, 6, GST_BUFFER_FLAG_CORRUPTED));
+  assert_stream_error (3);
+  /* Or of another host. */
+  gst_ffs_profile_set_enabled (f.profile, FALSE);
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  assert_stream_error (0);
+}
+
+GST_END_TEST;
+
+static void
+count_warnings (GstDebugCategory * category, GstDebugLevel level,
+    const gchar * file G_GNUC_UNUSED, const gchar * function G_GNUC_UNUSED,
+    gint line G_GNUC_UNUSED, GObject * object G_GNUC_UNUSED,
+    GstDebugMessage * message, gpointer user_data)
+{
+  guint *n = user_data;
+
+  if (category != gst_ffs_transport_debug || level != GST_LEVEL_WARNING)
+    return;
+  fail_unless (strstr (gst_debug_message_get (message), "65537") != NULL);
+  (*n)++;
+}
+
+/* Somebody who has set the bit rate too high is told, but not at each frame. */
+GST_START_TEST (test_too_large)
+{
+  guint n = 0;
+
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0, "");
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (count_warnings, &n, NULL);
+  gst_debug_set_threshold_for_name ("ffstransport", GST_LEVEL_WARNING);
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  uvc_set_caps (&f, MJPEG, TRUE);
+  fail_unless (wrap (65536, 1, 0));
+  fail_unless_equals_int (n, 0);
+  fail_if (wrap (65537, 2, 0));
+  fail_unless_equals_int (n, 1);
+  fail_if (wrap (65537, 3, 0));
+  fail_unless_equals_int (n, 1);
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  fail_if (wrap (65537, 4, 0));
+  fail_unless_equals_int (n, 2);
+  gst_debug_remove_log_function (count_warnings);
 }
 
 GST_END_TEST;
@@ -372,6 +483,8 @@ uvc_stream_suite (void)
   tcase_add_test (tc, test_host_that_stops);
   tcase_add_test (tc, test_caps);
   tcase_add_test (tc, test_frames);
+  tcase_add_test (tc, test_stream_error);
+  tcase_add_test (tc, test_too_large);
   tcase_add_test (tc, test_waits_for_key);
   tcase_add_test (tc, test_times);
   return s;

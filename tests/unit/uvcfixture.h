@@ -14,11 +14,25 @@
 #include "function/uvc/gstffsuvcrequest.h"
 #include "function/uvc/gstffsuvcstreaming.h"
 
+/* Requests of the class. */
+enum
+{
+  SET_CUR = 0x01,
+  GET_CUR = 0x81,
+  GET_MIN,
+  GET_MAX,
+  GET_RES,
+  GET_LEN,
+  GET_INFO,
+  GET_DEF,
+};
+
 /* Selectors of the streaming interface. */
 enum
 {
   PROBE = 1,
   COMMIT = 2,
+  STREAM_ERROR = 6,
 };
 
 /**

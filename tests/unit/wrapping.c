@@ -117,6 +117,7 @@ GST_START_TEST (test_refused)
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_CANCELLED);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+  fail_unless_equals_int (f.profile->n_sent, 0);
   f.profile->refuse = FALSE;
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
@@ -219,6 +220,7 @@ GST_START_TEST (test_halt_in_mid_frame)
   f.n--;
   fail_unless_equals_int (stream_fixture_send (&f, f.buffer), GST_FFS_OK);
   fail_unless_equals_int (f.profile->n_wrapped, 2);
+  fail_unless_equals_int (f.profile->n_sent, 1);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 5);
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (2),
       strlen (HEADER));

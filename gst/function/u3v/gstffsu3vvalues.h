@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-typedef void (*GstFfsU3vRangeFunc) (gint min, gint max, gint step, gpointer data);
+typedef void (*GstFfsU3vRangeFunc) (gint min, gint max, gint step,
+    gpointer data);
 typedef void (*GstFfsU3vRateFunc) (gint n, gint d, gpointer data);
 
 void gst_ffs_u3v_each_range (const GValue * value, GstFfsU3vRangeFunc func,

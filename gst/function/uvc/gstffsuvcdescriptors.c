@@ -20,39 +20,22 @@
 #define CONTROL_TOTAL_AT 5
 #define STREAMING_TOTAL_AT 4
 
+/* By the tables of UVC 1.1: what the kernel's headers say of these depends on
+ * their version, or is missing. */
+#define PROCESSING_SIZE 12
 #define FRAME_BASED_SIZE 28
 #define FRAME_SIZE(n) (26 + 4 * (n))
 
-static void
-put8 (GByteArray * out, guint8 value)
-{
-  g_byte_array_append (out, &value, 1);
-}
-
-static void
-put16 (GByteArray * out, guint16 value)
-{
-  guint8 bytes[2];
-
-  gst_ffs_put_u16 (bytes, value);
-  g_byte_array_append (out, bytes, sizeof (bytes));
-}
-
-static void
-put32 (GByteArray * out, guint32 value)
-{
-  guint8 bytes[4];
-
-  gst_ffs_put_u32 (bytes, value);
-  g_byte_array_append (out, bytes, sizeof (bytes));
-}
+#define COLOR_PRIMARIES_BT_709 1
+#define COLOR_TRANSFER_BT_709 1
+#define COLOR_MATRIX_SMPTE_170M 4
 
 static void
 begin (GByteArray * out, guint8 length, guint8 subtype)
 {
-  put8 (out, length);
-  put8 (out, USB_DT_CS_INTERFACE);
-  put8 (out, subtype);
+  gst_ffs_append_u8 (out, length);
+  gst_ffs_append_u8 (out, USB_DT_CS_INTERFACE);
+  gst_ffs_append_u8 (out, subtype);
 }
 
 /* ---- control ---- */
@@ -61,40 +44,40 @@ static void
 put_camera (GByteArray * out, guint32 controls)
 {
   begin (out, UVC_DT_CAMERA_TERMINAL_SIZE (3), UVC_VC_INPUT_TERMINAL);
-  put8 (out, GST_FFS_UVC_CAMERA_ID);
-  put16 (out, UVC_ITT_CAMERA);
-  put8 (out, 0);
-  put8 (out, 0);
-  put16 (out, 0);
-  put16 (out, 0);
-  put16 (out, 0);
-  put8 (out, 3);
-  put16 (out, controls);
-  put8 (out, controls >> 16);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_CAMERA_ID);
+  gst_ffs_append_u16 (out, UVC_ITT_CAMERA);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u8 (out, 3);
+  gst_ffs_append_u16 (out, controls);
+  gst_ffs_append_u8 (out, controls >> 16);
 }
 
 static void
 put_processing (GByteArray * out, guint16 controls)
 {
-  begin (out, UVC_DT_PROCESSING_UNIT_SIZE (2), UVC_VC_PROCESSING_UNIT);
-  put8 (out, GST_FFS_UVC_PROCESSING_ID);
-  put8 (out, GST_FFS_UVC_CAMERA_ID);
-  put16 (out, 0);
-  put8 (out, 2);
-  put16 (out, controls);
-  put8 (out, 0);
-  put8 (out, 0);
+  begin (out, PROCESSING_SIZE, UVC_VC_PROCESSING_UNIT);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_PROCESSING_ID);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_CAMERA_ID);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u8 (out, 2);
+  gst_ffs_append_u16 (out, controls);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
 }
 
 static void
 put_output (GByteArray * out)
 {
   begin (out, UVC_DT_OUTPUT_TERMINAL_SIZE, UVC_VC_OUTPUT_TERMINAL);
-  put8 (out, GST_FFS_UVC_OUTPUT_ID);
-  put16 (out, UVC_TT_STREAMING);
-  put8 (out, 0);
-  put8 (out, GST_FFS_UVC_PROCESSING_ID);
-  put8 (out, 0);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_OUTPUT_ID);
+  gst_ffs_append_u16 (out, UVC_TT_STREAMING);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_PROCESSING_ID);
+  gst_ffs_append_u8 (out, 0);
 }
 
 /**
@@ -112,11 +95,11 @@ gst_ffs_uvc_descriptors_control (guint32 camera_controls,
   GByteArray *out = g_byte_array_new ();
 
   begin (out, UVC_DT_HEADER_SIZE (1), UVC_VC_HEADER);
-  put16 (out, UVC_VERSION);
-  put16 (out, 0);
-  put32 (out, GST_FFS_UVC_CLOCK_FREQUENCY);
-  put8 (out, 1);
-  put8 (out, GST_FFS_UVC_STREAMING_INTERFACE);
+  gst_ffs_append_u16 (out, UVC_VERSION);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u32 (out, GST_FFS_UVC_CLOCK_FREQUENCY);
+  gst_ffs_append_u8 (out, 1);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_STREAMING_INTERFACE);
   put_camera (out, camera_controls);
   put_processing (out, processing_controls);
   put_output (out);
@@ -151,21 +134,21 @@ put_format (GByteArray * out, const GstFfsUvcChoice * choice, guint index)
       begin (out, FRAME_BASED_SIZE, UVC_VS_FORMAT_FRAME_BASED);
       break;
   }
-  put8 (out, index);
-  put8 (out, choice->n_frames);
+  gst_ffs_append_u8 (out, index);
+  gst_ffs_append_u8 (out, choice->n_frames);
   if (format->kind == GST_FFS_UVC_MJPEG) {
-    put8 (out, 0);
+    gst_ffs_append_u8 (out, 0);
   } else {
     put_guid (out, format);
-    put8 (out, format->bits);
+    gst_ffs_append_u8 (out, format->bits);
   }
-  put8 (out, choice->frame + 1);
-  put8 (out, 0);
-  put8 (out, 0);
-  put8 (out, 0);
-  put8 (out, 0);
+  gst_ffs_append_u8 (out, choice->frame + 1);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
   if (format->kind == GST_FFS_UVC_FRAME_BASED)
-    put8 (out, TRUE);
+    gst_ffs_append_u8 (out, TRUE);
 }
 
 static guint32
@@ -189,29 +172,30 @@ put_frame (GByteArray * out, const GstFfsUvcFormat * format,
       format->kind == GST_FFS_UVC_UNCOMPRESSED ? UVC_VS_FRAME_UNCOMPRESSED :
       format->kind == GST_FFS_UVC_MJPEG ? UVC_VS_FRAME_MJPEG :
       UVC_VS_FRAME_FRAME_BASED);
-  put8 (out, index);
-  put8 (out, 0);
-  put16 (out, frame->width);
-  put16 (out, frame->height);
-  put32 (out, get_bit_rate (size, &frame->rates[frame->n_rates - 1]));
-  put32 (out, get_bit_rate (size, &frame->rates[0]));
+  gst_ffs_append_u8 (out, index);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u16 (out, frame->width);
+  gst_ffs_append_u16 (out, frame->height);
+  gst_ffs_append_u32 (out, get_bit_rate (size,
+          &frame->rates[frame->n_rates - 1]));
+  gst_ffs_append_u32 (out, get_bit_rate (size, &frame->rates[0]));
   if (format->kind != GST_FFS_UVC_FRAME_BASED)
-    put32 (out, size);
-  put32 (out, frame->rates[frame->rate].interval);
-  put8 (out, frame->n_rates);
+    gst_ffs_append_u32 (out, size);
+  gst_ffs_append_u32 (out, frame->rates[frame->rate].interval);
+  gst_ffs_append_u8 (out, frame->n_rates);
   if (format->kind == GST_FFS_UVC_FRAME_BASED)
-    put32 (out, 0);
+    gst_ffs_append_u32 (out, 0);
   for (i = 0; i < frame->n_rates; i++)
-    put32 (out, frame->rates[i].interval);
+    gst_ffs_append_u32 (out, frame->rates[i].interval);
 }
 
 static void
 put_colors (GByteArray * out)
 {
   begin (out, UVC_DT_COLOR_MATCHING_SIZE, UVC_VS_COLORFORMAT);
-  put8 (out, UVC_COLOR_PRIMARIES_BT_709_SRGB);
-  put8 (out, UVC_TRANSFER_CHARACTERISTICS_BT_709);
-  put8 (out, UVC_MATRIX_COEFFICIENTS_SMPTE_170M);
+  gst_ffs_append_u8 (out, COLOR_PRIMARIES_BT_709);
+  gst_ffs_append_u8 (out, COLOR_TRANSFER_BT_709);
+  gst_ffs_append_u8 (out, COLOR_MATRIX_SMPTE_170M);
 }
 
 /**
@@ -229,17 +213,17 @@ gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer)
 
   begin (out, UVC_DT_INPUT_HEADER_SIZE (offer->n_choices, 1),
       UVC_VS_INPUT_HEADER);
-  put8 (out, offer->n_choices);
-  put16 (out, 0);
-  put8 (out, STREAM_ADDRESS);
-  put8 (out, 0);
-  put8 (out, GST_FFS_UVC_OUTPUT_ID);
-  put8 (out, 0);
-  put8 (out, 0);
-  put8 (out, 0);
-  put8 (out, 1);
+  gst_ffs_append_u8 (out, offer->n_choices);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u8 (out, STREAM_ADDRESS);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_OUTPUT_ID);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 1);
   for (i = 0; i < offer->n_choices; i++)
-    put8 (out, 0);
+    gst_ffs_append_u8 (out, 0);
 
   for (i = 0; i < offer->n_choices; i++) {
     const GstFfsUvcChoice *choice = &offer->choices[i];

@@ -29,7 +29,6 @@
  * do. */
 #define ANY_WIDTH 1920
 #define ANY_HEIGHT 1080
-#define ANY_RATE 60
 
 static const struct
 {

@@ -23,8 +23,11 @@
 #include "gstffsuvcprofile.h"
 #include "transport/gstffsdebug.h"
 
-/* A host that takes frames never leaves them for so long. */
+/* A host that takes frames never leaves them for so long, beyond the time that
+ * the largest one takes on a slow bus (at full speed 1.2 MB/s, if nothing else
+ * is on it). */
 #define MAX_WAITING (2 * GST_SECOND)
+#define SLOWEST_BUS 500000      /* bytes a second */
 
 #define MAX_CONTROLS 16
 
@@ -54,10 +57,12 @@ struct _GstFfsUvcProfile
 
   /* Under the object lock. */
   GstFfsUvcSelection selection;
-  gboolean toggle;
+  gboolean toggle;              /* of the last frame that was sent */
   gboolean wait_key;
+  gboolean told_too_large;
   guint n_waited;
   guint64 last_number;          /* the sink's, of the last frame */
+  GstFfsUvcStreamError error;   /* of the last frame with one */
 
   /* Streaming thread. */
   gboolean has_caps;
@@ -192,6 +197,9 @@ set_enabled (GstFfsProfile * profile, gboolean enabled)
 
   gst_ffs_profile_set_streaming (profile, FALSE);
   gst_ffs_uvc_control_reset (&self->control, self->offer, enabled);
+  GST_OBJECT_LOCK (self);
+  self->error = GST_FFS_UVC_STREAM_NO_ERROR;
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -204,16 +212,28 @@ commit (GstFfsUvcProfile * self)
   self->selection = self->control.streaming.committed;
   self->wait_key = TRUE;
   self->n_waited = 0;
+  self->told_too_large = FALSE;
   self->last_number = NO_NUMBER;
+  self->error = GST_FFS_UVC_STREAM_NO_ERROR;
   GST_OBJECT_UNLOCK (self);
   gst_ffs_profile_set_streaming (profile, TRUE);
+}
+
+static GstClockTime
+get_max_waiting (GstFfsUvcProfile * self)
+{
+  GstFfsUvcSelection selection = get_selection (self);
+
+  return MAX_WAITING + gst_util_uint64_scale (gst_ffs_uvc_offer_get_max_size
+      (self->offer, &selection), GST_SECOND, SLOWEST_BUS);
 }
 
 static void
 tick (GstFfsProfile * profile)
 {
   if (!gst_ffs_profile_is_streaming (profile)
-      || gst_ffs_profile_get_waiting (profile) <= MAX_WAITING)
+      || gst_ffs_profile_get_waiting (profile) <=
+      get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
     return;
   GST_INFO_OBJECT (profile, "the host has stopped reading");
   gst_ffs_profile_set_streaming (profile, FALSE);
@@ -241,6 +261,9 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   gboolean committed, ok;
 
+  GST_OBJECT_LOCK (self);
+  self->control.streaming.error = self->error;
+  GST_OBJECT_UNLOCK (self);
   ok = gst_ffs_uvc_control_request (&self->control, setup, data, reply,
       &committed);
   if (committed)
@@ -295,7 +318,7 @@ waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
  * the same one to the host. */
 static gboolean
 take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
-    gboolean * toggle)
+    GstFfsUvcStreamError error, gboolean * toggle)
 {
   gboolean ok;
 
@@ -304,13 +327,56 @@ take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
       && self->caps.frame == self->selection.frame
       && self->caps.rate == self->selection.rate && !waits_for_key (self, buf);
   if (ok) {
-    if (number != self->last_number)
-      self->toggle = !self->toggle;
-    self->last_number = number;
-    *toggle = self->toggle;
+    *toggle = self->toggle != (number != self->last_number);
+    if (error != GST_FFS_UVC_STREAM_NO_ERROR)
+      self->error = error;
   }
   GST_OBJECT_UNLOCK (self);
   return ok;
+}
+
+/* A host drops a frame whose toggle is that of the last one it has got, so one
+ * that was given up before does not count. */
+static void
+sent (GstFfsProfile * profile, guint64 number)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+
+  GST_OBJECT_LOCK (self);
+  if (number != self->last_number)
+    self->toggle = !self->toggle;
+  self->last_number = number;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static GstFfsUvcStreamError
+get_error (GstFfsUvcProfile * self, GstBuffer * buf, gsize size, guint32 max)
+{
+  const GstFfsUvcFormat *format =
+      gst_ffs_uvc_offer_get_format (self->offer, &self->caps);
+
+  if (format->kind == GST_FFS_UVC_UNCOMPRESSED && size != max)
+    return GST_FFS_UVC_STREAM_UNDERRUN;
+  if (GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED))
+    return GST_FFS_UVC_STREAM_DISCONTINUITY;
+  return GST_FFS_UVC_STREAM_NO_ERROR;
+}
+
+/* Once a stream for a person, every time for the one who looks for frames. */
+static void
+tell_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
+    guint32 max)
+{
+  gboolean told;
+
+  GST_OBJECT_LOCK (self);
+  told = self->told_too_large;
+  self->told_too_large = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  GST_CAT_LEVEL_LOG (GST_CAT_DEFAULT, told ? GST_LEVEL_DEBUG :
+      GST_LEVEL_WARNING, self, "frame %" G_GUINT64_FORMAT " is dropped: a host "
+      "was told of %u bytes at most and it has %" G_GSIZE_FORMAT, number, max,
+      size);
 }
 
 static gboolean
@@ -319,6 +385,7 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcHeader header = { 0, };
+  GstFfsUvcStreamError error;
   guint32 max;
 
   /* The end of a stream goes without saying in this class. */
@@ -326,16 +393,14 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     return FALSE;
   max = gst_ffs_uvc_offer_get_max_size (self->offer, &self->caps);
   if (size > max) {
-    GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
-        " bytes is larger than a host was told", number, size);
+    tell_too_large (self, number, size, max);
     return FALSE;
   }
-  if (!take_frame (self, buf, number, &header.toggle))
+  error = get_error (self, buf, size, max);
+  if (!take_frame (self, buf, number, error, &header.toggle))
     return FALSE;
 
-  header.error = GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED)
-      || (gst_ffs_uvc_offer_get_format (self->offer, &self->caps)->kind ==
-      GST_FFS_UVC_UNCOMPRESSED && size != max);
+  header.error = error != GST_FFS_UVC_STREAM_NO_ERROR;
   take_times (self, buf, &header);
   wrapping->header_size = gst_ffs_uvc_header_write (&header, size,
       wrapping->header);
@@ -371,6 +436,7 @@ gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
   profile_class->control = control;
   profile_class->tick = tick;
   profile_class->wrap = wrap;
+  profile_class->sent = sent;
 }
 
 static void

@@ -40,6 +40,19 @@ typedef enum
   GST_FFS_UVC_INVALID_REQUEST = 7,
 } GstFfsUvcError;
 
+/**
+ * GstFfsUvcStreamError:
+ *
+ * What a host reads from the stream error code control when a header says that
+ * something is wrong with a frame.
+ */
+typedef enum
+{
+  GST_FFS_UVC_STREAM_NO_ERROR = 0,
+  GST_FFS_UVC_STREAM_UNDERRUN = 2,
+  GST_FFS_UVC_STREAM_DISCONTINUITY = 3,
+} GstFfsUvcStreamError;
+
 static inline guint
 gst_ffs_uvc_get_selector (const GstFfsSetup * setup)
 {

@@ -49,6 +49,7 @@ gst_ffs_uvc_streaming_reset (GstFfsUvcStreaming * self,
   self->hint = 0;
   gst_ffs_uvc_offer_get_default (offer, &self->probe);
   self->committed = self->probe;
+  self->error = GST_FFS_UVC_STREAM_NO_ERROR;
 }
 
 /* ---- what a host reads ---- */
@@ -86,6 +87,23 @@ write_end (const GstFfsUvcStreaming * self, gboolean max, guint8 * out)
   write_selection (self, &end, out);
 }
 
+static gboolean
+is_error_code (const GstFfsSetup * setup)
+{
+  return gst_ffs_uvc_get_selector (setup) == UVC_VS_STREAM_ERROR_CODE_CONTROL;
+}
+
+static GstFfsUvcError
+get_error_code (const GstFfsUvcStreaming * self, const GstFfsSetup * setup,
+    GByteArray * reply)
+{
+  guint8 byte = setup->request == UVC_GET_INFO ? UVC_CONTROL_CAP_GET :
+      self->error;
+
+  g_byte_array_append (reply, &byte, 1);
+  return GST_FFS_UVC_NO_ERROR;
+}
+
 /**
  * gst_ffs_uvc_streaming_check:
  * @setup: a request to the streaming interface
@@ -99,6 +117,9 @@ gst_ffs_uvc_streaming_check (const GstFfsSetup * setup)
 
   if (gst_ffs_uvc_get_unit (setup) != 0)
     return GST_FFS_UVC_INVALID_UNIT;
+  if (is_error_code (setup))
+    return setup->request == UVC_GET_CUR || setup->request == UVC_GET_INFO ?
+        GST_FFS_UVC_NO_ERROR : GST_FFS_UVC_INVALID_REQUEST;
   if (selector != UVC_VS_PROBE_CONTROL && selector != UVC_VS_COMMIT_CONTROL)
     return GST_FFS_UVC_INVALID_CONTROL;
 
@@ -134,6 +155,9 @@ gst_ffs_uvc_streaming_get (const GstFfsUvcStreaming * self,
   guint8 out[GST_FFS_UVC_PROBE_SIZE] = { 0, };
   GstFfsUvcSelection first;
   gsize size = sizeof (out);
+
+  if (is_error_code (setup))
+    return get_error_code (self, setup, reply);
 
   switch (setup->request) {
     case UVC_GET_CUR:

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @probe: what the host tries
  * @hint: which of its wishes it does not want to be changed
  * @committed: what it has decided upon
+ * @error: what was wrong with the stream
  *
  * The negotiation of a stream. Belongs to one thread.
  */
@@ -27,6 +28,7 @@ typedef struct
   GstFfsUvcSelection probe;
   guint16 hint;
   GstFfsUvcSelection committed;
+  GstFfsUvcStreamError error;
 } GstFfsUvcStreaming;
 
 void gst_ffs_uvc_streaming_reset (GstFfsUvcStreaming * self,
