@@ -26,7 +26,7 @@
 /* A host that takes frames never leaves them for so long. */
 #define MAX_WAITING (2 * GST_SECOND)
 
-#define MAX_CONTROLS 16
+#define MAX_CONTROLS 32
 
 /* Of a source that never marks a key frame one has to be taken. */
 #define MAX_WAIT_KEY 300
