@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * GstFfsControls: what can be set on the source of the pipeline, so that a
- * host can set it.
+ * host can set it, and what the application wants to be asked for.
  *
  * The source is looked for against the stream, along the first sink pad of
  * every element on the way.  Its controls are the colour balance channels, if
@@ -10,6 +10,7 @@
  *
  * Ownership: holds a reference to the source.  Locking: none of ours; values
  * are set and read from one thread, and the source's own locks do the rest.
+ * The application is asked with no lock held.
  */
 
 #include <math.h>
@@ -24,9 +25,10 @@
 typedef struct
 {
   GstFfsControl control;
-  GParamSpec *pspec;            /* NULL for the other two */
+  GParamSpec *pspec;            /* NULL for the other three */
   GstColorBalanceChannel *channel;
   GstFfsDeviceControl device;
+  GstFfsApplicationControl application; /* named if it is one */
   const GstFfsFeature *feature;
   GEnumClass *enum_class;       /* which the entries are of, or ... */
   GEnumValue *choices;          /* ... our own ones */
@@ -34,7 +36,9 @@ typedef struct
 
 struct _GstFfsControls
 {
-  GstElement *source;
+  GstElement *source;           /* nullable */
+  GstFfsSetControlFunc set_control;     /* nullable */
+  gpointer user_data;
   GArray *items;
 };
 
@@ -97,6 +101,32 @@ take_choices (Item * item, guint32 choices)
       item->choices[n++] = feature->choices[i];
   }
   set_entries (&item->control, item->choices, n);
+}
+
+static void
+add_application (GstFfsControls * self, const GstStructure * controls,
+    guint max)
+{
+  const GstFfsFeature *features;
+  guint i, n;
+
+  features = gst_ffs_features (&n);
+  for (i = 0; i < n && self->items->len < max; i++) {
+    Item item = { 0 };
+
+    if (!gst_ffs_application_find (controls, &features[i], &item.application))
+      continue;
+    name_item (&item, &features[i]);
+    if (item.application.choices != 0) {
+      take_choices (&item, item.application.choices);
+    } else {
+      item.control.kind = item.application.whole ?
+          GST_FFS_CONTROL_INTEGER : GST_FFS_CONTROL_FLOAT;
+      item.control.min = item.application.min;
+      item.control.max = item.application.max;
+    }
+    g_array_append_val (self->items, item);
+  }
 }
 
 static void
@@ -261,7 +291,8 @@ clear_item (gpointer data)
 
 /**
  * gst_ffs_controls_new:
- * @sinkpad: where the source's frames arrive
+ * @sinkpad: (nullable): where the source's frames arrive
+ * @application: (nullable): has the first say; its structure is read now only
  * @max: no more controls than this
  *
  * To be called when the source has opened its device, from READY on.
@@ -269,13 +300,20 @@ clear_item (gpointer data)
  * Returns: (transfer full): what was found, perhaps nothing
  */
 GstFfsControls *
-gst_ffs_controls_new (GstPad * sinkpad, guint max)
+gst_ffs_controls_new (GstPad * sinkpad, const GstFfsApplication * application,
+    guint max)
 {
   GstFfsControls *self = g_new0 (GstFfsControls, 1);
 
   self->items = g_array_new (FALSE, FALSE, sizeof (Item));
   g_array_set_clear_func (self->items, clear_item);
-  self->source = gst_ffs_upstream_find (sinkpad, is_source, NULL);
+  if (application && application->controls) {
+    self->set_control = application->set_control;
+    self->user_data = application->user_data;
+    add_application (self, application->controls, max);
+  }
+  if (sinkpad)
+    self->source = gst_ffs_upstream_find (sinkpad, is_source, NULL);
   if (self->source) {
     add_channels (self, max);
     add_properties (self, max);
@@ -316,6 +354,8 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
   GValue value = G_VALUE_INIT, number = G_VALUE_INIT;
   gdouble ret = 0;
 
+  if (item->application.name)
+    return item->application.value;
   if (item->channel)
     return gst_color_balance_get_value (GST_COLOR_BALANCE (self->source),
         item->channel);
@@ -338,6 +378,17 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
   return ret;
 }
 
+static gboolean
+ask_application (GstFfsControls * self, GstFfsApplicationControl * control,
+    gdouble value)
+{
+  if (self->set_control == NULL
+      || !self->set_control (control->name, value, self->user_data))
+    return FALSE;
+  control->value = value;
+  return TRUE;
+}
+
 /**
  * gst_ffs_controls_set_value:
  * @value: one that gst_ffs_control_accepts()
@@ -350,6 +401,8 @@ gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
   Item *item = &g_array_index (self->items, Item, i);
   GValue number = G_VALUE_INIT, out = G_VALUE_INIT;
 
+  if (item->application.name)
+    return ask_application (self, &item->application, value);
   if (item->channel) {
     gst_color_balance_set_value (GST_COLOR_BALANCE (self->source),
         item->channel, (gint) value);

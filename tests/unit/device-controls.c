@@ -178,7 +178,7 @@ find (GstFfsControls * controls, const gchar * name, guint * at)
 
 GST_START_TEST (test_device)
 {
-  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 32);
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   const GstFfsControl *control;
   guint i;
 
@@ -240,7 +240,7 @@ check_number (GstFfsControls * controls, const gchar * name, gdouble min,
 
 GST_START_TEST (test_numbers)
 {
-  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 32);
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
 
   check_number (controls, "Focus", 0, 250, 30);
   check_number (controls, "Zoom", 100, 500, 100);
@@ -278,7 +278,7 @@ check_choices (GstFfsControls * controls, const gchar * name, guint choices,
 
 GST_START_TEST (test_choices)
 {
-  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 32);
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   gchar *name;
   guint i;
 
@@ -300,7 +300,7 @@ GST_END_TEST;
 /* The time while the device measures it by itself. */
 GST_START_TEST (test_refused)
 {
-  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 32);
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   gdouble before;
   guint i;
 
@@ -318,13 +318,13 @@ GST_END_TEST;
 
 GST_START_TEST (test_bounds)
 {
-  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 2);
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 2);
 
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 2);
   gst_ffs_controls_free (controls);
 
   fd = -1;
-  controls = gst_ffs_controls_new (sinkpad, 8);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 8);
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 1);
   gst_ffs_controls_free (controls);
 }

@@ -410,7 +410,7 @@ GST_START_TEST (test_controls)
   fail_unless_equals_int (gst_pad_link_full (src, sinkpad,
           GST_PAD_LINK_CHECK_NOTHING), GST_PAD_LINK_OK);
 
-  controls = gst_ffs_controls_new (sinkpad, 8);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 8);
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 4);
   i = find (controls, "Brightness");
   fail_unless (gst_ffs_controls_get (controls, i)->min == -10);
@@ -442,12 +442,12 @@ GST_START_TEST (test_controls)
   fail_unless (!source->automatic);
   gst_ffs_controls_free (controls);
 
-  controls = gst_ffs_controls_new (sinkpad, 1);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 1);
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 1);
   gst_ffs_controls_free (controls);
 
   gst_pad_unlink (src, sinkpad);
-  controls = gst_ffs_controls_new (sinkpad, 8);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 8);
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 0);
   gst_ffs_controls_free (controls);
   gst_object_unref (src);

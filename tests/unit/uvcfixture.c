@@ -236,7 +236,8 @@ get_waiting (gpointer user_data)
 }
 
 static void
-start_with (UvcFixture * f, GType source, const gchar * offer)
+start_with (UvcFixture * f, GType source, const gchar * offer,
+    const GstFfsApplication * application)
 {
   GstCaps *caps = gst_caps_from_string (offer);
   GstPad *srcpad;
@@ -256,6 +257,7 @@ start_with (UvcFixture * f, GType source, const gchar * offer)
 
   f->profile = gst_ffs_uvc_profile_new (f->sinkpad);
   gst_ffs_profile_set_funcs (f->profile, on_streaming, NULL, get_waiting, f);
+  gst_ffs_profile_set_application (f->profile, application);
   fail_unless (gst_ffs_profile_set_offer (f->profile, caps));
   gst_caps_unref (caps);
   fail_unless_equals_int (gst_ffs_profile_start (f->profile, NULL, NULL), 0);
@@ -265,19 +267,26 @@ start_with (UvcFixture * f, GType source, const gchar * offer)
 void
 uvc_fixture_start (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, uvc_source_get_type (), offer);
+  start_with (f, uvc_source_get_type (), offer, NULL);
 }
 
 void
 uvc_fixture_start_wide (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, wide_source_get_type (), offer);
+  start_with (f, wide_source_get_type (), offer, NULL);
 }
 
 void
 uvc_fixture_start_auto (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, auto_source_get_type (), offer);
+  start_with (f, auto_source_get_type (), offer, NULL);
+}
+
+void
+uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
+    const GstFfsApplication * application)
+{
+  start_with (f, uvc_source_get_type (), offer, application);
 }
 
 void

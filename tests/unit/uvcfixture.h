@@ -81,6 +81,9 @@ void uvc_fixture_start (UvcFixture * f, const gchar * offer);
 void uvc_fixture_start_wide (UvcFixture * f, const gchar * offer);
 /* With an AutoSource. */
 void uvc_fixture_start_auto (UvcFixture * f, const gchar * offer);
+/* Of an application that has a say. */
+void uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
+    const GstFfsApplication * application);
 void uvc_fixture_end (UvcFixture * f);
 
 /* A request as ep0 hands it on; reply is what an IN request is answered.

@@ -287,7 +287,7 @@ add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
 
 /**
  * gst_ffs_uvc_units_new:
- * @controls: (transfer full) (nullable): what the source has
+ * @controls: (transfer full): what the source has
  *
  * The values that controls have now are their defaults to a host.
  */
@@ -298,7 +298,7 @@ gst_ffs_uvc_units_new (GstFfsControls * controls)
   guint i, j, n;
 
   self->controls = controls;
-  n = controls ? gst_ffs_controls_get_n (controls) : 0;
+  n = gst_ffs_controls_get_n (controls);
   for (i = 0; i < G_N_ELEMENTS (known); i++) {
     for (j = 0; j < n; j++) {
       const gchar *name = gst_ffs_controls_get (controls, j)->name;
@@ -315,8 +315,7 @@ gst_ffs_uvc_units_new (GstFfsControls * controls)
 void
 gst_ffs_uvc_units_free (GstFfsUvcUnits * self)
 {
-  if (self->controls)
-    gst_ffs_controls_free (self->controls);
+  gst_ffs_controls_free (self->controls);
   g_free (self);
 }
 
