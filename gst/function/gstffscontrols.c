@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * GstFfsControls: what can be set on the source of the pipeline, so that a
- * host can set it.
+ * host can set it, and what the application wants to be asked for.
  *
  * The source is looked for against the stream, along the first sink pad of
  * every element on the way.  Its controls are the colour balance channels, if
@@ -10,6 +10,7 @@
  *
  * Ownership: holds a reference to the source.  Locking: none of ours; values
  * are set and read from one thread, and the source's own locks do the rest.
+ * The application is asked with no lock held.
  */
 
 #include <math.h>
@@ -24,36 +25,21 @@
 typedef struct
 {
   GstFfsControl control;
-  GParamSpec *pspec;            /* NULL for the other two */
+  GParamSpec *pspec;            /* NULL for the other three */
   GstColorBalanceChannel *channel;
   GstFfsDeviceControl device;
-  GEnumClass *enum_class;
+  GstFfsApplicationControl application; /* named if it is one */
+  const GstFfsFeature *feature;
+  GEnumClass *enum_class;       /* which the entries are of, or ... */
+  GEnumValue *choices;          /* ... our own ones */
 } Item;
 
 struct _GstFfsControls
 {
-  GstElement *source;
+  GstElement *source;           /* nullable */
+  GstFfsSetControlFunc set_control;     /* nullable */
+  gpointer user_data;
   GArray *items;
-};
-
-/* Of several names for a thing the first one that the source has. */
-static const struct
-{
-  const gchar *property;
-  const gchar *name;
-  const gchar *unit;
-} known[] = {
-  {"pattern", "TestPattern", NULL},
-  {"exposure-time", "ExposureTime", "us"},
-  {"exposure", "ExposureTime", "us"},
-  {"analogue-gain", "Gain", NULL},
-  {"gain", "Gain", NULL},
-  {"brightness", "Brightness", NULL},
-  {"contrast", "Contrast", NULL},
-  {"hue", "Hue", NULL},
-  {"saturation", "Saturation", NULL},
-  {"sharpness", "Sharpness", NULL},
-  {"gamma", "Gamma", NULL},
 };
 
 /* ---- the source ---- */
@@ -68,37 +54,99 @@ is_source (GstElement * element G_GNUC_UNUSED, GstPad * pad,
 /* ---- its controls ---- */
 
 static gboolean
-has_name (GstFfsControls * self, const gchar * name)
+is_new (GstFfsControls * self, const GstFfsFeature * feature)
 {
   guint i;
 
   for (i = 0; i < self->items->len; i++) {
-    if (g_str_equal (g_array_index (self->items, Item, i).control.name, name))
-      return TRUE;
+    if (g_array_index (self->items, Item, i).feature == feature)
+      return FALSE;
   }
-  return FALSE;
+  return feature != NULL;
+}
+
+static void
+name_item (Item * item, const GstFfsFeature * feature)
+{
+  item->feature = feature;
+  item->control.name = feature->name;
+  item->control.unit = feature->unit;
+}
+
+static void
+set_entries (GstFfsControl * control, const GEnumValue * entries, guint n)
+{
+  guint i;
+
+  control->kind = GST_FFS_CONTROL_ENUM;
+  control->entries = entries;
+  control->n_entries = n;
+  control->min = control->max = entries[0].value;
+  for (i = 1; i < n; i++) {
+    control->min = MIN (control->min, entries[i].value);
+    control->max = MAX (control->max, entries[i].value);
+  }
+}
+
+/* Those choices of the feature of which there is a bit, at least one. */
+static void
+take_choices (Item * item, guint32 choices)
+{
+  const GstFfsFeature *feature = item->feature;
+  guint i, n = 0;
+
+  item->choices = g_new (GEnumValue, feature->n_choices);
+  for (i = 0; i < feature->n_choices; i++) {
+    if (choices & 1u << feature->choices[i].value)
+      item->choices[n++] = feature->choices[i];
+  }
+  set_entries (&item->control, item->choices, n);
+}
+
+static void
+add_application (GstFfsControls * self, const GstStructure * controls,
+    guint max)
+{
+  const GstFfsFeature *features;
+  guint i, n;
+
+  features = gst_ffs_features (&n);
+  for (i = 0; i < n && self->items->len < max; i++) {
+    Item item = { 0 };
+
+    if (!gst_ffs_application_find (controls, &features[i], &item.application))
+      continue;
+    name_item (&item, &features[i]);
+    if (item.application.choices != 0) {
+      take_choices (&item, item.application.choices);
+    } else {
+      item.control.kind = item.application.whole ?
+          GST_FFS_CONTROL_INTEGER : GST_FFS_CONTROL_FLOAT;
+      item.control.min = item.application.min;
+      item.control.max = item.application.max;
+    }
+    g_array_append_val (self->items, item);
+  }
 }
 
 static void
 add_channels (GstFfsControls * self, guint max)
 {
   const GList *l;
-  guint i;
 
   if (!GST_IS_COLOR_BALANCE (self->source))
     return;
   l = gst_color_balance_list_channels (GST_COLOR_BALANCE (self->source));
   for (; l && self->items->len < max; l = l->next) {
     GstColorBalanceChannel *channel = l->data;
+    const GstFfsFeature *feature =
+        gst_ffs_feature_from_property (channel->label);
     Item item = { 0 };
 
-    for (i = 0; i < G_N_ELEMENTS (known); i++) {
-      if (g_ascii_strcasecmp (channel->label, known[i].property) == 0)
-        item.control.name = known[i].name;
-    }
-    if (item.control.name == NULL || has_name (self, item.control.name)
+    if (!is_new (self, feature) || feature->n_choices > 0
         || channel->min_value >= channel->max_value)
       continue;
+    name_item (&item, feature);
     item.control.kind = GST_FFS_CONTROL_INTEGER;
     item.control.min = channel->min_value;
     item.control.max = channel->max_value;
@@ -133,37 +181,77 @@ describe (GParamSpec * pspec, Item * item)
     control->kind = GST_FFS_CONTROL_FLOAT;
     control->min = G_PARAM_SPEC_FLOAT (pspec)->minimum;
     control->max = G_PARAM_SPEC_FLOAT (pspec)->maximum;
-  } else if (G_IS_PARAM_SPEC_ENUM (pspec)) {
-    control->kind = GST_FFS_CONTROL_ENUM;
-    item->enum_class = g_type_class_ref (pspec->value_type);
-    control->entries = item->enum_class->values;
-    control->n_entries = item->enum_class->n_values;
-    control->min = item->enum_class->minimum;
-    control->max = item->enum_class->maximum;
   } else {
     return FALSE;
   }
   return TRUE;
 }
 
+/* The same for what is no quantity, or is one by its name only. */
+static gboolean
+describe_choice (GParamSpec * pspec, Item * item)
+{
+  const GstFfsFeature *feature = item->feature;
+  GEnumClass *enum_class;
+  guint32 choices = 0;
+  guint i;
+
+  if (G_IS_PARAM_SPEC_BOOLEAN (pspec) && feature->n_choices > 0) {
+    take_choices (item, gst_ffs_feature_get_booleans (feature));
+    return TRUE;
+  }
+  if (!G_IS_PARAM_SPEC_ENUM (pspec))
+    return FALSE;
+
+  enum_class = g_type_class_ref (pspec->value_type);
+  if (feature->n_choices == 0) {
+    item->enum_class = enum_class;
+    set_entries (&item->control, enum_class->values, enum_class->n_values);
+    return TRUE;
+  }
+  for (i = 0; i < feature->n_choices; i++) {
+    if (g_enum_get_value (enum_class, feature->choices[i].value))
+      choices |= 1u << feature->choices[i].value;
+  }
+  g_type_class_unref (enum_class);
+  if (choices != 0)
+    take_choices (item, choices);
+  return choices != 0;
+}
+
+static gboolean
+add_property (GstFfsControls * self, const GstFfsFeature * feature,
+    const gchar * name)
+{
+  Item item = { 0 };
+
+  item.pspec = g_object_class_find_property (G_OBJECT_GET_CLASS
+      (self->source), name);
+  if (item.pspec == NULL
+      || (item.pspec->flags & G_PARAM_READWRITE) != G_PARAM_READWRITE
+      || (item.pspec->flags & G_PARAM_CONSTRUCT_ONLY))
+    return FALSE;
+  name_item (&item, feature);
+  if (!describe_choice (item.pspec, &item)
+      && (feature->n_choices > 0 || !describe (item.pspec, &item)))
+    return FALSE;
+  g_array_append_val (self->items, item);
+  return TRUE;
+}
+
 static void
 add_properties (GstFfsControls * self, guint max)
 {
-  guint i;
+  const GstFfsFeature *features;
+  guint i, j, n;
 
-  for (i = 0; i < G_N_ELEMENTS (known) && self->items->len < max; i++) {
-    Item item = { 0 };
+  features = gst_ffs_features (&n);
+  for (i = 0; i < n && self->items->len < max; i++) {
+    gboolean done = !is_new (self, &features[i]);
 
-    item.pspec = g_object_class_find_property (G_OBJECT_GET_CLASS
-        (self->source), known[i].property);
-    if (item.pspec == NULL || has_name (self, known[i].name)
-        || (item.pspec->flags & G_PARAM_READWRITE) != G_PARAM_READWRITE
-        || (item.pspec->flags & G_PARAM_CONSTRUCT_ONLY)
-        || !describe (item.pspec, &item))
-      continue;
-    item.control.name = known[i].name;
-    item.control.unit = known[i].unit;
-    g_array_append_val (self->items, item);
+    for (j = 0; !done && j < GST_FFS_MAX_PROPERTIES
+        && features[i].properties[j]; j++)
+      done = add_property (self, &features[i], features[i].properties[j]);
   }
 }
 
@@ -176,13 +264,16 @@ add_device (GstFfsControls * self, guint max)
     Item item = { 0 };
 
     if (!gst_ffs_device_control_find (self->source, i, &item.device)
-        || has_name (self, item.device.name))
+        || !is_new (self, item.device.feature))
       continue;
-    item.control.name = item.device.name;
-    item.control.unit = item.device.unit;
-    item.control.kind = GST_FFS_CONTROL_INTEGER;
-    item.control.min = item.device.min;
-    item.control.max = item.device.max;
+    name_item (&item, item.device.feature);
+    if (item.device.choices != 0) {
+      take_choices (&item, item.device.choices);
+    } else {
+      item.control.kind = GST_FFS_CONTROL_INTEGER;
+      item.control.min = item.device.min;
+      item.control.max = item.device.max;
+    }
     g_array_append_val (self->items, item);
   }
 }
@@ -195,11 +286,13 @@ clear_item (gpointer data)
   g_clear_object (&item->channel);
   if (item->enum_class)
     g_type_class_unref (item->enum_class);
+  g_free (item->choices);
 }
 
 /**
  * gst_ffs_controls_new:
- * @sinkpad: where the source's frames arrive
+ * @sinkpad: (nullable): where the source's frames arrive
+ * @application: (nullable): has the first say; its structure is read now only
  * @max: no more controls than this
  *
  * To be called when the source has opened its device, from READY on.
@@ -207,13 +300,20 @@ clear_item (gpointer data)
  * Returns: (transfer full): what was found, perhaps nothing
  */
 GstFfsControls *
-gst_ffs_controls_new (GstPad * sinkpad, guint max)
+gst_ffs_controls_new (GstPad * sinkpad, const GstFfsApplication * application,
+    guint max)
 {
   GstFfsControls *self = g_new0 (GstFfsControls, 1);
 
   self->items = g_array_new (FALSE, FALSE, sizeof (Item));
   g_array_set_clear_func (self->items, clear_item);
-  self->source = gst_ffs_upstream_find (sinkpad, is_source, NULL);
+  if (application && application->controls) {
+    self->set_control = application->set_control;
+    self->user_data = application->user_data;
+    add_application (self, application->controls, max);
+  }
+  if (sinkpad)
+    self->source = gst_ffs_upstream_find (sinkpad, is_source, NULL);
   if (self->source) {
     add_channels (self, max);
     add_properties (self, max);
@@ -254,6 +354,8 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
   GValue value = G_VALUE_INIT, number = G_VALUE_INIT;
   gdouble ret = 0;
 
+  if (item->application.name)
+    return item->application.value;
   if (item->channel)
     return gst_color_balance_get_value (GST_COLOR_BALANCE (self->source),
         item->channel);
@@ -264,6 +366,8 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
   g_object_get_property (G_OBJECT (self->source), item->pspec->name, &value);
   if (G_VALUE_HOLDS_ENUM (&value)) {
     ret = g_value_get_enum (&value);
+  } else if (G_VALUE_HOLDS_BOOLEAN (&value)) {
+    ret = item->feature->choices[g_value_get_boolean (&value) != 0].value;
   } else {
     g_value_init (&number, G_TYPE_DOUBLE);
     if (g_value_transform (&value, &number))
@@ -274,29 +378,45 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
   return ret;
 }
 
+static gboolean
+ask_application (GstFfsControls * self, GstFfsApplicationControl * control,
+    gdouble value)
+{
+  if (self->set_control == NULL
+      || !self->set_control (control->name, value, self->user_data))
+    return FALSE;
+  control->value = value;
+  return TRUE;
+}
+
 /**
  * gst_ffs_controls_set_value:
  * @value: one that gst_ffs_control_accepts()
+ *
+ * Returns: %FALSE if it is refused and nothing has changed
  */
-void
+gboolean
 gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
 {
   Item *item = &g_array_index (self->items, Item, i);
   GValue number = G_VALUE_INIT, out = G_VALUE_INIT;
 
+  if (item->application.name)
+    return ask_application (self, &item->application, value);
   if (item->channel) {
     gst_color_balance_set_value (GST_COLOR_BALANCE (self->source),
         item->channel, (gint) value);
-    return;
+    return TRUE;
   }
-  if (item->device.id != 0) {
-    gst_ffs_device_control_set (self->source, &item->device, (gint64) value);
-    return;
-  }
+  if (item->device.id != 0)
+    return gst_ffs_device_control_set (self->source, &item->device,
+        (gint64) value);
 
   g_value_init (&out, item->pspec->value_type);
   if (G_VALUE_HOLDS_ENUM (&out)) {
     g_value_set_enum (&out, (gint) value);
+  } else if (G_VALUE_HOLDS_BOOLEAN (&out)) {
+    g_value_set_boolean (&out, item->feature->choices[TRUE].value == value);
   } else {
     g_value_init (&number, G_TYPE_DOUBLE);
     g_value_set_double (&number, value);
@@ -305,6 +425,7 @@ gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
   }
   g_object_set_property (G_OBJECT (self->source), item->pspec->name, &out);
   g_value_unset (&out);
+  return TRUE;
 }
 
 /**

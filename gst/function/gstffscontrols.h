@@ -3,7 +3,7 @@
 #ifndef __GST_FFS_CONTROLS_H__
 #define __GST_FFS_CONTROLS_H__
 
-#include <gst/gst.h>
+#include "gstffsapplication.h"
 
 G_BEGIN_DECLS
 
@@ -36,13 +36,14 @@ typedef struct
   guint n_entries;
 } GstFfsControl;
 
-GstFfsControls *gst_ffs_controls_new (GstPad * sinkpad, guint max);
+GstFfsControls *gst_ffs_controls_new (GstPad * sinkpad,
+    const GstFfsApplication * application, guint max);
 void gst_ffs_controls_free (GstFfsControls * self);
 
 guint gst_ffs_controls_get_n (GstFfsControls * self);
 const GstFfsControl *gst_ffs_controls_get (GstFfsControls * self, guint i);
 gdouble gst_ffs_controls_get_value (GstFfsControls * self, guint i);
-void gst_ffs_controls_set_value (GstFfsControls * self, guint i,
+gboolean gst_ffs_controls_set_value (GstFfsControls * self, guint i,
     gdouble value);
 
 gboolean gst_ffs_control_accepts (const GstFfsControl * control,

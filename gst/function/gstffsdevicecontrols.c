@@ -27,12 +27,25 @@ call_ioctl (int fd, unsigned long request, void *argument)
 GstFfsDeviceCalls gst_ffs_device_calls = { call_ioctl };
 
 /* Of several for a thing the first one that the device has. */
-static const GstFfsDeviceControl known[] = {
-  {V4L2_CID_EXPOSURE_ABSOLUTE, "ExposureTime", "us", 100, 0, 0},
-  {V4L2_CID_ANALOGUE_GAIN, "Gain", NULL, 1, 0, 0},
-  {V4L2_CID_GAIN, "Gain", NULL, 1, 0, 0},
-  {V4L2_CID_SHARPNESS, "Sharpness", NULL, 1, 0, 0},
-  {V4L2_CID_GAMMA, "Gamma", NULL, 1, 0, 0},
+static const struct
+{
+  guint32 id;
+  const gchar *name;
+  gint factor;
+} known[] = {
+  {V4L2_CID_EXPOSURE_ABSOLUTE, "ExposureTime", 100},
+  {V4L2_CID_EXPOSURE_AUTO, "ExposureAuto", 1},
+  {V4L2_CID_ANALOGUE_GAIN, "Gain", 1},
+  {V4L2_CID_GAIN, "Gain", 1},
+  {V4L2_CID_SHARPNESS, "Sharpness", 1},
+  {V4L2_CID_GAMMA, "Gamma", 1},
+  {V4L2_CID_WHITE_BALANCE_TEMPERATURE, "WhiteBalanceTemperature", 1},
+  {V4L2_CID_AUTO_WHITE_BALANCE, "BalanceWhiteAuto", 1},
+  {V4L2_CID_BACKLIGHT_COMPENSATION, "BacklightCompensation", 1},
+  {V4L2_CID_POWER_LINE_FREQUENCY, "PowerLineFrequency", 1},
+  {V4L2_CID_FOCUS_ABSOLUTE, "Focus", 1},
+  {V4L2_CID_FOCUS_AUTO, "FocusAuto", 1},
+  {V4L2_CID_ZOOM_ABSOLUTE, "Zoom", 1},
 };
 
 static gint
@@ -68,6 +81,40 @@ gst_ffs_device_controls_get_n (void)
   return G_N_ELEMENTS (known);
 }
 
+/* Which of the menu's items are there: drivers leave some out. */
+static guint32
+find_choices (GstElement * source, const struct v4l2_queryctrl *query,
+    const GstFfsFeature * feature)
+{
+  guint32 choices = 0;
+  guint i;
+
+  for (i = 0; i < feature->n_choices; i++) {
+    gint value = feature->choices[i].value;
+    struct v4l2_querymenu menu = {.id = query->id,.index = value };
+
+    if (value >= query->minimum && value <= query->maximum
+        && call (source, VIDIOC_QUERYMENU, &menu) == 0)
+      choices |= 1u << value;
+  }
+  return choices;
+}
+
+/* Whether the control is of a type that fits the feature. */
+static gboolean
+check_type (GstElement * source, const struct v4l2_queryctrl *query,
+    const GstFfsFeature * feature, guint32 * choices)
+{
+  *choices = 0;
+  if (feature->n_choices == 0)
+    return query->type == V4L2_CTRL_TYPE_INTEGER;
+  if (query->type == V4L2_CTRL_TYPE_BOOLEAN)
+    *choices = gst_ffs_feature_get_booleans (feature);
+  else if (query->type == V4L2_CTRL_TYPE_MENU)
+    *choices = find_choices (source, query, feature);
+  return *choices != 0;
+}
+
 /**
  * gst_ffs_device_control_find:
  * @source: where frames come from
@@ -82,12 +129,14 @@ gst_ffs_device_control_find (GstElement * source, guint i,
 {
   struct v4l2_queryctrl query = {.id = known[i].id };
 
+  control->feature = gst_ffs_feature_from_name (known[i].name);
   if (call (source, VIDIOC_QUERYCTRL, &query) != 0
-      || query.type != V4L2_CTRL_TYPE_INTEGER
       || (query.flags & (V4L2_CTRL_FLAG_DISABLED | V4L2_CTRL_FLAG_READ_ONLY))
-      || query.minimum >= query.maximum)
+      || query.minimum >= query.maximum
+      || !check_type (source, &query, control->feature, &control->choices))
     return FALSE;
-  *control = known[i];
+  control->id = known[i].id;
+  control->factor = known[i].factor;
   control->min = (gint64) query.minimum * control->factor;
   control->max = (gint64) query.maximum * control->factor;
   return TRUE;
@@ -114,8 +163,10 @@ gst_ffs_device_control_get (GstElement * source,
  * @value: one of its range
  *
  * The device rounds it to what it has.
+ *
+ * Returns: %FALSE if the device refuses it
  */
-void
+gboolean
 gst_ffs_device_control_set (GstElement * source,
     const GstFfsDeviceControl * control, gint64 value)
 {
@@ -125,6 +176,7 @@ gst_ffs_device_control_set (GstElement * source,
   set.value = value / control->factor;
   err = call (source, VIDIOC_S_CTRL, &set);
   if (err != 0)
-    GST_DEBUG_OBJECT (source, "%s cannot be %d: %s", control->name, set.value,
-        g_strerror (err));
+    GST_DEBUG_OBJECT (source, "%s cannot be %d: %s", control->feature->name,
+        set.value, g_strerror (err));
+  return err == 0;
 }

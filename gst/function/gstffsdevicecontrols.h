@@ -3,29 +3,29 @@
 #ifndef __GST_FFS_DEVICE_CONTROLS_H__
 #define __GST_FFS_DEVICE_CONTROLS_H__
 
-#include <gst/gst.h>
+#include "gstffsfeatures.h"
 
 G_BEGIN_DECLS
 
 /**
  * GstFfsDeviceControl:
  * @id: V4L2's number of it; 0 if it is none
- * @name: as cameras name it
- * @unit: (nullable): what it is counted in
- * @factor: how many of @unit one step of the device is
- * @min: in @unit
- * @max: in @unit
+ * @feature: what of a camera it is
+ * @factor: how many of its unit one step of the device is
+ * @min: in its unit
+ * @max: in its unit
+ * @choices: those that the device has, a bit each; 0 for a quantity
  *
  * A control of a V4L2 device.
  */
 typedef struct
 {
   guint32 id;
-  const gchar *name;
-  const gchar *unit;
+  const GstFfsFeature *feature;
   gint factor;
   gint64 min;
   gint64 max;
+  guint32 choices;
 } GstFfsDeviceControl;
 
 /* Unit tests put a fake device here. */
@@ -41,7 +41,7 @@ gboolean gst_ffs_device_control_find (GstElement * source, guint i,
 guint gst_ffs_device_controls_get_n (void);
 gint64 gst_ffs_device_control_get (GstElement * source,
     const GstFfsDeviceControl * control);
-void gst_ffs_device_control_set (GstElement * source,
+gboolean gst_ffs_device_control_set (GstElement * source,
     const GstFfsDeviceControl * control, gint64 value);
 
 G_END_DECLS

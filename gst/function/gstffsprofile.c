@@ -21,6 +21,7 @@ typedef struct
   GstFfsEnabledFunc enabled_func;
   GstFfsWaitingFunc waiting_func;
   gpointer user_data;
+  GstFfsApplication application;
   gboolean streaming;
 } GstFfsProfilePrivate;
 
@@ -28,8 +29,16 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstFfsProfile, gst_ffs_profile,
     GST_TYPE_OBJECT);
 
 static void
-gst_ffs_profile_class_init (GstFfsProfileClass * klass G_GNUC_UNUSED)
+gst_ffs_profile_finalize (GObject * object)
 {
+  gst_ffs_profile_set_application (GST_FFS_PROFILE (object), NULL);
+  G_OBJECT_CLASS (gst_ffs_profile_parent_class)->finalize (object);
+}
+
+static void
+gst_ffs_profile_class_init (GstFfsProfileClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gst_ffs_profile_finalize;
 }
 
 static void
@@ -147,6 +156,26 @@ gst_ffs_profile_set_funcs (GstFfsProfile * self,
   priv->user_data = user_data;
 }
 
+/**
+ * gst_ffs_profile_set_application:
+ * @self: a profile that has no offer yet
+ * @application: (nullable): what is asked for what; copied
+ */
+void
+gst_ffs_profile_set_application (GstFfsProfile * self,
+    const GstFfsApplication * application)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+  const GstFfsApplication none = { NULL, NULL, NULL };
+
+  if (priv->application.controls)
+    gst_structure_free ((GstStructure *) priv->application.controls);
+  priv->application = application ? *application : none;
+  if (priv->application.controls)
+    priv->application.controls =
+        gst_structure_copy (priv->application.controls);
+}
+
 gboolean
 gst_ffs_profile_is_streaming (GstFfsProfile * self)
 {
@@ -249,6 +278,23 @@ gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming)
   GST_OBJECT_UNLOCK (self);
   if (priv->streaming_func)
     priv->streaming_func (TRUE, priv->user_data);
+}
+
+/**
+ * gst_ffs_profile_find_controls:
+ * @self: a profile
+ * @sinkpad: (nullable): where frames arrive
+ * @max: no more controls than this
+ *
+ * Returns: (transfer full): those of the application and of the source
+ */
+GstFfsControls *
+gst_ffs_profile_find_controls (GstFfsProfile * self, GstPad * sinkpad,
+    guint max)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
+  return gst_ffs_controls_new (sinkpad, &priv->application, max);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "gstffscontrols.h"
 #include "transport/gstffsbufferpool.h"
 
 G_BEGIN_DECLS
@@ -246,6 +247,8 @@ void gst_ffs_profile_sent (GstFfsProfile * self, guint64 number);
 void gst_ffs_profile_set_funcs (GstFfsProfile * self,
     GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
     GstFfsWaitingFunc waiting, gpointer user_data);
+void gst_ffs_profile_set_application (GstFfsProfile * self,
+    const GstFfsApplication * application);
 gboolean gst_ffs_profile_is_streaming (GstFfsProfile * self);
 
 gboolean gst_ffs_profile_fits (GstFfsProfile * self, GstPad * pad);
@@ -253,6 +256,8 @@ gboolean gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad);
 
 /* For the classes. */
 void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);
+GstFfsControls *gst_ffs_profile_find_controls (GstFfsProfile * self,
+    GstPad * sinkpad, guint max);
 GstClockTime gst_ffs_profile_get_waiting (GstFfsProfile * self);
 gboolean gst_ffs_part_fill (GstFfsPart * part, GstFfsBufferPool * pool,
     gconstpointer data, gsize size);

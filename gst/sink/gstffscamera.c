@@ -20,6 +20,8 @@
 #include "function/uvc/gstffsuvcprofile.h"
 #include "gstffscamera.h"
 
+static guint set_control_signal;
+
 #define BOARD_SERIAL "/proc/device-tree/serial-number"
 #define MACHINE_ID "/etc/machine-id"
 #define SERIAL_LENGTH 12
@@ -32,6 +34,59 @@ struct _GstFfsCamera
   GstFfsGadget *gadget;         /* NULL if somebody else binds it */
   GstFfsFunction *function;
 };
+
+/**
+ * gst_ffs_camera_install:
+ * @klass: the element's class
+ *
+ * Installs the signals.
+ */
+void
+gst_ffs_camera_install (GObjectClass * klass)
+{
+  /**
+   * GstFfsDmabufSink::set-control:
+   * @sink: the element
+   * @name: as it is in #GstFfsDmabufSink:controls
+   * @value: a value in its range, or one of its list; 0 or 1 for what was
+   * given as a boolean, but for auto-exposure, which is 0 if it is automatic
+   * and 1 if it is not
+   *
+   * A host sets a control of the application. It is the thread that answers
+   * the host which asks, with no lock held; the host waits for the answer, so
+   * what takes long is better done elsewhere, like a change of the element's
+   * state, which waits for that thread.
+   *
+   * Returns: %TRUE if @value is what the control is now. With %FALSE, or
+   * nobody connected, it is refused, and a host that asks reads the value that
+   * it was before.
+   *
+   * Since: 0.1
+   */
+  set_control_signal = g_signal_new ("set-control",
+      G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+      g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2,
+      G_TYPE_STRING, G_TYPE_DOUBLE);
+}
+
+/**
+ * gst_ffs_camera_set_control:
+ * @name: what the application calls it
+ * @value: what a host wants it to be
+ * @element: who asks the application
+ *
+ * Returns: whether the application has taken it
+ */
+gboolean
+gst_ffs_camera_set_control (const gchar * name, gdouble value, gpointer element)
+{
+  gboolean taken = FALSE;
+
+  g_signal_emit (element, set_control_signal, 0, name, value, &taken);
+  GST_DEBUG_OBJECT (element, "the host sets %s to %g: %s", name, value,
+      taken ? "taken" : "refused");
+  return taken;
+}
 
 static void
 post (GstFfsCamera * self, GError * error)
@@ -133,12 +188,19 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     settings->manufacturer ? settings->manufacturer : "",
     settings->product ? settings->product : "", serial
   };
+  const GstFfsApplication application = {
+    settings->controls, gst_ffs_camera_set_control, element
+  };
   const gchar *directory = settings->function;
   GError *error = NULL;
 
   self->element = element;
   self->udc = g_strdup (settings->udc);
   self->profile = new_profile (settings->profile, &identity, sinkpad);
+  if (settings->controls
+      && !gst_ffs_application_check (settings->controls, &error))
+    goto failed;
+  gst_ffs_profile_set_application (self->profile, &application);
   gst_ffs_profile_set_funcs (self->profile, streaming, enabled, waiting,
       element);
   if (!set_offer (self, sinkpad, settings->profile))

@@ -10,6 +10,10 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsCamera GstFfsCamera;
 
+void gst_ffs_camera_install (GObjectClass * klass);
+gboolean gst_ffs_camera_set_control (const gchar * name, gdouble value,
+    gpointer element);
+
 GstFfsCamera *gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstAllocator * allocator,
     GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,

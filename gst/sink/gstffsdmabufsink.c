@@ -767,6 +767,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   gobject_class->get_property = get_property;
   gobject_class->finalize = finalize;
   gst_ffs_settings_install (gobject_class);
+  gst_ffs_camera_install (gobject_class);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,

@@ -44,6 +44,7 @@ gst_ffs_settings_clear (GstFfsSettings * self)
   g_clear_pointer (&self->manufacturer, g_free);
   g_clear_pointer (&self->product, g_free);
   g_clear_pointer (&self->serial, g_free);
+  gst_clear_structure (&self->controls);
 }
 
 void
@@ -58,6 +59,7 @@ gst_ffs_settings_copy (const GstFfsSettings * self, GstFfsSettings * copy)
   copy->manufacturer = g_strdup (self->manufacturer);
   copy->product = g_strdup (self->product);
   copy->serial = g_strdup (self->serial);
+  copy->controls = self->controls ? gst_structure_copy (self->controls) : NULL;
 }
 
 /**
@@ -308,6 +310,38 @@ gst_ffs_settings_install (GObjectClass * klass)
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
+   * GstFfsDmabufSink:controls:
+   *
+   * What a host can set of the camera that the application itself sees to,
+   * with the profiles uvc and u3v: a structure with a field for each control.
+   * When a host sets one, #GstFfsDmabufSink::set-control is emitted. What the
+   * source has under the same name is the host's no more.
+   *
+   * |[
+   * controls,exposure-time=(int)[100,33300],exposure-time-default=10000,auto-exposure=(int){0,1}
+   * ]|
+   *
+   * - brightness, contrast, hue, saturation, sharpness, gamma, gain,
+   *   exposure-time (us), white-balance-temperature (K),
+   *   backlight-compensation, focus and zoom are ranges, of int or double.
+   *   What they are at first is in a second field with the suffix -default;
+   *   else it is the lowest value.
+   * - auto-exposure (0 automatic, 1 manual, 2 shutter priority, 3 aperture
+   *   priority), power-line-frequency (0 disabled, 1 50 Hz, 2 60 Hz, 3
+   *   automatic), auto-white-balance and auto-focus (0 off, 1 on) are lists of
+   *   the numbers that there are, the first of which is what they are at
+   *   first; or booleans, FALSE or TRUE at first.
+   *
+   * Each time the element goes to PAUSED they begin anew.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_CONTROLS] = g_param_spec_boxed ("controls", "Controls",
+      "What the application lets a host set, e.g. "
+      "controls,brightness=(int)[0,255],brightness-default=128",
+      GST_TYPE_STRUCTURE, rw | GST_PARAM_MUTABLE_READY);
+
+  /**
    * GstFfsDmabufSink:connected:
    *
    * Whether a host has configured the function. With an application's ep0 as
@@ -405,6 +439,7 @@ static const struct
   FIELD (MANUFACTURER, STRING, manufacturer),
   FIELD (PRODUCT, STRING, product),
   FIELD (SERIAL, STRING, serial),
+  FIELD (CONTROLS, BOXED, controls),
 #undef FIELD
 };
 
@@ -450,6 +485,10 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
     case G_TYPE_BOOLEAN:
       *(gboolean *) field = g_value_get_boolean (value);
       break;
+    case G_TYPE_BOXED:
+      gst_clear_structure ((GstStructure **) field);
+      *(GstStructure **) field = g_value_dup_boxed (value);
+      break;
     default:
       *(gint *) field = g_value_get_enum (value);
       break;
@@ -482,6 +521,9 @@ gst_ffs_settings_get (const GstFfsSettings * self, guint id, GValue * value)
       break;
     case G_TYPE_BOOLEAN:
       g_value_set_boolean (value, *(const gboolean *) field);
+      break;
+    case G_TYPE_BOXED:
+      g_value_set_boxed (value, *(GstStructure * const *) field);
       break;
     default:
       g_value_set_enum (value, *(const gint *) field);

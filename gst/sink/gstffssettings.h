@@ -30,6 +30,7 @@ enum
   GST_FFS_PROP_MANUFACTURER,
   GST_FFS_PROP_PRODUCT,
   GST_FFS_PROP_SERIAL,
+  GST_FFS_PROP_CONTROLS,
   GST_FFS_PROP_CONNECTED,       /* from here on to be read only */
   GST_FFS_PROP_STREAMING,
   GST_FFS_PROP_STATS,
@@ -56,6 +57,7 @@ enum
  * @manufacturer: string of the device
  * @product: string of the device
  * @serial: string of the device, or %NULL
+ * @controls: what the application lets a host set, or %NULL
  *
  * The values of the element's properties that can be written.
  */
@@ -79,6 +81,7 @@ typedef struct
   gchar *manufacturer;
   gchar *product;
   gchar *serial;
+  GstStructure *controls;
 } GstFfsSettings;
 
 void gst_ffs_settings_init (GstFfsSettings * self);

@@ -138,6 +138,32 @@ get_pad (void)
   return sinkpad;
 }
 
+/* What the host sets is one of what the application has. */
+static gboolean
+set_control (const gchar * name, gdouble value, gpointer user_data)
+{
+  (void) user_data;
+  if (g_str_equal (name, "auto-exposure"))
+    g_assert (value == 0 || value == 1 || value == 3);
+  else if (g_str_equal (name, "power-line-frequency"))
+    g_assert (value == 1 || value == 2);
+  else
+    g_assert (g_str_equal (name, "focus") && value >= -3 && value <= 70000);
+  return value != 1;
+}
+
+static const GstFfsApplication *
+get_application (void)
+{
+  static GstFfsApplication application = { NULL, set_control, NULL };
+
+  if (application.controls == NULL)
+    application.controls = gst_structure_from_string ("controls,"
+        "auto-exposure=(int){1,3,0},power-line-frequency=(int){2,1},"
+        "focus=(int)[-3,70000]", NULL);
+  return &application;
+}
+
 static void
 camera_init (Camera * self, guint8 which)
 {
@@ -157,6 +183,7 @@ camera_init (Camera * self, guint8 which)
   self->profile = gst_ffs_uvc_profile_new (get_pad ());
   gst_ffs_profile_set_funcs (self->profile, on_streaming, NULL, get_waiting,
       self);
+  gst_ffs_profile_set_application (self->profile, get_application ());
   g_assert (gst_ffs_profile_set_offer (self->profile, self->offer));
   g_assert (gst_ffs_profile_start (self->profile, "/nowhere", NULL) == 0);
 }

@@ -23,21 +23,34 @@ static struct
   guint32 type;
   guint32 flags;
   gint value;
+  guint32 items;                /* of a menu */
 } device[] = {
-  {V4L2_CID_EXPOSURE_ABSOLUTE, 1, 333, V4L2_CTRL_TYPE_INTEGER, 0, 20},
-  {V4L2_CID_GAIN, -5, 40, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_INACTIVE, 3},
-  {V4L2_CID_BRIGHTNESS, 0, 255, V4L2_CTRL_TYPE_INTEGER, 0, 7},
-  {V4L2_CID_SHARPNESS, 0, 3, V4L2_CTRL_TYPE_MENU, 0, 0},
-  {V4L2_CID_GAMMA, 1, 9, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY, 2},
+  {V4L2_CID_EXPOSURE_ABSOLUTE, 1, 333, V4L2_CTRL_TYPE_INTEGER, 0, 20, 0},
+  {V4L2_CID_GAIN, -5, 40, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_INACTIVE, 3,
+      0},
+  {V4L2_CID_BRIGHTNESS, 0, 255, V4L2_CTRL_TYPE_INTEGER, 0, 7, 0},
+  {V4L2_CID_SHARPNESS, 0, 3, V4L2_CTRL_TYPE_MENU, 0, 0, 0xf},
+  {V4L2_CID_GAMMA, 1, 9, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY, 2,
+      0},
+  {V4L2_CID_EXPOSURE_AUTO, 0, 3, V4L2_CTRL_TYPE_MENU, 0, 3, 1 << 1 | 1 << 3},
+  {V4L2_CID_FOCUS_AUTO, 0, 1, V4L2_CTRL_TYPE_BOOLEAN, 0, 1, 0},
+  {V4L2_CID_AUTO_WHITE_BALANCE, 0, 1, V4L2_CTRL_TYPE_INTEGER, 0, 1, 0},
+  {V4L2_CID_POWER_LINE_FREQUENCY, 0, 2, V4L2_CTRL_TYPE_MENU, 0, 1, 0xf},
+  {V4L2_CID_FOCUS_ABSOLUTE, 0, 250, V4L2_CTRL_TYPE_INTEGER, 0, 30, 0},
+  {V4L2_CID_ZOOM_ABSOLUTE, 100, 500, V4L2_CTRL_TYPE_INTEGER, 0, 100, 0},
+  {V4L2_CID_WHITE_BALANCE_TEMPERATURE, 2800, 6500, V4L2_CTRL_TYPE_INTEGER, 0,
+      4600, 0},
+  {V4L2_CID_BACKLIGHT_COMPENSATION, 0, 2, V4L2_CTRL_TYPE_INTEGER, 0, 1, 0},
 };
 
-static gint fd, n_set, interrupted;
+static gint fd, n_set, interrupted, refused;
 
 static int
 fake_ioctl (int file, unsigned long request, void *argument)
 {
   struct v4l2_queryctrl *query = argument;
   struct v4l2_control *control = argument;
+  struct v4l2_querymenu *menu = argument;
   guint i;
 
   fail_unless_equals_int (file, fd);
@@ -45,7 +58,7 @@ fake_ioctl (int file, unsigned long request, void *argument)
     errno = EINTR;
     return -1;
   }
-  /* Both begin by the number. */
+  /* All begin by the number. */
   for (i = 0; i < G_N_ELEMENTS (device); i++) {
     if (device[i].id == query->id)
       break;
@@ -58,12 +71,18 @@ fake_ioctl (int file, unsigned long request, void *argument)
     query->flags = device[i].flags;
     query->minimum = device[i].min;
     query->maximum = device[i].max;
+  } else if (request == VIDIOC_QUERYMENU) {
+    fail_unless_equals_int (device[i].type, V4L2_CTRL_TYPE_MENU);
+    return device[i].items & 1u << menu->index ? 0 : -1;
   } else if (request == VIDIOC_G_CTRL) {
     control->value = device[i].value;
   } else {
     fail_unless (request == VIDIOC_S_CTRL);
     fail_unless (control->value >= device[i].min
         && control->value <= device[i].max);
+    errno = refused;
+    if (refused != 0)
+      return -1;
     device[i].value = control->value;
     n_set++;
   }
@@ -129,7 +148,7 @@ set_up (void)
 
   gst_ffs_device_calls.ioctl = fake_ioctl;
   fd = FD;
-  interrupted = n_set = 0;
+  interrupted = n_set = refused = 0;
   source = gst_object_ref_sink (g_object_new (test_source_get_type (), NULL));
   sinkpad = gst_object_ref_sink (gst_pad_new ("sink", GST_PAD_SINK));
   srcpad = gst_element_get_static_pad (source, "src");
@@ -159,13 +178,13 @@ find (GstFfsControls * controls, const gchar * name, guint * at)
 
 GST_START_TEST (test_device)
 {
-  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 8);
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   const GstFfsControl *control;
   guint i;
 
-  /* A menu and what is only to be read are not among them; a property comes
+  /* A menu that is to be a number, a number that is to be a switch, and what is only to be read are not among them; a property comes
    * first. */
-  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 3);
+  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 10);
   control = find (controls, "Brightness", &i);
   fail_unless_equals_float (control->max, 1);
 
@@ -202,15 +221,110 @@ GST_START_TEST (test_device)
 
 GST_END_TEST;
 
+static void
+check_number (GstFfsControls * controls, const gchar * name, gdouble min,
+    gdouble max, gdouble value)
+{
+  const GstFfsControl *control;
+  guint i;
+
+  control = find (controls, name, &i);
+  fail_unless (control != NULL);
+  fail_unless_equals_int (control->kind, GST_FFS_CONTROL_INTEGER);
+  fail_unless_equals_float (control->min, min);
+  fail_unless_equals_float (control->max, max);
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), value);
+  fail_unless (gst_ffs_controls_set_value (controls, i, max));
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), max);
+}
+
+GST_START_TEST (test_numbers)
+{
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
+
+  check_number (controls, "Focus", 0, 250, 30);
+  check_number (controls, "Zoom", 100, 500, 100);
+  check_number (controls, "WhiteBalanceTemperature", 2800, 6500, 4600);
+  check_number (controls, "BacklightCompensation", 0, 2, 1);
+  gst_ffs_controls_free (controls);
+}
+
+GST_END_TEST;
+
+/* The values that it has; the bits of the others are not set. */
+static void
+check_choices (GstFfsControls * controls, const gchar * name, guint choices,
+    gdouble value)
+{
+  const GstFfsControl *control;
+  guint i, j, found = 0;
+
+  control = find (controls, name, &i);
+  fail_unless (control != NULL);
+  fail_unless_equals_int (control->kind, GST_FFS_CONTROL_ENUM);
+  for (j = 0; j < control->n_entries; j++)
+    found |= 1u << control->entries[j].value;
+  fail_unless_equals_int_hex (found, choices);
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), value);
+  for (j = 0; j < 8; j++) {
+    fail_unless_equals_int (gst_ffs_control_accepts (control, j),
+        (choices & 1u << j) != 0);
+    if (!(choices & 1u << j))
+      continue;
+    fail_unless (gst_ffs_controls_set_value (controls, i, j));
+    fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), j);
+  }
+}
+
+GST_START_TEST (test_choices)
+{
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
+  gchar *name;
+  guint i;
+
+  /* Of a menu what is between its bounds and there. */
+  check_choices (controls, "ExposureAuto", 1 << 1 | 1 << 3, 3);
+  check_choices (controls, "PowerLineFrequency", 1 << 0 | 1 << 1 | 1 << 2, 1);
+  check_choices (controls, "FocusAuto", 1 << 0 | 1 << 1, 1);
+
+  /* Called what hosts of other cameras know. */
+  name = gst_ffs_control_entry_name (&find (controls, "ExposureAuto",
+          &i)->entries[0]);
+  fail_unless_equals_string (name, "Off");
+  g_free (name);
+  gst_ffs_controls_free (controls);
+}
+
+GST_END_TEST;
+
+/* The time while the device measures it by itself. */
+GST_START_TEST (test_refused)
+{
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
+  gdouble before;
+  guint i;
+
+  fail_unless (find (controls, "ExposureTime", &i) != NULL);
+  before = gst_ffs_controls_get_value (controls, i);
+  refused = EACCES;
+  fail_if (gst_ffs_controls_set_value (controls, i, 5000));
+  fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), before);
+  refused = 0;
+  fail_unless (gst_ffs_controls_set_value (controls, i, 5000));
+  gst_ffs_controls_free (controls);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_bounds)
 {
-  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, 2);
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 2);
 
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 2);
   gst_ffs_controls_free (controls);
 
   fd = -1;
-  controls = gst_ffs_controls_new (sinkpad, 8);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 8);
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 1);
   gst_ffs_controls_free (controls);
 }
@@ -226,6 +340,9 @@ device_controls_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, set_up, tear_down);
   tcase_add_test (tc, test_device);
+  tcase_add_test (tc, test_numbers);
+  tcase_add_test (tc, test_choices);
+  tcase_add_test (tc, test_refused);
   tcase_add_test (tc, test_bounds);
   return s;
 }

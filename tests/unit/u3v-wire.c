@@ -283,6 +283,7 @@ typedef struct
   gint brightness;
   gint pattern;
   gdouble gain;
+  gboolean automatic;
 } TestSource;
 
 typedef GstElementClass TestSourceClass;
@@ -292,6 +293,7 @@ enum
   PROP_BRIGHTNESS = 1,
   PROP_PATTERN,
   PROP_GAIN,
+  PROP_AUTO,
 };
 
 GType test_source_get_type (void);
@@ -310,6 +312,8 @@ test_source_set_property (GObject * object, guint id, const GValue * value,
     self->brightness = g_value_get_int (value);
   else if (id == PROP_PATTERN)
     self->pattern = g_value_get_enum (value);
+  else if (id == PROP_AUTO)
+    self->automatic = g_value_get_boolean (value);
   else
     self->gain = g_value_get_double (value);
 }
@@ -324,6 +328,8 @@ test_source_get_property (GObject * object, guint id, GValue * value,
     g_value_set_int (value, self->brightness);
   else if (id == PROP_PATTERN)
     g_value_set_enum (value, self->pattern);
+  else if (id == PROP_AUTO)
+    g_value_set_boolean (value, self->automatic);
   else
     g_value_set_double (value, self->gain);
 }
@@ -343,6 +349,8 @@ test_source_class_init (TestSourceClass * klass)
           G_PARAM_READWRITE));
   g_object_class_install_property (object_class, PROP_GAIN,
       g_param_spec_double ("gain", NULL, NULL, 0, 4, 0, G_PARAM_READWRITE));
+  g_object_class_install_property (object_class, PROP_AUTO,
+      g_param_spec_boolean ("ae-enable", NULL, NULL, FALSE, G_PARAM_READWRITE));
   gst_element_class_add_static_pad_template (klass, &src_template);
 }
 
@@ -402,8 +410,8 @@ GST_START_TEST (test_controls)
   fail_unless_equals_int (gst_pad_link_full (src, sinkpad,
           GST_PAD_LINK_CHECK_NOTHING), GST_PAD_LINK_OK);
 
-  controls = gst_ffs_controls_new (sinkpad, 8);
-  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 3);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 8);
+  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 4);
   i = find (controls, "Brightness");
   fail_unless (gst_ffs_controls_get (controls, i)->min == -10);
   fail_unless (gst_ffs_controls_get (controls, i)->max == 10);
@@ -423,14 +431,23 @@ GST_START_TEST (test_controls)
           GST_STATE_READY));
   fail_unless (!gst_ffs_control_accepts (gst_ffs_controls_get (controls, i),
           1.5));
+  /* What is on there is 0 here, automatic. */
+  i = find (controls, "ExposureAuto");
+  fail_unless (gst_ffs_controls_get (controls, i)->n_entries == 2);
+  fail_unless (gst_ffs_controls_get_value (controls, i) == 1);
+  fail_unless (gst_ffs_controls_set_value (controls, i, 0));
+  fail_unless (source->automatic);
+  fail_unless (gst_ffs_controls_get_value (controls, i) == 0);
+  fail_unless (gst_ffs_controls_set_value (controls, i, 1));
+  fail_unless (!source->automatic);
   gst_ffs_controls_free (controls);
 
-  controls = gst_ffs_controls_new (sinkpad, 1);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 1);
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 1);
   gst_ffs_controls_free (controls);
 
   gst_pad_unlink (src, sinkpad);
-  controls = gst_ffs_controls_new (sinkpad, 8);
+  controls = gst_ffs_controls_new (sinkpad, NULL, 8);
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 0);
   gst_ffs_controls_free (controls);
   gst_object_unref (src);

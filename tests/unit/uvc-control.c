@@ -129,6 +129,143 @@ GST_START_TEST (test_wide)
 
 GST_END_TEST;
 
+/* What descriptors say: camera terminal and processing unit follow the
+ * header of 13 bytes. */
+GST_START_TEST (test_bits)
+{
+  const guint8 *extra;
+
+  extra = gst_ffs_profile_describe (f.profile)->interfaces[0].extra;
+  fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 15), 1 << 3);
+  fail_unless_equals_int_hex (extra[13 + 17], 0);
+  fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 18 + 8),
+      1 << 0 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 9);
+
+  uvc_fixture_end (&f);
+  uvc_fixture_start_auto (&f, OFFER);
+  extra = gst_ffs_profile_describe (f.profile)->interfaces[0].extra;
+  fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 15),
+      1 << 1 | 1 << 3 | 1 << 5 | 1 << 9);
+  fail_unless_equals_int_hex (extra[13 + 17], 1 << (17 - 16));
+  fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 18 + 8),
+      1 << 0 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6 | 1 << 8 | 1 << 9 | 1 << 10
+      | 1 << 12);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_more_ranges)
+{
+  AutoSource *source;
+
+  uvc_fixture_end (&f);
+  uvc_fixture_start_auto (&f, OFFER);
+  source = (AutoSource *) f.source;
+  check_range (1, 0x06, 2, 0, 1023, 17);
+  check_range (1, 0x0b, 2, 100, 500, 100);
+  check_range (2, 0x0a, 2, 2800, 6500, 5000);
+  check_range (2, 0x01, 2, 0, 2, 1);
+  check_set (1, 0x06, 2, 1023);
+  fail_unless_equals_int (source->focus, 1023);
+  check_set (1, 0x0b, 2, 300);
+  fail_unless_equals_int (source->zoom, 300);
+  check_set (2, 0x0a, 2, 6500);
+  fail_unless_equals_int (source->temperature, 6500);
+  check_set (2, 0x01, 2, 0);
+  fail_unless_equals_int (source->backlight, 0);
+}
+
+GST_END_TEST;
+
+/* A byte each, without a range; resolution is the number wanted of it, or -1
+ * if there is none. */
+static void
+check_choice (guint unit, guint selector, gint resolution, guint now)
+{
+  guint32 number;
+
+  fail_unless (uvc_get (&f, GET_LEN, unit, selector, 2, &number));
+  fail_unless_equals_int (number, 1);
+  fail_unless (uvc_get (&f, GET_INFO, unit, selector, 1, &number));
+  fail_unless_equals_int (number, 3);
+  fail_unless (uvc_get (&f, GET_DEF, unit, selector, 1, &number));
+  fail_unless_equals_int (number, now);
+  fail_unless (uvc_get (&f, GET_CUR, unit, selector, 1, &number));
+  fail_unless_equals_int (number, now);
+  fail_if (uvc_get (&f, GET_MIN, unit, selector, 1, &number));
+  uvc_assert_error (&f, 7);
+  fail_if (uvc_get (&f, GET_MAX, unit, selector, 1, &number));
+  uvc_assert_error (&f, 7);
+  fail_unless_equals_int (uvc_get (&f, GET_RES, unit, selector, 1, &number),
+      resolution >= 0);
+  uvc_assert_error (&f, resolution >= 0 ? 0 : 7);
+  if (resolution >= 0)
+    fail_unless_equals_int (number, resolution);
+  fail_if (uvc_set (&f, unit, selector, 2, now));
+  uvc_assert_error (&f, 7);
+}
+
+/* All numbers of a byte; those are good that have a bit in @good. */
+static void
+check_numbers (guint unit, guint selector, guint32 good)
+{
+  guint32 before, now;
+  guint i;
+
+  for (i = 0; i < 256; i++) {
+    gboolean ok = i < 32 && (good & 1u << i);
+
+    fail_unless (uvc_get (&f, GET_CUR, unit, selector, 1, &before));
+    fail_unless_equals_int (uvc_set (&f, unit, selector, 1, i), ok);
+    uvc_assert_error (&f, ok ? 0 : 4);
+    fail_unless (uvc_get (&f, GET_CUR, unit, selector, 1, &now));
+    fail_unless_equals_int (now, ok ? i : before);
+  }
+}
+
+GST_START_TEST (test_choices)
+{
+  AutoSource *source;
+  guint32 number;
+
+  uvc_fixture_end (&f);
+  uvc_fixture_start_auto (&f, OFFER);
+  source = (AutoSource *) f.source;
+
+  check_choice (1, 0x08, -1, 0);
+  check_choice (2, 0x0b, -1, 1);
+  check_choice (2, 0x05, -1, 2);
+  check_choice (1, 0x02, 2 | 1 | 8, 8);
+  check_numbers (1, 0x08, 1 << 0 | 1 << 1);
+  fail_unless_equals_int (source->auto_focus, TRUE);
+  check_numbers (2, 0x0b, 1 << 0 | 1 << 1);
+  check_numbers (2, 0x05, 1 << 1 | 1 << 2);
+  check_numbers (1, 0x02, 1 << 1 | 1 << 2 | 1 << 8);
+
+  /* A bit of the host is a number of the source. */
+  check_set (2, 0x0b, 1, 0);
+  fail_unless_equals_int (source->auto_white, FALSE);
+  check_set (2, 0x05, 1, 1);
+  fail_unless_equals_int (source->frequency, 1);
+  check_set (1, 0x02, 1, 1);
+  fail_unless_equals_int (source->auto_exposure, 1);
+  check_set (1, 0x02, 1, 2);
+  fail_unless_equals_int (source->auto_exposure, 0);
+  check_set (1, 0x02, 1, 8);
+  fail_unless_equals_int (source->auto_exposure, 3);
+
+  /* The class has no number for what the source does now. */
+  source->frequency = 3;
+  fail_unless (uvc_get (&f, GET_CUR, 2, 0x05, 1, &number));
+  fail_unless_equals_int (number, 1);
+  /* Or the source had none. */
+  source->auto_exposure = 2;
+  fail_unless (uvc_get (&f, GET_CUR, 1, 0x02, 1, &number));
+  fail_unless_equals_int (number, 1);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_errors)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
@@ -362,7 +499,7 @@ GST_START_TEST (test_every_request)
       /* Those in between are all the same. */
       if ((r & 0x7f) == 0x10)
         r += 0x6f;
-      for (selector = 0; selector < 10; selector++) {
+      for (selector = 0; selector < 14; selector++) {
         for (index = 0; index < 12; index++) {
           for (l = 0; l < G_N_ELEMENTS (lengths); l++) {
             n_ok += uvc_request (&f, types[t], r, selector << 8,
@@ -392,6 +529,9 @@ uvc_control_suite (void)
   tcase_add_test (tc, test_ranges);
   tcase_add_test (tc, test_set);
   tcase_add_test (tc, test_wide);
+  tcase_add_test (tc, test_bits);
+  tcase_add_test (tc, test_more_ranges);
+  tcase_add_test (tc, test_choices);
   tcase_add_test (tc, test_errors);
   tcase_add_test (tc, test_probe);
   tcase_add_test (tc, test_probe_lengths);

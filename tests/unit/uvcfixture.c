@@ -136,6 +136,80 @@ wide_source_init (WideSource * self)
   self->hue = 40000;
 }
 
+typedef UvcSourceClass AutoSourceClass;
+
+GType auto_source_get_type (void);
+G_DEFINE_TYPE (AutoSource, auto_source, uvc_source_get_type ());
+
+static gint *
+get_member (GObject * object, guint id)
+{
+  return &((AutoSource *) object)->focus + id - 1;
+}
+
+static void
+auto_source_set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  fail_unless (!g_param_value_validate (pspec, (GValue *) value));
+  if (G_VALUE_HOLDS_INT (value))
+    *get_member (object, id) = g_value_get_int (value);
+  else if (G_VALUE_HOLDS_ENUM (value))
+    *get_member (object, id) = g_value_get_enum (value);
+  else
+    *get_member (object, id) = g_value_get_boolean (value);
+}
+
+static void
+auto_source_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec G_GNUC_UNUSED)
+{
+  if (G_VALUE_HOLDS_INT (value))
+    g_value_set_int (value, *get_member (object, id));
+  else if (G_VALUE_HOLDS_ENUM (value))
+    g_value_set_enum (value, *get_member (object, id));
+  else
+    g_value_set_boolean (value, *get_member (object, id));
+}
+
+static void
+auto_source_class_init (AutoSourceClass * klass)
+{
+  static const GEnumValue exposures[] = {
+    {0, "auto", "auto"}, {1, "manual", "manual"}, {3, "aperture", "aperture"},
+    {0, NULL, NULL}
+  };
+  static const GEnumValue frequencies[] = {
+    {1, "50", "50"}, {2, "60", "60"}, {3, "auto", "auto"}, {0, NULL, NULL}
+  };
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = auto_source_set_property;
+  object_class->get_property = auto_source_get_property;
+  INSTALL (1, int, "focus", 0, 1023, 0);
+  INSTALL (2, int, "zoom", 100, 500, 100);
+  INSTALL (3, int, "colour-temperature", 2800, 6500, 5000);
+  INSTALL (4, int, "backlight-compensation", 0, 2, 0);
+  INSTALL (5, boolean, "auto-focus", FALSE);
+  INSTALL (6, boolean, "awb-enable", FALSE);
+  INSTALL (7, enum, "auto-exposure",
+      g_enum_register_static ("AutoSourceExposures", exposures), 0);
+  INSTALL (8, enum, "power-line-frequency",
+      g_enum_register_static ("AutoSourceFrequencies", frequencies), 2);
+}
+
+static void
+auto_source_init (AutoSource * self)
+{
+  self->focus = 17;
+  self->zoom = 100;
+  self->temperature = 5000;
+  self->backlight = 1;
+  self->auto_white = TRUE;
+  self->auto_exposure = 3;
+  self->frequency = 2;
+}
+
 /* ---- the profile ---- */
 
 static void
@@ -162,7 +236,8 @@ get_waiting (gpointer user_data)
 }
 
 static void
-start_with (UvcFixture * f, GType source, const gchar * offer)
+start_with (UvcFixture * f, GType source, const gchar * offer,
+    const GstFfsApplication * application)
 {
   GstCaps *caps = gst_caps_from_string (offer);
   GstPad *srcpad;
@@ -182,6 +257,7 @@ start_with (UvcFixture * f, GType source, const gchar * offer)
 
   f->profile = gst_ffs_uvc_profile_new (f->sinkpad);
   gst_ffs_profile_set_funcs (f->profile, on_streaming, NULL, get_waiting, f);
+  gst_ffs_profile_set_application (f->profile, application);
   fail_unless (gst_ffs_profile_set_offer (f->profile, caps));
   gst_caps_unref (caps);
   fail_unless_equals_int (gst_ffs_profile_start (f->profile, NULL, NULL), 0);
@@ -191,13 +267,26 @@ start_with (UvcFixture * f, GType source, const gchar * offer)
 void
 uvc_fixture_start (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, uvc_source_get_type (), offer);
+  start_with (f, uvc_source_get_type (), offer, NULL);
 }
 
 void
 uvc_fixture_start_wide (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, wide_source_get_type (), offer);
+  start_with (f, wide_source_get_type (), offer, NULL);
+}
+
+void
+uvc_fixture_start_auto (UvcFixture * f, const gchar * offer)
+{
+  start_with (f, auto_source_get_type (), offer, NULL);
+}
+
+void
+uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
+    const GstFfsApplication * application)
+{
+  start_with (f, uvc_source_get_type (), offer, application);
 }
 
 void

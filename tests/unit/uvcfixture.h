@@ -56,6 +56,27 @@ typedef struct
   gint sharpness;
 } UvcSource;
 
+/**
+ * AutoSource:
+ *
+ * One that has what hosts ask cameras for: focus 0...1023, zoom 100...500,
+ * colour-temperature 2800...6500, backlight-compensation 0...2, auto-focus and
+ * awb-enable, which are booleans, auto-exposure (auto, manual, aperture), and
+ * power-line-frequency (50 Hz, 60 Hz, automatic).
+ */
+typedef struct
+{
+  UvcSource parent;
+  gint focus;
+  gint zoom;
+  gint temperature;
+  gint backlight;
+  gint auto_focus;
+  gint auto_white;
+  gint auto_exposure;
+  gint frequency;
+} AutoSource;
+
 typedef struct
 {
   GstFfsProfile *profile;
@@ -72,6 +93,11 @@ typedef struct
 void uvc_fixture_start (UvcFixture * f, const gchar * offer);
 /* With a source whose hue is an integer of 40000...240000. */
 void uvc_fixture_start_wide (UvcFixture * f, const gchar * offer);
+/* With an AutoSource. */
+void uvc_fixture_start_auto (UvcFixture * f, const gchar * offer);
+/* Of an application that has a say. */
+void uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
+    const GstFfsApplication * application);
 void uvc_fixture_end (UvcFixture * f);
 
 /* A request as ep0 hands it on; reply is what an IN request is answered.

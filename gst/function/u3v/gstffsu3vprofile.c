@@ -72,15 +72,16 @@ describe (GstFfsProfile * profile G_GNUC_UNUSED)
 
 /* ---- what the host reads and writes ---- */
 
-static void
+/* FALSE: the source refuses what the host set. */
+static gboolean
 carry_out (GstFfsU3vProfile * self, const GstFfsU3vEffect * effect)
 {
   if (effect->stop)
     gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), FALSE);
   if (effect->start)
     gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
-  if (effect->control >= 0)
-    gst_ffs_controls_set_value (self->controls, effect->control, effect->value);
+  return effect->control < 0 || gst_ffs_controls_set_value (self->controls,
+      effect->control, effect->value);
 }
 
 static guint16
@@ -114,9 +115,10 @@ write_memory (guint64 address, const guint8 * data, guint length,
 
   status = gst_ffs_u3v_camera_write (self->camera, address, data, length,
       &effect);
+  if (!carry_out (self, &effect) && status == U3V_SUCCESS)
+    status = U3V_ACCESS_DENIED;
   GST_DEBUG_OBJECT (self, "write of %u at 0x%" G_GINT64_MODIFIER
       "x: status 0x%04x", length, address, status);
-  carry_out (self, &effect);
   return status;
 }
 
@@ -159,7 +161,8 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
 
   g_clear_pointer (&self->camera, gst_ffs_u3v_camera_free);
   g_clear_pointer (&self->controls, gst_ffs_controls_free);
-  self->controls = gst_ffs_controls_new (self->sinkpad, MAX_CONTROLS);
+  self->controls = gst_ffs_profile_find_controls (profile, self->sinkpad,
+      MAX_CONTROLS);
   n = gst_ffs_controls_get_n (self->controls);
   for (i = 0; i < n; i++)
     list[i] = *gst_ffs_controls_get (self->controls, i);

@@ -29,7 +29,7 @@
 #define MAX_WAITING (2 * GST_SECOND)
 #define SLOWEST_BUS 500000      /* bytes a second */
 
-#define MAX_CONTROLS 16
+#define MAX_CONTROLS 32
 
 /* Of a source that never marks a key frame one has to be taken. */
 #define MAX_WAIT_KEY 300
@@ -120,8 +120,8 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
     return FALSE;
   free_offer (self);
   self->offer = offer;
-  self->control.units = gst_ffs_uvc_units_new (self->sinkpad ?
-      gst_ffs_controls_new (self->sinkpad, MAX_CONTROLS) : NULL);
+  self->control.units = gst_ffs_uvc_units_new
+      (gst_ffs_profile_find_controls (profile, self->sinkpad, MAX_CONTROLS));
   self->control_extra = gst_ffs_uvc_descriptors_control
       (gst_ffs_uvc_units_get_controls (self->control.units,
           GST_FFS_UVC_CAMERA_ID),

@@ -3,9 +3,10 @@
  * GstFfsUvcUnits: the camera terminal and the processing unit, whose controls
  * are those of the source that this class has a number for.
  *
- * Numbers on the wire are integers of two or four bytes. An integer of the
- * source is itself on the wire if it fits, else it is shifted or scaled so
- * that it does; a fraction is scaled.
+ * Numbers on the wire are integers of one, two or four bytes. An integer of
+ * the source is itself on the wire if it fits, else it is shifted or scaled so
+ * that it does; a fraction is scaled. A choice has a number of its own for
+ * each of its values.
  *
  * Ownership: owns the controls.  Locking: none, belongs to the function's
  * thread.
@@ -27,6 +28,19 @@
 #define EXPOSURE_UNIT 100
 #define MAX_EXPOSURE 100000
 
+#define MAX_CHOICES 4
+
+/* What a control's numbers mean, and so what can be asked about them. */
+typedef enum
+{
+  NUMBER,
+  SIGNED,
+  TIME,                         /* in 100 us */
+  CHOICE,                       /* no range */
+  BIT,                          /* the resolution is the bits that there are */
+} Kind;
+
+/* Where the choice of a value is on the wire: numbers[value] */
 typedef struct
 {
   const gchar *name;
@@ -34,10 +48,13 @@ typedef struct
   guint8 selector;
   guint8 bit;
   guint8 size;
-  gboolean is_signed;
+  Kind kind;
+  guint8 n_numbers;
+  guint8 numbers[MAX_CHOICES];
 } Known;
 
-/* On the wire. value = offset + step * number */
+/* On the wire. value = offset + step * number; a choice has bits instead, one
+ * for each number that it may be. */
 typedef struct
 {
   const Known *known;
@@ -48,20 +65,42 @@ typedef struct
   gint64 min;
   gint64 max;
   gint64 first;
+  guint32 offered;
 } Item;
 
 #define CAMERA GST_FFS_UVC_CAMERA_ID
 #define PROCESSING GST_FFS_UVC_PROCESSING_ID
 
+#define ROW(unit_, name_, selector_, bit_, size_, kind_, ...) \
+    {.name = name_, .unit = unit_, .selector = selector_##_CONTROL, \
+        .bit = bit_, .size = size_, .kind = kind_, __VA_ARGS__}
+#define CT(name, selector, ...) \
+    ROW (CAMERA, name, UVC_CT_##selector, __VA_ARGS__)
+#define PU(name, selector, ...) \
+    ROW (PROCESSING, name, UVC_PU_##selector, __VA_ARGS__)
+#define NUMBERS(...) \
+    .n_numbers = sizeof ((guint8[]) {__VA_ARGS__}), .numbers = {__VA_ARGS__}
+
+/* Bit of bmControls, bytes, kind. */
 static const Known known[] = {
-  {"ExposureTime", CAMERA, UVC_CT_EXPOSURE_TIME_ABSOLUTE_CONTROL, 3, 4, FALSE},
-  {"Brightness", PROCESSING, UVC_PU_BRIGHTNESS_CONTROL, 0, 2, TRUE},
-  {"Contrast", PROCESSING, UVC_PU_CONTRAST_CONTROL, 1, 2, FALSE},
-  {"Hue", PROCESSING, UVC_PU_HUE_CONTROL, 2, 2, TRUE},
-  {"Saturation", PROCESSING, UVC_PU_SATURATION_CONTROL, 3, 2, FALSE},
-  {"Sharpness", PROCESSING, UVC_PU_SHARPNESS_CONTROL, 4, 2, FALSE},
-  {"Gamma", PROCESSING, UVC_PU_GAMMA_CONTROL, 5, 2, FALSE},
-  {"Gain", PROCESSING, UVC_PU_GAIN_CONTROL, 9, 2, FALSE},
+  CT ("ExposureAuto", AE_MODE, 1, 1, BIT, NUMBERS (2, 1, 4, 8)),
+  CT ("ExposureTime", EXPOSURE_TIME_ABSOLUTE, 3, 4, TIME),
+  CT ("Focus", FOCUS_ABSOLUTE, 5, 2, NUMBER),
+  CT ("Zoom", ZOOM_ABSOLUTE, 9, 2, NUMBER),
+  CT ("FocusAuto", FOCUS_AUTO, 17, 1, CHOICE, NUMBERS (0, 1)),
+  PU ("Brightness", BRIGHTNESS, 0, 2, SIGNED),
+  PU ("Contrast", CONTRAST, 1, 2, NUMBER),
+  PU ("Hue", HUE, 2, 2, SIGNED),
+  PU ("Saturation", SATURATION, 3, 2, NUMBER),
+  PU ("Sharpness", SHARPNESS, 4, 2, NUMBER),
+  PU ("Gamma", GAMMA, 5, 2, NUMBER),
+  PU ("WhiteBalanceTemperature", WHITE_BALANCE_TEMPERATURE, 6, 2, NUMBER),
+  PU ("BacklightCompensation", BACKLIGHT_COMPENSATION, 8, 2, NUMBER),
+  PU ("Gain", GAIN, 9, 2, NUMBER),
+  PU ("PowerLineFrequency", POWER_LINE_FREQUENCY, 10, 1, CHOICE,
+      NUMBERS (0, 1, 2)),
+  PU ("BalanceWhiteAuto", WHITE_BALANCE_TEMPERATURE_AUTO, 12, 1, CHOICE,
+      NUMBERS (0, 1)),
 };
 
 struct _GstFfsUvcUnits
@@ -89,7 +128,7 @@ fit_fraction (Item * item, const GstFfsControl * control)
 
   if (!(range > 0 && range <= MAX_FRACTION_RANGE))
     return FALSE;
-  if (item->known->is_signed && control->min < 0 && control->max > 0)
+  if (item->known->kind == SIGNED && control->min < 0 && control->max > 0)
     item->min = -FRACTION_STEPS / 2;
   item->max = item->min + FRACTION_STEPS;
   item->step = range / FRACTION_STEPS;
@@ -100,11 +139,11 @@ fit_fraction (Item * item, const GstFfsControl * control)
 static gboolean
 fit_integer (Item * item, const GstFfsControl * control)
 {
-  gdouble lowest = item->known->is_signed ? G_MININT16 : 0;
-  gdouble highest = item->known->is_signed ? G_MAXINT16 : G_MAXUINT16;
+  gdouble range = ldexp (1, 8 * item->known->size) - 1;
+  gdouble lowest = item->known->kind == SIGNED ? -(range + 1) / 2 : 0;
 
-  item->step = MAX (1, (control->max - control->min) / G_MAXUINT16);
-  if (control->min >= lowest && control->max <= highest) {
+  item->step = MAX (1, (control->max - control->min) / range);
+  if (control->min >= lowest && control->max <= lowest + range) {
     item->min = control->min;
     item->max = control->max;
     return item->min <= item->max;
@@ -115,11 +154,57 @@ fit_integer (Item * item, const GstFfsControl * control)
   return item->min <= item->max;
 }
 
+/* Its first value is what a value without a number is shown as. */
+static gboolean
+fit_choice (Item * item, const GstFfsControl * control)
+{
+  guint i;
+
+  for (i = 0; i < control->n_entries; i++) {
+    gint value = control->entries[i].value;
+
+    if (value < 0 || value >= item->known->n_numbers)
+      continue;
+    if (item->offered == 0)
+      item->min = item->known->numbers[value];
+    item->offered |= 1u << item->known->numbers[value];
+  }
+  return item->offered != 0;
+}
+
+static gboolean
+is_choice (const Known * entry)
+{
+  return entry->n_numbers > 0;
+}
+
+static gboolean
+is_offered (const Item * item, gint64 number)
+{
+  if (is_choice (item->known))
+    return number < 32 && (item->offered & 1u << number) != 0;
+  return number >= item->min && number <= item->max;
+}
+
+static gint64
+choice_to_wire (const Item * item, gdouble value)
+{
+  guint i;
+
+  for (i = 0; i < item->known->n_numbers; i++) {
+    if (i == value && is_offered (item, item->known->numbers[i]))
+      return item->known->numbers[i];
+  }
+  return item->min;
+}
+
 static gint64
 to_wire (const Item * item, gdouble value)
 {
   gdouble number = (value - item->offset) / item->step;
 
+  if (is_choice (item->known))
+    return choice_to_wire (item, value);
   /* A source may have anything. */
   if (!(number > item->min))
     return item->min;
@@ -128,11 +213,24 @@ to_wire (const Item * item, gdouble value)
   return llround (number);
 }
 
+/* Of a number that is offered. */
+static gdouble
+choice_from_wire (const Item * item, gint64 number)
+{
+  guint i = 0;
+
+  while (item->known->numbers[i] != number)
+    i++;
+  return i;
+}
+
 static gdouble
 from_wire (const Item * item, gint64 number, const GstFfsControl * control)
 {
   gdouble value = item->offset + item->step * number;
 
+  if (is_choice (item->known))
+    return choice_from_wire (item, number);
   if (item->whole)
     value = round (value);
   return CLAMP (value, control->min, control->max);
@@ -150,11 +248,15 @@ put_number (GByteArray * reply, const Item * item, gint64 number)
 static gint64
 get_number (const Item * item, const guint8 * data)
 {
-  if (item->known->size == 4)
-    return gst_ffs_get_u32 (data);
-  if (item->known->is_signed)
-    return (gint16) gst_ffs_get_u16 (data);
-  return gst_ffs_get_u16 (data);
+  guint bits = 8 * item->known->size;
+  gint64 number = 0;
+  guint i;
+
+  for (i = 0; i < item->known->size; i++)
+    number |= (gint64) data[i] << 8 * i;
+  if (item->known->kind == SIGNED && number >> (bits - 1))
+    number -= G_GINT64_CONSTANT (1) << bits;
+  return number;
 }
 
 /* ---- the units ---- */
@@ -163,13 +265,15 @@ static void
 add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
 {
   const GstFfsControl *control = gst_ffs_controls_get (self->controls, i);
-  Item item = { entry, i, TRUE, 0, 1, 0, 0, 0 };
+  Item item = { entry, i, TRUE, 0, 1, 0, 0, 0, 0 };
   gboolean ok;
 
-  if (control->kind == GST_FFS_CONTROL_ENUM)
+  if ((control->kind == GST_FFS_CONTROL_ENUM) != is_choice (entry))
     return;
   item.whole = control->kind == GST_FFS_CONTROL_INTEGER;
-  if (entry->unit == CAMERA)
+  if (is_choice (entry))
+    ok = fit_choice (&item, control);
+  else if (entry->kind == TIME)
     ok = fit_exposure (&item, control);
   else if (item.whole)
     ok = fit_integer (&item, control);
@@ -183,7 +287,7 @@ add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
 
 /**
  * gst_ffs_uvc_units_new:
- * @controls: (transfer full) (nullable): what the source has
+ * @controls: (transfer full): what the source has
  *
  * The values that controls have now are their defaults to a host.
  */
@@ -194,7 +298,7 @@ gst_ffs_uvc_units_new (GstFfsControls * controls)
   guint i, j, n;
 
   self->controls = controls;
-  n = controls ? gst_ffs_controls_get_n (controls) : 0;
+  n = gst_ffs_controls_get_n (controls);
   for (i = 0; i < G_N_ELEMENTS (known); i++) {
     for (j = 0; j < n; j++) {
       const gchar *name = gst_ffs_controls_get (controls, j)->name;
@@ -211,8 +315,7 @@ gst_ffs_uvc_units_new (GstFfsControls * controls)
 void
 gst_ffs_uvc_units_free (GstFfsUvcUnits * self)
 {
-  if (self->controls)
-    gst_ffs_controls_free (self->controls);
+  gst_ffs_controls_free (self->controls);
   g_free (self);
 }
 
@@ -268,10 +371,14 @@ gst_ffs_uvc_units_check (GstFfsUvcUnits * self, const GstFfsSetup * setup)
     case UVC_SET_CUR:
       return setup->length == item->known->size ?
           GST_FFS_UVC_NO_ERROR : GST_FFS_UVC_INVALID_REQUEST;
-    case UVC_GET_CUR:
     case UVC_GET_MIN:
     case UVC_GET_MAX:
+      return !is_choice (item->known) ?
+          GST_FFS_UVC_NO_ERROR : GST_FFS_UVC_INVALID_REQUEST;
     case UVC_GET_RES:
+      return item->known->kind != CHOICE ?
+          GST_FFS_UVC_NO_ERROR : GST_FFS_UVC_INVALID_REQUEST;
+    case UVC_GET_CUR:
     case UVC_GET_DEF:
     case UVC_GET_LEN:
     case UVC_GET_INFO:
@@ -279,6 +386,22 @@ gst_ffs_uvc_units_check (GstFfsUvcUnits * self, const GstFfsSetup * setup)
     default:
       return GST_FFS_UVC_INVALID_REQUEST;
   }
+}
+
+/* The bits that may be set, or the step between two numbers. */
+static gint64
+get_resolution (const Item * item)
+{
+  gint64 bits = 0;
+  guint i;
+
+  if (item->known->kind != BIT)
+    return 1;
+  for (i = 0; i < item->known->n_numbers; i++) {
+    if (is_offered (item, item->known->numbers[i]))
+      bits |= item->known->numbers[i];
+  }
+  return bits;
 }
 
 /**
@@ -305,7 +428,7 @@ gst_ffs_uvc_units_get (GstFfsUvcUnits * self, const GstFfsSetup * setup,
       put_number (reply, item, item->max);
       break;
     case UVC_GET_RES:
-      put_number (reply, item, 1);
+      put_number (reply, item, get_resolution (item));
       break;
     case UVC_GET_DEF:
       put_number (reply, item, item->first);
@@ -334,13 +457,15 @@ gst_ffs_uvc_units_set (GstFfsUvcUnits * self, const GstFfsSetup * setup,
     const guint8 * data)
 {
   const Item *item = find_item (self, setup);
+  const GstFfsControl *control;
   gint64 number;
 
   number = get_number (item, data);
-  if (number < item->min || number > item->max)
+  if (!is_offered (item, number))
     return GST_FFS_UVC_OUT_OF_RANGE;
-  gst_ffs_controls_set_value (self->controls, item->control,
-      from_wire (item, number, gst_ffs_controls_get (self->controls,
-              item->control)));
+  control = gst_ffs_controls_get (self->controls, item->control);
+  if (!gst_ffs_controls_set_value (self->controls, item->control,
+          from_wire (item, number, control)))
+    return GST_FFS_UVC_WRONG_STATE;
   return GST_FFS_UVC_NO_ERROR;
 }

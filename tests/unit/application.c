@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Controls that an application names and answers for: what it may write, what
+ * a host is told of it, and who is asked when the host sets one.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "function/u3v/gstffsu3vmap.h"
+#include "function/u3v/gstffsu3vprofile.h"
+#include "harness.h"
+#include "sink/gstffscamera.h"
+#include "sink/gstffsdmabufsink.h"
+#include "uvcfixture.h"
+
+#define OFFER "video/x-raw, format=YUY2, width=640, height=480, " \
+    "framerate=30/1"
+
+enum
+{
+  GET_CUR = 0x81,
+  GET_MIN,
+  GET_MAX,
+  GET_RES,
+  GET_DEF = 0x87,
+};
+
+/* ---- what it may write ---- */
+
+static void
+check (const gchar * text, const gchar * wrong)
+{
+  g_autofree gchar *all = g_strconcat ("controls,", text, NULL);
+  GstStructure *controls = gst_structure_from_string (all, NULL);
+  GError *error = NULL;
+
+  fail_unless (controls != NULL, "%s", text);
+  fail_unless_equals_int (gst_ffs_application_check (controls, &error),
+      wrong == NULL);
+  fail_unless ((error != NULL) == (wrong != NULL));
+  if (error) {
+    fail_unless (g_error_matches (error, GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_SETTINGS));
+    fail_unless (strstr (error->message, wrong), "%s: %s", text,
+        error->message);
+  }
+  g_clear_error (&error);
+  gst_structure_free (controls);
+}
+
+GST_START_TEST (test_check)
+{
+  check ("brightness=(int)[0,255]", NULL);
+  check ("brightness=(int)[-5,5],brightness-default=(int)-5,focus=(int)[0,9],"
+      "gamma=(double)[0.5,2.0],gamma-default=(double)1.0,zoom=[1,2]", NULL);
+  check ("auto-exposure=(int){1,0},auto-focus=(boolean)true,"
+      "power-line-frequency=(int){2,1},auto-white-balance=(boolean)false",
+      NULL);
+  check ("auto-focus={(boolean)true,(boolean)false}", NULL);
+
+  check ("brigthness=(int)[0,255]", "\"brigthness\" in \"controls\" is no ");
+  check ("Brightness=(int)[0,255]", "\"Brightness\" in \"controls\" is no ");
+  check ("brightness-default=(int)3", "\"brightness-default\" in ");
+  check ("auto-focus=(boolean)true,auto-focus-default=(boolean)true",
+      "\"auto-focus-default\" in ");
+  check ("brightness=(int)3", "must be a range");
+  check ("brightness=(boolean)true", "must be a range");
+  check ("brightness=(string)\"dark\"", "must be a range");
+  check ("brightness=(int)[0,255],brightness-default=(int)256", "default in");
+  check ("brightness=(int)[0,255],brightness-default=(int)-1", "default in");
+  check ("brightness=(int)[0,255],brightness-default=(string)x", "default in");
+  check ("auto-focus=(int)[0,1]", "must be a boolean, or a list");
+  check ("auto-focus=(int){0,2}", "must be a boolean, or a list");
+  check ("auto-focus=(int){0,40}", "must be a boolean, or a list");
+  check ("auto-focus=(int){0,-1}", "must be a boolean, or a list");
+  check ("auto-exposure=(string){on,off}", "must be a boolean, or a list");
+  check ("exposure-time=(int)[1,2],exposure=(int)[1,2]",
+      "\"exposure\" in \"controls\" is the same as \"exposure-time\"");
+}
+
+GST_END_TEST;
+
+/* ---- what a host is told ---- */
+
+#define CONTROLS_TEXT "controls,brightness=(int)[0,100]," \
+    "brightness-default=(int)40,exposure-time=(int)[100,33300]," \
+    "gain=(double)[1.0,9.0],auto-exposure=(int){1,0},auto-focus=(boolean)true"
+
+static struct
+{
+  UvcFixture f;
+  gboolean taken;
+  guint n_asked;
+  gchar *name;
+  gdouble value;
+  GstFfsProfile *profile;       /* whose locks are looked at */
+} asked;
+
+static gboolean
+set_control (const gchar * name, gdouble value, gpointer user_data)
+{
+  fail_unless (user_data == &asked);
+  asked.n_asked++;
+  g_free (asked.name);
+  asked.name = g_strdup (name);
+  asked.value = value;
+  /* No lock is held. */
+  fail_unless (GST_OBJECT_TRYLOCK (asked.profile));
+  GST_OBJECT_UNLOCK (asked.profile);
+  return asked.taken;
+}
+
+static void
+start (const gchar * text, GstFfsSetControlFunc func)
+{
+  GstStructure *controls = gst_structure_from_string (text, NULL);
+  const GstFfsApplication application = { controls, func, &asked };
+
+  memset (&asked, 0, sizeof (asked));
+  asked.taken = TRUE;
+  uvc_fixture_start_application (&asked.f, OFFER, &application);
+  asked.profile = asked.f.profile;
+  gst_structure_free (controls);
+}
+
+static void
+end (void)
+{
+  uvc_fixture_end (&asked.f);
+  g_clear_pointer (&asked.name, g_free);
+}
+
+static void
+check_number (guint request, guint unit, guint selector, guint size,
+    guint32 wanted)
+{
+  guint32 number;
+
+  fail_unless (uvc_get (&asked.f, request, unit, selector, size, &number));
+  fail_unless_equals_int (number, wanted);
+}
+
+GST_START_TEST (test_ranges)
+{
+  start (CONTROLS_TEXT, set_control);
+  check_number (GET_MIN, 2, 0x02, 2, 0);
+  check_number (GET_MAX, 2, 0x02, 2, 100);
+  check_number (GET_DEF, 2, 0x02, 2, 40);
+  check_number (GET_CUR, 2, 0x02, 2, 40);
+  check_number (GET_MIN, 1, 0x04, 4, 1);
+  check_number (GET_MAX, 1, 0x04, 4, 333);
+  check_number (GET_CUR, 1, 0x04, 4, 1);
+  check_number (GET_MAX, 2, 0x04, 2, 1000);
+  check_number (GET_RES, 1, 0x02, 1, 1 | 2);
+  check_number (GET_DEF, 1, 0x02, 1, 1);
+  check_number (GET_DEF, 1, 0x08, 1, 1);
+  /* Those of the source that it does not name. */
+  check_number (GET_MAX, 2, 0x07, 2, 255);
+  fail_unless_equals_int (asked.n_asked, 0);
+  end ();
+}
+
+GST_END_TEST;
+
+static void
+check_asked (const gchar * name, gdouble value)
+{
+  fail_unless_equals_int (asked.n_asked, 1);
+  fail_unless_equals_string (asked.name, name);
+  fail_unless_equals_float (asked.value, value);
+  asked.n_asked = 0;
+}
+
+GST_START_TEST (test_set)
+{
+  start (CONTROLS_TEXT, set_control);
+  fail_unless (uvc_set (&asked.f, 2, 0x02, 2, 77));
+  check_asked ("brightness", 77);
+  check_number (GET_CUR, 2, 0x02, 2, 77);
+  check_number (GET_DEF, 2, 0x02, 2, 40);
+  /* The source has one of that name too. */
+  fail_unless_equals_int (asked.f.source->brightness, 10);
+  fail_unless (uvc_set (&asked.f, 1, 0x04, 4, 200));
+  check_asked ("exposure-time", 20000);
+  fail_unless (uvc_set (&asked.f, 2, 0x04, 2, 500));
+  check_asked ("gain", 5);
+  fail_unless (uvc_set (&asked.f, 1, 0x02, 1, 2));
+  check_asked ("auto-exposure", 0);
+  check_number (GET_CUR, 1, 0x02, 1, 2);
+  fail_unless (uvc_set (&asked.f, 1, 0x08, 1, 0));
+  check_asked ("auto-focus", 0);
+  check_number (GET_CUR, 1, 0x08, 1, 0);
+  uvc_assert_error (&asked.f, 0);
+
+  /* Nobody is bothered with what cannot be. */
+  fail_if (uvc_set (&asked.f, 2, 0x02, 2, 101));
+  fail_if (uvc_set (&asked.f, 1, 0x02, 1, 4));
+  uvc_assert_error (&asked.f, 4);
+  fail_unless_equals_int (asked.n_asked, 0);
+
+  asked.taken = FALSE;
+  fail_if (uvc_set (&asked.f, 2, 0x02, 2, 78));
+  check_asked ("brightness", 78);
+  uvc_assert_error (&asked.f, 2);
+  check_number (GET_CUR, 2, 0x02, 2, 77);
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_nobody)
+{
+  start (CONTROLS_TEXT, NULL);
+  fail_if (uvc_set (&asked.f, 2, 0x02, 2, 41));
+  uvc_assert_error (&asked.f, 2);
+  check_number (GET_CUR, 2, 0x02, 2, 40);
+  end ();
+}
+
+GST_END_TEST;
+
+/* ---- USB3 Vision ---- */
+
+#define WRITE_COMMAND 0x0802
+#define WANTS_ANSWER 0x4000
+
+/* Pipes are the endpoints, which are read only while there is something in
+ * them. Returns the status that the host gets. */
+static guint
+write_register (const gchar * in_path, const gchar * out_path, guint64 address,
+    guint64 value)
+{
+  guint8 packet[28] = "U3VC", answer[512];
+  gint in = open (in_path, O_RDWR | O_NONBLOCK);
+  gint out = open (out_path, O_RDWR | O_NONBLOCK);
+  struct pollfd poll_fd = { in, POLLIN, 0 };
+
+  gst_ffs_put_u16 (packet + 4, WANTS_ANSWER);
+  gst_ffs_put_u16 (packet + 6, WRITE_COMMAND);
+  gst_ffs_put_u16 (packet + 8, 16);
+  gst_ffs_put_u16 (packet + 10, 1);
+  gst_ffs_put_u64 (packet + 12, address);
+  gst_ffs_put_u64 (packet + 20, value);
+  gst_ffs_profile_set_enabled (asked.profile, FALSE);
+  fail_unless_equals_int (write (out, packet, 28), 28);
+  gst_ffs_profile_set_enabled (asked.profile, TRUE);
+  fail_unless_equals_int (poll (&poll_fd, 1, 10000), 1);
+  fail_unless (read (in, answer, sizeof (answer)) >= 12);
+  close (in);
+  close (out);
+  return gst_ffs_get_u16 (answer + 4);
+}
+
+GST_START_TEST (test_u3v)
+{
+  g_autofree gchar *dir = g_dir_make_tmp ("application-XXXXXX", NULL);
+  g_autofree gchar *in = g_build_filename (dir, "ep1", NULL);
+  g_autofree gchar *out = g_build_filename (dir, "ep2", NULL);
+  const GstFfsIdentity identity = { 1, 1, "", "", "" };
+  GstStructure *controls = gst_structure_from_string ("controls,"
+      "brightness=(int)[0,100]", NULL);
+  const GstFfsApplication application = { controls, set_control, &asked };
+  GstPad *sinkpad = gst_object_ref_sink (gst_pad_new ("sink", GST_PAD_SINK));
+  GstCaps *caps = gst_caps_from_string (OFFER);
+
+  fail_unless_equals_int (mkfifo (in, 0600), 0);
+  fail_unless_equals_int (mkfifo (out, 0600), 0);
+  memset (&asked, 0, sizeof (asked));
+  asked.profile = gst_ffs_u3v_profile_new (&identity, sinkpad);
+  gst_ffs_profile_set_application (asked.profile, &application);
+  gst_structure_free (controls);
+  fail_unless (gst_ffs_profile_set_offer (asked.profile, caps));
+  gst_caps_unref (caps);
+  fail_unless_equals_int (gst_ffs_profile_start (asked.profile, dir, NULL), 0);
+
+  asked.taken = TRUE;
+  fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 55),
+      U3V_SUCCESS);
+  check_asked ("brightness", 55);
+  asked.taken = FALSE;
+  fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 56),
+      U3V_ACCESS_DENIED);
+  check_asked ("brightness", 56);
+  fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 101),
+      U3V_INVALID_PARAMETER);
+  fail_unless_equals_int (asked.n_asked, 0);
+
+  gst_ffs_profile_set_enabled (asked.profile, FALSE);
+  gst_ffs_profile_stop (asked.profile);
+  gst_object_unref (asked.profile);
+  gst_object_unref (sinkpad);
+  g_clear_pointer (&asked.name, g_free);
+  g_unlink (in);
+  g_unlink (out);
+  g_rmdir (dir);
+}
+
+GST_END_TEST;
+
+/* ---- the element ---- */
+
+GST_START_TEST (test_property)
+{
+  GstElement *sink = gst_object_ref_sink (g_object_new
+      (GST_TYPE_FFS_DMABUF_SINK, NULL));
+  GstStructure *controls;
+  gint min;
+
+  g_object_get (sink, "controls", &controls, NULL);
+  fail_unless (controls == NULL);
+  /* As gst-launch does it. */
+  gst_util_set_object_arg (G_OBJECT (sink), "controls",
+      "controls,brightness=(int)[3,255],brightness-default=128");
+  g_object_get (sink, "controls", &controls, NULL);
+  fail_unless (gst_structure_has_field_typed (controls, "brightness",
+          GST_TYPE_INT_RANGE));
+  min = gst_value_get_int_range_min (gst_structure_get_value (controls,
+          "brightness"));
+  fail_unless_equals_int (min, 3);
+  gst_structure_free (controls);
+  g_object_set (sink, "controls", NULL, NULL);
+  g_object_get (sink, "controls", &controls, NULL);
+  fail_unless (controls == NULL);
+  gst_object_unref (sink);
+}
+
+GST_END_TEST;
+
+static void
+expect_error (const gchar * text, gint code, const gchar * wrong)
+{
+  SinkHarness sh = { 0, };
+
+  sh.bus = gst_bus_new ();
+  sh.sink = gst_object_ref_sink (g_object_new (GST_TYPE_FFS_DMABUF_SINK,
+          "function", "/nowhere", NULL));
+  gst_util_set_object_arg (G_OBJECT (sh.sink), "controls", text);
+  gst_element_set_bus (sh.sink, sh.bus);
+  fail_unless_equals_int (gst_element_set_state (sh.sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, code,
+      wrong);
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  gst_element_set_bus (sh.sink, NULL);
+  gst_object_unref (sh.sink);
+  gst_object_unref (sh.bus);
+}
+
+GST_START_TEST (test_mistake)
+{
+  expect_error ("controls,brightness=(int)3", GST_RESOURCE_ERROR_SETTINGS,
+      "must be a range");
+  expect_error ("controls,brightness=(int)[3,4]",
+      GST_RESOURCE_ERROR_NOT_FOUND, "No FunctionFS is mounted");
+}
+
+GST_END_TEST;
+
+/* ---- the signal ---- */
+
+typedef struct
+{
+  gboolean answer;
+  guint n;
+  gdouble value;
+} Handler;
+
+static gboolean
+on_set_control (GstElement * sink, const gchar * name, gdouble value,
+    gpointer user_data)
+{
+  Handler *handler = user_data;
+
+  fail_unless (GST_IS_FFS_DMABUF_SINK (sink));
+  fail_unless_equals_string (name, "focus");
+  handler->n++;
+  handler->value = value;
+  return handler->answer;
+}
+
+GST_START_TEST (test_signal)
+{
+  GstElement *sink = gst_object_ref_sink (g_object_new
+      (GST_TYPE_FFS_DMABUF_SINK, NULL));
+  Handler handlers[2] = { {FALSE, 0, 0}, {TRUE, 0, 0}
+  };
+
+  /* Nobody is connected. */
+  fail_if (gst_ffs_camera_set_control ("focus", 1.5, sink));
+  g_signal_connect (sink, "set-control", G_CALLBACK (on_set_control),
+      &handlers[0]);
+  fail_if (gst_ffs_camera_set_control ("focus", 1.5, sink));
+  fail_unless_equals_int (handlers[0].n, 1);
+  fail_unless_equals_float (handlers[0].value, 1.5);
+  g_signal_connect (sink, "set-control", G_CALLBACK (on_set_control),
+      &handlers[1]);
+  fail_unless (gst_ffs_camera_set_control ("focus", 1.5, sink));
+  fail_unless_equals_int (handlers[1].n, 1);
+  /* Who takes it is the last that is asked. */
+  handlers[0].answer = TRUE;
+  fail_unless (gst_ffs_camera_set_control ("focus", 2, sink));
+  fail_unless_equals_int (handlers[0].n, 3);
+  fail_unless_equals_int (handlers[1].n, 1);
+  gst_object_unref (sink);
+}
+
+GST_END_TEST;
+
+static Suite *
+application_suite (void)
+{
+  Suite *s = suite_create ("application");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_check);
+  tcase_add_test (tc, test_ranges);
+  tcase_add_test (tc, test_set);
+  tcase_add_test (tc, test_nobody);
+  tcase_add_test (tc, test_u3v);
+  tcase_add_test (tc, test_property);
+  tcase_add_test (tc, test_mistake);
+  tcase_add_test (tc, test_signal);
+  return s;
+}
+
+GST_CHECK_MAIN (application);
