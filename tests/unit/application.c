@@ -21,15 +21,6 @@
 #define OFFER "video/x-raw, format=YUY2, width=640, height=480, " \
     "framerate=30/1"
 
-enum
-{
-  GET_CUR = 0x81,
-  GET_MIN,
-  GET_MAX,
-  GET_RES,
-  GET_DEF = 0x87,
-};
-
 /* ---- what it may write ---- */
 
 static void
