@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sends control requests that a function does not know, in both directions,
- * and expects each to be stalled, and the function to stay usable. Prints one
- * word a request.
+ * control-requests [TYPE:REQUEST:VALUE:INDEX:LENGTH...]
+ *
+ * Sends these control requests, numbers are hexadecimal and data are zeros;
+ * prints a word for each: the answer's bytes, or "stalled".
+ *
+ * Without arguments it sends requests that a function does not know, in both
+ * directions, and expects each to be stalled, and the function to stay usable.
  */
 
 #include <libusb.h>
@@ -12,8 +16,35 @@
 #define PID 0x0001
 #define TIMEOUT_MS 5000
 
-int
-main (void)
+static int
+ask (libusb_device_handle * handle, const char *text)
+{
+  unsigned char data[64] = { 0 };
+  unsigned type, request, value, interface, length;
+  int i, result;
+
+  if (sscanf (text, "%x:%x:%x:%x:%x", &type, &request, &value, &interface,
+          &length) != 5 || length > sizeof (data)) {
+    fprintf (stderr, "%s is no request\n", text);
+    return 2;
+  }
+  result = libusb_control_transfer (handle, type, request, value, interface,
+      data, length, TIMEOUT_MS);
+  if (result == LIBUSB_ERROR_PIPE)
+    fputs ("stalled", stdout);
+  else if (result < 0)
+    fputs (libusb_error_name (result), stdout);
+  else if (!(type & LIBUSB_ENDPOINT_IN))
+    fputs ("taken", stdout);
+  else
+    for (i = 0; i < result; i++)
+      printf ("%02x", data[i]);
+  putchar ('\n');
+  return 0;
+}
+
+static int
+expect_stalls (libusb_device_handle * handle)
 {
   static const struct
   {
@@ -31,17 +62,9 @@ main (void)
           | LIBUSB_RECIPIENT_INTERFACE, 64},
   };
   unsigned char data[64] = { 0 };
-  libusb_device_handle *handle;
   size_t i;
   int failed = 0, result;
 
-  if (libusb_init (NULL) < 0)
-    return 2;
-  handle = libusb_open_device_with_vid_pid (NULL, VID, PID);
-  if (handle == NULL) {
-    fputs ("no device\n", stderr);
-    return 2;
-  }
   for (i = 0; i < sizeof (requests) / sizeof (requests[0]); i++) {
     result = libusb_control_transfer (handle, requests[i].type, 0x42, 1, 0,
         data, requests[i].length, TIMEOUT_MS);
@@ -50,7 +73,27 @@ main (void)
     if (result != LIBUSB_ERROR_PIPE)
       failed = 1;
   }
+  return failed;
+}
+
+int
+main (int argc, char **argv)
+{
+  libusb_device_handle *handle;
+  int i, status = 0;
+
+  if (libusb_init (NULL) < 0)
+    return 2;
+  handle = libusb_open_device_with_vid_pid (NULL, VID, PID);
+  if (handle == NULL) {
+    fputs ("no device\n", stderr);
+    return 2;
+  }
+  if (argc == 1)
+    status = expect_stalls (handle);
+  for (i = 1; i < argc && status == 0; i++)
+    status = ask (handle, argv[i]);
   libusb_close (handle);
   libusb_exit (NULL);
-  return failed;
+  return status;
 }

@@ -254,3 +254,25 @@ same_frames ()
   diff "$work/sent.sums" "$2" | head -n 5 | sed 's/^/# /'
   return 1
 }
+
+# in_order SENT RECEIVED: each frame of the host is one of checksumsink's, a
+# later one than the frame before it. A live source may lose some in between.
+in_order ()
+{
+  awk '
+    FILENAME == ARGV[1] {
+      if (NF == 2 && length($2) == 40)
+        sent[++n] = $2
+      next
+    }
+    {
+      received++
+      while (++at <= n && sent[at] != $1);
+      if (at > n) {
+        print "# frame", FNR, "was not sent, or not behind the one before it"
+        exit 1
+      }
+    }
+    END { if (!received) exit 1 }
+  ' "$1" "$2"
+}
