@@ -138,10 +138,29 @@ int sync_import(int dmabuf_fd, unsigned int flags, int sync_fd)
 int sync_status(int sync_fd)
 {
 	struct sync_file_info info = { 0 };
+	struct sync_fence_info *f;
+	unsigned int i;
+	int status = 1;
 
 	if (ioctl(sync_fd, SYNC_IOC_FILE_INFO, &info))
 		return -EIO;
-	return info.status;
+	if (info.num_fences < 2)
+		return info.status;
+
+	/* The status of several does not tell what failed before anyone waits. */
+	f = calloc(info.num_fences, sizeof(*f));
+	if (!f)
+		return -ENOMEM;
+	info.sync_fence_info = (uintptr_t)f;
+	if (ioctl(sync_fd, SYNC_IOC_FILE_INFO, &info)) {
+		free(f);
+		return -EIO;
+	}
+	for (i = 0; i < info.num_fences && status; i++)
+		if (!f[i].status || status == 1)
+			status = f[i].status;
+	free(f);
+	return status;
 }
 
 int sync_names(int sync_fd, char *driver, size_t driver_size, char *timeline,

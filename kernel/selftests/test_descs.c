@@ -158,6 +158,8 @@ static void camera(struct blob *b, int speed)
 	    0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71, 16, 1, 0, 0, 0, 0);
 	PUT(b, 30, CS_INTERFACE, 5, 1, 0, 64, 1, 240, 0, 0, 0, 0, 1, 0, 0, 0,
 	    1, 0, 0x58, 2, 0, 0x15, 0x16, 5, 0, 1, 0x15, 0x16, 5, 0);
+	/* Stills of one size by an endpoint, which is far from here. */
+	PUT(b, 10, CS_INTERFACE, 3, STILL_EP, 1, 64, 1, 240, 0, 0);
 	PUT(b, 6, CS_INTERFACE, 0x0d, 1, 1, 4);
 	put_bulk(b, speed, STREAM_EP);
 	PUT(b, 5, CS_ENDPOINT, 3, 0, 4);
@@ -165,6 +167,9 @@ static void camera(struct blob *b, int speed)
 	/* An output header, and as long as it may be with no format. */
 	put_interface(b, 2, 1, CLASS_VIDEO, VIDEO_STREAMING);
 	PUT(b, 9, CS_INTERFACE, 2, 0, 9, 0, STILL_EP, 0, 3);
+	/* None, and all that can be counted: 0 has to stay. */
+	PUT(b, 16, CS_INTERFACE, 3, 0, 2, 64, 1, 240, 0, 32, 1, 120, 0, 2, 10,
+	    20);
 	put_bulk(b, speed, STILL_EP);
 }
 
@@ -344,22 +349,75 @@ TEST(control_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 
 TEST(stream_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 {
-	unsigned char d[16] = {
+	static const unsigned char input[] = {
 		14, CS_INTERFACE, 1, 1, 14, 0, 0x81, 0, 2, 0, 0, 0, 1, 0,
+	}, output[] = {
+		10, CS_INTERFACE, 2, 1, 10, 0, 0x81, 0, 1, 0,
 	};
+	/* How many formats with how many bytes of controls each: 2 at least */
+	static const unsigned char counts[][2] = {
+		{ 1, 2 }, { 2, 1 }, { 16, 16 }, { 1, 255 }, { 255, 1 },
+		{ 128, 2 }, { 255, 255 },
+	};
+	unsigned char d[16];
 	struct gadget g;
-	unsigned int i, sub;
+	unsigned int i, k, fixed;
 
 	need_class(&g);
 	spoil_sub = VIDEO_STREAMING;
-	for (sub = 1; sub <= 2; sub++) {
-		d[2] = sub;
-		/* The address of the endpoint is byte 6. */
-		for (i = 3; i <= 6; i++) {
+	for (k = 0; k < 2; k++) {
+		/* Its own fixed part is not in it. */
+		fixed = k ? 9 : 13;
+		memcpy(d, k ? output : input, fixed + 1);
+		for (i = 3; i < fixed; i++) {
 			d[0] = i;
 			refused(&g, d, i, false);
 			refused(&g, d, i, true);
 		}
+		/* Controls of formats that are not in it. */
+		d[0] = fixed;
+		refused(&g, d, fixed, false);
+		refused(&g, d, fixed, true);
+		d[0] = fixed + 1;
+		for (i = 0; i < ARRAY_SIZE(counts); i++) {
+			d[3] = counts[i][0];
+			d[fixed - 1] = counts[i][1];
+			refused(&g, d, fixed + 1, false);
+			refused(&g, d, fixed + 1, true);
+		}
+	}
+	gadget_destroy(&g);
+}
+
+TEST(still_image_wrong, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	unsigned char d[16] = {
+		11, CS_INTERFACE, 3, 0x81, 1, 64, 1, 240, 0, 1, 10,
+	};
+	static const unsigned char sizes[] = { 2, 3, 62, 63, 64, 128, 255 };
+	static const unsigned char compressions[] = { 2, 3, 128, 245, 255 };
+	struct gadget g;
+	unsigned int i;
+
+	need_class(&g);
+	spoil_sub = VIDEO_STREAMING;
+	/* Not all of it is in it: a byte of compression, the sizes, the rest. */
+	for (i = 3; i <= 10; i++) {
+		d[0] = i;
+		refused(&g, d, i, false);
+		refused(&g, d, i, true);
+	}
+	d[0] = 11;
+	for (i = 0; i < ARRAY_SIZE(compressions); i++) {
+		d[9] = compressions[i];
+		refused(&g, d, 11, false);
+		refused(&g, d, 11, true);
+	}
+	d[9] = 1;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		d[4] = sizes[i];
+		refused(&g, d, 11, false);
+		refused(&g, d, 11, true);
 	}
 	gadget_destroy(&g);
 }
@@ -431,6 +489,9 @@ TEST(numbers_unknown, T_PRIVATE | T_NO_DMABUF_OK)
 		build(&b, camera);
 		find_cs(&b, 24, 2, 9)[6] = address[i];
 		bind_for_a_moment(&g, &b);
+		build(&b, camera);
+		find_cs(&b, 24, 3, 10)[3] = address[i];
+		bind_for_a_moment(&g, &b);
 	}
 	gadget_destroy(&g);
 }
@@ -454,6 +515,49 @@ TEST(refused_then_right, T_PRIVATE | T_NO_DMABUF_OK)
 	build(&b, camera);
 	EQ(write(g.ep0, b.data, b.len), (long)b.len);
 	OK(gadget_write_strings(&g));
+	gadget_destroy(&g);
+}
+
+/* The format without flags, which ends with high speed. */
+static void build_legacy(struct blob *b, set_fn set)
+{
+	int speed;
+
+	memset(b, 0, sizeof(*b));
+	put_le32(b, 0, FUNCTIONFS_DESCRIPTORS_MAGIC);
+	b->len = 8 + 4 * SS;
+	for (speed = 0; speed < SS; speed++) {
+		begin_speed(b, speed);
+		b->count_at = 8 + 4 * speed;
+		set(b, speed);
+		end_speed(b);
+	}
+	end(b);
+}
+
+/* So are flags: with this one the files have the names of the addresses. */
+TEST(refused_flags, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	static const unsigned char wrong[] = { 2, CS_INTERFACE };
+	char path[96];
+	struct gadget g;
+	struct blob b;
+
+	need_class(&g);
+	spoil = wrong;
+	spoil_len = sizeof(wrong);
+	spoil_last = true;
+	build(&b, one_more);
+	put_le32(&b, 8, FUNCTIONFS_HAS_FS_DESC | FUNCTIONFS_HAS_HS_DESC |
+		 FUNCTIONFS_HAS_SS_DESC | FUNCTIONFS_VIRTUAL_ADDR);
+	EQ(write(g.ep0, b.data, b.len) < 0 ? -errno : 0, -EINVAL);
+	build_legacy(&b, camera);
+	EQ(write(g.ep0, b.data, b.len), (long)b.len);
+	OK(gadget_write_strings(&g));
+	snprintf(path, sizeof(path), "%s/ep1", g.mnt);
+	EQ(access(path, F_OK) ? -errno : 0, 0);
+	snprintf(path, sizeof(path), "%s/ep%02x", g.mnt, STREAM_EP);
+	EQ(access(path, F_OK) ? -errno : 0, -ENOENT);
 	gadget_destroy(&g);
 }
 
@@ -583,7 +687,7 @@ static void find_function(struct seen *s, int class)
 /* Descriptor by descriptor, but for the numbers that are given at bind. */
 static void check_camera(struct seen *s, int speed, int first)
 {
-	unsigned char *d, *want, *address[2] = { NULL, NULL };
+	unsigned char *d, *want, *address[2] = { NULL, NULL }, *still = NULL;
 	unsigned char ep[2] = { 0, 0 };
 	size_t at, end_at;
 	struct blob b;
@@ -620,6 +724,9 @@ static void check_camera(struct seen *s, int speed, int first)
 			} else if (intf > 1 && want[2] <= 2) {
 				address[intf - 2] = d + 6;
 				want[6] = d[6];
+			} else if (intf == 2 && want[2] == 3) {
+				still = d + 3;
+				want[3] = d[3];
 			}
 			break;
 		}
@@ -628,9 +735,10 @@ static void check_camera(struct seen *s, int speed, int first)
 			FAIL("descriptor %#x/%d of interface %d has changed",
 			     d[1], d[2], intf - 1);
 	}
-	CHECK(address[0] && address[1]);
+	CHECK(address[0] && address[1] && still);
 	EQ(*address[0], ep[0]);
 	EQ(*address[1], ep[1]);
+	EQ(*still, ep[1]);
 	CHECK(ep[0] != ep[1]);
 	note("interfaces %d to %d, endpoints %#x and %#x", first, first + 2,
 	     ep[0], ep[1]);

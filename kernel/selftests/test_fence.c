@@ -122,8 +122,8 @@ TEST(order_out, T_BOUND)
 }
 
 /*
- * Transfers of one attachment are one timeline: of two merged fences the one
- * with the later number stands for both, so numbers must rise.
+ * Of two merged fences of one context the one with the later number stands for
+ * both. So either all are of contexts of their own, or numbers must rise.
  */
 TEST(merge_same_buffer, T_BOUND)
 {

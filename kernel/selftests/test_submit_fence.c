@@ -251,8 +251,8 @@ TEST(with_transfers, T_BOUND | T_SUBMIT)
 }
 
 /*
- * Of merged fences of one context the latest stands for all, so a later one
- * must never be done before an earlier one.
+ * Of merged fences of one context the latest stands for all. Those of transfers
+ * that share some of their buffers must not be, as any can be cancelled alone.
  */
 TEST(merged, T_BOUND | T_SUBMIT)
 {
