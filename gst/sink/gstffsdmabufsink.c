@@ -652,10 +652,13 @@ open_stream (GstFfsDmabufSink * self)
   gst_ffs_presence_set_stream (&self->presence, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
-  if (self->opened.camera && !gst_ffs_camera_bind (self->opened.camera)) {
+  if (self->opened.camera == NULL)
+    return TRUE;
+  if (!gst_ffs_camera_bind (self->opened.camera)) {
     close_stream (self);
     return FALSE;
   }
+  gst_ffs_sensor_watch (&self->sensor);
   return TRUE;
 }
 

@@ -9,6 +9,12 @@
  * (somebody records, or shows them) leaves it running, and so does a source
  * that an application feeds.
  *
+ * A source in READY does not pass on the EOS that somebody sends to the
+ * pipeline (gst-launch-1.0 -e), nor one that it got just before.  A pipeline
+ * gives it to all elements that are flagged as sources, so the sink is one as
+ * long as it may stop the real one: it does not stop it any more then, or ends
+ * the stream itself.
+ *
  * Ownership: a part of the element; has a reference on the source while that
  * is stopped or about to be.
  *
@@ -38,17 +44,15 @@ gst_ffs_sensor_clear (GstFfsSensor * self)
 }
 
 static void
-stop_source (GstFfsSensor * self, GstElement * source)
+stop_source (GstElement * source)
 {
-  GST_OBJECT_FLAG_SET (self->sink, GST_ELEMENT_FLAG_SOURCE);
   gst_element_set_locked_state (source, TRUE);
   gst_element_set_state (source, GST_STATE_READY);
 }
 
 static void
-start_source (GstFfsSensor * self, GstElement * source)
+start_source (GstElement * source)
 {
-  GST_OBJECT_FLAG_UNSET (self->sink, GST_ELEMENT_FLAG_SOURCE);
   gst_element_set_locked_state (source, FALSE);
   gst_element_sync_state_with_parent (source);
 }
@@ -67,9 +71,9 @@ work (GstElement * source, gpointer user_data)
     GST_INFO_OBJECT (self->sink, "%s %" GST_PTR_FORMAT,
         stop ? "stopping" : "starting", source);
     if (stop)
-      stop_source (self, source);
+      stop_source (source);
     else
-      start_source (self, source);
+      start_source (source);
     g_mutex_lock (&self->lock);
     self->stopped = stop;
   }
@@ -120,6 +124,18 @@ find_source (GstPad * sinkpad)
 }
 
 /**
+ * gst_ffs_sensor_watch:
+ * @self: the sensor
+ *
+ * From now on the source may be stopped, until gst_ffs_sensor_let_go().
+ */
+void
+gst_ffs_sensor_watch (GstFfsSensor * self)
+{
+  GST_OBJECT_FLAG_SET (self->sink, GST_ELEMENT_FLAG_SOURCE);
+}
+
+/**
  * gst_ffs_sensor_start:
  * @self: the sensor
  *
@@ -161,7 +177,7 @@ void
 gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad)
 {
   g_mutex_lock (&self->lock);
-  if (!self->wanted && !self->busy && !self->unsuitable) {
+  if (!self->wanted && !self->busy && !self->unsuitable && !self->ended) {
     if (self->source == NULL)
       self->source = find_source (sinkpad);
     self->unsuitable = self->source == NULL;
@@ -176,21 +192,28 @@ gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad)
  * @sinkpad: where its frames come
  * @event: (transfer full): an event that was sent to the element
  *
- * Returns: (nullable): @event, unless it was the end of a stream whose source
- * is stopped, so that it ended here
+ * Returns: (nullable): @event, or %NULL if it was meant for sources
  */
 GstEvent *
 gst_ffs_sensor_send_event (GstFfsSensor * self, GstPad * sinkpad,
     GstEvent * event)
 {
-  gboolean ours;
+  gboolean ours = FALSE;
 
-  g_mutex_lock (&self->lock);
-  ours = self->stopped || (self->busy && !self->wanted);
-  g_mutex_unlock (&self->lock);
-  if (!ours || GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+  if (!GST_OBJECT_FLAG_IS_SET (self->sink, GST_ELEMENT_FLAG_SOURCE)
+      || !GST_EVENT_IS_DOWNSTREAM (event))
     return event;
-  gst_pad_send_event (sinkpad, event);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
+    g_mutex_lock (&self->lock);
+    self->ended = TRUE;
+    ours = self->stopped || (self->busy && !self->wanted);
+    g_mutex_unlock (&self->lock);
+  }
+  if (ours)
+    gst_pad_send_event (sinkpad, event);
+  else
+    gst_event_unref (event);
   return NULL;
 }
 
@@ -199,7 +222,7 @@ void
 gst_ffs_sensor_new_upstream (GstFfsSensor * self)
 {
   g_mutex_lock (&self->lock);
-  self->unsuitable = FALSE;
+  self->unsuitable = self->ended = FALSE;
   if (!self->busy && !self->stopped)
     gst_clear_object (&self->source);
   g_mutex_unlock (&self->lock);
@@ -226,7 +249,8 @@ gst_ffs_sensor_let_go (GstFfsSensor * self)
     g_cond_wait (&self->done, &self->lock);
   source = self->source;
   self->source = NULL;
-  self->wanted = self->unsuitable = FALSE;
+  self->wanted = self->unsuitable = self->ended = FALSE;
   g_mutex_unlock (&self->lock);
+  GST_OBJECT_FLAG_UNSET (self->sink, GST_ELEMENT_FLAG_SOURCE);
   gst_clear_object (&source);
 }

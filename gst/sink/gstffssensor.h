@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GstElement *sink;             /* unowned: the element that this is a part of */
+  GstElement *sink;             /* unowned: what this is a part of */
 
   GMutex lock;
   GCond done;
@@ -17,12 +17,14 @@ typedef struct
   gboolean wanted;              /* by the host */
   gboolean unsuitable;          /* this upstream is not to be stopped */
   gboolean stopped;
+  gboolean ended;               /* the stream, by an event to the pipeline */
   gboolean busy;                /* the worker is under way */
 } GstFfsSensor;
 
 void gst_ffs_sensor_init (GstFfsSensor * self, GstElement * sink);
 void gst_ffs_sensor_clear (GstFfsSensor * self);
 
+void gst_ffs_sensor_watch (GstFfsSensor * self);
 void gst_ffs_sensor_start (GstFfsSensor * self);
 void gst_ffs_sensor_release (GstFfsSensor * self);
 void gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad);

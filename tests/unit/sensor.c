@@ -60,6 +60,8 @@ typedef struct
   GCond cond;
   guint frames;
   gboolean unwanted;            /* frames say that they are not wanted */
+  gboolean hold;                /* the next frame waits in the sink */
+  gboolean held;                /* it does */
 } TestSink;
 typedef GstBaseSinkClass TestSinkClass;
 
@@ -78,8 +80,11 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   (void) buffer;
   g_mutex_lock (&self->lock);
   self->frames++;
-  unwanted = self->unwanted;
+  self->held = self->hold;
   g_cond_broadcast (&self->cond);
+  while (self->hold)
+    g_cond_wait (&self->cond, &self->lock);
+  unwanted = self->unwanted;
   g_mutex_unlock (&self->lock);
   if (unwanted)
     gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (bsink));
@@ -90,10 +95,12 @@ static GstStateChangeReturn
 change_state (GstElement * element, GstStateChange transition)
 {
   TestSink *self = (TestSink *) element;
-  GstStateChangeReturn ret =
-      GST_ELEMENT_CLASS (test_sink_parent_class)->change_state (element,
-      transition);
+  GstStateChangeReturn ret;
 
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    gst_ffs_sensor_watch (&self->sensor);
+  ret = GST_ELEMENT_CLASS (test_sink_parent_class)->change_state (element,
+      transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     gst_ffs_sensor_let_go (&self->sensor);
   return ret;
@@ -333,7 +340,6 @@ assert_ends (Fixture * f)
   GstBus *bus = gst_element_get_bus (f->pipeline);
   GstMessage *message;
 
-  gst_element_send_event (f->pipeline, gst_event_new_eos ());
   message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
       GST_MESSAGE_EOS);
   gst_message_unref (message);
@@ -348,6 +354,7 @@ GST_START_TEST (test_eos)
   start (&f, "testcamera", "queue");
   set_unwanted (&f, TRUE);
   wait_source (&f, TRUE);
+  gst_element_send_event (f.pipeline, gst_event_new_eos ());
   assert_ends (&f);
   end (&f);
 
@@ -358,8 +365,59 @@ GST_START_TEST (test_eos)
   gst_ffs_sensor_start (f.sensor);
   wait_source (&f, FALSE);
   wait_frame (&f);
-  fail_if (GST_OBJECT_FLAG_IS_SET (f.sink, GST_ELEMENT_FLAG_SOURCE));
+  gst_element_send_event (f.pipeline, gst_event_new_eos ());
   assert_ends (&f);
+  end (&f);
+}
+
+GST_END_TEST;
+
+static void
+set_hold (Fixture * f, gboolean hold)
+{
+  g_mutex_lock (&f->sink->lock);
+  f->sink->hold = hold;
+  g_cond_broadcast (&f->sink->cond);
+  while (hold && !f->sink->held)
+    g_cond_wait (&f->sink->cond, &f->sink->lock);
+  g_mutex_unlock (&f->sink->lock);
+}
+
+static gpointer
+send_eos (gpointer pipeline)
+{
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+  return NULL;
+}
+
+/* The source is in the sink meanwhile, with a frame that nobody wants; whoever
+ * sends the event waits for it. */
+GST_START_TEST (test_eos_before)
+{
+  GThread *thread;
+  Fixture f;
+
+  start (&f, "testcamera", NULL);
+  set_hold (&f, TRUE);
+  thread = g_thread_new ("eos", send_eos, f.pipeline);
+  set_unwanted (&f, TRUE);
+  set_hold (&f, FALSE);
+  assert_ends (&f);
+  g_thread_join (thread);
+  end (&f);
+}
+
+GST_END_TEST;
+
+/* Sources answer for these, and the sink must not send them against the
+ * stream. */
+GST_START_TEST (test_events_for_sources)
+{
+  Fixture f;
+
+  start (&f, "testcamera", NULL);
+  fail_unless (gst_element_send_event (f.pipeline, gst_event_new_custom
+          (GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty ("test"))));
   end (&f);
 }
 
@@ -424,6 +482,8 @@ sensor_suite (void)
   tcase_add_test (tc, test_stays_stopped);
   tcase_add_test (tc, test_changes_its_mind);
   tcase_add_test (tc, test_eos);
+  tcase_add_test (tc, test_eos_before);
+  tcase_add_test (tc, test_events_for_sources);
   tcase_add_test (tc, test_wanted_runs);
   tcase_add_test (tc, test_others_look);
   tcase_add_test (tc, test_no_camera);
