@@ -2,17 +2,19 @@
 /*
  * GstFfsCopier: copies what cannot be sent in place into dmabufs that can.
  *
- * Ownership: owns the pool that the copies come from.
+ * Ownership: owns the pool that the copies come from, and the headers.
  *
  * Locking: none; belongs to the streaming thread.
  */
 
 #include "gstffscopier.h"
+#include "gstffsheaders.h"
 #include "transport/gstffsbufferpool.h"
 
 struct _GstFfsCopier
 {
   GstFfsBufferPool *pool;
+  GstFfsHeaders *headers;
 };
 
 /**
@@ -26,12 +28,14 @@ gst_ffs_copier_new (GstAllocator * allocator)
   GstFfsCopier *self = g_new0 (GstFfsCopier, 1);
 
   self->pool = gst_ffs_buffer_pool_new (allocator);
+  self->headers = gst_ffs_headers_new (self->pool);
   return self;
 }
 
 void
 gst_ffs_copier_free (GstFfsCopier * self)
 {
+  gst_ffs_headers_free (self->headers);
   gst_ffs_buffer_pool_free (self->pool);
   g_free (self);
 }
@@ -41,6 +45,24 @@ GstBuffer *
 gst_ffs_copier_fill (GstFfsCopier * self, gconstpointer data, gsize size)
 {
   return gst_ffs_buffer_pool_fill (self->pool, data, size);
+}
+
+/**
+ * gst_ffs_copier_header:
+ * @self: the copier
+ * @wrapping: what has the header
+ * @frame: (nullable): memory of the frame behind it, in the same transfer
+ *
+ * Returns: (transfer full) (nullable): a buffer that begins with the header
+ */
+GstBuffer *
+gst_ffs_copier_header (GstFfsCopier * self, const GstFfsWrapping * wrapping,
+    GstMemory * frame)
+{
+  if (frame == NULL)
+    return gst_ffs_copier_fill (self, wrapping->header, wrapping->header_size);
+  return gst_ffs_headers_get (self->headers, frame, wrapping->header,
+      wrapping->header_size);
 }
 
 /* Returns: (transfer full) (nullable): a buffer for a header, which is in it

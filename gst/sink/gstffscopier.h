@@ -17,6 +17,8 @@ void gst_ffs_copier_free (GstFfsCopier * self);
 
 GstBuffer *gst_ffs_copier_fill (GstFfsCopier * self, gconstpointer data,
     gsize size);
+GstBuffer *gst_ffs_copier_header (GstFfsCopier * self,
+    const GstFfsWrapping * wrapping, GstMemory * frame);
 GstBuffer *gst_ffs_copier_copy (GstFfsCopier * self,
     const GstFfsWrapping * wrapping, GstBuffer * buffer,
     const GstFfsRun * run);

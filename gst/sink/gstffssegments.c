@@ -198,15 +198,14 @@ get_runs (const GstFfsSegments * self, GstBuffer * buffer,
 
 /* In a kernel that gathers, the header is a segment like others. */
 static gboolean
-add_header (GstFfsSegments * self, GstFfsCopier * copier)
+add_header (GstFfsSegments * self, GstFfsCopier * copier, GstMemory * frame)
 {
   GstFfsWrapping *wrapping = &self->wrapping;
   GstBuffer *header;
 
   if (wrapping->header_size == 0)
     return TRUE;
-  header = copier ? gst_ffs_copier_fill (copier, wrapping->header,
-      wrapping->header_size) : NULL;
+  header = copier ? gst_ffs_copier_header (copier, wrapping, frame) : NULL;
   if (header == NULL) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
     return FALSE;
@@ -243,7 +242,8 @@ add_frame (GstFfsSegments * self, GstBuffer * buffer,
   n = get_runs (self, buffer, policy, runs);
   first = self->n_segments;
   if (policy->gather) {
-    if (!add_header (self, copier))
+    if (!add_header (self, copier, n == 0 ? NULL :
+            gst_buffer_peek_memory (buffer, runs[0].first)))
       return FALSE;
     wrapping = &no_header;
   }

@@ -107,6 +107,70 @@ GST_START_TEST (test_mixed)
 
 GST_END_TEST;
 
+/* A frame's memory that comes round has the same header dmabuf in front, which
+ * is what the kernel knows the pair by; parts of it as well. */
+GST_START_TEST (test_headers)
+{
+  GstMemory *frames[2], *other;
+  guint64 ids[4];
+  StreamFixture f;
+  gint released;
+  guint i;
+
+  start_joined (&f, TRUE);
+  frames[0] = fake_dmabuf_new (100);
+  frames[1] = fake_dmabuf_new (100);
+  other = fake_dmabuf_new (100);
+  for (i = 0; i < 4; i++) {
+    fail_unless_equals_int (stream_fixture_send (&f,
+            buffer_of (gst_memory_share (frames[i % 2], 0, 50), NULL)),
+        GST_FFS_OK);
+    ids[i] = fake_endpoint_transfer_id (i);
+    fake_endpoint_signal (i, 1);
+    finish (&f);
+  }
+  fail_unless_equals_uint64 (ids[0], ids[2]);
+  fail_unless_equals_uint64 (ids[1], ids[3]);
+  fail_if (ids[0] == ids[1]);
+
+  /* None is written to while it is in flight. */
+  fail_unless_equals_int (stream_fixture_send (&f,
+          memory_buffer (frames[0], &released)), GST_FFS_OK);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (gst_memory_ref (other), NULL)), GST_FFS_OK);
+  fail_unless_equals_uint64 (fake_endpoint_transfer_id (4), ids[0]);
+  fail_if (fake_endpoint_transfer_id (5) == ids[0]);
+  fake_endpoint_signal (4, 1);
+  fake_endpoint_signal (5, 1);
+  finish (&f);
+
+  gst_memory_unref (frames[0]);
+  gst_memory_unref (frames[1]);
+  gst_memory_unref (other);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* More frames than there are pairs for have headers, too. */
+GST_START_TEST (test_many_headers)
+{
+  StreamFixture f;
+  guint i;
+
+  start_joined (&f, TRUE);
+  for (i = 0; i < 50; i++) {
+    fail_unless_equals_int (stream_fixture_send (&f,
+            buffer_of (fake_dmabuf_new_data (1, i), NULL)), GST_FFS_OK);
+    fail_unless_equals_int (fake_endpoint_transfer_length (i), 7);
+    fake_endpoint_signal (i, 1);
+    finish (&f);
+  }
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
 /* A controller that cannot gather says so once; nothing of the frame is lost. */
 GST_START_TEST (test_cannot_gather)
 {
@@ -464,6 +528,8 @@ gather_suite (void)
   tcase_add_test (tc, test_header);
   tcase_add_test (tc, test_planes);
   tcase_add_test (tc, test_mixed);
+  tcase_add_test (tc, test_headers);
+  tcase_add_test (tc, test_many_headers);
   tcase_add_test (tc, test_cannot_gather);
   tcase_add_test (tc, test_release);
   tcase_add_test (tc, test_halt);
