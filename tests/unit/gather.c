@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "sink/gstffsheaders.h"
 #include "sink/gstffsroompool.h"
 #include "streamfixture.h"
 
@@ -148,6 +149,33 @@ GST_START_TEST (test_headers)
   gst_memory_unref (frames[1]);
   gst_memory_unref (other);
   stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* A frame that is sent again before it is over gets another header. */
+GST_START_TEST (test_header_in_use)
+{
+  GstFfsBufferPool *pool = gst_ffs_buffer_pool_new (NULL);
+  GstFfsHeaders *headers = gst_ffs_headers_new (pool);
+  GstMemory *frame = gst_allocator_alloc (NULL, 10, NULL);
+  GstBuffer *one = gst_ffs_headers_get (headers, frame, "one", 3);
+  GstBuffer *two = gst_ffs_headers_get (headers, frame, "two", 3);
+  GstBuffer *again;
+
+  fail_if (one == two);
+  fail_unless_equals_int (gst_buffer_memcmp (one, 0, "one", 3), 0);
+  fail_unless_equals_int (gst_buffer_memcmp (two, 0, "two", 3), 0);
+  gst_buffer_unref (one);
+  again = gst_ffs_headers_get (headers, frame, "six", 3);
+  fail_unless (again == one);
+  fail_unless_equals_int (gst_buffer_memcmp (again, 0, "six", 3), 0);
+
+  gst_buffer_unref (two);
+  gst_buffer_unref (again);
+  gst_memory_unref (frame);
+  gst_ffs_headers_free (headers);
+  gst_ffs_buffer_pool_free (pool);
 }
 
 GST_END_TEST;
@@ -529,6 +557,7 @@ gather_suite (void)
   tcase_add_test (tc, test_planes);
   tcase_add_test (tc, test_mixed);
   tcase_add_test (tc, test_headers);
+  tcase_add_test (tc, test_header_in_use);
   tcase_add_test (tc, test_many_headers);
   tcase_add_test (tc, test_cannot_gather);
   tcase_add_test (tc, test_release);

@@ -409,6 +409,25 @@ GST_START_TEST (test_eos_before)
 
 GST_END_TEST;
 
+/* Whoever has seen that the stream ends leaves it to the source to end it. */
+GST_START_TEST (test_ended_runs)
+{
+  Fixture f;
+  guint i;
+
+  start (&f, "testcamera", NULL);
+  set_hold (&f, TRUE);
+  gst_element_send_event (GST_ELEMENT (f.sink), gst_event_new_eos ());
+  set_unwanted (&f, TRUE);
+  set_hold (&f, FALSE);
+  for (i = 0; i < 3; i++)
+    wait_frame (&f);
+  fail_unless (f.sensor->source == NULL);
+  end (&f);
+}
+
+GST_END_TEST;
+
 /* Sources answer for these, and the sink must not send them against the
  * stream. */
 GST_START_TEST (test_events_for_sources)
@@ -483,6 +502,7 @@ sensor_suite (void)
   tcase_add_test (tc, test_changes_its_mind);
   tcase_add_test (tc, test_eos);
   tcase_add_test (tc, test_eos_before);
+  tcase_add_test (tc, test_ended_runs);
   tcase_add_test (tc, test_events_for_sources);
   tcase_add_test (tc, test_wanted_runs);
   tcase_add_test (tc, test_others_look);
