@@ -34,6 +34,10 @@ typedef struct
   Ep0 *ep0;
   gboolean watched;
   gboolean failed;
+
+  /* The control; both atomic. */
+  gint value;
+  gint changed;                 /* the sensor does not know yet */
 } App;
 
 static const gchar *source = "videotestsrc is-live=true";
@@ -61,6 +65,23 @@ static const GOptionEntry entries[] = {
 
 /* ---- the sensor ---- */
 
+static void
+adjust (App * app)
+{
+  if (g_atomic_int_compare_and_exchange (&app->changed, TRUE, FALSE))
+    g_object_set (app->sensor, property, g_atomic_int_get (&app->value), NULL);
+}
+
+/* The sensor's own thread, between two frames: not every element can stand it
+ * in the middle of one (videotestsrc of GStreamer 1.22 crashes). */
+static GstPadProbeReturn
+on_frame (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info G_GNUC_UNUSED,
+    gpointer user_data)
+{
+  adjust (user_data);
+  return GST_PAD_PROBE_OK;
+}
+
 /* The offer is asked of the sensor, and a device answers only when it is
  * open: so READY and not NULL while nobody watches. */
 static void
@@ -71,6 +92,7 @@ set_watched (App * app, gboolean watched)
   app->watched = watched;
   g_print (watched ? "a host watches\n" : "nobody watches\n");
   if (watched) {
+    adjust (app);
     gst_element_set_base_time (app->sensor,
         gst_element_get_base_time (app->pipeline));
     if (gst_element_set_state (app->sensor, GST_STATE_PLAYING)
@@ -120,7 +142,6 @@ has_control (App * app, guint id)
       || G_IS_PARAM_SPEC_UINT (pspec) || G_IS_PARAM_SPEC_ENUM (pspec));
 }
 
-/* Setting a property is safe from any thread. */
 static gboolean
 set_control (guint id, gint value, gpointer user_data)
 {
@@ -128,7 +149,8 @@ set_control (guint id, gint value, gpointer user_data)
 
   if (!has_control (app, id))
     return FALSE;
-  g_object_set (app->sensor, property, value, NULL);
+  g_atomic_int_set (&app->value, value);
+  g_atomic_int_set (&app->changed, TRUE);
   g_print ("%s = %d\n", property, value);
   return TRUE;
 }
@@ -140,7 +162,7 @@ get_control (guint id, gint * value, gpointer user_data)
 
   if (!has_control (app, id))
     return FALSE;
-  g_object_get (app->sensor, property, value, NULL);
+  *value = g_atomic_int_get (&app->value);
   return TRUE;
 }
 
@@ -172,6 +194,19 @@ on_request (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
     return GST_PAD_PROBE_DROP;
   gst_event_unref (GST_PAD_PROBE_INFO_EVENT (info));
   return GST_PAD_PROBE_HANDLED;
+}
+
+static void
+watch_control (App * app)
+{
+  GstPad *pad = gst_element_get_static_pad (app->sensor, "src");
+
+  if (has_control (app, CONTROL_ID))
+    g_object_get (app->sensor, property, &app->value, NULL);
+  if (pad) {
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_frame, app, NULL);
+    gst_object_unref (pad);
+  }
 }
 
 /* ---- the pipeline ---- */
@@ -223,6 +258,7 @@ make_pipeline (App * app)
   }
   app->sensor = gst_bin_get_by_name (GST_BIN (app->pipeline), "sensor");
   app->sink = gst_bin_get_by_name (GST_BIN (app->pipeline), "sink");
+  watch_control (app);
   if (ep0_directory) {
     endpoint = g_build_filename (ep0_directory, "ep1", NULL);
     g_object_set (app->sink, "endpoint", endpoint, NULL);

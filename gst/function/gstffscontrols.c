@@ -9,8 +9,9 @@
  * of its V4L2 device.
  *
  * Ownership: holds a reference to the source.  Locking: none of ours; values
- * are set and read from one thread, and the source's own locks do the rest.
- * The application is asked with no lock held.
+ * are set and read from one thread.  Channels and devices have locks of their
+ * own, properties are set by the source's thread (see gstffsproperty.c).  The
+ * application is asked with no lock held.
  */
 
 #include <math.h>
@@ -20,12 +21,14 @@
 
 #include "gstffscontrols.h"
 #include "gstffsdevicecontrols.h"
+#include "gstffsproperty.h"
 #include "gstffsupstream.h"
 
 typedef struct
 {
   GstFfsControl control;
-  GParamSpec *pspec;            /* NULL for the other three */
+  GParamSpec *pspec;            /* with property; NULL for the other three */
+  GstFfsProperty *property;
   GstColorBalanceChannel *channel;
   GstFfsDeviceControl device;
   GstFfsApplicationControl application; /* named if it is one */
@@ -235,6 +238,7 @@ add_property (GstFfsControls * self, const GstFfsFeature * feature,
   if (!describe_choice (item.pspec, &item)
       && (feature->n_choices > 0 || !describe (item.pspec, &item)))
     return FALSE;
+  item.property = gst_ffs_property_new (self->source, item.pspec);
   g_array_append_val (self->items, item);
   return TRUE;
 }
@@ -284,6 +288,7 @@ clear_item (gpointer data)
   Item *item = data;
 
   g_clear_object (&item->channel);
+  g_clear_pointer (&item->property, gst_ffs_property_free);
   if (item->enum_class)
     g_type_class_unref (item->enum_class);
   g_free (item->choices);
@@ -363,7 +368,7 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
     return gst_ffs_device_control_get (self->source, &item->device);
 
   g_value_init (&value, item->pspec->value_type);
-  g_object_get_property (G_OBJECT (self->source), item->pspec->name, &value);
+  gst_ffs_property_get (item->property, &value);
   if (G_VALUE_HOLDS_ENUM (&value)) {
     ret = g_value_get_enum (&value);
   } else if (G_VALUE_HOLDS_BOOLEAN (&value)) {
@@ -423,7 +428,7 @@ gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
     g_value_transform (&number, &out);
     g_value_unset (&number);
   }
-  g_object_set_property (G_OBJECT (self->source), item->pspec->name, &out);
+  gst_ffs_property_set (item->property, &out);
   g_value_unset (&out);
   return TRUE;
 }

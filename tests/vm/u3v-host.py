@@ -4,10 +4,11 @@
 
 usage: u3v-host.py CAMERA OUTPUT RUN...
 
-Each RUN is FORMAT:WIDTHxHEIGHT:FRAMES:sync|async, all of them in one session.
-OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES of 0
-means without end. Fails if a frame is incomplete, missing or not what was
-asked for.
+Each RUN is FORMAT:WIDTHxHEIGHT:FRAMES:sync|async[:CHOICE], all of them in one
+session. OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES
+of 0 means without end. With each frame the feature CHOICE is set to the next of
+what it can be. Fails if a frame is incomplete, missing or not what was asked
+for.
 """
 
 import hashlib
@@ -23,12 +24,13 @@ TIMEOUT_US = 30 * 1000 * 1000
 
 
 def receive(camera, run, out):
-    pixel_format, size, frames, mode = run.split(":")
+    pixel_format, size, frames, mode, *choice = run.split(":")
     width, height = (int(n) for n in size.split("x"))
     camera.uv_set_usb_mode(
         Aravis.UvUsbMode.SYNC if mode == "sync" else Aravis.UvUsbMode.ASYNC)
     camera.set_region(0, 0, width, height)
     camera.set_pixel_format_from_string(pixel_format)
+    entries = choice and camera.dup_available_enumerations_as_strings(*choice)
     payload = camera.get_payload()
     code = camera.get_pixel_format()
     stream = camera.create_stream(None, None)
@@ -51,6 +53,11 @@ def receive(camera, run, out):
         digest = hashlib.sha1(buf.get_data()).hexdigest()
         print(pixel_format, buf.get_timestamp(), digest, file=out, flush=True)
         stream.push_buffer(buf)
+        if choice:
+            entry = entries[n % len(entries)]
+            camera.set_string(*choice, entry)
+            if camera.get_string(*choice) != entry:
+                sys.exit(f"{run}: {entry} was not taken")
         n += 1
     camera.stop_acquisition()
     completed, failures, underruns = stream.get_statistics()
