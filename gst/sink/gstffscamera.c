@@ -5,9 +5,8 @@
  *
  * Ownership: owns all three, made in that order and given up in the other.
  *
- * Locking: none; belongs to the element's state changes.  The functions that
- * it was given are called from the threads of function and profile until
- * close() returns.
+ * Locking: none; belongs to the element's state changes.  The host is called
+ * from the threads of function and profile until close() returns.
  */
 
 #include <string.h>
@@ -166,9 +165,7 @@ new_profile (GstFfsProfileType type, const GstFfsIdentity * identity,
  * @sinkpad: its pad
  * @settings: what to be
  * @allocator: (nullable): where our own dmabufs come from
- * @streaming: tells what the host wants; with @element
- * @enabled: tells whether there is one; with @element
- * @waiting: tells for how long it has read nothing; with @element
+ * @host: does what the host says
  *
  * Makes the function; nobody sees it before it is bound.
  *
@@ -177,8 +174,7 @@ new_profile (GstFfsProfileType type, const GstFfsIdentity * identity,
 GstFfsCamera *
 gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstAllocator * allocator,
-    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
-    GstFfsWaitingFunc waiting)
+    GstFfsHost * host)
 {
   GstFfsCamera *self = g_new0 (GstFfsCamera, 1);
   g_autofree gchar *serial = settings->serial ?
@@ -201,8 +197,8 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
       && !gst_ffs_application_check (settings->controls, &error))
     goto failed;
   gst_ffs_profile_set_application (self->profile, &application);
-  gst_ffs_profile_set_funcs (self->profile, streaming, enabled, waiting,
-      element);
+  gst_ffs_profile_set_funcs (self->profile, gst_ffs_host_set_streaming,
+      gst_ffs_host_set_enabled, gst_ffs_host_get_waiting, host);
   if (!set_offer (self, sinkpad, settings->profile))
     goto failed;
 

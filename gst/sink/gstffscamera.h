@@ -4,6 +4,7 @@
 #define __GST_FFS_CAMERA_H__
 
 #include "function/gstffsprofile.h"
+#include "gstffshost.h"
 #include "gstffssettings.h"
 
 G_BEGIN_DECLS
@@ -16,8 +17,7 @@ gboolean gst_ffs_camera_set_control (const gchar * name, gdouble value,
 
 GstFfsCamera *gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstAllocator * allocator,
-    GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
-    GstFfsWaitingFunc waiting);
+    GstFfsHost * host);
 void gst_ffs_camera_close (GstFfsCamera * self);
 
 gchar *gst_ffs_camera_get_endpoint (GstFfsCamera * self);

@@ -33,10 +33,10 @@
  */
 
 #include <errno.h>
-#include <string.h>
 
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
+#include "gstffshost.h"
 #include "gstffsopen.h"
 #include "gstffspresence.h"
 #include "gstffsreport.h"
@@ -65,32 +65,27 @@ struct _GstFfsDmabufSink
 
   GstFfsPresence presence;
   GstFfsSensor sensor;
+  GstFfsHost host;
 
-  /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  The
-   * pointer changes under the object lock. */
+  /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
+   * change under the object lock. */
   GstFfsStream *stream;
-
-  /* In PAUSED and PLAYING; changes under the object lock. */
-  GstFfsOpened opened;
-
-  /* Keeps the stream open for a thread of the camera.  Taken before the
-   * stream's locks. */
-  GMutex open_lock;
   gboolean open;
 
-  /* Streaming thread, but check_fit. */
-  gint check_fit;               /* compare caps with what the host wants */
-  gboolean fits;
+  /* In PAUSED and PLAYING. */
+  GstFfsOpened opened;
+
+  /* Streaming thread. */
+  gboolean fits;                /* caps are what the host wants */
   guint64 n_frames;
   gboolean copy_warned;
   gboolean failed;              /* an error was posted */
   gboolean have_info;
   GstVideoInfo info;
 
-  /* An error from the fence thread, and a counter; under this lock. */
+  /* An error from the fence thread; under this lock. */
   GMutex lock;
   gint transfer_err;
-  guint64 n_unfit;
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
@@ -98,7 +93,7 @@ G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
-/* ---- the host ---- */
+/* ---- sending ---- */
 
 /* From the fence thread. */
 static void
@@ -135,88 +130,6 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
-/* (transfer full) (nullable) */
-static GstFfsProfile *
-get_profile (GstFfsDmabufSink * self)
-{
-  GstFfsProfile *profile;
-
-  GST_OBJECT_LOCK (self);
-  profile = self->opened.profile ? gst_object_ref (self->opened.profile) : NULL;
-  GST_OBJECT_UNLOCK (self);
-  return profile;
-}
-
-/* The host starts or stops the stream. From a thread of the profile. */
-static void
-host_streaming (gboolean streaming, gpointer user_data)
-{
-  GstFfsDmabufSink *self = user_data;
-  GstPad *pad = GST_BASE_SINK_PAD (self);
-  GstFfsProfile *profile;
-
-  if (streaming) {
-    profile = get_profile (self);
-    if (profile && gst_pad_has_current_caps (pad)
-        && !gst_ffs_profile_fits (profile, pad))
-      gst_pad_push_event (pad, gst_event_new_reconfigure ());
-    gst_clear_object (&profile);
-    g_atomic_int_set (&self->check_fit, TRUE);
-    g_mutex_lock (&self->open_lock);
-    if (self->open)
-      gst_ffs_stream_resume (self->stream);
-    g_mutex_unlock (&self->open_lock);
-    gst_ffs_presence_set_wanted (&self->presence, TRUE);
-    gst_ffs_presence_set_streaming (&self->presence, TRUE);
-    gst_ffs_sensor_start (&self->sensor);
-    /* A host that comes while an encoder runs waits for its next key frame,
-     * which must not come while frames are dropped. */
-    gst_pad_push_event (pad, gst_video_event_new_upstream_force_key_unit
-        (GST_CLOCK_TIME_NONE, TRUE, 0));
-    return;
-  }
-
-  /* What is queued would be the first that the next stream sees. */
-  gst_ffs_presence_set_wanted (&self->presence, FALSE);
-  gst_ffs_sensor_release (&self->sensor);
-  g_mutex_lock (&self->open_lock);
-  if (self->open)
-    gst_ffs_stream_halt (self->stream, SHUTDOWN_TIMEOUT);
-  g_mutex_unlock (&self->open_lock);
-  gst_ffs_presence_set_streaming (&self->presence, FALSE);
-}
-
-/* The host has configured us, or is gone. From the thread of ep0. */
-static void
-host_enabled (gboolean enabled, gpointer user_data)
-{
-  GstFfsDmabufSink *self = user_data;
-
-  if (!enabled) {
-    g_mutex_lock (&self->open_lock);
-    if (self->open)
-      gst_ffs_stream_set_disabled (self->stream);
-    g_mutex_unlock (&self->open_lock);
-  }
-  gst_ffs_presence_set_connected (&self->presence, enabled);
-}
-
-/* For how long the host has read nothing. From the thread of ep0. */
-static GstClockTime
-host_waiting (gpointer user_data)
-{
-  GstFfsDmabufSink *self = user_data;
-  GstClockTime waiting = 0;
-
-  g_mutex_lock (&self->open_lock);
-  if (self->open)
-    waiting = gst_ffs_stream_get_waiting (self->stream);
-  g_mutex_unlock (&self->open_lock);
-  return waiting;
-}
-
-/* ---- sending ---- */
-
 static void
 send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
     GstFfsStreamResult * result)
@@ -252,7 +165,7 @@ static GstFlowReturn
 drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
-  gst_ffs_presence_count_drop (&self->presence);
+  gst_ffs_presence_count_drop (&self->presence, FALSE);
   if (gst_ffs_presence_stops (&self->presence))
     gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (self));
   return GST_FLOW_OK;
@@ -263,9 +176,7 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
-  g_mutex_lock (&self->lock);
-  self->n_unfit++;
-  g_mutex_unlock (&self->lock);
+  gst_ffs_presence_count_drop (&self->presence, TRUE);
   return GST_FLOW_OK;
 }
 
@@ -276,8 +187,7 @@ frames_fit (GstFfsDmabufSink * self)
 {
   GstFfsProfile *profile = self->opened.profile;
 
-  if (profile && g_atomic_int_compare_and_exchange (&self->check_fit, TRUE,
-          FALSE)) {
+  if (profile && gst_ffs_host_take_check_fit (&self->host)) {
     self->fits = gst_ffs_profile_take_caps (profile, GST_BASE_SINK_PAD (self));
     GST_DEBUG_OBJECT (self, "frames %s what the host wants",
         self->fits ? "are" : "are not");
@@ -380,7 +290,8 @@ unlock_stop (GstBaseSink * bsink)
 static GstCaps *
 get_caps (GstBaseSink * bsink, GstCaps * filter)
 {
-  GstFfsProfile *profile = get_profile (GST_FFS_DMABUF_SINK (bsink));
+  GstFfsProfile *profile =
+      gst_ffs_host_get_profile (&GST_FFS_DMABUF_SINK (bsink)->host);
   GstCaps *caps, *wanted;
 
   caps = filter ? gst_ffs_caps_filter (gst_caps_ref (filter)) :
@@ -423,7 +334,7 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
 
   give_back (self, "new caps");
   self->have_info = gst_ffs_caps_get_info (caps, &self->info);
-  g_atomic_int_set (&self->check_fit, TRUE);
+  gst_ffs_host_set_check_fit (&self->host);
   return TRUE;
 }
 
@@ -563,10 +474,6 @@ get_stats (GstFfsDmabufSink * self)
   GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
 
   gst_ffs_presence_add_stats (&self->presence, s);
-  g_mutex_lock (&self->lock);
-  gst_structure_set (s, "frames-unfit", G_TYPE_UINT64, self->n_unfit, NULL);
-  g_mutex_unlock (&self->lock);
-
   GST_OBJECT_LOCK (self);
   if (self->stream)
     gst_ffs_stream_add_stats (self->stream, s);
@@ -580,25 +487,19 @@ static void
 close_stream (GstFfsDmabufSink * self)
 {
   GstStructure *stats;
-  GstFfsOpened opened;
 
   if (self->opened.camera)
     gst_ffs_camera_unbind (self->opened.camera);
   gst_ffs_presence_close (&self->presence);
-  g_mutex_lock (&self->open_lock);
+  gst_ffs_host_close (&self->host);
   GST_OBJECT_LOCK (self);
   self->open = FALSE;
   GST_OBJECT_UNLOCK (self);
-  g_mutex_unlock (&self->open_lock);
   if (!gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
     GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
         ("The USB device controller does not let go of cancelled frames; "
             "their buffers are released when it does."), (NULL));
-  GST_OBJECT_LOCK (self);
-  opened = self->opened;
-  memset (&self->opened, 0, sizeof (self->opened));
-  GST_OBJECT_UNLOCK (self);
-  gst_ffs_close (&opened);
+  gst_ffs_close (&self->opened);
   gst_ffs_presence_set_connected (&self->presence, FALSE);
 
   stats = get_stats (self);
@@ -616,7 +517,6 @@ reset (GstFfsDmabufSink * self, gboolean own)
   self->have_info = FALSE;
   g_mutex_lock (&self->lock);
   self->transfer_err = 0;
-  self->n_unfit = 0;
   g_mutex_unlock (&self->lock);
 }
 
@@ -625,7 +525,6 @@ open_stream (GstFfsDmabufSink * self)
 {
   GstFfsStream *stream, *old;
   GstFfsSettings settings;
-  GstFfsOpened opened;
   gboolean ok;
 
   GST_OBJECT_LOCK (self);
@@ -633,22 +532,20 @@ open_stream (GstFfsDmabufSink * self)
   GST_OBJECT_UNLOCK (self);
   reset (self, settings.function || settings.gadget);
   ok = gst_ffs_open (GST_ELEMENT (self), GST_BASE_SINK_PAD (self), &settings,
-      host_streaming, host_enabled, host_waiting, &opened);
+      &self->host, &self->opened);
   gst_ffs_settings_clear (&settings);
   if (!ok)
     return FALSE;
 
-  stream = gst_ffs_stream_new (opened.endpoint, opened.allocator, frame_done,
-      self);
-  g_mutex_lock (&self->open_lock);
+  stream = gst_ffs_stream_new (self->opened.endpoint, self->opened.allocator,
+      frame_done, self);
   GST_OBJECT_LOCK (self);
   gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
   old = self->stream;
   self->stream = stream;
   self->open = TRUE;
-  self->opened = opened;
   GST_OBJECT_UNLOCK (self);
-  g_mutex_unlock (&self->open_lock);
+  gst_ffs_host_open (&self->host, stream, self->opened.profile);
   gst_ffs_presence_set_stream (&self->presence, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
@@ -734,7 +631,7 @@ finalize (GObject * object)
   gst_ffs_settings_clear (&self->settings);
   gst_ffs_presence_clear (&self->presence);
   gst_ffs_sensor_clear (&self->sensor);
-  g_mutex_clear (&self->open_lock);
+  gst_ffs_host_clear (&self->host);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
 }
@@ -745,7 +642,8 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
   gst_ffs_settings_init (&self->settings);
   gst_ffs_presence_init (&self->presence, GST_BASE_SINK (self));
   gst_ffs_sensor_init (&self->sensor, GST_ELEMENT (self));
-  g_mutex_init (&self->open_lock);
+  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->presence,
+      &self->sensor);
   g_mutex_init (&self->lock);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample

@@ -73,8 +73,7 @@ open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
 /* FALSE if an error was posted. */
 static gboolean
 open_camera (GstElement * element, GstPad * sinkpad,
-    const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
-    GstFfsEnabledFunc enabled, GstFfsWaitingFunc waiting, GstFfsOpened * opened)
+    const GstFfsSettings * settings, GstFfsHost * host, GstFfsOpened * opened)
 {
   if (settings->endpoint || settings->fd >= 0) {
     GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
@@ -84,7 +83,7 @@ open_camera (GstElement * element, GstPad * sinkpad,
     return FALSE;
   }
   opened->camera = gst_ffs_camera_open (element, sinkpad, settings,
-      opened->allocator, streaming, enabled, waiting);
+      opened->allocator, host);
   return opened->camera != NULL;
 }
 
@@ -93,17 +92,14 @@ open_camera (GstElement * element, GstPad * sinkpad,
  * @element: in whose name to post errors
  * @sinkpad: its pad
  * @settings: what to open
- * @streaming: tells what the host wants; with @element
- * @enabled: tells whether there is one; with @element
- * @waiting: tells for how long it has read nothing; with @element
+ * @host: does what the host says
  * @opened: (out): what was opened
  *
  * Returns: %FALSE if an error was posted
  */
 gboolean
 gst_ffs_open (GstElement * element, GstPad * sinkpad,
-    const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
-    GstFfsEnabledFunc enabled, GstFfsWaitingFunc waiting, GstFfsOpened * opened)
+    const GstFfsSettings * settings, GstFfsHost * host, GstFfsOpened * opened)
 {
   g_autofree gchar *path = g_strdup (settings->endpoint);
   gboolean own = settings->function || settings->gadget;
@@ -112,8 +108,7 @@ gst_ffs_open (GstElement * element, GstPad * sinkpad,
   if (!open_heap (element, settings->dma_heap, &opened->allocator))
     return FALSE;
 
-  if (own && open_camera (element, sinkpad, settings, streaming, enabled,
-          waiting, opened)) {
+  if (own && open_camera (element, sinkpad, settings, host, opened)) {
     path = gst_ffs_camera_get_endpoint (opened->camera);
     opened->profile = gst_ffs_camera_get_profile (opened->camera);
   }
@@ -130,7 +125,7 @@ gst_ffs_open (GstElement * element, GstPad * sinkpad,
  * gst_ffs_close:
  * @opened: what was opened
  *
- * Gives up all of it but the endpoint.
+ * Gives up all of it but the endpoint, which is the stream's.
  */
 void
 gst_ffs_close (GstFfsOpened * opened)
@@ -138,4 +133,5 @@ gst_ffs_close (GstFfsOpened * opened)
   g_clear_pointer (&opened->camera, gst_ffs_camera_close);
   gst_clear_object (&opened->profile);
   gst_clear_object (&opened->allocator);
+  opened->endpoint = NULL;
 }

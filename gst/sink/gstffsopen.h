@@ -26,8 +26,7 @@ typedef struct
 } GstFfsOpened;
 
 gboolean gst_ffs_open (GstElement * element, GstPad * sinkpad,
-    const GstFfsSettings * settings, GstFfsStreamingFunc streaming,
-    GstFfsEnabledFunc enabled, GstFfsWaitingFunc waiting,
+    const GstFfsSettings * settings, GstFfsHost * host,
     GstFfsOpened * opened);
 
 void gst_ffs_close (GstFfsOpened * opened);

@@ -46,7 +46,7 @@ gst_ffs_presence_open (GstFfsPresence * self, gboolean own)
   self->own = own;
   g_mutex_lock (&self->lock);
   self->wanted = !own;
-  self->n_without_host = self->n_connections = 0;
+  self->n_without_host = self->n_unfit = self->n_connections = 0;
   self->latency_known = FALSE;
   g_mutex_unlock (&self->lock);
 }
@@ -235,11 +235,19 @@ gst_ffs_presence_stops (GstFfsPresence * self)
       && self->upstream_live;
 }
 
+/**
+ * gst_ffs_presence_count_drop:
+ * @self: the presence
+ * @unfit: whether there is a host, that wants other frames
+ */
 void
-gst_ffs_presence_count_drop (GstFfsPresence * self)
+gst_ffs_presence_count_drop (GstFfsPresence * self, gboolean unfit)
 {
   g_mutex_lock (&self->lock);
-  self->n_without_host++;
+  if (unfit)
+    self->n_unfit++;
+  else
+    self->n_without_host++;
   g_mutex_unlock (&self->lock);
 }
 
@@ -303,6 +311,7 @@ gst_ffs_presence_add_stats (GstFfsPresence * self, GstStructure * s)
   g_mutex_lock (&self->lock);
   gst_structure_set (s,
       "frames-without-host", G_TYPE_UINT64, self->n_without_host,
-      "connections", G_TYPE_UINT64, self->n_connections, NULL);
+      "connections", G_TYPE_UINT64, self->n_connections,
+      "frames-unfit", G_TYPE_UINT64, self->n_unfit, NULL);
   g_mutex_unlock (&self->lock);
 }

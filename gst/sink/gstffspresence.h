@@ -33,6 +33,7 @@ typedef struct
   gboolean wanted;
   gboolean flushing;
   guint64 n_without_host;
+  guint64 n_unfit;
   guint64 n_connections;
 } GstFfsPresence;
 
@@ -58,7 +59,7 @@ gboolean gst_ffs_presence_is_wanted (GstFfsPresence * self);
 GstFfsMeaning gst_ffs_presence_wait (GstFfsPresence * self, gint * err);
 gboolean gst_ffs_presence_drops (GstFfsPresence * self);
 gboolean gst_ffs_presence_stops (GstFfsPresence * self);
-void gst_ffs_presence_count_drop (GstFfsPresence * self);
+void gst_ffs_presence_count_drop (GstFfsPresence * self, gboolean unfit);
 
 void gst_ffs_presence_add_stats (GstFfsPresence * self, GstStructure * s);
 
