@@ -304,7 +304,7 @@ gst_ffs_attachments_cancel (GstFfsAttachments * self)
 
 /* With the lock.  Returns whether an attachment is left in the kernel. */
 static gboolean
-forget_idle (GstFfsAttachments * self)
+detach_idle (GstFfsAttachments * self)
 {
   GList *all = gst_ffs_attachment_table_list (&self->table), *l;
   gboolean left = FALSE;
@@ -314,14 +314,30 @@ forget_idle (GstFfsAttachments * self)
 
     if (att->in_use)
       continue;
-    if (!detach (self, att)) {
-      set_dropped (self, att);
+    if (detach (self, att))
+      gst_ffs_attachment_table_remove (&self->table, att);
+    else
       left = TRUE;
-    }
-    gst_ffs_attachment_table_remove (&self->table, att);
   }
   g_list_free (all);
   return left;
+}
+
+/* With the lock.  What could not be detached goes with the file. */
+static void
+forget_idle (GstFfsAttachments * self)
+{
+  GList *all = gst_ffs_attachment_table_list (&self->table), *l;
+
+  for (l = all; l != NULL; l = l->next) {
+    GstFfsAttachment *att = l->data;
+
+    if (att->in_use)
+      continue;
+    set_dropped (self, att);
+    gst_ffs_attachment_table_remove (&self->table, att);
+  }
+  g_list_free (all);
 }
 
 /**
@@ -330,7 +346,8 @@ forget_idle (GstFfsAttachments * self)
  *
  * Gives up all attachments, so that upstream can free its buffers.
  *
- * Returns: 0, or the errno of reopening the endpoint
+ * Returns: 0, or the errno of reopening the endpoint; what could not be
+ * detached is attached still then
  */
 gint
 gst_ffs_attachments_clear (GstFfsAttachments * self)
@@ -338,9 +355,11 @@ gst_ffs_attachments_clear (GstFfsAttachments * self)
   gint err = 0;
 
   g_mutex_lock (&self->lock);
-  /* What could not be detached goes with the file description. */
-  if (forget_idle (self))
+  if (detach_idle (self)) {
     err = gst_ffs_endpoint_reopen (self->ep);
+    if (err == 0)
+      forget_idle (self);
+  }
   g_mutex_unlock (&self->lock);
   return err;
 }
@@ -360,6 +379,7 @@ gst_ffs_attachments_close (GstFfsAttachments * self)
   gst_ffs_memory_unwatch_all (self);
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
+  detach_idle (self);
   forget_idle (self);
   gst_ffs_attachment_table_unlink_all (&self->table);
   all = gst_ffs_attachment_table_list (&self->table);

@@ -25,6 +25,10 @@
 
 #include <linux/usb/ch9.h>
 
+/* A host that is there ends the data stage of a request sooner. */
+#define OPEN_TIMEOUT (2 * G_TIME_SPAN_SECOND)
+#define OPEN_RETRY G_TIME_SPAN_MILLISECOND
+
 struct _GstFfsEndpoint
 {
   gchar *name;
@@ -46,6 +50,14 @@ real_ioctl (gint fd, gulong request, gpointer arg)
 
 GstFfsIoctlFunc gst_ffs_ioctl = real_ioctl;
 
+static gint
+real_open (const gchar * path, gint flags)
+{
+  return open (path, flags);
+}
+
+GstFfsOpenFunc gst_ffs_open_file = real_open;
+
 /* Asks again when a signal came between.  Returns: 0 or an errno */
 gint
 gst_ffs_call (gint fd, gulong request, gpointer arg)
@@ -59,17 +71,31 @@ gst_ffs_call (gint fd, gulong request, gpointer arg)
   return ret < 0 ? errno : 0;
 }
 
-static gint
-open_path (const gchar * path)
+/**
+ * gst_ffs_endpoint_open_file:
+ * @path: an endpoint's file
+ * @flags: O_WRONLY or O_RDWR
+ *
+ * Opens it with O_NONBLOCK: what waits for a host inside the kernel could only
+ * be ended by a signal.  Kernels such as 6.12 take a mutex of the whole function
+ * for that, which whoever answers the host on ep0 has meanwhile, and say EAGAIN
+ * then (ffs_epfile_open() in f_fs.c).  So this waits for up to OPEN_TIMEOUT.
+ *
+ * Returns: a descriptor, or -1 and errno
+ */
+gint
+gst_ffs_endpoint_open_file (const gchar * path, gint flags)
 {
+  gint64 end = g_get_monotonic_time () + OPEN_TIMEOUT;
   gint fd;
 
-  /* O_NONBLOCK: an ioctl that waits for a host inside the kernel could only
-   * be ended by a signal. */
-  do {
-    fd = open (path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-  } while (fd < 0 && errno == EINTR);
-
+  while ((fd = gst_ffs_open_file (path, flags | O_NONBLOCK | O_CLOEXEC)) < 0) {
+    if (errno == EINTR)
+      continue;
+    if (errno != EAGAIN || g_get_monotonic_time () >= end)
+      break;
+    g_usleep (OPEN_RETRY);
+  }
   return fd;
 }
 
@@ -128,7 +154,7 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
   if (path == NULL)
     path = link = g_strdup_printf ("/proc/self/fd/%d", fd);
 
-  own = open_path (path);
+  own = gst_ffs_endpoint_open_file (path, O_WRONLY);
   if (own < 0 && link != NULL && errno != ENOENT)
     own = dup_nonblock (fd);
   if (own < 0) {
@@ -365,28 +391,19 @@ gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
  * follow a NULL pointer.  For an application's descriptor that could only be
  * duplicated this changes nothing, since the application keeps it open.
  *
- * Returns: 0 or an errno; on error the endpoint stays closed
+ * Returns: 0 or an errno; on error the endpoint stays as it was
  */
 gint
 gst_ffs_endpoint_reopen (GstFfsEndpoint * ep)
 {
-  gint fd;
+  g_autofree gchar *link = ep->path ? NULL :
+      g_strdup_printf ("/proc/self/fd/%d", ep->fd);
+  gint fd = gst_ffs_endpoint_open_file (link ? link : ep->path, O_WRONLY);
 
-  if (ep->path == NULL) {
-    g_autofree gchar *link = g_strdup_printf ("/proc/self/fd/%d", ep->fd);
-
-    fd = open_path (link);
-    if (fd < 0)
-      return 0;
-    gst_ffs_endpoint_close (ep);
-  } else {
-    /* Close first: the kernel releases attachments when this one goes. */
-    gst_ffs_endpoint_close (ep);
-    fd = open_path (ep->path);
-    if (fd < 0)
-      return errno;
-  }
-
+  if (fd < 0)
+    return link ? 0 : errno;
+  /* Attachments go with the old one. */
+  gst_ffs_endpoint_close (ep);
   ep->fd = fd;
   GST_DEBUG ("%s: reopened as fd %d", ep->name, fd);
   return 0;

@@ -16,7 +16,12 @@ typedef struct _GstFfsEndpoint GstFfsEndpoint;
 typedef gint (*GstFfsIoctlFunc) (gint fd, gulong request, gpointer arg);
 extern GstFfsIoctlFunc gst_ffs_ioctl;
 
+/* The same for opening files of FunctionFS. */
+typedef gint (*GstFfsOpenFunc) (const gchar * path, gint flags);
+extern GstFfsOpenFunc gst_ffs_open_file;
+
 gint gst_ffs_call (gint fd, gulong request, gpointer arg);
+gint gst_ffs_endpoint_open_file (const gchar * path, gint flags);
 
 GstFfsEndpoint *gst_ffs_endpoint_open (const gchar * path, gint fd,
     gint * err);

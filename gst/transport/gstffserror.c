@@ -122,8 +122,13 @@ post_open (GstElement * element, gint err, const gchar * endpoint)
       text = g_strdup_printf ("No permission to write to \"%s\". Mount "
           "FunctionFS with the options uid= and gid= of this user.", endpoint);
       break;
-    case ENODEV:
     case EAGAIN:
+      code = GST_RESOURCE_ERROR_BUSY;
+      text = g_strdup_printf ("The application that owns ep0 keeps \"%s\" from "
+          "being opened: it must open ep0 with O_NONBLOCK, and poll() it "
+          "before it reads.", endpoint);
+      break;
+    case ENODEV:
       code = GST_RESOURCE_ERROR_NOT_FOUND;
       text = g_strdup_printf ("The function behind \"%s\" is not active. The "
           "application that owns ep0 must have written its descriptors and "

@@ -279,6 +279,56 @@ GST_START_TEST (test_give_back_without_host)
 
 GST_END_TEST;
 
+static void
+push_and_signal (SinkHarness * sh, GstMemory * mem, guint n)
+{
+  gint released;
+
+  fail_unless_equals_int (gst_harness_push (sh->h,
+          memory_buffer (mem, &released)), GST_FLOW_OK);
+  fake_endpoint_wait_transfers (n + 1);
+  fake_endpoint_signal (n, 1);
+  wait_released (&released);
+  sink_harness_wait_stat (sh, "in-flight", 0);
+}
+
+/* The endpoint cannot be opened while somebody answers the host on ep0, nor,
+ * in the second case, at all: then the one that is open has to do. */
+GST_START_TEST (test_open_again)
+{
+  static const struct
+  {
+    gint err;
+    guint times;
+  } cases[] = { {EAGAIN, 5}, {ENODEV, 1} };
+  SinkHarness sh;
+  GstMemory *mem;
+  guint i;
+
+  fake_endpoint_fail_open (EAGAIN, 3);
+  sink_harness_start (&sh, "without-host", DROP, NULL);
+  mem = fake_dmabuf_new (10);
+  fail_unless_equals_int (fake_endpoint_n_failed_opens (), 3);
+  push_and_signal (&sh, mem, 0);
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    guint before = fake_endpoint_n_failed_opens ();
+
+    fake_endpoint_set_enabled (FALSE);
+    fake_endpoint_fail_open (cases[i].err, cases[i].times);
+    sink_harness_drain (&sh);
+    fail_unless_equals_int (fake_endpoint_n_failed_opens () - before,
+        cases[i].times);
+    fake_endpoint_set_enabled (TRUE);
+    push_and_signal (&sh, mem, i + 1);
+  }
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+  gst_memory_unref (mem);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 /* The host does not read, and upstream wants its buffers. */
 GST_START_TEST (test_give_back_cancels)
 {
@@ -484,6 +534,7 @@ connection_suite (void)
   tcase_add_test (tc, test_unbound_unnoticed);
   tcase_add_test (tc, test_unplug_in_mid_frame);
   tcase_add_test (tc, test_give_back_without_host);
+  tcase_add_test (tc, test_open_again);
   tcase_add_test (tc, test_give_back_cancels);
   tcase_add_test (tc, test_eos_timeout);
   tcase_add_test (tc, test_foreign_fence);

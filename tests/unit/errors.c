@@ -310,6 +310,15 @@ GST_START_TEST (test_open)
       "cannot be opened");
   expect_open_error (NULL, 9999, GST_RESOURCE_ERROR_OPEN_WRITE,
       "cannot be opened");
+  fake_endpoint_start ();
+  fake_endpoint_fail_open (ENODEV, 1);
+  expect_open_error ("/dev/null", -1, GST_RESOURCE_ERROR_NOT_FOUND,
+      "is not active");
+  /* For as long as it is tried. */
+  fake_endpoint_fail_open (EAGAIN, G_MAXINT);
+  expect_open_error ("/dev/null", -1, GST_RESOURCE_ERROR_BUSY, "O_NONBLOCK");
+  fail_unless (fake_endpoint_n_failed_opens () > 2);
+  fake_endpoint_end ();
   expect_open_error ("/dev/null", -1, GST_RESOURCE_ERROR_SETTINGS,
       "not a data endpoint of FunctionFS");
   expect_open_error (NULL, fd, GST_RESOURCE_ERROR_SETTINGS,

@@ -62,6 +62,10 @@ static struct
   gint n_failed_polls;
   GstAllocator *allocator;
   GstFfsIoctlFunc real_ioctl;
+  GstFfsOpenFunc real_open;
+  gint open_err;
+  gint open_fails;
+  gint n_failed_opens;
 } fake;
 
 static guint64
@@ -330,7 +334,7 @@ fake_ioctl (gint fd, gulong request, gpointer arg)
   gint err;
 
   g_mutex_lock (&fake.lock);
-  err = answer (fd, request, arg);
+  err = fd < 0 ? EBADF : answer (fd, request, arg);
   g_mutex_unlock (&fake.lock);
 
   if (err == 0)
@@ -347,6 +351,22 @@ dmabuf_free (gpointer data)
   if (d->read_end >= 0)
     close (d->read_end);
   g_free (d);
+}
+
+/* The plugin closes the old file when it has a new one, and what was attached
+ * by it is gone. */
+static gint
+fake_open (const gchar * path, gint flags)
+{
+  if (g_atomic_int_get (&fake.open_fails) > 0) {
+    g_atomic_int_add (&fake.open_fails, -1);
+    g_atomic_int_inc (&fake.n_failed_opens);
+    errno = fake.open_err;
+    return -1;
+  }
+  if (g_strcmp0 (path, fake.path) == 0)
+    fake_endpoint_forget_attachments ();
+  return fake.real_open (path, flags);
 }
 
 void
@@ -375,12 +395,16 @@ fake_endpoint_start (void)
   fake.allocator = gst_dmabuf_allocator_new ();
   fake.real_ioctl = gst_ffs_ioctl;
   gst_ffs_ioctl = fake_ioctl;
+  fake.real_open = gst_ffs_open_file;
+  gst_ffs_open_file = fake_open;
 }
 
 void
 fake_endpoint_end (void)
 {
   gst_ffs_ioctl = fake.real_ioctl;
+  gst_ffs_open_file = fake.real_open;
+  fake.open_fails = fake.n_failed_opens = 0;
   g_unlink (fake.path);
   g_clear_pointer (&fake.path, g_free);
   g_clear_pointer (&fake.dmabufs, g_ptr_array_unref);
@@ -412,6 +436,19 @@ fake_endpoint_fail (gulong request, gint err, guint times)
   fake.fail_err[_IOC_NR (request)] = err;
   fake.fail_times[_IOC_NR (request)] = times;
   g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_endpoint_fail_open (gint err, guint times)
+{
+  fake.open_err = err;
+  g_atomic_int_set (&fake.open_fails, times);
+}
+
+guint
+fake_endpoint_n_failed_opens (void)
+{
+  return g_atomic_int_get (&fake.n_failed_opens);
 }
 
 void

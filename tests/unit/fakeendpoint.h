@@ -19,6 +19,9 @@ const gchar *fake_endpoint_path (void);
 void fake_endpoint_set_enabled (gboolean enabled);
 /* Let the next @times calls of this ioctl fail. */
 void fake_endpoint_fail (gulong request, gint err, guint times);
+/* Let the next @times openings of a file fail, of those after start() too. */
+void fake_endpoint_fail_open (gint err, guint times);
+guint fake_endpoint_n_failed_opens (void);
 /* A controller that ignores cancelling, until it is told to let go. */
 void fake_endpoint_set_stubborn (gboolean stubborn);
 /* Whether the kernel has SUBMIT (default: no); before the plugin opens it. */

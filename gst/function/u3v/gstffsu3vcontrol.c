@@ -30,6 +30,7 @@
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vmap.h"
 #include "transport/gstffsdebug.h"
+#include "transport/gstffsendpoint.h"
 
 /* A host that is there has fetched its answer long before. */
 #define ANSWER_GRACE_NS (20 * 1000 * 1000)
@@ -322,10 +323,10 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
 {
   gint ret;
 
-  self->in_fd = open (in_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  self->in_fd = gst_ffs_endpoint_open_file (in_path, O_RDWR);
   if (self->in_fd < 0)
     return errno;
-  self->out_fd = open (out_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  self->out_fd = gst_ffs_endpoint_open_file (out_path, O_RDWR);
   if (self->out_fd < 0)
     return errno;
   self->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -57,16 +57,38 @@ settling_rounds (gint rounds)
   return MIN (SETTLED, (rounds + 1) / 2);
 }
 
+static guint
+get_stat (Test * test, const gchar * field)
+{
+  GstStructure *stats = NULL;
+  guint value = 0;
+
+  g_object_get (test->sink, "stats", &stats, NULL);
+  gst_structure_get_uint (stats, field, &value);
+  gst_structure_free (stats);
+  return value;
+}
+
+/* A fence's file is closed a moment after the buffer went back. */
+static void
+wait_in_flight (Test * test)
+{
+  gint64 deadline = g_get_monotonic_time () + HANG_US;
+
+  while (get_stat (test, "in-flight") != 0) {
+    if (g_get_monotonic_time () > deadline)
+      give_up (test, "frames stay in flight");
+    g_usleep (LOOK_AGAIN_US);
+  }
+}
+
 void
 measure (Test * test, Usage * usage)
 {
-  GstStructure *stats = NULL;
   gchar *text = NULL, *rss;
 
-  g_object_get (test->sink, "stats", &stats, NULL);
-  usage->attachments = 0;
-  gst_structure_get_uint (stats, "attachments", &usage->attachments);
-  gst_structure_free (stats);
+  wait_in_flight (test);
+  usage->attachments = get_stat (test, "attachments");
   count_dmabufs (usage);
   /* How many buffers are attached at the moment is no matter, and each has a
    * file of its own. */
