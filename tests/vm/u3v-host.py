@@ -59,8 +59,9 @@ def receive(camera, run, out):
             if camera.get_string(*choice) != entry:
                 sys.exit(f"{run}: {entry} was not taken")
         n += 1
-    camera.stop_acquisition()
+    # A frame that is on its way when the camera is stopped fails.
     completed, failures, underruns = stream.get_statistics()
+    camera.stop_acquisition()
     print(f"{run}: {completed} complete, {failures} failed, "
           f"{underruns} underruns")
     if failures:
