@@ -59,12 +59,13 @@ def receive(camera, run, out):
             if camera.get_string(*choice) != entry:
                 sys.exit(f"{run}: {entry} was not taken")
         n += 1
-    # A frame that is on its way when the camera is stopped fails.
     completed, failures, underruns = stream.get_statistics()
     camera.stop_acquisition()
-    print(f"{run}: {completed} complete, {failures} failed, "
+    # One may be on its way when the camera is stopped.
+    _, stopped, _ = stream.get_statistics()
+    print(f"{run}: {completed} complete, {failures} failed, then {stopped}, "
           f"{underruns} underruns")
-    if failures:
+    if failures or stopped > 1:
         sys.exit(f"{run}: {failures} frames failed")
 
 
