@@ -5,7 +5,8 @@
  * A host's program that changes the format of a webcam so many times, in turn
  * through all that are given, takes a few frames of each and prints their
  * SHA-1 sums. It fails when a format is not what was asked for, or no frame
- * comes.
+ * comes, and says on its standard error when the driver gives a frame behind
+ * one that it has counted later.
  */
 
 #include <errno.h>
@@ -67,8 +68,9 @@ queue (struct v4l2_buffer *buf)
   call (VIDIOC_QBUF, buf, "VIDIOC_QBUF");
 }
 
+/* *last: the driver's number of the frame before this one, -1 for none */
 static void
-take_frame (void *const *maps)
+take_frame (void *const *maps, gint64 * last)
 {
   struct v4l2_buffer buf = {
     .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
@@ -85,6 +87,10 @@ take_frame (void *const *maps)
     errno = EBADMSG;
     fail ("a bad frame");
   }
+  if (buf.sequence <= *last)
+    fprintf (stderr, "webcam: frame %u comes behind %" G_GINT64_FORMAT "\n",
+        buf.sequence, *last);
+  *last = buf.sequence;
   sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, maps[buf.index],
       buf.bytesused);
   printf ("%s\n", sum);
@@ -103,6 +109,7 @@ stream (unsigned frames)
   };
   struct v4l2_buffer bufs[N_BUFFERS];
   void *maps[N_BUFFERS];
+  gint64 last = -1;
   unsigned i;
 
   call (VIDIOC_REQBUFS, &request, "VIDIOC_REQBUFS");
@@ -120,7 +127,7 @@ stream (unsigned frames)
   }
   call (VIDIOC_STREAMON, &type, "VIDIOC_STREAMON");
   for (i = 0; i < frames; i++)
-    take_frame (maps);
+    take_frame (maps, &last);
   call (VIDIOC_STREAMOFF, &type, "VIDIOC_STREAMOFF");
   for (i = 0; i < N_BUFFERS; i++)
     munmap (maps[i], bufs[i].length);
