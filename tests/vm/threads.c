@@ -2,6 +2,10 @@
 /*
  * How many threads this process has of its own, for tests that none is left.
  *
+ * GStreamer's streaming threads are GLib's, which keeps those that have nothing
+ * to do for whoever may need one.  How many it keeps is a matter of whether one
+ * had got that far when the next was needed, so it is told to keep none.
+ *
  * No state, no locks.
  */
 
@@ -10,12 +14,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PATIENCE (10 * G_TIME_SPAN_SECOND)
+#define LOOK_AGAIN_US 1000
+
 /* PF_EXITING of the kernel's linux/sched.h, as shown in /proc/PID/stat. */
 #define EXITING 0x4
 
 /* Of the line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...":
  * whoever is joined is on the way out, but the kernel lists it until it is.
- * GLib keeps threads for a while for whoever may need one. */
+ * GLib has a thread that starts others for good. */
 static gboolean
 is_a_thread_of_ours (const gchar * stat)
 {
@@ -26,11 +33,17 @@ is_a_thread_of_ours (const gchar * stat)
   if (name == NULL || rest == NULL
       || sscanf (rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
     return TRUE;
-  return !g_str_has_prefix (name + 1, "pool-") && (flags & EXITING) == 0;
+  return !g_str_has_prefix (name + 1, "pool-spawner") && (flags & EXITING) == 0;
 }
 
-guint
-test_count_threads (void)
+void
+test_keep_no_threads (void)
+{
+  g_thread_pool_set_max_unused_threads (0);
+}
+
+static guint
+count_threads (void)
 {
   GDir *dir = g_dir_open ("/proc/self/task", 0, NULL);
   const gchar *id;
@@ -47,5 +60,16 @@ test_count_threads (void)
     g_free (path);
   }
   g_dir_close (dir);
+  return n;
+}
+
+guint
+test_count_threads (guint wanted)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  guint n;
+
+  while ((n = count_threads ()) > wanted && g_get_monotonic_time () < deadline)
+    g_usleep (LOOK_AGAIN_US);
   return n;
 }

@@ -7,7 +7,12 @@
 
 G_BEGIN_DECLS
 
-guint test_count_threads (void);
+/* At the start of a program that counts: nothing of GLib's stays idle. */
+void test_keep_no_threads (void);
+
+/* Some are joined by nobody and take a moment to end: returns how many there are
+ * as soon as there are no more than @wanted, or after ten seconds. */
+guint test_count_threads (guint wanted);
 
 G_END_DECLS
 

@@ -6,6 +6,7 @@
  */
 
 #include "test.h"
+#include "../threads.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -152,6 +153,7 @@ main (int argc, char **argv)
   g_option_context_free (context);
   setvbuf (stdout, NULL, _IOLBF, 0);
   raise_limit ();
+  test_keep_no_threads ();
 
   test.host = usb_host_new (test.serial, 64 * 1024, N_URBS, on_data, &test);
   fork_zygote (&test);

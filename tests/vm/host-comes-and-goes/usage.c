@@ -93,7 +93,7 @@ measure (Test * test, Usage * usage)
   /* How many buffers are attached at the moment is no matter, and each has a
    * file of its own. */
   usage->fds = count_fds () - usage->attachments;
-  usage->threads = test_count_threads ();
+  usage->threads = test_count_threads (G_MAXUINT);
   if (g_file_get_contents ("/proc/self/status", &text, NULL, NULL)
       && (rss = strstr (text, "VmRSS:")) != NULL)
     usage->rss = g_ascii_strtoull (rss + strlen ("VmRSS:"), NULL, 10);
