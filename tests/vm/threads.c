@@ -22,7 +22,8 @@
 
 /* Of the line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...":
  * whoever is joined is on the way out, but the kernel lists it until it is.
- * GLib has a thread that starts others for good. */
+ * GLib has a thread that starts others for good, and any that has not been given
+ * a name does a moment's work for GLib or GStreamer. */
 static gboolean
 is_a_thread_of_ours (const gchar * stat)
 {
@@ -33,7 +34,7 @@ is_a_thread_of_ours (const gchar * stat)
   if (name == NULL || rest == NULL
       || sscanf (rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
     return TRUE;
-  return !g_str_has_prefix (name + 1, "pool-spawner") && (flags & EXITING) == 0;
+  return !g_str_has_prefix (name + 1, "pool-") && (flags & EXITING) == 0;
 }
 
 void
