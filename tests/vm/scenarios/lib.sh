@@ -256,8 +256,8 @@ same_frames ()
 }
 
 # in_order SENT RECEIVED [SWAPS]: each frame of the host is one of checksumsink's,
-# a later one than the frame before it, or with SWAPS one that was left out just
-# ahead of that. A live source may lose some in between.
+# a later one than the frame before it, or, so many times, one that was left out
+# just ahead of that. A live source may lose some in between.
 in_order ()
 {
   awk -v swaps="${3:-0}" '
@@ -271,10 +271,11 @@ in_order ()
       low = last
       last = at
       while (++at <= n && sent[at] != $1);
-      if (at > n && swaps) {
+      if (at > n && swaps > 0) {
         while (++low < last && sent[low] != $1);
         if (low < last) {
           print "# frame", FNR, "came behind the next one"
+          swaps--
           at = last
           next
         }
