@@ -159,6 +159,8 @@ apt_ready() {
 	[ -z "$security" ] ||
 		printf 'deb %s%s bookworm-security main\n' "$sign" \
 			"$security" >>"$tmp"
+	# For tests/vm/build-qemu.
+	printf 'deb-src %s%s bookworm main\n' "$sign" "$main" >>"$tmp"
 	mv "$tmp" "$APT_DIR/sources.list"
 	say "updating the package lists (private copy)"
 	apt_get update >"$APT_DIR/update.log" 2>&1 ||

@@ -8,6 +8,7 @@
  * from a thread that lives from start() to stop().
  */
 
+#include "dwc3bench.h"
 #include "usbhost.h"
 
 #include <errno.h>
@@ -393,6 +394,8 @@ usb_host_write_attr (UsbHost * host, const gchar * attr, const gchar * value)
  * @on: whether the port has power
  *
  * What pulling the cable does: the device loses VBUS, the host the device.
+ * QEMU's xHCI does nothing when its port is switched off, so the dwc3 model has
+ * a cable of its own.
  */
 gboolean
 usb_host_set_port (UsbHost * host, gboolean on)
@@ -400,6 +403,14 @@ usb_host_set_port (UsbHost * host, gboolean on)
   gchar path[256];
   gboolean ok;
   gint fd;
+
+  if (g_strcmp0 (g_getenv ("FFS_CONTROLLER"), "dwc3") == 0) {
+    volatile uint32_t *bench = dwc3_bench_map ();
+
+    if (bench)
+      bench[PLUG / 4] = on;
+    return bench != NULL;
+  }
 
   /* The link goes with the device. */
   if (host->port == NULL) {

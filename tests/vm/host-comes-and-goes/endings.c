@@ -14,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define UDC_NAME "dummy_udc.0"
-
 static void
 write_file (Test * test, const gchar * path, const gchar * value)
 {
@@ -68,6 +66,15 @@ wait_removed (Test * test, const gchar * number)
 }
 
 static void
+bind_gadget (Test * test)
+{
+  gchar *name = g_strconcat (g_getenv ("FFS_UDC"), "\n", NULL);
+
+  write_gadget (test, "UDC", name);
+  g_free (name);
+}
+
+static void
 unbind_gadget (Test * test)
 {
   gchar *number = usb_host_read_attr (test->host, "devnum");
@@ -83,7 +90,7 @@ unbind (Test * test, guint round)
 {
   (void) round;
   unbind_gadget (test);
-  write_gadget (test, "UDC", UDC_NAME "\n");
+  bind_gadget (test);
 }
 
 static void
@@ -168,7 +175,7 @@ set_speed (Test * test, const gchar * speed)
   outdate (test);
   unbind_gadget (test);
   write_gadget (test, "max_speed", speed);
-  write_gadget (test, "UDC", UDC_NAME "\n");
+  bind_gadget (test);
   connect_host (test);
 }
 
