@@ -56,6 +56,9 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 /* How long upstream's wish for its buffers may wait for the host. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
 
+/* So many frames lost with none in between that arrived have one cause. */
+#define MAX_LOST 5
+
 struct _GstFfsDmabufSink
 {
   GstBaseSink parent;
@@ -78,10 +81,13 @@ struct _GstFfsDmabufSink
   /* Streaming thread. */
   gboolean fits;                /* caps are what the host wants */
   guint64 n_frames;
-  gboolean copy_warned;
+  guint copies_told;            /* reasons, a bit each */
+  gboolean lost_told;
   gboolean failed;              /* an error was posted */
   gboolean have_info;
   GstVideoInfo info;
+
+  gint n_lost;                  /* atomic: frames, one behind the other */
 
   /* An error from the fence thread; under this lock. */
   GMutex lock;
@@ -104,10 +110,12 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
+      g_atomic_int_set (&self->n_lost, 0);
       if (self->opened.profile == NULL)
         gst_ffs_presence_set_streaming (&self->presence, TRUE);
       return;
     case GST_FFS_GONE:
+      g_atomic_int_set (&self->n_lost, 0);
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
       if (self->opened.profile == NULL)
         gst_ffs_presence_set_streaming (&self->presence, FALSE);
@@ -119,8 +127,9 @@ frame_done (guint64 frame, gint err, gpointer user_data)
       break;
   }
 
-  GST_WARNING_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %s", frame,
+  GST_WARNING_OBJECT (self, "frame %" G_GUINT64_FORMAT ": lost: %s", frame,
       g_strerror (err));
+  g_atomic_int_inc (&self->n_lost);
   GST_OBJECT_LOCK (self);
   fatal = self->settings.transfer_errors == GST_FFS_ERROR_FAIL;
   GST_OBJECT_UNLOCK (self);
@@ -149,7 +158,7 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
   if (result->meaning == GST_FFS_OK
       && result->reason != GST_FFS_COPY_REASON_NONE)
     gst_ffs_report_copy (GST_ELEMENT (self), frame, result->reason,
-        &self->copy_warned);
+        &self->copies_told);
 }
 
 static GstFlowReturn
@@ -208,6 +217,23 @@ take_transfer_err (GstFfsDmabufSink * self)
   return err;
 }
 
+/* Says once that nothing arrives.  Frames that were in flight when a host left
+ * may look lost as well, with controllers that tell it by another errno. */
+static void
+check_lost (GstFfsDmabufSink * self)
+{
+  gint n = g_atomic_int_get (&self->n_lost);
+
+  if (n < MAX_LOST || self->lost_told)
+    return;
+  if (!gst_ffs_stream_has_host (self->stream)) {
+    g_atomic_int_set (&self->n_lost, 0);
+    return;
+  }
+  self->lost_told = TRUE;
+  gst_ffs_report_lost (GST_ELEMENT (self), n);
+}
+
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
@@ -227,6 +253,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
     return fail (self, &result);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT, frame,
       buffer);
+
+  check_lost (self);
 
   do {
     result.call = GST_FFS_CALL_PROBE;
@@ -512,7 +540,9 @@ reset (GstFfsDmabufSink * self, gboolean own)
 {
   gst_ffs_presence_open (&self->presence, own);
   self->n_frames = 0;
-  self->copy_warned = FALSE;
+  self->copies_told = 0;
+  self->lost_told = FALSE;
+  g_atomic_int_set (&self->n_lost, 0);
   self->failed = FALSE;
   self->have_info = FALSE;
   g_mutex_lock (&self->lock);

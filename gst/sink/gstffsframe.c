@@ -23,7 +23,7 @@ gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
   static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
     "none", "memory", "offset", "padding", "packet", "header", "no-sg",
-    "no-ioctl", "mode"
+    "no-ioctl", "dma-device", "mode"
   };
 
   return names[reason];
@@ -51,6 +51,11 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
     case GST_FFS_COPY_REASON_NO_IOCTL:
       return "this kernel's FunctionFS has no dmabuf ioctls (Linux 6.9, or "
           "the patches in kernel/, have them)";
+    case GST_FFS_COPY_REASON_DMA_DEVICE:
+      return "behind this machine's IOMMU this kernel's FunctionFS maps "
+          "dmabufs for another device than the USB device controller, which "
+          "would send rubbish (the patches in kernel/ mend it, see "
+          "kernel/README.md)";
     case GST_FFS_COPY_REASON_MODE:
       return "copy-mode=always";
     default:

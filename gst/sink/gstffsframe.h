@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * and the kernel cannot gather the two
  * @GST_FFS_COPY_REASON_NO_SG: the controller cannot send dmabufs
  * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel cannot
+ * @GST_FFS_COPY_REASON_DMA_DEVICE: the kernel maps dmabufs for a device that
+ * is not the one which reads them
  * @GST_FFS_COPY_REASON_MODE: copy-mode=always
  */
 typedef enum
@@ -34,6 +36,7 @@ typedef enum
   GST_FFS_COPY_REASON_HEADER,
   GST_FFS_COPY_REASON_NO_SG,
   GST_FFS_COPY_REASON_NO_IOCTL,
+  GST_FFS_COPY_REASON_DMA_DEVICE,
   GST_FFS_COPY_REASON_MODE,
   GST_FFS_N_COPY_REASONS
 } GstFfsCopyReason;

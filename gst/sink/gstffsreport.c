@@ -13,13 +13,13 @@ GST_DEBUG_CATEGORY_STATIC (GST_CAT_PERFORMANCE);
  * @element: in whose name to post
  * @frame: the frame's number
  * @reason: why it was copied
- * @told: (inout): whether this was told before
+ * @told: (inout): the reasons that were told before, a bit each
  *
  * Once for a person, every time for the one who looks for cycles.
  */
 void
 gst_ffs_report_copy (GstElement * element, guint64 frame,
-    GstFfsCopyReason reason, gboolean * told)
+    GstFfsCopyReason reason, guint * told)
 {
   static gsize once = 0;
   const gchar *text = gst_ffs_copy_reason_text (reason);
@@ -30,15 +30,32 @@ gst_ffs_report_copy (GstElement * element, guint64 frame,
   }
   GST_CAT_LOG_OBJECT (GST_CAT_PERFORMANCE, element, "frame %" G_GUINT64_FORMAT
       " was copied because %s", frame, text);
-  if (*told || reason == GST_FFS_COPY_REASON_MODE
+  if (*told & (1u << reason) || reason == GST_FFS_COPY_REASON_MODE
       || reason == GST_FFS_COPY_REASON_PADDING)
     return;
 
-  *told = TRUE;
+  *told |= 1u << reason;
   GST_ELEMENT_WARNING (element, STREAM, FORMAT,
       ("The CPU copies a frame, or a part of it, because %s.", text),
       ("frame %" G_GUINT64_FORMAT "; stats counts them, copy-mode=never "
           "makes it an error", frame));
+}
+
+/**
+ * gst_ffs_report_lost:
+ * @element: in whose name to post
+ * @n: how many frames, one behind the other
+ */
+void
+gst_ffs_report_lost (GstElement * element, guint n)
+{
+  GST_ELEMENT_WARNING (element, RESOURCE, WRITE,
+      ("The last %u frames did not reach the USB host, though it is there. "
+          "Likely causes: the controller cannot read the memory (an IOMMU or "
+          "a DMA mask; see the kernel's log), a bad cable or hub, or another "
+          "program that detaches buffers from this endpoint.", n),
+      ("stats counts them as frames-lost; copy-mode=always tells whether it "
+          "is about memory"));
 }
 
 /**
@@ -51,7 +68,13 @@ void
 gst_ffs_report_failure (GstElement * element,
     const GstFfsStreamResult * result, const gchar * endpoint)
 {
-  if (result->err == 0)
+  if (result->err == 0 && result->reason == GST_FFS_COPY_REASON_DMA_DEVICE)
+    GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
+        ("The frame cannot be sent without a copy because %s.",
+            gst_ffs_copy_reason_text (result->reason)),
+        ("copy-mode=auto sends copies on %s; \"iommu.passthrough=1\" on the "
+            "kernel's command line does without the IOMMU", endpoint));
+  else if (result->err == 0)
     GST_ELEMENT_ERROR (element, STREAM, FORMAT,
         ("The frame cannot be sent without a copy because %s.",
             gst_ffs_copy_reason_text (result->reason)),

@@ -381,13 +381,20 @@ gst_ffs_settings_install (GObjectClass * klass)
    *   copied-offset (not at the start of its dmabuf), copied-padding (tight),
    *   copied-packet (a part of it ends in mid-packet), copied-header (behind
    *   a header in the same transfer), copied-no-sg, copied-no-ioctl,
+   *   copied-dma-device (mapped for another device than the controller),
    *   copied-mode (copy-mode=always)
    * - frames-gathered: frames sent as one transfer of several segments
    * - frames-in-room: frames whose header went into the room in front of them
    * - frames-without-host: frames dropped because no host wanted them
    * - frames-unfit: frames dropped because they are not what the host chose
+   * - frames-lost: frames of which a transfer ended with an error though the
+   *   host was there: an error of the wire or of memory, or a transfer that
+   *   was taken back by another program's DETACH, which with dwc3 takes all
+   *   transfers of the endpoint back
    * - transfers-queued, -completed, -failed, -cancelled: dmabuf transfers
-   *   handed to the kernel, and how their fences signalled
+   *   handed to the kernel, and how their fences signalled: without an error,
+   *   with one though the host was there, or because the host went or we
+   *   stopped
    * - bytes: bytes that the host has read
    * - bytes-copied: bytes that went through the CPU
    * - in-flight, in-flight-max: (guint) frames in flight now, at most

@@ -23,7 +23,9 @@
 #include "gstffscopier.h"
 #include "gstffsframecounter.h"
 #include "gstffsframewriter.h"
+#include "function/gstffsdmadevice.h"
 #include "gstffsstream.h"
+#include "transport/gstffsdebug.h"
 
 #define MAX_ATTACHMENTS 64
 #define NO_FRAME G_MAXUINT64
@@ -40,6 +42,7 @@ struct _GstFfsStream
   gint blocked;                 /* GstFfsCopyReason */
 
   GMutex send_lock;
+  guint checked;                /* connection of check_dma_device() */
   gboolean halted;
   guint64 frame;                /* being sent, or NO_FRAME */
   GstFfsSegments segments;
@@ -156,6 +159,13 @@ gst_ffs_stream_probe (GstFfsStream * self)
 {
   return gst_ffs_endpoint_is_enabled (self->ep) ? 0 :
       gst_ffs_endpoint_probe (self->ep);
+}
+
+/* Returns: whether a host has configured us, as the kernel says just now */
+gboolean
+gst_ffs_stream_has_host (GstFfsStream * self)
+{
+  return gst_ffs_endpoint_probe (self->ep) == 0;
 }
 
 /* The host is known to be gone. */
@@ -405,6 +415,29 @@ prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
       room) ? 0 : ENOTSUP;
 }
 
+/* With the send lock.  Once for each host, which may have come to another
+ * controller. */
+static void
+check_dma_device (GstFfsStream * self)
+{
+  guint connection = gst_ffs_endpoint_get_connection (self->ep);
+  g_autofree gchar *fault = NULL;
+
+  if (connection == 0 || connection == self->checked)
+    return;
+  self->checked = connection;
+  if (!(gst_ffs_endpoint_get_features (self->ep)
+          & USB_FFS_FEATURE_DMABUF_DMA_DEVICE))
+    fault = gst_ffs_dma_device_find_fault (gst_ffs_endpoint_get_fd (self->ep));
+  if (fault) {
+    GST_INFO ("%s: %s", gst_ffs_endpoint_get_name (self->ep), fault);
+    g_atomic_int_set (&self->blocked, GST_FFS_COPY_REASON_DMA_DEVICE);
+  } else {
+    g_atomic_int_compare_and_exchange (&self->blocked,
+        GST_FFS_COPY_REASON_DMA_DEVICE, GST_FFS_COPY_REASON_NONE);
+  }
+}
+
 /* With the send lock. */
 static void
 send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
@@ -428,6 +461,11 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     self->segments.reason = GST_FFS_COPY_REASON_MODE;
   } else if (blocked && policy->copy_mode != GST_FFS_COPY_NEVER) {
     self->segments.reason = blocked;
+  } else if (blocked == GST_FFS_COPY_REASON_DMA_DEVICE) {
+    result->meaning = GST_FFS_FATAL;
+    result->reason = blocked;
+    clear_frame (self);
+    return;
   } else if ((err = prepare (self, buffer, resume, policy)) == EINTR) {
     result->meaning = GST_FFS_INTERRUPTED;
     return;
@@ -493,8 +531,10 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     result->meaning = GST_FFS_NOT_ENABLED;
   else if (gst_ffs_transfer_queue_wait_slot (self->queue) != 0)
     result->meaning = GST_FFS_INTERRUPTED;
-  else
+  else {
+    check_dma_device (self);
     send_frame (self, buffer, frame, &own, result);
+  }
   /* It goes as on a kernel without SUBMIT then. */
   if (result->meaning == GST_FFS_NO_GATHER) {
     own.gather = FALSE;

@@ -333,6 +333,24 @@ gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep)
 }
 
 /**
+ * gst_ffs_endpoint_get_features:
+ * @ep: an endpoint
+ *
+ * Some of them depend on the controller that the function is bound to.
+ *
+ * Returns: what the kernel's FunctionFS has beyond mainline's, as
+ * USB_FFS_FEATURE_ bits; 0 if it cannot tell
+ */
+guint64
+gst_ffs_endpoint_get_features (GstFfsEndpoint * ep)
+{
+  guint64 features = 0;
+
+  return gst_ffs_call (ep->fd, FUNCTIONFS_FEATURES, &features) == 0 ?
+      features : 0;
+}
+
+/**
  * gst_ffs_endpoint_can_gather:
  * @ep: an endpoint
  *

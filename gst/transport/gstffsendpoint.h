@@ -41,6 +41,7 @@ gint gst_ffs_endpoint_detach (GstFfsEndpoint * ep, gint dmabuf);
 gint gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf,
     guint64 length);
 
+guint64 gst_ffs_endpoint_get_features (GstFfsEndpoint * ep);
 gboolean gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep);
 gboolean gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep);
 gint gst_ffs_endpoint_submit (GstFfsEndpoint * ep,

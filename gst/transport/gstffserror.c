@@ -51,6 +51,11 @@ is_transfer (GstFfsCall call)
  * and on a controller without scatter-gather. gst_ffs_endpoint_attach() has
  * excluded the former.
  *
+ * A fence says ECONNRESET if its transfer was taken back.  What we have taken
+ * back ourselves is ECANCELED by then.  With dwc3 a transfer that another
+ * program takes back takes all others of the endpoint with it
+ * (dwc3_gadget_ep_dequeue()).
+ *
  * Returns: what happened
  */
 GstFfsMeaning
@@ -66,9 +71,10 @@ gst_ffs_meaning (GstFfsCall call, gint err)
     case EAGAIN:
       return call == GST_FFS_CALL_OPEN ? GST_FFS_FATAL : GST_FFS_NOT_ENABLED;
     case ESHUTDOWN:
-    case ECONNRESET:
     case EPIPE:
       return GST_FFS_GONE;
+    case ECONNRESET:
+      return call == GST_FFS_CALL_FENCE ? GST_FFS_LOST : GST_FFS_GONE;
     case ENODEV:
       return call == GST_FFS_CALL_OPEN ? GST_FFS_FATAL : GST_FFS_GONE;
     case EBUSY:

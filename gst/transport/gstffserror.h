@@ -38,6 +38,7 @@ typedef enum
  * @GST_FFS_NO_IOCTL: the kernel lacks the dmabuf ioctls
  * @GST_FFS_NO_MEMORY: out of memory, worth another try later
  * @GST_FFS_CANCELLED: we cancelled it ourselves
+ * @GST_FFS_LOST: somebody else cancelled it
  * @GST_FFS_FATAL: everything else
  *
  * What an errno of a #GstFfsCall means to the callers of the endpoint.
@@ -55,6 +56,7 @@ typedef enum
   GST_FFS_NO_IOCTL,
   GST_FFS_NO_MEMORY,
   GST_FFS_CANCELLED,
+  GST_FFS_LOST,
   GST_FFS_FATAL,
 } GstFfsMeaning;
 

@@ -44,23 +44,31 @@ gst_ffs_transfer_counter_add_begin (GstFfsTransferCounter * self,
   }
 }
 
+static gboolean
+is_lost (gint err)
+{
+  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
+    case GST_FFS_OK:
+    case GST_FFS_GONE:
+    case GST_FFS_CANCELLED:
+      return FALSE;
+    default:
+      return TRUE;
+  }
+}
+
 /* The oldest transfer has ended. */
 void
 gst_ffs_transfer_counter_add_end (GstFfsTransferCounter * self, gsize length,
     gint err)
 {
-  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
-    case GST_FFS_OK:
-      self->stats.completed++;
-      self->stats.bytes += length;
-      break;
-    case GST_FFS_GONE:
-    case GST_FFS_CANCELLED:
-      self->stats.cancelled++;
-      break;
-    default:
-      self->stats.failed++;
-      break;
+  if (err == 0) {
+    self->stats.completed++;
+    self->stats.bytes += length;
+  } else if (is_lost (err)) {
+    self->stats.failed++;
+  } else {
+    self->stats.cancelled++;
   }
   if (err != 0 && self->frame_err == 0)
     self->frame_err = err;
@@ -83,6 +91,7 @@ gst_ffs_transfer_counter_end_frame (GstFfsTransferCounter * self)
 
   stats->in_flight--;
   stats->frames++;
+  stats->lost += is_lost (err);
   self->last_end = gst_util_get_timestamp ();
   stats->latency_last = self->last_end - *start;
   stats->latency_max = MAX (stats->latency_max, stats->latency_last);

@@ -12,12 +12,14 @@ G_BEGIN_DECLS
  * GstFfsTransferStats:
  * @queued: transfers handed to the kernel
  * @completed: transfers whose fence signalled without an error
- * @failed: transfers whose fence signalled with an error of the wire
+ * @failed: transfers whose fence signalled with an error though the host was
+ * there
  * @cancelled: transfers that ended because the host went or we stopped
  * @bytes: bytes of completed transfers
  * @in_flight: frames in flight now
  * @in_flight_max: most frames that were in flight at a time
  * @frames: frames released
+ * @lost: frames among them that the host did not get though it was there
  * @latency_last: from the first TRANSFER to the release of the last frame, ns
  * @latency_max: the longest of these
  * @latency_sum: all of these
@@ -32,6 +34,7 @@ typedef struct
   guint in_flight;
   guint in_flight_max;
   guint64 frames;
+  guint64 lost;
   GstClockTime latency_last;
   GstClockTime latency_max;
   GstClockTime latency_sum;

@@ -29,6 +29,13 @@ struct usb_ffs_dmabuf_transfer_req
 } __attribute__ ((packed));
 #endif
 
+#ifndef FUNCTIONFS_FEATURES
+#define FUNCTIONFS_FEATURES _IOR ('g', 192, __u64)
+#endif
+#ifndef USB_FFS_FEATURE_DMABUF_DMA_DEVICE
+#define USB_FFS_FEATURE_DMABUF_DMA_DEVICE (1ULL << 5)
+#endif
+
 #ifndef FUNCTIONFS_DMABUF_SUBMIT
 #define FUNCTIONFS_DMABUF_SUBMIT \
     _IOWR ('g', 135, struct usb_ffs_dmabuf_submit)

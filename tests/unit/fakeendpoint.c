@@ -37,6 +37,7 @@ typedef struct
   gsize length;
   gint sync_file;
   gint fence;                   /* of SUBMIT: writing to it signals */
+  gboolean own_fence;           /* a status that outlives the attachment */
   gboolean signalled;
   gint status;
 } Transfer;
@@ -49,6 +50,9 @@ static struct
   gboolean enabled;
   gboolean stubborn;
   gboolean can_submit;
+  gboolean cancels_all;
+  guint n_busy_detaches;
+  guint64 features;
   GPtrArray *dmabufs;
   GPtrArray *transfers;
   gint fail_err[256];
@@ -157,6 +161,26 @@ cancel (Dmabuf * d, gint status)
   }
 }
 
+static void
+detach (Dmabuf * d)
+{
+  guint i, n_own = 0, n_others = 0;
+
+  for (i = 0; i < fake.transfers->len; i++) {
+    Transfer *t = g_ptr_array_index (fake.transfers, i);
+
+    if (t->signalled)
+      continue;
+    if (is_of (t, d))
+      n_own++;
+    else
+      n_others++;
+  }
+  fake.n_busy_detaches += n_own > 0 && n_others > 0;
+  d->attached = FALSE;
+  cancel (fake.cancels_all && n_own > 0 ? NULL : d, -ECONNRESET);
+}
+
 static gint
 do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
     Transfer ** transfer)
@@ -228,10 +252,12 @@ do_submit (struct usb_ffs_dmabuf_submit *req)
     t->fence = fds[1];
   else
     signal_fence (fds[1]);
-  if (err == 0)
+  if (err == 0) {
     req->fence_fd = t->sync_file = fds[0];
-  else
+    t->own_fence = TRUE;
+  } else {
     close (fds[0]);
+  }
   return err;
 }
 
@@ -259,7 +285,7 @@ file_info (gint fd, struct sync_file_info *info)
     Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
 
     if (t->sync_file == fd) {
-      if (!t->dmabufs[0]->attached)
+      if (!t->own_fence && !t->dmabufs[0]->attached)
         fake.late_reads++;
       info->status = t->signalled ? t->status : 0;
       return 0;
@@ -305,9 +331,11 @@ answer (gint fd, gulong request, gpointer arg)
     g_assert_true (fake.enabled);
     if (d == NULL || !d->attached)
       return EPERM;
-    d->attached = FALSE;
-    cancel (d, -ECONNRESET);
+    detach (d);
     g_cond_broadcast (&fake.cond);
+    return 0;
+  } else if (request == FUNCTIONFS_FEATURES && fake.features != 0) {
+    *(guint64 *) arg = fake.features;
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_TRANSFER) {
     return do_transfer (arg);
@@ -382,6 +410,9 @@ fake_endpoint_start (void)
   fake.enabled = TRUE;
   fake.stubborn = FALSE;
   fake.can_submit = FALSE;
+  fake.cancels_all = FALSE;
+  fake.n_busy_detaches = 0;
+  fake.features = 0;
   fake.heap = FALSE;
   fake.aio_exhausted = FALSE;
   fake.poll_fails = FALSE;
@@ -463,6 +494,29 @@ void
 fake_endpoint_set_can_submit (gboolean can_submit)
 {
   fake.can_submit = can_submit;
+}
+
+void
+fake_endpoint_set_cancels_all (gboolean cancels_all)
+{
+  fake.cancels_all = cancels_all;
+}
+
+guint
+fake_endpoint_n_busy_detaches (void)
+{
+  guint n;
+
+  g_mutex_lock (&fake.lock);
+  n = fake.n_busy_detaches;
+  g_mutex_unlock (&fake.lock);
+  return n;
+}
+
+void
+fake_endpoint_set_features (guint64 features)
+{
+  fake.features = features;
 }
 
 void
@@ -564,6 +618,14 @@ fake_endpoint_forget_attachments (void)
   g_mutex_lock (&fake.lock);
   for (i = 0; i < fake.dmabufs->len; i++)
     ((Dmabuf *) g_ptr_array_index (fake.dmabufs, i))->attached = FALSE;
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_dmabuf_forget (GstMemory * mem)
+{
+  g_mutex_lock (&fake.lock);
+  find (gst_dmabuf_memory_get_fd (mem))->attached = FALSE;
   g_mutex_unlock (&fake.lock);
 }
 

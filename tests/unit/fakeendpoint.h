@@ -24,6 +24,14 @@ void fake_endpoint_fail_open (gint err, guint times);
 guint fake_endpoint_n_failed_opens (void);
 /* A controller that ignores cancelling, until it is told to let go. */
 void fake_endpoint_set_stubborn (gboolean stubborn);
+/* A controller that takes back all transfers when one is cancelled, as dwc3
+ * does (default: no). */
+void fake_endpoint_set_cancels_all (gboolean cancels_all);
+/* How often a dmabuf was detached of which a transfer was under way, with
+ * transfers of others behind or ahead of it. */
+guint fake_endpoint_n_busy_detaches (void);
+/* What FUNCTIONFS_FEATURES says (default: it is not there, 0). */
+void fake_endpoint_set_features (guint64 features);
 /* Whether the kernel has SUBMIT (default: no); before the plugin opens it. */
 void fake_endpoint_set_can_submit (gboolean can_submit);
 
@@ -42,7 +50,7 @@ void fake_endpoint_wait_n_calls (gulong request, guint n);
 void fake_endpoint_wait_calls (gulong request, guint n);
 /* What some kernels do when the function is unbound. */
 void fake_endpoint_forget_attachments (void);
-/* How often a status was asked for after its attachment had gone. */
+/* How often a status of TRANSFER was asked for after its attachment had gone. */
 guint fake_endpoint_n_late_reads (void);
 
 /* What transfers of dmabufs with data have put on the wire so far. */
@@ -59,6 +67,8 @@ void fake_endpoint_set_heap (gboolean available);
 GstMemory *fake_dmabuf_new_data (gsize size, guint8 seed);
 /* Memory of a new fake dmabuf; no fence is pending on it. */
 GstMemory *fake_dmabuf_new (gsize size);
+/* The kernel has lost its attachment. */
+void fake_dmabuf_forget (GstMemory * mem);
 guint64 fake_dmabuf_id (GstMemory * mem);
 /* Another device's fence on it, not signalled until released. */
 void fake_dmabuf_hold (GstMemory * mem);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_DMA_DEVICE_H__
+#define __GST_FFS_DMA_DEVICE_H__
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The seam for the unit tests: what goes in front of /proc and /sys. */
+extern const gchar *gst_ffs_dma_device_root;
+
+gchar *gst_ffs_dma_device_find_fault (gint endpoint);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_DMA_DEVICE_H__ */

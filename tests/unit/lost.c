@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Transfers that end with an error though the host is there, and a controller
+ * that takes back all of them when one is (dwc3).
+ */
+
+#include <errno.h>
+
+#include "harness.h"
+
+#define N 5                     /* lost frames in a row that are worth a word */
+#define MAX_ATTACHED 64
+
+/* A frame whose transfer ends so. */
+static void
+push (SinkHarness * sh, gint status)
+{
+  guint n = fake_endpoint_n_transfers ();
+  gint released;
+
+  fail_unless_equals_int (gst_harness_push (sh->h, dmabuf_buffer (10,
+              &released)), GST_FLOW_OK);
+  fake_endpoint_signal (n, status);
+  wait_released (&released);
+  sink_harness_wait_stat (sh, "in-flight", 0);
+}
+
+static void
+push_n (SinkHarness * sh, guint n, gint status)
+{
+  while (n--)
+    push (sh, status);
+}
+
+static void
+assert_told (SinkHarness * sh)
+{
+  sink_harness_assert_message (sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "did not reach the USB host");
+}
+
+/* Whatever the error is. */
+GST_START_TEST (test_in_a_row)
+{
+  const gint errs[] = { ECONNRESET, EIO, EOVERFLOW };
+  SinkHarness sh;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (errs); i++) {
+    sink_harness_start (&sh, NULL);
+    push_n (&sh, N, -errs[i]);
+    sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
+    push (&sh, -errs[i]);
+    assert_told (&sh);
+    push_n (&sh, N, -errs[i]);
+    sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
+    fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"),
+        2 * N + 1);
+    fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-failed"),
+        2 * N + 1);
+    fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-completed"),
+        0);
+    fail_unless_equals_uint64 (sink_harness_stat (&sh, "bytes"), 0);
+    sink_harness_end (&sh);
+  }
+}
+
+GST_END_TEST;
+
+/* One that arrives in between says that nothing is wrong as a whole. */
+GST_START_TEST (test_with_good_ones)
+{
+  SinkHarness sh;
+  guint i;
+
+  sink_harness_start (&sh, NULL);
+  for (i = 0; i < 3; i++) {
+    push_n (&sh, N - 1, -EIO);
+    push (&sh, 1);
+  }
+  push (&sh, 1);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"),
+      3 * (N - 1));
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-completed"), 4);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* A host that went is no cause to look for another one. */
+GST_START_TEST (test_host_went)
+{
+  SinkHarness sh;
+  gint released[N + 1];
+  guint i;
+
+  sink_harness_start (&sh, "max-in-flight", N + 2, "without-host", 1, NULL);
+  for (i = 0; i <= N; i++)
+    gst_harness_push (sh.h, dmabuf_buffer (10, &released[i]));
+  for (i = 0; i <= N; i++)
+    fake_endpoint_signal (i, -ECONNRESET);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fake_endpoint_set_enabled (FALSE);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10,
+              &released[0])), GST_FLOW_OK);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Neither are frames that we took back. */
+GST_START_TEST (test_cancelled)
+{
+  SinkHarness sh;
+  gint released[N];
+  guint i;
+
+  sink_harness_start (&sh, "max-in-flight", N + 1, NULL);
+  fake_endpoint_set_cancels_all (TRUE);
+  for (i = 0; i < N; i++)
+    gst_harness_push (sh.h, dmabuf_buffer (10, &released[i]));
+  sink_harness_drain (&sh);
+  for (i = 0; i < N; i++)
+    fail_unless (is_released (&released[i]));
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"), 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), N);
+  push (&sh, 1);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* With dwc3 it would cost the others their transfers: no bound on attachments,
+ * no memory that dies and no kernel that has forgotten an attachment makes us
+ * detach a dmabuf that is under way. */
+static void
+run_never_detaches_busy (gboolean can_submit)
+{
+  GstMemory *idle[MAX_ATTACHED];
+  SinkHarness sh;
+  gint busy[2], a;
+  guint i;
+
+  sink_harness_start (&sh, "max-in-flight", MAX_ATTACHED, NULL);
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  fake_endpoint_set_can_submit (can_submit);
+  fake_endpoint_set_cancels_all (TRUE);
+  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+  gst_harness_set_src_caps_str (sh.h, "application/x-test");
+
+  for (i = 0; i < MAX_ATTACHED; i++) {
+    idle[i] = fake_dmabuf_new (10);
+    gst_harness_push (sh.h, memory_buffer (idle[i], &a));
+    fake_endpoint_signal (i, 1);
+    wait_released (&a);
+  }
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+
+  /* Each needs the place of another one. */
+  gst_harness_push (sh.h, dmabuf_buffer (10, &busy[0]));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &busy[1]));
+  fake_dmabuf_forget (idle[MAX_ATTACHED - 1]);
+  gst_harness_push (sh.h, memory_buffer (idle[MAX_ATTACHED - 1], &a));
+  fail_unless_equals_int (fake_endpoint_n_transfers (), MAX_ATTACHED + 3);
+  for (i = 0; i < MAX_ATTACHED; i++)
+    gst_memory_unref (idle[i]);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 3);
+  fail_unless_equals_int (fake_endpoint_n_busy_detaches (), 0);
+  fail_if (is_released (&busy[0]) || is_released (&busy[1]));
+
+  for (i = 0; i < 3; i++)
+    fake_endpoint_signal (MAX_ATTACHED + i, 1);
+  wait_released (&a);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fail_unless_equals_int (fake_endpoint_n_busy_detaches (), 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-completed"),
+      MAX_ATTACHED + 3);
+  sink_harness_end (&sh);
+}
+
+GST_START_TEST (test_never_detaches_busy)
+{
+  run_never_detaches_busy (FALSE);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_never_detaches_busy_by_submit)
+{
+  run_never_detaches_busy (TRUE);
+}
+
+GST_END_TEST;
+
+/* More dmabufs are under way than are to be attached at a time. */
+GST_START_TEST (test_all_busy)
+{
+  gint released[MAX_ATTACHED / 2 + 2];
+  SinkHarness sh;
+  guint i;
+
+  sink_harness_start (&sh, "max-in-flight", MAX_ATTACHED, NULL);
+  fake_endpoint_set_cancels_all (TRUE);
+  for (i = 0; i < G_N_ELEMENTS (released); i++) {
+    GstBuffer *buf = dmabuf_buffer (1024, &released[i]);
+
+    gst_buffer_append_memory (buf, fake_dmabuf_new (10));
+    gst_harness_push (sh.h, buf);
+  }
+  fail_unless_equals_int (fake_endpoint_n_attached (), MAX_ATTACHED + 4);
+  fail_unless_equals_int (fake_endpoint_n_busy_detaches (), 0);
+  for (i = 0; i < 2 * G_N_ELEMENTS (released); i++)
+    fake_endpoint_signal (i, 1);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-completed"),
+      2 * G_N_ELEMENTS (released));
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static Suite *
+lost_suite (void)
+{
+  Suite *s = suite_create ("lost");
+  TCase *tc = tcase_create ("lost");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_in_a_row);
+  tcase_add_test (tc, test_with_good_ones);
+  tcase_add_test (tc, test_host_went);
+  tcase_add_test (tc, test_cancelled);
+  tcase_add_test (tc, test_never_detaches_busy);
+  tcase_add_test (tc, test_never_detaches_busy_by_submit);
+  tcase_add_test (tc, test_all_busy);
+  return s;
+}
+
+GST_CHECK_MAIN (lost);
