@@ -197,14 +197,16 @@ suspend (Test * test, guint round)
 }
 
 const Ending endings[] = {
-  {"unplug", unplug, TRUE, NULL, NULL},
-  {"unbind", unbind, TRUE, NULL, NULL},
-  {"reset", reset, TRUE, NULL, NULL},
-  {"SET_CONFIGURATION 0 and 1", configure, TRUE, NULL, NULL},
+  {"unplug", unplug, TRUE, NULL, NULL, NULL},
+  {"unbind", unbind, TRUE, NULL, NULL, NULL},
+  {"reset", reset, TRUE, NULL, NULL, NULL},
+  {"SET_CONFIGURATION 0 and 1", configure, TRUE, NULL, NULL, NULL},
+  {"suspend at high speed", suspend, FALSE, "high-speed", "power/control",
+      NULL},
   /* dummy_hcd knows of no SuperSpeed link that sleeps. */
-  {"suspend", suspend, FALSE, "high-speed", "power/control"},
-  {"host killed", kill_host, TRUE, NULL, NULL},
-  {"NULL and PLAYING", cycle, TRUE, NULL, NULL},
+  {"suspend at SuperSpeed", suspend, FALSE, NULL, "power/control", "dwc3"},
+  {"host killed", kill_host, TRUE, NULL, NULL, NULL},
+  {"NULL and PLAYING", cycle, TRUE, NULL, NULL, NULL},
 };
 
 const guint n_endings = G_N_ELEMENTS (endings);

@@ -34,6 +34,9 @@ test_ending (Test * test, const Ending * ending)
   guint attachments = 0, attached = 0;
   Usage settled, now;
 
+  if (ending->controller != NULL
+      && g_strcmp0 (g_getenv ("FFS_CONTROLLER"), ending->controller) != 0)
+    return;
   if (!has_attr (test->host, ending->attr)) {
     check (test, TRUE, "%s # SKIP this kernel has no %s", ending->name,
         ending->attr);

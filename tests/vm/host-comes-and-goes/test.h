@@ -58,6 +58,8 @@ typedef struct
   const gchar *speed;
   /* What the kernel must have of the device. */
   const gchar *attr;
+  /* The controller, in FFS_CONTROLLER, that can do it, or NULL. */
+  const gchar *controller;
 } Ending;
 
 struct _Test
