@@ -247,6 +247,8 @@ bool dwc3_ep_serve(Dwc3Udc *s, int n)
     }
     if (e->active && e->faults[FAULT_WIRE]) {
         e->faults[FAULT_WIRE]--;
+        dwc3_trace(s, "ep%d: transaction error, %u more\n", n,
+                   e->faults[FAULT_WIRE]);
         p->status = USB_RET_IOERROR;
         return true;
     }

@@ -154,6 +154,7 @@ static void write_dctl(Dwc3Udc *s, uint32_t v)
 
 static void write_bench(Dwc3Udc *s, hwaddr a, uint32_t v)
 {
+    dwc3_trace(s, "bench %x: %x\n", (unsigned)a, v);
     switch (a) {
     case BENCH_PLUG:
         R(s, a) = v & 1;
