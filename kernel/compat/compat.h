@@ -12,6 +12,14 @@
 #include <linux/overflow.h>
 #include <linux/string.h>
 
+/* check-kernel says it in more words, ahead of the build. */
+#ifndef FFS_HAVE_SG_WAS_MAPPED
+#error "struct usb_request has no sg_was_mapped: needs 6.1.192, 6.9 or a patch"
+#endif
+#ifndef CONFIG_SYNC_FILE
+#error "the kernel is configured without CONFIG_SYNC_FILE"
+#endif
+
 /* ---- memory ---- */
 
 #define FFS_GFP(dummy, gfp, ...)	gfp

@@ -77,8 +77,8 @@ static inline struct dentry *ffs_compat_lookup(struct dentry *dir,
  * file of ours, all of which stay in the dcache as long as they exist.
  */
 #ifndef FFS_HAVE_START_CREATING
-static inline struct dentry *simple_start_creating(struct dentry *dir,
-						   const char *name)
+static inline struct dentry *ffs_compat_start_creating(struct dentry *dir,
+						       const char *name)
 {
 	struct dentry *dentry;
 
@@ -100,11 +100,15 @@ static inline struct dentry *simple_start_creating(struct dentry *dir,
 	return dentry;
 }
 
-static inline void simple_done_creating(struct dentry *dentry)
+static inline void ffs_compat_done_creating(struct dentry *dentry)
 {
 	inode_unlock(d_inode(dentry->d_parent));
 	dput(dentry);
 }
+
+/* Some kernels have the first of them, with other rules. */
+#define simple_start_creating	ffs_compat_start_creating
+#define simple_done_creating	ffs_compat_done_creating
 #endif
 
 /*
