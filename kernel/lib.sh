@@ -4,6 +4,9 @@
 
 FFS_CACHE=${FFSDMABUF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gst-ffsdmabuf}
 
+# The kernel whose source the modules are made of, for all kernels.
+FFS_BASE=7.3
+
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
