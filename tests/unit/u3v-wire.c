@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What a host gets to read: the table of formats, leader and trailer byte by
- * byte, the description, and the controls of a source.
+ * byte, and the controls of a source.
  */
 
 #include <string.h>
@@ -11,8 +11,8 @@
 
 #include "function/gstffscontrols.h"
 #include "function/u3v/gstffsu3vmap.h"
+#include "function/u3v/gstffsu3voffer.h"
 #include "function/u3v/gstffsu3vpackets.h"
-#include "function/u3v/gstffsu3vxml.h"
 
 /* ---- formats ---- */
 
@@ -171,106 +171,6 @@ GST_START_TEST (test_packets)
   fail_unless_equals_int (sizeof (trailer), TRAILER_LENGTH);
   fail_unless (memcmp (data, trailer, sizeof (trailer)) == 0);
   fail_unless_equals_int (data[TRAILER_LENGTH], 0xee);
-}
-
-GST_END_TEST;
-
-/* ---- the description ---- */
-
-/* Names that are given, and names that are referred to. */
-typedef struct
-{
-  GHashTable *defined;
-  GHashTable *used;
-  gboolean refers;
-} Names;
-
-static void
-start_element (GMarkupParseContext * context G_GNUC_UNUSED,
-    const gchar * element, const gchar ** attributes, const gchar ** values,
-    gpointer user_data, GError ** error G_GNUC_UNUSED)
-{
-  Names *names = user_data;
-  guint i;
-
-  names->refers = element[0] == 'p' && g_ascii_isupper (element[1]);
-  for (i = 0; attributes[i]; i++) {
-    if (g_str_equal (attributes[i], "Name")
-        && !g_str_equal (element, "EnumEntry"))
-      fail_unless (g_hash_table_add (names->defined, g_strdup (values[i])),
-          "%s twice", values[i]);
-  }
-}
-
-static void
-text (GMarkupParseContext * context G_GNUC_UNUSED, const gchar * text,
-    gsize length, gpointer user_data, GError ** error G_GNUC_UNUSED)
-{
-  Names *names = user_data;
-
-  if (names->refers)
-    g_hash_table_add (names->used, g_strndup (text, length));
-  names->refers = FALSE;
-}
-
-static const GEnumValue entries[] = {
-  {0, "GST_ZERO", "zero"}, {5, "GST_FIVE", "five-5"}, {6, "GST_SIX", "6x"}
-};
-
-GST_START_TEST (test_description)
-{
-  const GMarkupParser parser = { start_element, NULL, text, NULL, NULL };
-  const GstFfsIdentity identity = {
-    .manufacturer = "Maker & \"Söhne\"",.product = "<Camera>",.serial = "1"
-  };
-  const GstFfsControl controls[] = {
-    {"TestPattern", NULL, GST_FFS_CONTROL_ENUM, 0, 6, entries, 3},
-    {"Gain", "dB", GST_FFS_CONTROL_FLOAT, -1.5, 2.5, NULL, 0},
-    {"Brightness", NULL, GST_FFS_CONTROL_INTEGER, -10, 10, NULL, 0},
-  };
-  const gchar *features[] = {
-    "Width", "Height", "PixelFormat", "PayloadSize", "AcquisitionMode",
-    "AcquisitionStart", "AcquisitionStop", "AcquisitionFrameRate",
-    "DeviceVendorName", "DeviceModelName", "DeviceSerialNumber",
-    "TLParamsLocked", "TestPattern", "Gain", "Brightness"
-  };
-  GstCaps *caps = gst_caps_from_string ("video/x-raw, format={YUY2, GRAY8}, "
-      "width=[16, 640, 16], height=480, framerate=[5/1, 61/2]");
-  GstFfsU3vOffer *offer = gst_ffs_u3v_offer_new (caps);
-  gchar *xml = gst_ffs_u3v_xml_new (&identity, offer, controls, 3);
-  Names names = { 0 };
-  GMarkupParseContext *context;
-  GHashTableIter iter;
-  GError *error = NULL;
-  gpointer name;
-  guint i;
-
-  names.defined = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  names.used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  context = g_markup_parse_context_new (&parser, 0, &names, NULL);
-  fail_unless (g_markup_parse_context_parse (context, xml, -1, &error)
-      && g_markup_parse_context_end_parse (context, &error), "%s",
-      error ? error->message : NULL);
-  g_hash_table_iter_init (&iter, names.used);
-  while (g_hash_table_iter_next (&iter, &name, NULL))
-    fail_unless (g_hash_table_contains (names.defined, name), "no %s",
-        (gchar *) name);
-  for (i = 0; i < G_N_ELEMENTS (features); i++)
-    fail_unless (g_hash_table_contains (names.used, features[i]), "no %s",
-        features[i]);
-
-  fail_unless (strstr (xml, "<Min>16</Min><Max>640</Max><Inc>16</Inc>"));
-  fail_unless (strstr (xml, "<Min>5</Min><Max>30.5</Max>"));
-  fail_unless (strstr (xml, "\"Mono8\"") && strstr (xml, "\"YUV422_8\""));
-  fail_if (strstr (xml, "\"RGB8\""));
-  fail_unless (strstr (xml, "\"Five5\"") && strstr (xml, "\"Entry6x\""));
-
-  g_markup_parse_context_free (context);
-  g_hash_table_unref (names.defined);
-  g_hash_table_unref (names.used);
-  gst_ffs_u3v_offer_free (offer);
-  gst_caps_unref (caps);
-  g_free (xml);
 }
 
 GST_END_TEST;
@@ -468,7 +368,6 @@ u3v_wire_suite (void)
   tcase_add_test (tc, test_offers);
   tcase_add_test (tc, test_ranges);
   tcase_add_test (tc, test_packets);
-  tcase_add_test (tc, test_description);
   tcase_add_test (tc, test_controls);
   return s;
 }

@@ -346,7 +346,7 @@ gst_ffs_u3v_xml_new (const GstFfsIdentity * identity, GstFfsU3vOffer * offer,
   g_assert (n_controls <= MAX_CONTROLS);
   has_rate = gst_ffs_u3v_offer_get_rates (offer, &min, &max);
   add (xml, "<RegisterDescription ModelName=\"%s\" VendorName=\"%s\" "
-      "StandardNameSpace=\"USB3 Vision\" SchemaMajorVersion=\"1\" "
+      "StandardNameSpace=\"USB\" SchemaMajorVersion=\"1\" "
       "SchemaMinorVersion=\"1\" SchemaSubMinorVersion=\"0\" "
       "MajorVersion=\"1\" MinorVersion=\"0\" SubMinorVersion=\"0\" "
       "ProductGuid=\"6E9F4A10-2C5D-4B7A-9A51-0D1F5B0C7E21\" "
