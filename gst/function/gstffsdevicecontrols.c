@@ -37,6 +37,7 @@ static const struct
   {V4L2_CID_EXPOSURE_AUTO, "ExposureAuto", 1},
   {V4L2_CID_ANALOGUE_GAIN, "Gain", 1},
   {V4L2_CID_GAIN, "Gain", 1},
+  {V4L2_CID_AUTOGAIN, "GainAuto", 1},
   {V4L2_CID_SHARPNESS, "Sharpness", 1},
   {V4L2_CID_GAMMA, "Gamma", 1},
   {V4L2_CID_WHITE_BALANCE_TEMPERATURE, "WhiteBalanceTemperature", 1},

@@ -38,6 +38,7 @@ static const GstFfsFeature features[] = {
   {"ExposureAuto", NULL, CHOICE (exposures),
       {"auto-exposure", "exposure-time-mode", "ae-enable"}},
   {"Gain", NULL, NUMBER, {"analogue-gain", "gain"}},
+  {"GainAuto", NULL, CHOICE (switches), {"auto-gain"}},
   {"Brightness", NULL, NUMBER, {"brightness"}},
   {"Contrast", NULL, NUMBER, {"contrast"}},
   {"Hue", NULL, NUMBER, {"hue"}},

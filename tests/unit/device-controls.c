@@ -41,6 +41,7 @@ static struct
   {V4L2_CID_WHITE_BALANCE_TEMPERATURE, 2800, 6500, V4L2_CTRL_TYPE_INTEGER, 0,
       4600, 0},
   {V4L2_CID_BACKLIGHT_COMPENSATION, 0, 2, V4L2_CTRL_TYPE_INTEGER, 0, 1, 0},
+  {V4L2_CID_AUTOGAIN, 0, 1, V4L2_CTRL_TYPE_BOOLEAN, 0, 1, 0},
 };
 
 static gint fd, n_set, interrupted, refused;
@@ -184,7 +185,7 @@ GST_START_TEST (test_device)
 
   /* A menu that is to be a number, a number that is to be a switch, and what is only to be read are not among them; a property comes
    * first. */
-  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 10);
+  fail_unless_equals_int (gst_ffs_controls_get_n (controls), 11);
   control = find (controls, "Brightness", &i);
   fail_unless_equals_float (control->max, 1);
 
@@ -286,6 +287,7 @@ GST_START_TEST (test_choices)
   check_choices (controls, "ExposureAuto", 1 << 1 | 1 << 3, 3);
   check_choices (controls, "PowerLineFrequency", 1 << 0 | 1 << 1 | 1 << 2, 1);
   check_choices (controls, "FocusAuto", 1 << 0 | 1 << 1, 1);
+  check_choices (controls, "GainAuto", 1 << 0 | 1 << 1, 1);
 
   /* Called what hosts of other cameras know. */
   name = gst_ffs_control_entry_name (&find (controls, "ExposureAuto",

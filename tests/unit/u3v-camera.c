@@ -40,6 +40,7 @@ static const GstFfsControl controls[] = {
   {"TestPattern", NULL, GST_FFS_CONTROL_ENUM, 0, 5, entries, 2},
   {"Gain", "dB", GST_FFS_CONTROL_FLOAT, -1.5, 2.5, NULL, 0},
   {"Brightness", NULL, GST_FFS_CONTROL_INTEGER, -10, 10, NULL, 0},
+  {"ExposureTime", "us", GST_FFS_CONTROL_INTEGER, 100, 33300, NULL, 0},
 };
 
 static GstFfsU3vCamera *camera;
@@ -181,7 +182,7 @@ GST_START_TEST (test_addresses)
     guint length;
   } blocks[] = {
     {ABRM, ABRM_LENGTH}, {SBRM, SBRM_LENGTH}, {SIRM, SIRM_LENGTH},
-    {MANIFEST, MANIFEST_LENGTH}, {CONTROLS, 3 * CONTROL_LENGTH}
+    {MANIFEST, MANIFEST_LENGTH}, {CONTROLS, 4 * CONTROL_LENGTH}
   };
   guint8 data[1024];
   guint i;
@@ -464,7 +465,7 @@ GST_START_TEST (test_controls)
   fail_unless (effect.value == -10);
   expect_set (U3V_INVALID_PARAMETER, CONTROLS + 16, 8, (guint64) - 11);
   expect_set (U3V_INVALID_PARAMETER, CONTROLS + 16, 8, G_MAXINT64);
-  expect_set (U3V_INVALID_ADDRESS, CONTROLS + 24, 8, 0);
+  expect_set (U3V_INVALID_ADDRESS, CONTROLS + 32, 8, 0);
 
   fail_unless_equals_int (gst_ffs_u3v_camera_next_control (camera,
           CONTROLS + 7, 2, -1), 0);
@@ -477,6 +478,30 @@ GST_START_TEST (test_controls)
   fail_unless (gst_ffs_u3v_read_double ((guint8 *) & bits) == -0.5);
   gst_ffs_u3v_camera_store_control (camera, 2, -3);
   fail_unless_equals_int64 ((gint64) get (CONTROLS + 16, 8), -3);
+}
+
+GST_END_TEST;
+
+/* A host takes an exposure time for a float, though the source counts in whole
+ * ones. */
+GST_START_TEST (test_float_of_whole)
+{
+  const guint64 address = CONTROLS + 24;
+  guint64 bits;
+
+  fail_unless_equals_int (set_double (address, 1234.4), U3V_SUCCESS);
+  fail_unless_equals_int (effect.control, 3);
+  fail_unless (effect.value == 1234);
+  /* It computed with what it read, and has lost a little. */
+  fail_unless_equals_int (set_double (address, 33300.0001), U3V_SUCCESS);
+  fail_unless (effect.value == 33300);
+  fail_unless_equals_int (set_double (address, 33301), U3V_INVALID_PARAMETER);
+  fail_unless_equals_int (set_double (address, 0.0 / 0.0),
+      U3V_INVALID_PARAMETER);
+  fail_unless_equals_int (effect.control, -1);
+  gst_ffs_u3v_camera_store_control (camera, 3, 2000);
+  bits = get (address, 8);
+  fail_unless (gst_ffs_u3v_read_double ((guint8 *) & bits) == 2000);
 }
 
 GST_END_TEST;
@@ -497,6 +522,7 @@ u3v_camera_suite (void)
   tcase_add_test (tc, test_flow);
   tcase_add_test (tc, test_frames);
   tcase_add_test (tc, test_controls);
+  tcase_add_test (tc, test_float_of_whole);
   return s;
 }
 

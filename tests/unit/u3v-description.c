@@ -223,6 +223,79 @@ GST_START_TEST (test_description)
 
 GST_END_TEST;
 
+/* Whether a line begins the node of this kind and name. */
+static gboolean
+has_node (const gchar * xml, const gchar * kind, const gchar * name,
+    const gchar * name_space)
+{
+  gchar *node = g_strdup_printf ("\n<%s Name=\"%s\" NameSpace=\"%s\">", kind,
+      name, name_space);
+  gboolean ret = strstr (xml, node) != NULL;
+
+  g_free (node);
+  return ret;
+}
+
+/* Whether a feature is shown in a category. */
+static gboolean
+is_in (const gchar * xml, const gchar * category, const gchar * name)
+{
+  gchar *begin = g_strdup_printf ("\n<Category Name=\"%s\"", category);
+  gchar *feature = g_strdup_printf ("<pFeature>%s</pFeature>", name);
+  const gchar *at = strstr (xml, begin);
+  const gchar *end = at ? strstr (at, "</Category>") : NULL;
+  const gchar *found = at ? strstr (at, feature) : NULL;
+
+  g_free (begin);
+  g_free (feature);
+  return found && found < end;
+}
+
+/* What SFNC has a name for is of the type that it says, whatever the source
+ * counts in; the rest is as the source has it. */
+GST_START_TEST (test_types)
+{
+  const GstFfsControl list[] = {
+    {"Gain", NULL, GST_FFS_CONTROL_INTEGER, 0, 255, NULL, 0},
+    {"GainAuto", NULL, GST_FFS_CONTROL_ENUM, 0, 5, entries, 2},
+    {"ExposureTime", "us", GST_FFS_CONTROL_INTEGER, 100, 33300, NULL, 0},
+    {"ExposureAuto", NULL, GST_FFS_CONTROL_ENUM, 0, 5, entries, 2},
+    {"Gamma", NULL, GST_FFS_CONTROL_INTEGER, 1, 9, NULL, 0},
+    {"Brightness", NULL, GST_FFS_CONTROL_INTEGER, -10, 10, NULL, 0},
+    {"Focus", NULL, GST_FFS_CONTROL_FLOAT, 0, 1, NULL, 0},
+    {"TestPattern", NULL, GST_FFS_CONTROL_ENUM, 0, 6, entries, 3},
+  };
+  gchar *xml = describe (CAPS, list, G_N_ELEMENTS (list));
+  Names names;
+
+  parse (xml, &names);
+  fail_unless (has_node (xml, "Float", "Gain", "Standard"));
+  fail_unless (has_node (xml, "Float", "ExposureTime", "Standard"));
+  fail_unless (has_node (xml, "Float", "Gamma", "Standard"));
+  fail_unless (has_node (xml, "FloatReg", "GainRegister", "Custom"));
+  fail_unless (has_node (xml, "Enumeration", "GainAuto", "Standard"));
+  fail_unless (has_node (xml, "Integer", "Brightness", "Custom"));
+  fail_unless (has_node (xml, "Float", "Focus", "Custom"));
+  fail_unless (strstr (xml, "<Min>100</Min><Max>33300</Max>\n<Unit>us</Unit>"));
+
+  fail_unless (is_in (xml, "AcquisitionControl", "ExposureTime"));
+  fail_unless (is_in (xml, "AcquisitionControl", "ExposureAuto"));
+  fail_unless (is_in (xml, "AnalogControl", "Gain"));
+  fail_unless (is_in (xml, "AnalogControl", "Brightness"));
+  fail_unless (is_in (xml, "ImageFormatControl", "TestPattern"));
+  fail_unless (is_in (xml, "Root", "AnalogControl"));
+  clear (&names);
+  g_free (xml);
+
+  xml = describe (CAPS, NULL, 0);
+  parse (xml, &names);
+  fail_if (is_in (xml, "Root", "AnalogControl"));
+  clear (&names);
+  g_free (xml);
+}
+
+GST_END_TEST;
+
 static Suite *
 u3v_description_suite (void)
 {
@@ -231,6 +304,7 @@ u3v_description_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_description);
+  tcase_add_test (tc, test_types);
   return s;
 }
 

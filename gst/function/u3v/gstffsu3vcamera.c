@@ -26,6 +26,7 @@
 #include "gstffsu3vcameraprivate.h"
 #include "gstffsu3vlayout.h"
 #include "gstffsu3vmap.h"
+#include "gstffsu3vstandard.h"
 #include "gstffsu3vxml.h"
 
 /* ---- state ---- */
@@ -210,7 +211,7 @@ gst_ffs_u3v_camera_store_control (GstFfsU3vCamera * self, guint i,
   guint64 address = CONTROLS + i * CONTROL_LENGTH;
 
   g_mutex_lock (&self->lock);
-  if (self->controls[i].kind == GST_FFS_CONTROL_FLOAT)
+  if (gst_ffs_u3v_standard_is_float (&self->controls[i]))
     gst_ffs_u3v_registers_set_double (self->registers, address, value);
   else
     gst_ffs_u3v_registers_set_u64 (self->registers, address, (gint64) value);

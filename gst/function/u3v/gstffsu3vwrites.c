@@ -6,8 +6,11 @@
  * Ownership and locking: those of the camera.
  */
 
+#include <math.h>
+
 #include "function/gstffsbytes.h"
 #include "gstffsu3vcameraprivate.h"
+#include "gstffsu3vstandard.h"
 
 static guint64
 get_capacity (GstFfsU3vCamera * self)
@@ -121,10 +124,13 @@ set_control (Access * access, guint i, const guint8 * data)
   const GstFfsControl *control = &access->self->controls[i];
   gdouble value;
 
-  if (control->kind == GST_FFS_CONTROL_FLOAT)
+  if (gst_ffs_u3v_standard_is_float (control))
     value = gst_ffs_u3v_read_double (data);
   else
     value = (gdouble) (gint64) gst_ffs_get_u64 (data);
+  /* The source counts in whole ones, whatever a host thinks of them. */
+  if (control->kind == GST_FFS_CONTROL_INTEGER)
+    value = round (value);
   if (!gst_ffs_control_accepts (control, value))
     return U3V_INVALID_PARAMETER;
   /* There is room for one. */
