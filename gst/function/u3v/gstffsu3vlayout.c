@@ -94,9 +94,9 @@ fill_abrm (GstFfsU3vRegisters * r, const GstFfsIdentity * identity)
   } texts[] = {
     {ABRM_MANUFACTURER, identity->manufacturer},
     {ABRM_MODEL, identity->product},
-    {ABRM_FAMILY, "gst-ffsdmabuf"},
-    {ABRM_DEVICE_VERSION, "1"},
-    {ABRM_MANUFACTURER_INFO, "not certified"},
+    {ABRM_FAMILY, U3V_FAMILY},
+    {ABRM_DEVICE_VERSION, U3V_DEVICE_VERSION},
+    {ABRM_MANUFACTURER_INFO, U3V_MANUFACTURER_INFO},
     {ABRM_SERIAL, identity->serial},
   };
   guint i;
@@ -104,7 +104,7 @@ fill_abrm (GstFfsU3vRegisters * r, const GstFfsIdentity * identity)
   for (i = 0; i < G_N_ELEMENTS (texts); i++)
     gst_ffs_u3v_registers_set_string (r, ABRM + texts[i].offset,
         texts[i].text, ABRM_STRING_LENGTH);
-  gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_GENCP_VERSION, 0x00010000);
+  gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_GENCP_VERSION, U3V_VERSION_1_0);
   gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_CAPABILITY,
       CAPABILITY_USER_NAME | CAPABILITY_TIMESTAMP | CAPABILITY_UTF8
       | CAPABILITY_FAMILY | CAPABILITY_SBRM | CAPABILITY_WRITTEN_LENGTH);
@@ -119,7 +119,7 @@ fill_abrm (GstFfsU3vRegisters * r, const GstFfsIdentity * identity)
 static void
 fill_sbrm (GstFfsU3vRegisters * r)
 {
-  gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_VERSION, 0x00010000);
+  gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_VERSION, U3V_VERSION_1_0);
   /* There is a SIRM, there are no events. */
   gst_ffs_u3v_registers_set_u64 (r, SBRM + SBRM_CAPABILITY, 1);
   gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_MAX_COMMAND, U3V_MAX_COMMAND);

@@ -29,6 +29,12 @@
 #define U3V_MAX_COMMAND 1024
 #define U3V_MAX_ANSWER 512
 
+/* What is said in registers and in a descriptor. */
+#define U3V_VERSION_1_0 0x00010000
+#define U3V_FAMILY "gst-ffsdmabuf"
+#define U3V_DEVICE_VERSION "1"
+#define U3V_MANUFACTURER_INFO "not certified"
+
 /* Technology agnostic bootstrap registers. */
 #define ABRM 0x00000
 #define ABRM_LENGTH 0x210

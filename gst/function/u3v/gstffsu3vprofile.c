@@ -18,6 +18,7 @@
 
 #include "gstffsu3vcamera.h"
 #include "gstffsu3vcontrol.h"
+#include "gstffsu3vinfo.h"
 #include "gstffsu3vmap.h"
 #include "gstffsu3vpackets.h"
 #include "gstffsu3vprofile.h"
@@ -39,6 +40,8 @@ struct _GstFfsU3vProfile
   gchar *product;
   gchar *serial;
   GstPad *sinkpad;
+  GstFfsU3vInfo info;
+  GstFfsFunctionDesc description;
 
   GstFfsControls *controls;
   gdouble defaults[MAX_CONTROLS];       /* what they were at first */
@@ -58,17 +61,17 @@ static const GstFfsFunctionDesc description = {
   .association = {0xef, 0x05, 0x00},
   .n_interfaces = 2,
   .interfaces = {
-        {0xef, 0x05, 0x00, "USB3 Vision control", "io"},
-        {0xef, 0x05, 0x02, "USB3 Vision stream", "i"},
+        {0xef, 0x05, 0x00, "USB3 Vision control", "io", NULL, 0, TRUE},
+        {0xef, 0x05, 0x02, "USB3 Vision stream", "i", NULL, 0, FALSE},
       },
   .stream_endpoint = 3,
   .tight = TRUE,
 };
 
 static const GstFfsFunctionDesc *
-describe (GstFfsProfile * profile G_GNUC_UNUSED)
+describe (GstFfsProfile * profile)
 {
-  return &description;
+  return &GST_FFS_U3V_PROFILE (profile)->description;
 }
 
 /* ---- what the host reads and writes ---- */
@@ -334,6 +337,7 @@ gst_ffs_u3v_profile_finalize (GObject * object)
   g_clear_pointer (&self->camera, gst_ffs_u3v_camera_free);
   g_clear_pointer (&self->controls, gst_ffs_controls_free);
   gst_clear_object (&self->sinkpad);
+  gst_ffs_u3v_info_clear (&self->info);
   g_free (self->manufacturer);
   g_free (self->product);
   g_free (self->serial);
@@ -358,8 +362,9 @@ gst_ffs_u3v_profile_class_init (GstFfsU3vProfileClass * klass)
 }
 
 static void
-gst_ffs_u3v_profile_init (GstFfsU3vProfile * self G_GNUC_UNUSED)
+gst_ffs_u3v_profile_init (GstFfsU3vProfile * self)
 {
+  self->description = description;
 }
 
 /**
@@ -371,10 +376,15 @@ GstFfsProfile *
 gst_ffs_u3v_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
 {
   GstFfsU3vProfile *self = g_object_new (GST_TYPE_FFS_U3V_PROFILE, NULL);
+  GstFfsIdentity own = *identity;
 
-  self->manufacturer = g_strdup (identity->manufacturer);
-  self->product = g_strdup (identity->product);
-  self->serial = g_strdup (identity->serial);
+  own.manufacturer = self->manufacturer = g_strdup (identity->manufacturer);
+  own.product = self->product = g_strdup (identity->product);
+  own.serial = self->serial = g_strdup (identity->serial);
+  gst_ffs_u3v_info_init (&self->info, &own);
+  self->description.strings = self->info.strings;
+  self->description.interfaces[0].extra = self->info.descriptor;
+  self->description.interfaces[0].extra_size = sizeof (self->info.descriptor);
   self->sinkpad = gst_object_ref (sinkpad);
   return GST_FFS_PROFILE (gst_object_ref_sink (self));
 }
