@@ -22,7 +22,7 @@
 GST_START_TEST (test_formats)
 {
   const GstFfsU3vFormat *f;
-  guint i, j, n;
+  guint i, j, n, n_compared = 0;
 
   f = gst_ffs_u3v_formats (&n);
   for (i = 0; i < n; i++) {
@@ -32,7 +32,10 @@ GST_START_TEST (test_formats)
         == &f[i]);
     for (j = 0; j < i; j++)
       fail_if (g_str_equal (f[i].name, f[j].name));
-    if (g_str_equal (f[i].media, "video/x-raw")) {
+    /* GStreamer of Debian 12 does not know them all. */
+    if (g_str_equal (f[i].media, "video/x-raw")
+        && gst_video_format_from_string (f[i].format) !=
+        GST_VIDEO_FORMAT_UNKNOWN) {
       GstVideoInfo info;
       gsize row;
 
@@ -43,8 +46,14 @@ GST_START_TEST (test_formats)
       fail_unless_equals_int (GST_VIDEO_INFO_PLANE_STRIDE (&info, 0), row);
       fail_unless_equals_uint64 (gst_ffs_u3v_format_get_size (&f[i],
               f[i].step * 8, 3), GST_VIDEO_INFO_SIZE (&info));
+      n_compared++;
     }
   }
+  fail_unless (n_compared >= 8);
+  fail_unless_equals_string (gst_ffs_u3v_format_from_caps ("video/x-raw",
+          "GRAY10_LE16")->name, "Mono10");
+  fail_unless_equals_string (gst_ffs_u3v_format_from_caps ("video/x-bayer",
+          "rggb14le")->name, "BayerRG14");
   fail_unless (gst_ffs_u3v_format_from_code (0) == NULL);
   fail_unless (gst_ffs_u3v_format_from_caps ("video/x-raw", "NV12") == NULL);
   fail_unless (gst_ffs_u3v_format_from_caps ("video/x-raw", NULL) == NULL);
