@@ -29,8 +29,9 @@
 #include "gstffsu3vstandard.h"
 #include "gstffsu3vxml.h"
 
-/* Frames that a trigger passes over at most. */
-#define MAX_SKIPPED 16
+/* Frames that a trigger passes over at most: some seconds of them, since a
+ * source of a busy board may be late for a while. */
+#define MAX_SKIPPED 128
 
 /* ---- state ---- */
 
