@@ -63,6 +63,13 @@ put_string (GByteArray * out, const gchar * text)
   g_byte_array_append (out, (const guint8 *) text, strlen (text) + 1);
 }
 
+/* Those that no interface is called by, which come first. */
+static guint
+count_strings (const GstFfsFunctionDesc * desc)
+{
+  return desc->strings ? g_strv_length ((gchar **) desc->strings) : 0;
+}
+
 /* Its name is that of its first interface, which the video class asks for. */
 static void
 put_association (GByteArray * out, const GstFfsFunctionDesc * desc)
@@ -74,7 +81,8 @@ put_association (GByteArray * out, const GstFfsFunctionDesc * desc)
   gst_ffs_append_u8 (out, desc->association[0]);
   gst_ffs_append_u8 (out, desc->association[1]);
   gst_ffs_append_u8 (out, desc->association[2]);
-  gst_ffs_append_u8 (out, desc->interfaces[0].name ? 1 : 0);
+  gst_ffs_append_u8 (out, desc->interfaces[0].name ?
+      count_strings (desc) + 1 : 0);
 }
 
 static void
@@ -133,7 +141,7 @@ put_companion (GByteArray * out, guint burst)
 static guint
 put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, Speed speed)
 {
-  guint i, count = 0, endpoint = 0, string = 0;
+  guint i, count = 0, endpoint = 0, string = count_strings (desc);
   const gchar *type;
 
   if (desc->association[0] != 0) {
@@ -269,7 +277,7 @@ GBytes *
 gst_ffs_strings_build (const GstFfsFunctionDesc * desc)
 {
   GByteArray *out = g_byte_array_new ();
-  guint i, n = 0;
+  guint i, n_strings = count_strings (desc), n = n_strings;
 
   for (i = 0; i < desc->n_interfaces; i++)
     n += desc->interfaces[i].name != NULL;
@@ -280,6 +288,8 @@ gst_ffs_strings_build (const GstFfsFunctionDesc * desc)
   gst_ffs_append_u32 (out, n > 0);
   if (n > 0)
     gst_ffs_append_u16 (out, LANGUAGE_US_ENGLISH);
+  for (i = 0; i < n_strings; i++)
+    put_string (out, desc->strings[i]);
   for (i = 0; i < desc->n_interfaces; i++) {
     if (desc->interfaces[i].name)
       put_string (out, desc->interfaces[i].name);

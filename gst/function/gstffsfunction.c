@@ -147,15 +147,29 @@ write_blob (gint fd, GBytes * blob)
 }
 
 static gboolean
-has_class_specific (const GstFfsFunctionDesc * desc)
+has_class_specific (const GstFfsFunctionDesc * desc, gboolean optional)
 {
   guint i;
 
   for (i = 0; i < desc->n_interfaces; i++) {
-    if (desc->interfaces[i].extra_size > 0)
+    if (desc->interfaces[i].extra_size > 0
+        && desc->interfaces[i].optional == optional)
       return TRUE;
   }
   return FALSE;
+}
+
+static GstFfsFunctionDesc
+without_optional (const GstFfsFunctionDesc * desc)
+{
+  GstFfsFunctionDesc plain = *desc;
+  guint i;
+
+  for (i = 0; i < plain.n_interfaces; i++) {
+    if (plain.interfaces[i].optional)
+      plain.interfaces[i].extra_size = 0;
+  }
+  return plain;
 }
 
 static void
@@ -164,7 +178,7 @@ set_describe_error (GstFfsFunction * self, const GstFfsFunctionDesc * desc,
 {
   if (err == ESRCH || err == EAGAIN || err == EBADFD)
     set_open_error (error, self->directory, EBUSY);
-  else if (err == EINVAL && has_class_specific (desc))
+  else if (err == EINVAL && has_class_specific (desc, FALSE))
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "This kernel's FunctionFS probably takes no class-specific "
         "descriptors, which this profile needs at \"%s/ep0\"; the patch \""
@@ -177,6 +191,24 @@ set_describe_error (GstFfsFunction * self, const GstFfsFunctionDesc * desc,
         "say why: %s", self->directory, g_strerror (err));
 }
 
+/* Descriptors other than those that the kernel did not take. Anew: it has kept
+ * something of them. */
+static gint
+describe_again (GstFfsFunction * self, const GstFfsFunctionDesc * desc,
+    guint16 os_version)
+{
+  g_autoptr (GBytes) descriptors = gst_ffs_descriptors_build (desc, os_version);
+  gint err;
+
+  close (self->fd);
+  err = open_ep0 (self->directory, &self->fd);
+  if (err != 0) {
+    self->fd = -1;
+    return err;
+  }
+  return write_blob (self->fd, descriptors);
+}
+
 static gboolean
 describe (GstFfsFunction * self, GError ** error)
 {
@@ -187,17 +219,13 @@ describe (GstFfsFunction * self, GError ** error)
   gint err;
 
   err = write_blob (self->fd, descriptors);
-  if (err == EINVAL && desc->compatible_id) {
-    g_autoptr (GBytes) old =
-        gst_ffs_descriptors_build (desc, GST_FFS_OS_DESC_VERSION_OLD);
+  if (err == EINVAL && desc->compatible_id)
+    err = describe_again (self, desc, GST_FFS_OS_DESC_VERSION_OLD);
+  if (err == EINVAL && has_class_specific (desc, TRUE)) {
+    GstFfsFunctionDesc plain = without_optional (desc);
 
-    /* Anew: the kernel has kept something of those that it did not take. */
-    close (self->fd);
-    err = open_ep0 (self->directory, &self->fd);
-    if (err == 0)
-      err = write_blob (self->fd, old);
-    else
-      self->fd = -1;
+    GST_INFO ("%s: without class-specific descriptors", self->directory);
+    err = describe_again (self, &plain, GST_FFS_OS_DESC_VERSION);
   }
   if (err == 0)
     err = write_blob (self->fd, strings);

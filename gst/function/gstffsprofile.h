@@ -44,6 +44,8 @@ typedef struct
  * @extra: (nullable): class-specific descriptors that follow the interface's,
  * whole ones, with numbers of interfaces and endpoints that are ours
  * @extra_size: bytes of them
+ * @optional: whether the function does without them where the kernel does not
+ * take them
  */
 typedef struct
 {
@@ -54,6 +56,7 @@ typedef struct
   const gchar *endpoints;
   const guint8 *extra;
   gsize extra_size;
+  gboolean optional;
 } GstFfsInterfaceDesc;
 
 /**
@@ -67,6 +70,8 @@ typedef struct
  * @stream_endpoint: N of the file epN that frames go to
  * @tight: whether raw video goes without padding
  * @header_room: bytes that go in front of each frame, in the same transfer
+ * @strings: (nullable): further strings, which class-specific descriptors
+ * mention by their numbers from 1 on, and %NULL
  * @compatible_id: (nullable): the compatible ID of the Microsoft OS
  * descriptors, for example "WINUSB"
  * @interface_guid: (nullable): "{...}", by which Windows programs find it
@@ -82,6 +87,7 @@ typedef struct
   guint stream_endpoint;
   gboolean tight;
   gsize header_room;
+  const gchar *const *strings;
   const gchar *compatible_id;
   const gchar *interface_guid;
 } GstFfsFunctionDesc;

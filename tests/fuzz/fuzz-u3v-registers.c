@@ -51,9 +51,10 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   gboolean streaming = FALSE;
   GstFfsU3vEffect effect;
   guint8 step[4], *bytes;
+  GstFfsU3vArrival arrival = { 0, };
   GstFfsU3vFrame frame;
   GstFfsU3vSelection caps;
-  guint64 address, number = 0;
+  guint64 address;
 
   while (take (&data, &size, step, sizeof (step))) {
     guint length = step[1];
@@ -70,6 +71,8 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
         if (length > 0 && take (&data, &size, bytes, length)) {
           gst_ffs_u3v_camera_write (camera, address, bytes, length, &effect);
           follow (&streaming, &effect);
+          if (effect.trigger)
+            gst_ffs_u3v_camera_trigger (camera, arrival.pts);
         }
         break;
       case 3:
@@ -79,9 +82,9 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
           g_assert (!streaming);
         }
         caps = fuzz_u3v_selected (camera);
-        if (gst_ffs_u3v_camera_take_frame (camera, &caps,
-                gst_ffs_u3v_selection_get_size (&caps), number++, FALSE,
-                &frame))
+        arrival.size = gst_ffs_u3v_selection_get_size (&caps);
+        arrival.pts = arrival.number++;
+        if (gst_ffs_u3v_camera_take_frame (camera, &caps, &arrival, &frame))
           g_assert (streaming);
         break;
     }

@@ -68,6 +68,62 @@ static const GstFfsFunctionDesc pair = {
   .stream_endpoint = 3,
 };
 
+/* A descriptor that mentions a string by its number, as those of USB3 Vision
+ * do. */
+static const guint8 mentions[] = { 4, 0x24, 0x01, 2 };
+
+static const gchar *const further[] = { "maker", "model", NULL };
+
+static const GstFfsFunctionDesc with_strings = {
+  .association = {0xef, 0x05, 0x00},
+  .n_interfaces = 2,
+  .interfaces = {
+        {0xef, 0x05, 0x00, "control", "i", mentions, sizeof (mentions), TRUE},
+        {0xef, 0x05, 0x02, "stream", "i", NULL, 0, FALSE},
+      },
+  .stream_endpoint = 2,
+  .strings = further,
+};
+
+GST_START_TEST (test_further_strings)
+{
+  GBytes *blob = gst_ffs_descriptors_build (&with_strings, 0x0100);
+  ByteReader r = read_blob (blob);
+
+  want (&r, 4, 3);
+  want (&r, 4, g_bytes_get_size (blob));
+  want (&r, 4, 7);
+  /* An association, two interfaces, two endpoints, and one of the class. */
+  want (&r, 4, 6);
+  want (&r, 4, 6);
+  want (&r, 4, 8);
+
+  want (&r, 1, 8);
+  want (&r, 1, 0x0b);
+  want (&r, 2, 0x0200);
+  want (&r, 3, 0x0005ef);
+  want (&r, 1, 3);
+  want_interface (&r, 0, 1, 0xef, 0x05, 0x00, 3);
+  want_bytes (&r, mentions, sizeof (mentions));
+  want_endpoint (&r, 0x81, 64, -1);
+  want_interface (&r, 1, 1, 0xef, 0x05, 0x02, 4);
+  g_bytes_unref (blob);
+
+  blob = gst_ffs_strings_build (&with_strings);
+  r = read_blob (blob);
+  want (&r, 4, 2);
+  want (&r, 4, g_bytes_get_size (blob));
+  want (&r, 4, 4);
+  want (&r, 4, 1);
+  want (&r, 2, 0x0409);
+  want_bytes (&r, "maker\0model\0control\0stream", 26);
+  want (&r, 1, 0);
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_single)
 {
   const guint packets[] = { 64, 512, 1024 };
@@ -272,6 +328,7 @@ descriptors_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_single);
+  tcase_add_test (tc, test_further_strings);
   tcase_add_test (tc, test_association);
   tcase_add_test (tc, test_os_descriptors);
   tcase_add_test (tc, test_strings);

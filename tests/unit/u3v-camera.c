@@ -392,6 +392,15 @@ GST_START_TEST (test_flow)
 
 GST_END_TEST;
 
+static gboolean
+take (const GstFfsU3vSelection * caps, guint64 size, guint64 number,
+    gboolean corrupted, GstFfsU3vFrame * frame)
+{
+  const GstFfsU3vArrival arrival = { size, number, number, corrupted };
+
+  return gst_ffs_u3v_camera_take_frame (camera, caps, &arrival, frame);
+}
+
 GST_START_TEST (test_frames)
 {
   GstFfsU3vSelection caps = {
@@ -401,46 +410,213 @@ GST_START_TEST (test_frames)
   GstFfsU3vFrame frame;
 
   set_transfers (65536, 9, 24 * 1024, 0);
-  fail_if (gst_ffs_u3v_camera_take_frame (camera, &caps, size, 0, FALSE,
-          &frame));
+  fail_if (take (&caps, size, 0, FALSE, &frame));
   start ();
-  fail_unless (gst_ffs_u3v_camera_take_frame (camera, &caps, size, 100, FALSE,
-          &frame));
+  fail_unless (take (&caps, size, 100, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
   fail_unless_equals_int (frame.status, U3V_SUCCESS);
   /* It could not be sent at once. */
-  fail_unless (gst_ffs_u3v_camera_take_frame (camera, &caps, size, 100, FALSE,
-          &frame));
+  fail_unless (take (&caps, size, 100, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
-  fail_unless (gst_ffs_u3v_camera_take_frame (camera, &caps, size, 101, TRUE,
-          &frame));
+  fail_unless (take (&caps, size, 101, TRUE, &frame));
   fail_unless_equals_uint64 (frame.number, 1);
   fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
   /* In the host's last transfer; in the one before; in none. */
-  fail_unless (gst_ffs_u3v_camera_take_frame (camera, &caps, size - 1, 102,
-          FALSE, &frame));
+  fail_unless (take (&caps, size - 1, 102, FALSE, &frame));
   fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
-  fail_if (gst_ffs_u3v_camera_take_frame (camera, &caps, 9 * 65536, 103,
-          FALSE, &frame));
-  fail_if (gst_ffs_u3v_camera_take_frame (camera, &caps, size + 1, 103, FALSE,
-          &frame));
+  fail_if (take (&caps, 9 * 65536, 103, FALSE, &frame));
+  fail_if (take (&caps, size + 1, 103, FALSE, &frame));
   caps.width = 320;
   fail_unless (!gst_ffs_u3v_camera_wants (camera, &caps));
-  fail_if (gst_ffs_u3v_camera_take_frame (camera, &caps, size, 104, FALSE,
-          &frame));
+  fail_if (take (&caps, size, 104, FALSE, &frame));
   caps.width = 640;
   fail_unless (gst_ffs_u3v_camera_wants (camera, &caps));
 
   gst_ffs_u3v_camera_reset (camera, &effect);
-  expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_MODE, 4, 2);
+  expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_MODE, 4, 3);
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_ACQUISITION_MODE, 4,
       MODE_SINGLE_FRAME);
   start ();
-  fail_unless (gst_ffs_u3v_camera_take_frame (camera, &caps, size, 105, FALSE,
-          &frame));
+  fail_unless (take (&caps, size, 105, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
-  fail_if (gst_ffs_u3v_camera_take_frame (camera, &caps, size, 106, FALSE,
-          &frame));
+  fail_if (take (&caps, size, 106, FALSE, &frame));
+}
+
+GST_END_TEST;
+
+#define FEATURE(name) FEATURES + FEATURE_##name, 4
+
+/* Several, and an acquisition that has ended by itself begins anew without
+ * being stopped. */
+GST_START_TEST (test_multi_frame)
+{
+  GstFfsU3vSelection caps = {
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1
+  };
+  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vFrame frame;
+
+  set_transfers (65536, 9, 24 * 1024, 0);
+  fail_unless_equals_int (get (FEATURE (FRAME_COUNT)), 1);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (FRAME_COUNT), 0);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (FRAME_COUNT), 0x80000000);
+  expect_set (U3V_SUCCESS, FEATURE (FRAME_COUNT), 2);
+  expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_MODE), MODE_MULTI_FRAME);
+  start ();
+  expect_set (U3V_ACCESS_DENIED, FEATURE (FRAME_COUNT), 3);
+  fail_unless_equals_int (get (FEATURE (FRAME_COUNT)), 2);
+
+  fail_unless (take (&caps, size, 10, FALSE, &frame));
+  fail_unless (take (&caps, size, 11, FALSE, &frame));
+  /* The last one again, which could not be sent at once. */
+  fail_unless (take (&caps, size, 11, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 1);
+  fail_if (take (&caps, size, 12, FALSE, &frame));
+
+  expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
+  fail_if (effect.start || effect.stop);
+  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 2);
+  /* It has not ended, so this is the same one. */
+  expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
+  fail_unless (take (&caps, size, 14, FALSE, &frame));
+  fail_if (take (&caps, size, 15, FALSE, &frame));
+}
+
+GST_END_TEST;
+
+/* Frames have their numbers for timestamps here. */
+GST_START_TEST (test_trigger)
+{
+  GstFfsU3vSelection caps = {
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1
+  };
+  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vFrame frame;
+  guint i;
+
+  set_transfers (65536, 9, 24 * 1024, 0);
+  fail_unless_equals_int (get (FEATURE (TRIGGER_MODE)), 0);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (TRIGGER_MODE), 2);
+  /* There is nothing to trigger. */
+  expect_set (U3V_WRONG_CONFIG, FEATURE (TRIGGER_SOFTWARE), 1);
+  expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
+  fail_unless_equals_int (get (FEATURE (TRIGGER_MODE)), 1);
+  expect_set (U3V_WRONG_CONFIG, FEATURE (TRIGGER_SOFTWARE), 1);
+  fail_if (effect.trigger);
+  start ();
+  fail_if (take (&caps, size, 10, FALSE, &frame));
+
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (TRIGGER_SOFTWARE), 0);
+  expect_set (U3V_SUCCESS, FEATURE (TRIGGER_SOFTWARE), 1);
+  fail_unless (effect.trigger);
+  gst_ffs_u3v_camera_trigger (camera, 13);
+  /* Captured before the trigger, and after; one for one. */
+  fail_if (take (&caps, size, 12, FALSE, &frame));
+  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 0);
+  fail_if (take (&caps, size, 14, FALSE, &frame));
+
+  /* A second one while the first waits has no effect, on its time neither. */
+  gst_ffs_u3v_camera_trigger (camera, 20);
+  gst_ffs_u3v_camera_trigger (camera, 30);
+  fail_unless (take (&caps, size, 20, FALSE, &frame));
+  fail_if (take (&caps, size, 40, FALSE, &frame));
+
+  /* Without a clock the next one; with timestamps of another clock one of the
+   * next ones. */
+  gst_ffs_u3v_camera_trigger (camera, GST_CLOCK_TIME_NONE);
+  fail_unless (take (&caps, size, 41, FALSE, &frame));
+  gst_ffs_u3v_camera_trigger (camera, GST_SECOND);
+  for (i = 0; i < 1000 && !take (&caps, size, 50 + i, FALSE, &frame); i++);
+  fail_unless (i > 100 && i < 1000);
+
+  /* A wait is left by switching triggers off, and nothing of it is left. */
+  gst_ffs_u3v_camera_trigger (camera, 0);
+  expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 0);
+  fail_unless (take (&caps, size, 2000, FALSE, &frame));
+  expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
+  fail_if (take (&caps, size, 2001, FALSE, &frame));
+  /* Nor in the next stream. */
+  gst_ffs_u3v_camera_trigger (camera, 0);
+  expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
+  expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
+  fail_if (take (&caps, size, 3000, FALSE, &frame));
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_timestamp)
+{
+  expect_set (U3V_WRITE_PROTECT, ABRM + ABRM_TIMESTAMP, 8, 1);
+  expect_set (U3V_INVALID_PARAMETER, ABRM + ABRM_TIMESTAMP_LATCH, 4, 0);
+  fail_if (effect.latch);
+  expect_set (U3V_SUCCESS, ABRM + ABRM_TIMESTAMP_LATCH, 4, 1);
+  fail_unless (effect.latch);
+  fail_unless_equals_int (get (ABRM + ABRM_TIMESTAMP_LATCH, 4), 0);
+  gst_ffs_u3v_camera_store_time (camera, 123 * GST_SECOND);
+  fail_unless_equals_uint64 (get (ABRM + ABRM_TIMESTAMP, 8), 123 * GST_SECOND);
+  fail_unless_equals_uint64 (get (ABRM + ABRM_TIMESTAMP_INCREMENT, 8), 1);
+  gst_ffs_u3v_camera_store_time (camera, GST_CLOCK_TIME_NONE);
+  fail_unless_equals_uint64 (get (ABRM + ABRM_TIMESTAMP, 8), 0);
+}
+
+GST_END_TEST;
+
+static void
+expect_defaults (void)
+{
+  fail_unless (effect.defaults);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=640, height=480, "
+      "framerate=30/1");
+  fail_unless_equals_int (get (FEATURE (WIDTH)), 640);
+  fail_unless_equals_int (get (FEATURE (ACQUISITION_MODE)), MODE_CONTINUOUS);
+  fail_unless_equals_int (get (FEATURE (FRAME_COUNT)), 1);
+  fail_unless_equals_int (get (FEATURE (TRIGGER_MODE)), 0);
+}
+
+static void
+change_all (void)
+{
+  expect_set (U3V_SUCCESS, FEATURE (WIDTH), 320);
+  expect_set (U3V_SUCCESS, FEATURE (HEIGHT), 240);
+  expect_set (U3V_SUCCESS, FEATURE (PIXEL_FORMAT), GRAY8);
+  fail_unless_equals_int (set_double (FEATURES + FEATURE_FRAME_RATE, 15), 0);
+  expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_MODE), MODE_MULTI_FRAME);
+  expect_set (U3V_SUCCESS, FEATURE (FRAME_COUNT), 7);
+  expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
+}
+
+GST_START_TEST (test_defaults)
+{
+  change_all ();
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (USER_SET_LOAD), 0);
+  expect_set (U3V_SUCCESS, FEATURE (PARAMS_LOCKED), 1);
+  expect_set (U3V_ACCESS_DENIED, FEATURE (USER_SET_LOAD), 1);
+  fail_if (effect.defaults);
+  fail_unless_equals_int (get (FEATURE (WIDTH)), 320);
+  expect_set (U3V_SUCCESS, FEATURE (PARAMS_LOCKED), 0);
+  expect_set (U3V_SUCCESS, FEATURE (USER_SET_LOAD), 1);
+  expect_defaults ();
+
+  /* A reset is for a camera that does anything. */
+  change_all ();
+  set_transfers (65536, 9, 24 * 1024, 0);
+  start ();
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (DEVICE_RESET), 0);
+  fail_unless (gst_ffs_u3v_camera_is_slow (camera, FEATURE (DEVICE_RESET),
+          TRUE));
+  expect_set (U3V_SUCCESS, FEATURE (DEVICE_RESET), 1);
+  fail_unless (effect.stop && !effect.start);
+  expect_defaults ();
+  fail_unless_equals_int (get (FEATURE (PARAMS_LOCKED)), 0);
+  fail_unless_equals_int (get (SIRM + SI_CONTROL, 4), 0);
+  fail_unless_equals_int (get (SIRM + SI_PAYLOAD_SIZE, 4), 0);
+
+  /* What there is one choice of. */
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (ONLY_CHOICE), 1);
+  expect_set (U3V_SUCCESS, FEATURE (ONLY_CHOICE), 0);
 }
 
 GST_END_TEST;
@@ -521,6 +697,10 @@ u3v_camera_suite (void)
   tcase_add_test (tc, test_locked);
   tcase_add_test (tc, test_flow);
   tcase_add_test (tc, test_frames);
+  tcase_add_test (tc, test_multi_frame);
+  tcase_add_test (tc, test_trigger);
+  tcase_add_test (tc, test_timestamp);
+  tcase_add_test (tc, test_defaults);
   tcase_add_test (tc, test_controls);
   tcase_add_test (tc, test_float_of_whole);
   return s;

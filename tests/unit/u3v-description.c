@@ -197,7 +197,12 @@ GST_START_TEST (test_description)
     "Width", "Height", "PixelFormat", "PayloadSize", "AcquisitionMode",
     "AcquisitionStart", "AcquisitionStop", "AcquisitionFrameRate",
     "DeviceVendorName", "DeviceModelName", "DeviceSerialNumber",
-    "TLParamsLocked", "TestPattern", "Gain", "Brightness"
+    "TLParamsLocked", "TestPattern", "Gain", "Brightness",
+    "AcquisitionFrameCount", "TriggerSelector", "TriggerMode", "TriggerSource",
+    "TriggerSoftware", "TimestampLatch", "TimestampLatchValue", "DeviceReset",
+    "DeviceSFNCVersionMajor", "DeviceSFNCVersionMinor",
+    "DeviceSFNCVersionSubMinor", "DeviceTLType", "UserSetSelector",
+    "UserSetLoad"
   };
   gchar *xml = describe (CAPS, controls, G_N_ELEMENTS (controls));
   Names names;
@@ -296,6 +301,48 @@ GST_START_TEST (test_types)
 
 GST_END_TEST;
 
+static gchar *
+get_guid (const gchar * caps, const GstFfsControl * list, guint n)
+{
+  gchar *xml = describe (caps, list, n), *guid;
+  Names names;
+
+  parse (xml, &names);
+  guid = g_strdup (g_hash_table_lookup (names.attributes, "VersionGuid"));
+  fail_unless (g_uuid_string_is_valid (guid), "%s", guid);
+  fail_unless (g_uuid_string_is_valid (g_hash_table_lookup (names.attributes,
+              "ProductGuid")));
+  clear (&names);
+  g_free (xml);
+  return guid;
+}
+
+/* Hosts keep descriptions by it: the same one for the same, and another one as
+ * soon as anything is different. */
+GST_START_TEST (test_guid)
+{
+  gchar *guids[4];
+  guint i, j;
+
+  guids[0] = get_guid (CAPS, controls, 3);
+  guids[1] = get_guid (CAPS, controls, 2);
+  guids[2] = get_guid (CAPS "; video/x-raw, format=RGB, width=1, height=1",
+      controls, 3);
+  guids[3] = get_guid ("video/x-raw, format={YUY2, GRAY8}, width=[16, 656, 16],"
+      "height=480, framerate=[5/1, 61/2]", controls, 3);
+  for (i = 0; i < G_N_ELEMENTS (guids); i++) {
+    for (j = 0; j < i; j++)
+      fail_if (g_str_equal (guids[i], guids[j]));
+  }
+  g_free (guids[1]);
+  guids[1] = get_guid (CAPS, controls, 3);
+  fail_unless_equals_string (guids[0], guids[1]);
+  for (i = 0; i < G_N_ELEMENTS (guids); i++)
+    g_free (guids[i]);
+}
+
+GST_END_TEST;
+
 static Suite *
 u3v_description_suite (void)
 {
@@ -305,6 +352,7 @@ u3v_description_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_description);
   tcase_add_test (tc, test_types);
+  tcase_add_test (tc, test_guid);
   return s;
 }
 

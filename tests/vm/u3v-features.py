@@ -17,6 +17,11 @@ gi.require_version("Aravis", "0.8")
 from gi.repository import Aravis, GLib  # noqa: E402
 
 
+N_BUFFERS = 4
+TIMEOUT_US = 30 * 1000 * 1000
+QUIET_US = 500 * 1000
+
+
 def fail(text):
     sys.exit(f"{check}: {text}")
 
@@ -38,8 +43,9 @@ def features(device, category="Root"):
             yield name
 
 
-def check_all(camera, _):
-    """Every feature is read, and what can be written gets the same again."""
+def check_all(camera, refused):
+    """Every feature is read, and what can be written gets the same again; the
+    one that is named here is refused, and nothing else."""
     device = camera.get_device()
     names = list(features(device))
     n_read = n_written = 0
@@ -57,7 +63,11 @@ def check_all(camera, _):
             try:
                 node.set_value_from_string(value)
                 n_written += 1
+                if name == refused:
+                    fail(f"{name} is not refused")
             except GLib.Error as error:
+                if name == refused:
+                    continue
                 fail(f"{name} cannot be {value}, which it is: {error.message}")
             want(name, value, node.get_value_as_string())
     print(f"{len(names)} features, {n_read} read, {n_written} written")
@@ -80,6 +90,115 @@ def check_exposure(camera, bounds):
     if not low <= value <= high:
         fail(f"{value} is not in {bounds}")
     print(f"{low} to {high} us, now {value}")
+
+
+def open_stream(camera):
+    payload = camera.get_payload()
+    stream = camera.create_stream(None, None)
+    for _ in range(N_BUFFERS):
+        stream.push_buffer(Aravis.Buffer.new_allocate(payload))
+    return stream
+
+
+def next_frame(stream):
+    """A whole one; fails if there is none."""
+    buf = stream.timeout_pop_buffer(TIMEOUT_US)
+    if buf is None:
+        fail("no frame")
+    if buf.get_status() != Aravis.BufferStatus.SUCCESS:
+        fail(f"a frame of {buf.get_status()}")
+    stream.push_buffer(buf)
+    return buf.get_frame_id(), buf.get_timestamp()
+
+
+def no_frame(stream):
+    """For so long that a source which runs has had several."""
+    if stream.timeout_pop_buffer(QUIET_US) is not None:
+        fail("a frame that was not asked for")
+
+
+def check_trigger(camera, _):
+    """A frame for each trigger, and none without."""
+    camera.set_trigger("Software")
+    want("TriggerMode", "On", camera.get_string("TriggerMode"))
+    stream = open_stream(camera)
+    camera.start_acquisition()
+    times = []
+    for n in range(3):
+        no_frame(stream)
+        camera.execute_command("TimestampLatch")
+        before = camera.get_integer("TimestampLatchValue")
+        camera.software_trigger()
+        number, time = next_frame(stream)
+        want("the number of the frame", n, number)
+        if time < before:
+            fail(f"a frame of {time} for a trigger of {before}")
+        times.append(time - before)
+    no_frame(stream)
+    camera.clear_triggers()
+    next_frame(stream)
+    camera.stop_acquisition()
+    print("frames", ", ".join(f"{t / 1e6:.0f}" for t in times),
+          "ms after the trigger")
+
+
+def check_multi(camera, count):
+    """As many frames as were asked for, twice."""
+    camera.set_acquisition_mode(Aravis.AcquisitionMode.MULTI_FRAME)
+    camera.set_frame_count(int(count))
+    want("the count", int(count), camera.get_frame_count())
+    stream = open_stream(camera)
+    for _ in range(2):
+        camera.start_acquisition()
+        for _ in range(int(count)):
+            next_frame(stream)
+        no_frame(stream)
+        camera.stop_acquisition()
+    camera.set_acquisition_mode(Aravis.AcquisitionMode.CONTINUOUS)
+
+
+def check_timestamp(camera, _):
+    """The clock is that of the frames."""
+    stream = open_stream(camera)
+    camera.start_acquisition()
+    next_frame(stream)
+    camera.execute_command("TimestampLatch")
+    latched = camera.get_integer("TimestampLatchValue")
+    want("the latched one, again", latched,
+         camera.get_integer("TimestampLatchValue"))
+    # Those that were captured before it are in the host's buffers.
+    while True:
+        _, time = next_frame(stream)
+        if time >= latched:
+            break
+    camera.execute_command("TimestampLatch")
+    later = camera.get_integer("TimestampLatchValue")
+    if later <= latched:
+        fail(f"{later} after {latched}")
+    if time > later:
+        fail(f"a frame of {time} at {later}")
+    camera.stop_acquisition()
+
+
+CHANGED = {"Width": "320", "Height": "240", "PixelFormat": "RGB8",
+           "AcquisitionMode": "MultiFrame", "AcquisitionFrameCount": "5",
+           "TriggerMode": "On", "TestPattern": "Ball"}
+
+
+def check_defaults(camera, command):
+    """UserSetLoad or DeviceReset: the camera is as it was."""
+    device = camera.get_device()
+    nodes = {name: device.get_feature(name) for name in CHANGED}
+    camera.execute_command("UserSetLoad")
+    before = {name: node.get_value_as_string() for name, node in nodes.items()}
+    for name, node in nodes.items():
+        node.set_value_from_string(CHANGED[name])
+        want(name, CHANGED[name], node.get_value_as_string())
+        if before[name] == CHANGED[name]:
+            fail(f"{name} was {before[name]} before")
+    camera.execute_command(command)
+    for name, node in nodes.items():
+        want(name, before[name], node.get_value_as_string())
 
 
 def main():

@@ -29,6 +29,10 @@
 #include "gstffsu3vstandard.h"
 #include "gstffsu3vxml.h"
 
+/* Frames that a trigger passes over at most: some seconds of them, since a
+ * source of a busy board may be late for a while. */
+#define MAX_SKIPPED 128
+
 /* ---- state ---- */
 
 gboolean
@@ -78,6 +82,48 @@ gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self)
       s->fps_n > 0 ? (gdouble) s->fps_n / s->fps_d : self->wanted_rate);
 }
 
+/* What was written is not all that is stored, and not all of it stays. */
+void
+gst_ffs_u3v_camera_show_settings (GstFfsU3vCamera * self)
+{
+  GstFfsU3vRegisters *r = self->registers;
+
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_ACQUISITION_MODE,
+      self->mode);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_FRAME_COUNT,
+      self->frame_count);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_TRIGGER_MODE,
+      self->triggered);
+  gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_TIMESTAMP_LATCH, 0);
+}
+
+/* As the camera is at first, but for the controls of the source. */
+void
+gst_ffs_u3v_camera_load_defaults (GstFfsU3vCamera * self)
+{
+  gst_ffs_u3v_offer_get_default (self->offer, &self->selection);
+  self->wanted_rate = self->selection.fps_n > 0 ?
+      (gdouble) self->selection.fps_n / self->selection.fps_d : 0;
+  self->mode = MODE_CONTINUOUS;
+  self->frame_count = 1;
+  self->triggered = FALSE;
+  self->trigger_pending = FALSE;
+}
+
+/* Whether an acquisition has all the frames that it is of. */
+gboolean
+gst_ffs_u3v_camera_is_done (GstFfsU3vCamera * self)
+{
+  switch (self->mode) {
+    case MODE_SINGLE_FRAME:
+      return self->n_taken >= 1;
+    case MODE_MULTI_FRAME:
+      return self->n_taken >= self->frame_count;
+    default:
+      return FALSE;
+  }
+}
+
 /* What the transfers that the host announced can take. */
 guint64
 gst_ffs_u3v_camera_get_whole_transfers (GstFfsU3vCamera * self)
@@ -96,8 +142,11 @@ gst_ffs_u3v_camera_set_flow (GstFfsU3vCamera * self, gboolean enabled,
   self->enabled = enabled;
   self->acquiring = acquiring;
   is = gst_ffs_u3v_camera_is_streaming (self);
-  if (is && !was)
+  if (is && !was) {
     self->n_frames = 0;
+    self->n_taken = 0;
+    self->trigger_pending = FALSE;
+  }
   effect->start = is && !was;
   effect->stop = was && !is;
   gst_ffs_u3v_camera_show_state (self);
@@ -126,9 +175,9 @@ is_new_host (GstFfsU3vCamera * self, guint64 address, guint length)
       && overlaps (address, length, MANIFEST, MANIFEST_LENGTH);
 }
 
-/* With the lock held. */
-static void
-release (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
+/* Nothing is locked, and no stream is left. */
+void
+gst_ffs_u3v_camera_release (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
 {
   self->locked = FALSE;
   gst_ffs_u3v_camera_set_flow (self, FALSE, FALSE, effect);
@@ -150,7 +199,7 @@ gst_ffs_u3v_camera_read (GstFfsU3vCamera * self, guint64 address,
   g_mutex_lock (&self->lock);
   status = gst_ffs_u3v_registers_read (self->registers, address, data, length);
   if (status == U3V_SUCCESS && is_new_host (self, address, length))
-    release (self, effect);
+    gst_ffs_u3v_camera_release (self, effect);
   g_mutex_unlock (&self->lock);
   return status;
 }
@@ -172,6 +221,8 @@ gst_ffs_u3v_camera_is_slow (GstFfsU3vCamera * self, guint64 address,
         && is_new_host (self, address, length);
   else if (address == SIRM + SI_CONTROL)
     slow = self->acquiring;
+  else if (address == FEATURES + FEATURE_DEVICE_RESET)
+    slow = gst_ffs_u3v_camera_is_streaming (self);
   else
     slow = self->enabled
         && (address == FEATURES + FEATURE_ACQUISITION_START
@@ -219,6 +270,40 @@ gst_ffs_u3v_camera_store_control (GstFfsU3vCamera * self, guint i,
 }
 
 /**
+ * gst_ffs_u3v_camera_store_time:
+ * @now: by the clock of the frames; %GST_CLOCK_TIME_NONE if there is none
+ *
+ * The host wanted to know.
+ */
+void
+gst_ffs_u3v_camera_store_time (GstFfsU3vCamera * self, GstClockTime now)
+{
+  g_mutex_lock (&self->lock);
+  gst_ffs_u3v_registers_set_u64 (self->registers, ABRM + ABRM_TIMESTAMP,
+      GST_CLOCK_TIME_IS_VALID (now) ? now : 0);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_u3v_camera_trigger:
+ * @now: by the clock of the frames; %GST_CLOCK_TIME_NONE if there is none
+ *
+ * One frame may go that is captured from now on.  One trigger waits at a time,
+ * more are as good as one.
+ */
+void
+gst_ffs_u3v_camera_trigger (GstFfsU3vCamera * self, GstClockTime now)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->trigger_pending) {
+    self->trigger_pending = TRUE;
+    self->trigger_time = now;
+    self->n_skipped = 0;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * gst_ffs_u3v_camera_reset:
  * @effect: (out): what to do now
  *
@@ -229,7 +314,7 @@ gst_ffs_u3v_camera_reset (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
 {
   gst_ffs_u3v_camera_clear_effect (effect);
   g_mutex_lock (&self->lock);
-  release (self, effect);
+  gst_ffs_u3v_camera_release (self, effect);
   g_mutex_unlock (&self->lock);
 }
 
@@ -268,12 +353,25 @@ gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self)
   return gst_ffs_u3v_selection_to_caps (&selection);
 }
 
+/* A source runs on and does not know of triggers: the first frame that it has
+ * captured after one is what the host gets.  One whose timestamps do not
+ * follow the clock may have none such. */
+static gboolean
+may_go (GstFfsU3vCamera * self, GstClockTime pts)
+{
+  if (!self->triggered)
+    return TRUE;
+  if (!self->trigger_pending)
+    return FALSE;
+  return !GST_CLOCK_TIME_IS_VALID (pts)
+      || !GST_CLOCK_TIME_IS_VALID (self->trigger_time)
+      || pts >= self->trigger_time || ++self->n_skipped > MAX_SKIPPED;
+}
+
 /**
  * gst_ffs_u3v_camera_take_frame:
  * @caps: what the frame is
- * @size: its bytes
- * @number: the sink's number of it
- * @corrupted: whether the source said so
+ * @arrival: the frame
  * @frame: (out): what to tell the host of it
  *
  * Frames from before the host's choice have the wrong size.  A frame that
@@ -284,8 +382,8 @@ gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self)
  */
 gboolean
 gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
-    const GstFfsU3vSelection * caps, guint64 size, guint64 number,
-    gboolean corrupted, GstFfsU3vFrame * frame)
+    const GstFfsU3vSelection * caps, const GstFfsU3vArrival * arrival,
+    GstFfsU3vFrame * frame)
 {
   guint64 expected;
   gboolean again, ret;
@@ -293,17 +391,20 @@ gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
   g_mutex_lock (&self->lock);
   expected = gst_ffs_u3v_selection_get_size (&self->selection);
   /* One that could not be sent at once comes a second time. */
-  again = self->n_frames > 0 && number == self->last_number;
+  again = self->n_frames > 0 && arrival->number == self->last_number;
   ret = gst_ffs_u3v_camera_is_streaming (self) && is_selected (self, caps)
-      && (size == expected || (size < expected
-          && size > gst_ffs_u3v_camera_get_whole_transfers (self)))
-      && (again || self->mode != MODE_SINGLE_FRAME || self->n_frames == 0);
+      && (arrival->size == expected || (arrival->size < expected
+          && arrival->size > gst_ffs_u3v_camera_get_whole_transfers (self)))
+      && (again || (!gst_ffs_u3v_camera_is_done (self)
+          && may_go (self, arrival->pts)));
   if (ret) {
     frame->selection = self->selection;
     self->n_frames += !again;
-    self->last_number = number;
+    self->n_taken += !again;
+    self->trigger_pending = self->trigger_pending && again;
+    self->last_number = arrival->number;
     frame->number = self->n_frames - 1;
-    frame->status = corrupted || size != expected
+    frame->status = arrival->corrupted || arrival->size != expected
         ? U3V_DATA_DISCARDED : U3V_SUCCESS;
   }
   g_mutex_unlock (&self->lock);
@@ -338,9 +439,7 @@ gst_ffs_u3v_camera_new (const GstFfsIdentity * identity,
       gst_ffs_u3v_offer_get_rates (offer, &min, &max), n_controls);
   g_free (xml);
 
-  gst_ffs_u3v_offer_get_default (offer, &self->selection);
-  self->wanted_rate = self->selection.fps_n > 0 ?
-      (gdouble) self->selection.fps_n / self->selection.fps_d : 0;
+  gst_ffs_u3v_camera_load_defaults (self);
   gst_ffs_u3v_offer_get_range (offer, "width", &range);
   gst_ffs_u3v_registers_set_u32 (self->registers,
       FEATURES + FEATURE_WIDTH_MAX, range.max);
@@ -348,6 +447,7 @@ gst_ffs_u3v_camera_new (const GstFfsIdentity * identity,
   gst_ffs_u3v_registers_set_u32 (self->registers,
       FEATURES + FEATURE_HEIGHT_MAX, range.max);
   gst_ffs_u3v_camera_show_selection (self);
+  gst_ffs_u3v_camera_show_settings (self);
   gst_ffs_u3v_camera_show_state (self);
   return self;
 }

@@ -17,6 +17,9 @@ typedef struct _GstFfsU3vCamera GstFfsU3vCamera;
  * @start: a stream begins
  * @control: the number of a control to set, or -1
  * @value: what to set it to
+ * @latch: to be followed by gst_ffs_u3v_camera_store_time()
+ * @trigger: to be followed by gst_ffs_u3v_camera_trigger()
+ * @defaults: all controls get the values that they had at first
  *
  * What is to be done about an access, when no lock is held.
  */
@@ -26,7 +29,27 @@ typedef struct
   gboolean start;
   gint control;
   gdouble value;
+  gboolean latch;
+  gboolean trigger;
+  gboolean defaults;
 } GstFfsU3vEffect;
+
+/**
+ * GstFfsU3vArrival:
+ * @size: bytes
+ * @number: the sink's number
+ * @pts: when it was captured, or %GST_CLOCK_TIME_NONE
+ * @corrupted: whether upstream says that something is wrong with it
+ *
+ * A frame that has come from upstream.
+ */
+typedef struct
+{
+  guint64 size;
+  guint64 number;
+  GstClockTime pts;
+  gboolean corrupted;
+} GstFfsU3vArrival;
 
 /**
  * GstFfsU3vFrame:
@@ -57,6 +80,8 @@ guint16 gst_ffs_u3v_camera_read (GstFfsU3vCamera * self, guint64 address,
     guint8 * data, guint length, GstFfsU3vEffect * effect);
 guint16 gst_ffs_u3v_camera_write (GstFfsU3vCamera * self, guint64 address,
     const guint8 * data, guint length, GstFfsU3vEffect * effect);
+void gst_ffs_u3v_camera_store_time (GstFfsU3vCamera * self, GstClockTime now);
+void gst_ffs_u3v_camera_trigger (GstFfsU3vCamera * self, GstClockTime now);
 void gst_ffs_u3v_camera_reset (GstFfsU3vCamera * self,
     GstFfsU3vEffect * effect);
 
@@ -65,8 +90,8 @@ GstCaps *gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self);
 gboolean gst_ffs_u3v_camera_wants (GstFfsU3vCamera * self,
     const GstFfsU3vSelection * caps);
 gboolean gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
-    const GstFfsU3vSelection * caps, guint64 size, guint64 number,
-    gboolean corrupted, GstFfsU3vFrame * frame);
+    const GstFfsU3vSelection * caps, const GstFfsU3vArrival * arrival,
+    GstFfsU3vFrame * frame);
 
 G_END_DECLS
 

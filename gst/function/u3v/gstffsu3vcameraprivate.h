@@ -28,14 +28,25 @@ struct _GstFfsU3vCamera
   gboolean acquiring;
   gboolean locked;              /* as the host wishes */
   guint32 mode;
+  guint32 frame_count;          /* of an acquisition, for a mode of several */
   guint64 n_frames;             /* since the stream began */
+  guint64 n_taken;              /* since the acquisition began */
   guint64 last_number;          /* the sink's, of the last of them */
+  gboolean triggered;           /* a frame needs a trigger */
+  gboolean trigger_pending;
+  GstClockTime trigger_time;
+  guint n_skipped;              /* since the trigger */
 };
 
 gboolean gst_ffs_u3v_camera_is_streaming (GstFfsU3vCamera * self);
 gboolean gst_ffs_u3v_camera_is_locked (GstFfsU3vCamera * self);
 void gst_ffs_u3v_camera_show_state (GstFfsU3vCamera * self);
 void gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self);
+void gst_ffs_u3v_camera_show_settings (GstFfsU3vCamera * self);
+void gst_ffs_u3v_camera_load_defaults (GstFfsU3vCamera * self);
+void gst_ffs_u3v_camera_release (GstFfsU3vCamera * self,
+    GstFfsU3vEffect * effect);
+gboolean gst_ffs_u3v_camera_is_done (GstFfsU3vCamera * self);
 guint64 gst_ffs_u3v_camera_get_whole_transfers (GstFfsU3vCamera * self);
 void gst_ffs_u3v_camera_set_flow (GstFfsU3vCamera * self, gboolean enabled,
     gboolean acquiring, GstFfsU3vEffect * effect);

@@ -4,7 +4,9 @@
  * Convention (PFNC).
  *
  * Only those whose bytes are the same there once the rows are packed tightly:
- * planes, big endian samples and the like have no entry.  A Bayer row is
+ * planes, big endian samples and the like have no entry, nor have the packed
+ * formats of V4L2, in which the low bits come after several samples as on a
+ * CSI-2 bus, while in those of the convention each sample is in one piece.  A Bayer row is
  * padded to a multiple of four bytes in GStreamer, and nothing in the caps
  * tells otherwise; such widths are left out, so that nothing has to be copied
  * nor explained.
@@ -19,6 +21,7 @@
 
 static const GstFfsU3vFormat formats[] = {
   {0x01080001, "Mono8", RAW, "GRAY8", 8, 1},
+  {0x01100003, "Mono10", RAW, "GRAY10_LE16", 16, 2},
   {0x01100007, "Mono16", RAW, "GRAY16_LE", 16, 1},
 
   {0x01080008, "BayerGR8", BAYER, "grbg", 8, 4},
@@ -33,6 +36,10 @@ static const GstFfsU3vFormat formats[] = {
   {0x01100011, "BayerRG12", BAYER, "rggb12le", 16, 2},
   {0x01100012, "BayerGB12", BAYER, "gbrg12le", 16, 2},
   {0x01100013, "BayerBG12", BAYER, "bggr12le", 16, 2},
+  {0x01100109, "BayerGR14", BAYER, "grbg14le", 16, 2},
+  {0x0110010a, "BayerRG14", BAYER, "rggb14le", 16, 2},
+  {0x0110010b, "BayerGB14", BAYER, "gbrg14le", 16, 2},
+  {0x0110010c, "BayerBG14", BAYER, "bggr14le", 16, 2},
   {0x0110002e, "BayerGR16", BAYER, "grbg16le", 16, 2},
   {0x0110002f, "BayerRG16", BAYER, "rggb16le", 16, 2},
   {0x01100030, "BayerGB16", BAYER, "gbrg16le", 16, 2},

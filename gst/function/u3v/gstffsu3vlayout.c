@@ -24,6 +24,8 @@ static const struct
 } writable[] = {
   {ABRM + ABRM_USER_NAME, ABRM_STRING_LENGTH, BOTH | GST_FFS_U3V_PARTS},
   {ABRM + ABRM_CONFIGURATION, 8, BOTH},
+  /* Reads as 0, so that all of the registers can be read at a time. */
+  {ABRM + ABRM_TIMESTAMP_LATCH, 4, BOTH},
   {SBRM + SBRM_CONFIGURATION, 8, BOTH},
   {SIRM + SI_CONTROL, 4, BOTH},
   {SIRM + SI_MAX_LEADER, 4, BOTH},
@@ -41,6 +43,19 @@ static const struct
   {FEATURES + FEATURE_PARAMS_LOCKED, 4, BOTH},
   {FEATURES + FEATURE_OFFSET_X, 4, CONFIG},
   {FEATURES + FEATURE_OFFSET_Y, 4, CONFIG},
+};
+
+static const struct
+{
+  guint64 address;
+  GstFfsU3vAccess access;
+} behind_rate[] = {
+  {FEATURES + FEATURE_FRAME_COUNT, BOTH},
+  {FEATURES + FEATURE_TRIGGER_MODE, BOTH},
+  {FEATURES + FEATURE_TRIGGER_SOFTWARE, WRITE},
+  {FEATURES + FEATURE_ONLY_CHOICE, BOTH},
+  {FEATURES + FEATURE_USER_SET_LOAD, WRITE},
+  {FEATURES + FEATURE_DEVICE_RESET, WRITE},
 };
 
 static void
@@ -61,6 +76,9 @@ add_registers (GstFfsU3vRegisters * r, gboolean has_rate, guint n_controls)
         writable[i].access);
   if (has_rate)
     gst_ffs_u3v_registers_add (r, FEATURES + FEATURE_FRAME_RATE, 8, BOTH);
+  for (i = 0; i < G_N_ELEMENTS (behind_rate); i++)
+    gst_ffs_u3v_registers_add (r, behind_rate[i].address, 4,
+        behind_rate[i].access);
   for (i = 0; i < n_controls; i++)
     gst_ffs_u3v_registers_add (r, CONTROLS + i * CONTROL_LENGTH,
         CONTROL_LENGTH, BOTH);
@@ -76,9 +94,9 @@ fill_abrm (GstFfsU3vRegisters * r, const GstFfsIdentity * identity)
   } texts[] = {
     {ABRM_MANUFACTURER, identity->manufacturer},
     {ABRM_MODEL, identity->product},
-    {ABRM_FAMILY, "gst-ffsdmabuf"},
-    {ABRM_DEVICE_VERSION, "1"},
-    {ABRM_MANUFACTURER_INFO, "not certified"},
+    {ABRM_FAMILY, U3V_FAMILY},
+    {ABRM_DEVICE_VERSION, U3V_DEVICE_VERSION},
+    {ABRM_MANUFACTURER_INFO, U3V_MANUFACTURER_INFO},
     {ABRM_SERIAL, identity->serial},
   };
   guint i;
@@ -86,10 +104,12 @@ fill_abrm (GstFfsU3vRegisters * r, const GstFfsIdentity * identity)
   for (i = 0; i < G_N_ELEMENTS (texts); i++)
     gst_ffs_u3v_registers_set_string (r, ABRM + texts[i].offset,
         texts[i].text, ABRM_STRING_LENGTH);
-  gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_GENCP_VERSION, 0x00010000);
+  gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_GENCP_VERSION, U3V_VERSION_1_0);
   gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_CAPABILITY,
-      CAPABILITY_USER_NAME | CAPABILITY_UTF8 | CAPABILITY_SBRM
-      | CAPABILITY_WRITTEN_LENGTH);
+      CAPABILITY_USER_NAME | CAPABILITY_TIMESTAMP | CAPABILITY_UTF8
+      | CAPABILITY_FAMILY | CAPABILITY_SBRM | CAPABILITY_WRITTEN_LENGTH);
+  /* In ns, as the timestamps of frames. */
+  gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_TIMESTAMP_INCREMENT, 1);
   /* In ms, and generous: a host must not give up a camera under load. */
   gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_RESPONSE_TIME, 1000);
   gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_MANIFEST, MANIFEST);
@@ -99,7 +119,7 @@ fill_abrm (GstFfsU3vRegisters * r, const GstFfsIdentity * identity)
 static void
 fill_sbrm (GstFfsU3vRegisters * r)
 {
-  gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_VERSION, 0x00010000);
+  gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_VERSION, U3V_VERSION_1_0);
   /* There is a SIRM, there are no events. */
   gst_ffs_u3v_registers_set_u64 (r, SBRM + SBRM_CAPABILITY, 1);
   gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_MAX_COMMAND, U3V_MAX_COMMAND);

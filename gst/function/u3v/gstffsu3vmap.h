@@ -29,6 +29,12 @@
 #define U3V_MAX_COMMAND 1024
 #define U3V_MAX_ANSWER 512
 
+/* What is said in registers and in a descriptor. */
+#define U3V_VERSION_1_0 0x00010000
+#define U3V_FAMILY "gst-ffsdmabuf"
+#define U3V_DEVICE_VERSION "1"
+#define U3V_MANUFACTURER_INFO "not certified"
+
 /* Technology agnostic bootstrap registers. */
 #define ABRM 0x00000
 #define ABRM_LENGTH 0x210
@@ -45,11 +51,15 @@
 #define ABRM_MANIFEST 0x1d0
 #define ABRM_SBRM 0x1d8
 #define ABRM_CONFIGURATION 0x1e0
+#define ABRM_TIMESTAMP 0x1f0
+#define ABRM_TIMESTAMP_LATCH 0x1f8
 #define ABRM_TIMESTAMP_INCREMENT 0x1fc
 #define ABRM_STRING_LENGTH 64
 
 #define CAPABILITY_USER_NAME (1 << 0)
+#define CAPABILITY_TIMESTAMP (1 << 3)
 #define CAPABILITY_UTF8 (1 << 4)
+#define CAPABILITY_FAMILY (1 << 8)
 #define CAPABILITY_SBRM (1 << 9)
 #define CAPABILITY_WRITTEN_LENGTH (1 << 11)
 
@@ -92,7 +102,7 @@
 
 /* What the description is about. */
 #define FEATURES 0x40000
-#define FEATURES_LENGTH 0x48
+#define FEATURES_LENGTH 0x58
 #define FEATURE_WIDTH 0x00
 #define FEATURE_HEIGHT 0x04
 #define FEATURE_PIXEL_FORMAT 0x08
@@ -106,9 +116,19 @@
 #define FEATURE_HEIGHT_MAX 0x28
 #define FEATURE_PAYLOAD_SIZE 0x30
 #define FEATURE_FRAME_RATE 0x38
+#define FEATURE_FRAME_COUNT 0x40
+#define FEATURE_TRIGGER_MODE 0x44
+#define FEATURE_TRIGGER_SOFTWARE 0x48
+/* 0, for all that there is one choice of. */
+#define FEATURE_ONLY_CHOICE 0x4c
+#define FEATURE_USER_SET_LOAD 0x50
+#define FEATURE_DEVICE_RESET 0x54
 
 #define MODE_CONTINUOUS 0
 #define MODE_SINGLE_FRAME 1
+#define MODE_MULTI_FRAME 2
+
+#define MAX_FRAME_COUNT G_MAXINT32
 
 /* One register of eight bytes for each control of the source. */
 #define CONTROLS 0x50000

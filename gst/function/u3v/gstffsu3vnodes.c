@@ -132,16 +132,35 @@ gst_ffs_u3v_nodes_add_shown (GstFfsU3vNodes * self, const gchar * name,
       name, reg);
 }
 
-/* What cannot be set while the parameters of the stream are locked. */
 void
-gst_ffs_u3v_nodes_add_range (GstFfsU3vNodes * self, const gchar * name,
-    guint64 address, const GstFfsU3vRange * range)
+gst_ffs_u3v_nodes_add_constant (GstFfsU3vNodes * self, const gchar * name,
+    guint value)
 {
   add_feature (self, name);
   add (self->xml, "<Integer Name=\"%s\" NameSpace=\"" STANDARD "\">"
-      "<pIsLocked>TLParamsLocked</pIsLocked>"
+      "<Visibility>Expert</Visibility>"
+      "<ImposedAccessMode>RO</ImposedAccessMode><Value>%u</Value></Integer>",
+      name, value);
+}
+
+static void
+add_lock (GstFfsU3vNodes * self)
+{
+  add (self->xml, "<pIsLocked>TLParamsLocked</pIsLocked>");
+}
+
+/* @lockable: it cannot be set while the parameters of the stream are locked */
+void
+gst_ffs_u3v_nodes_add_range (GstFfsU3vNodes * self, const gchar * name,
+    guint64 address, const GstFfsU3vRange * range, gboolean lockable)
+{
+  add_feature (self, name);
+  add (self->xml, "<Integer Name=\"%s\" NameSpace=\"" STANDARD "\">", name);
+  if (lockable)
+    add_lock (self);
+  add (self->xml,
       "<pValue>%sRegister</pValue><Min>%u</Min><Max>%u</Max><Inc>%u</Inc>"
-      "</Integer>", name, name, range->min, range->max, range->step);
+      "</Integer>", name, range->min, range->max, range->step);
   gst_ffs_u3v_nodes_add_register (self, name, address, 4, GST_FFS_U3V_RW,
       FALSE);
 }
@@ -217,7 +236,7 @@ gst_ffs_u3v_nodes_begin_enumeration (GstFfsU3vNodes * self,
   add (self->xml, "<Enumeration Name=\"%s\" NameSpace=\"%s\">", name,
       name_space);
   if (lockable)
-    add (self->xml, "<pIsLocked>TLParamsLocked</pIsLocked>");
+    add_lock (self);
 }
 
 void
@@ -233,4 +252,20 @@ void
 gst_ffs_u3v_nodes_end_enumeration (GstFfsU3vNodes * self, const gchar * reg)
 {
   add (self->xml, "<pValue>%sRegister</pValue></Enumeration>", reg);
+}
+
+/* An enumeration of one entry, which programs may set to it. @selected: the
+ * names of what this is the selector of, or %NULL */
+void
+gst_ffs_u3v_nodes_add_only (GstFfsU3vNodes * self, const gchar * name,
+    const gchar * entry, const gchar * const *selected)
+{
+  guint i;
+
+  gst_ffs_u3v_nodes_begin_enumeration (self, name, STANDARD, FALSE);
+  gst_ffs_u3v_nodes_add_entry (self, entry, 0);
+  add (self->xml, "<pValue>OnlyChoiceRegister</pValue>");
+  for (i = 0; selected && selected[i]; i++)
+    add (self->xml, "<pSelected>%s</pSelected>", selected[i]);
+  add (self->xml, "</Enumeration>");
 }

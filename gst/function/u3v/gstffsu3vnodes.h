@@ -40,8 +40,10 @@ void gst_ffs_u3v_nodes_add_text (GstFfsU3vNodes * self, const gchar * name,
     guint64 address, const gchar * access);
 void gst_ffs_u3v_nodes_add_shown (GstFfsU3vNodes * self, const gchar * name,
     const gchar * reg);
+void gst_ffs_u3v_nodes_add_constant (GstFfsU3vNodes * self,
+    const gchar * name, guint value);
 void gst_ffs_u3v_nodes_add_range (GstFfsU3vNodes * self, const gchar * name,
-    guint64 address, const GstFfsU3vRange * range);
+    guint64 address, const GstFfsU3vRange * range, gboolean lockable);
 void gst_ffs_u3v_nodes_add_lock (GstFfsU3vNodes * self, const gchar * name,
     guint64 address);
 void gst_ffs_u3v_nodes_add_command (GstFfsU3vNodes * self, const gchar * name,
@@ -59,6 +61,8 @@ void gst_ffs_u3v_nodes_add_entry (GstFfsU3vNodes * self, const gchar * name,
     gint64 value);
 void gst_ffs_u3v_nodes_end_enumeration (GstFfsU3vNodes * self,
     const gchar * reg);
+void gst_ffs_u3v_nodes_add_only (GstFfsU3vNodes * self, const gchar * name,
+    const gchar * entry, const gchar * const *selected);
 
 G_END_DECLS
 

@@ -18,6 +18,7 @@
 
 #include "gstffsu3vcamera.h"
 #include "gstffsu3vcontrol.h"
+#include "gstffsu3vinfo.h"
 #include "gstffsu3vmap.h"
 #include "gstffsu3vpackets.h"
 #include "gstffsu3vprofile.h"
@@ -39,8 +40,11 @@ struct _GstFfsU3vProfile
   gchar *product;
   gchar *serial;
   GstPad *sinkpad;
+  GstFfsU3vInfo info;
+  GstFfsFunctionDesc description;
 
   GstFfsControls *controls;
+  gdouble defaults[MAX_CONTROLS];       /* what they were at first */
   GstFfsU3vCamera *camera;
   GstFfsU3vControl *control;
 
@@ -57,29 +61,74 @@ static const GstFfsFunctionDesc description = {
   .association = {0xef, 0x05, 0x00},
   .n_interfaces = 2,
   .interfaces = {
-        {0xef, 0x05, 0x00, "USB3 Vision control", "io"},
-        {0xef, 0x05, 0x02, "USB3 Vision stream", "i"},
+        {0xef, 0x05, 0x00, "USB3 Vision control", "io", NULL, 0, TRUE},
+        {0xef, 0x05, 0x02, "USB3 Vision stream", "i", NULL, 0, FALSE},
       },
   .stream_endpoint = 3,
   .tight = TRUE,
 };
 
 static const GstFfsFunctionDesc *
-describe (GstFfsProfile * profile G_GNUC_UNUSED)
+describe (GstFfsProfile * profile)
 {
-  return &description;
+  return &GST_FFS_U3V_PROFILE (profile)->description;
 }
 
 /* ---- what the host reads and writes ---- */
+
+/* What timestamp a frame had that is captured now, or none if there is no
+ * clock yet. */
+static GstClockTime
+get_now (GstFfsU3vProfile * self)
+{
+  GstElement *element = gst_pad_get_parent_element (self->sinkpad);
+  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
+  GstEvent *event = gst_pad_get_sticky_event (self->sinkpad,
+      GST_EVENT_SEGMENT, 0);
+  GstClockTime now = GST_CLOCK_TIME_NONE;
+  const GstSegment *segment;
+
+  if (clock && event) {
+    gst_event_parse_segment (event, &segment);
+    if (segment->format == GST_FORMAT_TIME)
+      now = gst_segment_position_from_running_time (segment, GST_FORMAT_TIME,
+          gst_clock_get_time (clock) - gst_element_get_base_time (element));
+  }
+  gst_clear_event (&event);
+  gst_clear_object (&clock);
+  gst_clear_object (&element);
+  return now;
+}
+
+/* Twice, since some can be set only when others are as they were: the
+ * exposure time while it is not automatic. What is refused now stays. */
+static void
+load_defaults (GstFfsU3vProfile * self)
+{
+  guint i, n = gst_ffs_controls_get_n (self->controls), round;
+
+  for (round = 0; round < 2; round++) {
+    for (i = 0; i < n; i++) {
+      if (gst_ffs_controls_get_value (self->controls, i) != self->defaults[i])
+        gst_ffs_controls_set_value (self->controls, i, self->defaults[i]);
+    }
+  }
+}
 
 /* FALSE: the source refuses what the host set. */
 static gboolean
 carry_out (GstFfsU3vProfile * self, const GstFfsU3vEffect * effect)
 {
+  if (effect->latch)
+    gst_ffs_u3v_camera_store_time (self->camera, get_now (self));
+  if (effect->trigger)
+    gst_ffs_u3v_camera_trigger (self->camera, get_now (self));
   if (effect->stop)
     gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), FALSE);
   if (effect->start)
     gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
+  if (effect->defaults)
+    load_defaults (self);
   return effect->control < 0 || gst_ffs_controls_set_value (self->controls,
       effect->control, effect->value);
 }
@@ -164,8 +213,10 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
   self->controls = gst_ffs_profile_find_controls (profile, self->sinkpad,
       MAX_CONTROLS);
   n = gst_ffs_controls_get_n (self->controls);
-  for (i = 0; i < n; i++)
+  for (i = 0; i < n; i++) {
     list[i] = *gst_ffs_controls_get (self->controls, i);
+    self->defaults[i] = gst_ffs_controls_get_value (self->controls, i);
+  }
   self->camera = gst_ffs_u3v_camera_new (&identity, offer, list, n);
   return TRUE;
 }
@@ -205,21 +256,26 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
 {
   GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
   guint8 leader[LEADER_LENGTH], trailer[TRAILER_LENGTH];
+  GstFfsU3vArrival arrival;
   GstFfsU3vFrame frame;
-  guint64 timestamp;
 
   /* The end of a stream goes without saying in this class. */
   if (buf == NULL || self->caps.format == NULL)
     return FALSE;
-  if (!gst_ffs_u3v_camera_take_frame (self->camera, &self->caps, size, number,
-          GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED), &frame)) {
+  arrival.size = size;
+  arrival.number = number;
+  arrival.pts = GST_BUFFER_PTS (buf);
+  arrival.corrupted = GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED);
+  if (!gst_ffs_u3v_camera_take_frame (self->camera, &self->caps, &arrival,
+          &frame)) {
     GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
         " bytes is none that the host waits for", number, size);
     return FALSE;
   }
 
-  timestamp = GST_BUFFER_PTS_IS_VALID (buf) ? GST_BUFFER_PTS (buf) : 0;
-  gst_ffs_u3v_leader (leader, frame.number, timestamp, &frame.selection);
+  gst_ffs_u3v_leader (leader, frame.number,
+      GST_CLOCK_TIME_IS_VALID (arrival.pts) ? arrival.pts : 0,
+      &frame.selection);
   gst_ffs_u3v_trailer (trailer, frame.number, frame.status, size,
       frame.selection.height);
   return gst_ffs_part_fill (&wrapping->before[0], self->pool, leader,
@@ -281,6 +337,7 @@ gst_ffs_u3v_profile_finalize (GObject * object)
   g_clear_pointer (&self->camera, gst_ffs_u3v_camera_free);
   g_clear_pointer (&self->controls, gst_ffs_controls_free);
   gst_clear_object (&self->sinkpad);
+  gst_ffs_u3v_info_clear (&self->info);
   g_free (self->manufacturer);
   g_free (self->product);
   g_free (self->serial);
@@ -305,8 +362,9 @@ gst_ffs_u3v_profile_class_init (GstFfsU3vProfileClass * klass)
 }
 
 static void
-gst_ffs_u3v_profile_init (GstFfsU3vProfile * self G_GNUC_UNUSED)
+gst_ffs_u3v_profile_init (GstFfsU3vProfile * self)
 {
+  self->description = description;
 }
 
 /**
@@ -318,10 +376,15 @@ GstFfsProfile *
 gst_ffs_u3v_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
 {
   GstFfsU3vProfile *self = g_object_new (GST_TYPE_FFS_U3V_PROFILE, NULL);
+  GstFfsIdentity own = *identity;
 
-  self->manufacturer = g_strdup (identity->manufacturer);
-  self->product = g_strdup (identity->product);
-  self->serial = g_strdup (identity->serial);
+  own.manufacturer = self->manufacturer = g_strdup (identity->manufacturer);
+  own.product = self->product = g_strdup (identity->product);
+  own.serial = self->serial = g_strdup (identity->serial);
+  gst_ffs_u3v_info_init (&self->info, &own);
+  self->description.strings = self->info.strings;
+  self->description.interfaces[0].extra = self->info.descriptor;
+  self->description.interfaces[0].extra_size = sizeof (self->info.descriptor);
   self->sinkpad = gst_object_ref (sinkpad);
   return GST_FFS_PROFILE (gst_object_ref_sink (self));
 }

@@ -65,7 +65,57 @@ start_acquisition (Access * access, guint32 value)
 
   if (value != 1 || !gst_ffs_u3v_offer_has (self->offer, &self->selection))
     return U3V_INVALID_PARAMETER;
+  /* One that has ended by itself begins anew. */
+  if (gst_ffs_u3v_camera_is_done (self))
+    self->n_taken = 0;
   gst_ffs_u3v_camera_set_flow (self, self->enabled, TRUE, access->effect);
+  return U3V_SUCCESS;
+}
+
+static guint16
+trigger (Access * access, guint32 value)
+{
+  if (value != 1)
+    return U3V_INVALID_PARAMETER;
+  if (!access->self->triggered
+      || !gst_ffs_u3v_camera_is_streaming (access->self))
+    return U3V_WRONG_CONFIG;
+  access->effect->trigger = TRUE;
+  return U3V_SUCCESS;
+}
+
+static guint16
+load_user_set (Access * access, guint32 value)
+{
+  GstFfsU3vCamera *self = access->self;
+
+  if (value != 1)
+    return U3V_INVALID_PARAMETER;
+  if (gst_ffs_u3v_camera_is_locked (self))
+    return U3V_ACCESS_DENIED;
+  gst_ffs_u3v_camera_load_defaults (self);
+  access->effect->defaults = TRUE;
+  return U3V_SUCCESS;
+}
+
+/* As if it were new, except that it does not leave the bus. */
+static guint16
+reset_device (Access * access, guint32 value)
+{
+  static const guint64 sizes[] = {
+    SI_MAX_LEADER, SI_PAYLOAD_SIZE, SI_PAYLOAD_COUNT, SI_FINAL1_SIZE,
+    SI_FINAL2_SIZE, SI_MAX_TRAILER
+  };
+  GstFfsU3vCamera *self = access->self;
+  guint i;
+
+  if (value != 1)
+    return U3V_INVALID_PARAMETER;
+  gst_ffs_u3v_camera_release (self, access->effect);
+  gst_ffs_u3v_camera_load_defaults (self);
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++)
+    gst_ffs_u3v_registers_set_u32 (self->registers, SIRM + sizes[i], 0);
+  access->effect->defaults = TRUE;
   return U3V_SUCCESS;
 }
 
@@ -97,9 +147,31 @@ select_mode (GstFfsU3vCamera * self, guint32 mode)
 {
   if (self->acquiring || self->locked)
     return U3V_ACCESS_DENIED;
-  if (mode > MODE_SINGLE_FRAME)
+  if (mode > MODE_MULTI_FRAME)
     return U3V_INVALID_PARAMETER;
   self->mode = mode;
+  return U3V_SUCCESS;
+}
+
+static guint16
+select_frame_count (GstFfsU3vCamera * self, guint32 count)
+{
+  if (self->acquiring || self->locked)
+    return U3V_ACCESS_DENIED;
+  if (count < 1 || count > MAX_FRAME_COUNT)
+    return U3V_INVALID_PARAMETER;
+  self->frame_count = count;
+  return U3V_SUCCESS;
+}
+
+/* At any time: programs switch triggers off to get out of a wait. */
+static guint16
+select_trigger (GstFfsU3vCamera * self, guint32 mode)
+{
+  if (mode > 1)
+    return U3V_INVALID_PARAMETER;
+  self->triggered = mode;
+  self->trigger_pending = FALSE;
   return U3V_SUCCESS;
 }
 
@@ -153,6 +225,11 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
     return set_control (access, (address - CONTROLS) / CONTROL_LENGTH, data);
 
   switch (address) {
+    case ABRM + ABRM_TIMESTAMP_LATCH:
+      if (value != 1)
+        return U3V_INVALID_PARAMETER;
+      access->effect->latch = TRUE;
+      return U3V_SUCCESS;
     case SIRM + SI_CONTROL:
       return enable_stream (access, value);
     case SIRM + SI_PAYLOAD_SIZE:
@@ -188,13 +265,23 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
         return U3V_INVALID_PARAMETER;
       gst_ffs_u3v_camera_set_flow (self, self->enabled, FALSE, access->effect);
       return U3V_SUCCESS;
+    case FEATURES + FEATURE_FRAME_COUNT:
+      return select_frame_count (self, value);
+    case FEATURES + FEATURE_TRIGGER_MODE:
+      return select_trigger (self, value);
+    case FEATURES + FEATURE_TRIGGER_SOFTWARE:
+      return trigger (access, value);
+    case FEATURES + FEATURE_USER_SET_LOAD:
+      return load_user_set (access, value);
+    case FEATURES + FEATURE_DEVICE_RESET:
+      return reset_device (access, value);
     case FEATURES + FEATURE_PARAMS_LOCKED:
       if (value > 1)
         return U3V_INVALID_PARAMETER;
       self->locked = value;
       return U3V_SUCCESS;
     default:
-      /* Offsets and configurations: there is nothing to choose from. */
+      /* Offsets, configurations and what there is one choice of. */
       if (value != 0)
         return U3V_INVALID_PARAMETER;
       return U3V_SUCCESS;
@@ -220,6 +307,7 @@ gst_ffs_u3v_camera_write (GstFfsU3vCamera * self, guint64 address,
       gst_ffs_u3v_camera_is_locked (self), accept, &access);
   /* What was stored is what was written; what counts is this. */
   gst_ffs_u3v_camera_show_selection (self);
+  gst_ffs_u3v_camera_show_settings (self);
   gst_ffs_u3v_camera_show_state (self);
   g_mutex_unlock (&self->lock);
   return status;

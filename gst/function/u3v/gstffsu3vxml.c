@@ -16,6 +16,11 @@
 #define STANDARD "Standard"
 #define CUSTOM "Custom"
 
+/* Which version of the convention the names are of. */
+#define SFNC_MAJOR 2
+#define SFNC_MINOR 4
+#define SFNC_SUB_MINOR 0
+
 /* What a description is made of. */
 typedef struct
 {
@@ -101,6 +106,7 @@ add_device (GstFfsU3vNodes * nodes)
   } texts[] = {
     {"DeviceVendorName", ABRM_MANUFACTURER},
     {"DeviceModelName", ABRM_MODEL},
+    {"DeviceFamilyName", ABRM_FAMILY},
     {"DeviceVersion", ABRM_DEVICE_VERSION},
     {"DeviceManufacturerInfo", ABRM_MANUFACTURER_INFO},
     {"DeviceSerialNumber", ABRM_SERIAL},
@@ -112,6 +118,23 @@ add_device (GstFfsU3vNodes * nodes)
         GST_FFS_U3V_RO);
   gst_ffs_u3v_nodes_add_text (nodes, "DeviceUserID", ABRM + ABRM_USER_NAME,
       GST_FFS_U3V_RW);
+  gst_ffs_u3v_nodes_add_only (nodes, "DeviceType", "Transmitter", NULL);
+  gst_ffs_u3v_nodes_add_only (nodes, "DeviceScanType", "Areascan", NULL);
+  gst_ffs_u3v_nodes_add_constant (nodes, "DeviceSFNCVersionMajor", SFNC_MAJOR);
+  gst_ffs_u3v_nodes_add_constant (nodes, "DeviceSFNCVersionMinor", SFNC_MINOR);
+  gst_ffs_u3v_nodes_add_constant (nodes, "DeviceSFNCVersionSubMinor",
+      SFNC_SUB_MINOR);
+  gst_ffs_u3v_nodes_add_only (nodes, "DeviceTLType", "USB3Vision", NULL);
+  gst_ffs_u3v_nodes_add_constant (nodes, "DeviceTLVersionMajor", 1);
+  gst_ffs_u3v_nodes_add_constant (nodes, "DeviceTLVersionMinor", 0);
+  gst_ffs_u3v_nodes_add_command (nodes, "DeviceReset",
+      FEATURES + FEATURE_DEVICE_RESET);
+  gst_ffs_u3v_nodes_add_command (nodes, "TimestampLatch",
+      ABRM + ABRM_TIMESTAMP_LATCH);
+  gst_ffs_u3v_nodes_add_register (nodes, "TimestampLatchValue",
+      ABRM + ABRM_TIMESTAMP, 8, GST_FFS_U3V_RO, TRUE);
+  gst_ffs_u3v_nodes_add_shown (nodes, "TimestampLatchValue",
+      "TimestampLatchValue");
   gst_ffs_u3v_nodes_end_category (nodes, "DeviceControl");
 }
 
@@ -124,10 +147,10 @@ add_image (GstFfsU3vNodes * nodes, const Source * source)
 
   gst_ffs_u3v_offer_get_range (source->offer, "width", &range);
   gst_ffs_u3v_nodes_add_range (nodes, "Width", FEATURES + FEATURE_WIDTH,
-      &range);
+      &range, TRUE);
   gst_ffs_u3v_offer_get_range (source->offer, "height", &range);
   gst_ffs_u3v_nodes_add_range (nodes, "Height", FEATURES + FEATURE_HEIGHT,
-      &range);
+      &range, TRUE);
   gst_ffs_u3v_nodes_add_register (nodes, "WidthMax",
       FEATURES + FEATURE_WIDTH_MAX, 4, GST_FFS_U3V_RO, FALSE);
   gst_ffs_u3v_nodes_add_register (nodes, "HeightMax",
@@ -137,23 +160,56 @@ add_image (GstFfsU3vNodes * nodes, const Source * source)
   gst_ffs_u3v_nodes_add_shown (nodes, "SensorWidth", "WidthMax");
   gst_ffs_u3v_nodes_add_shown (nodes, "SensorHeight", "HeightMax");
   gst_ffs_u3v_nodes_add_range (nodes, "OffsetX", FEATURES + FEATURE_OFFSET_X,
-      &nothing);
+      &nothing, TRUE);
   gst_ffs_u3v_nodes_add_range (nodes, "OffsetY", FEATURES + FEATURE_OFFSET_Y,
-      &nothing);
+      &nothing, TRUE);
   add_formats (nodes, source->offer);
   add_controls (nodes, source, GST_FFS_U3V_IMAGE);
   gst_ffs_u3v_nodes_end_category (nodes, GST_FFS_U3V_IMAGE);
 }
 
 static void
+add_triggers (GstFfsU3vNodes * nodes)
+{
+  const gchar *const selected[] = {
+    "TriggerMode", "TriggerSource", "TriggerSoftware", NULL
+  };
+
+  gst_ffs_u3v_nodes_add_only (nodes, "TriggerSelector", "FrameStart", selected);
+  gst_ffs_u3v_nodes_begin_enumeration (nodes, "TriggerMode", STANDARD, FALSE);
+  gst_ffs_u3v_nodes_add_entry (nodes, "Off", 0);
+  gst_ffs_u3v_nodes_add_entry (nodes, "On", 1);
+  gst_ffs_u3v_nodes_end_enumeration (nodes, "TriggerMode");
+  gst_ffs_u3v_nodes_add_register (nodes, "TriggerMode",
+      FEATURES + FEATURE_TRIGGER_MODE, 4, GST_FFS_U3V_RW, FALSE);
+  gst_ffs_u3v_nodes_add_only (nodes, "TriggerSource", "Software", NULL);
+  gst_ffs_u3v_nodes_add_command (nodes, "TriggerSoftware",
+      FEATURES + FEATURE_TRIGGER_SOFTWARE);
+}
+
+static gboolean
+has_control (const Source * source, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < source->n_controls; i++) {
+    if (g_str_equal (source->controls[i].name, name))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
 add_acquisition (GstFfsU3vNodes * nodes, const Source * source)
 {
+  const GstFfsU3vRange count = { 1, MAX_FRAME_COUNT, 1 };
   gdouble min, max;
 
   gst_ffs_u3v_nodes_begin_enumeration (nodes, "AcquisitionMode", STANDARD,
       FALSE);
   gst_ffs_u3v_nodes_add_entry (nodes, "Continuous", MODE_CONTINUOUS);
   gst_ffs_u3v_nodes_add_entry (nodes, "SingleFrame", MODE_SINGLE_FRAME);
+  gst_ffs_u3v_nodes_add_entry (nodes, "MultiFrame", MODE_MULTI_FRAME);
   gst_ffs_u3v_nodes_end_enumeration (nodes, "AcquisitionMode");
   gst_ffs_u3v_nodes_add_register (nodes, "AcquisitionMode",
       FEATURES + FEATURE_ACQUISITION_MODE, 4, GST_FFS_U3V_RW, FALSE);
@@ -164,6 +220,11 @@ add_acquisition (GstFfsU3vNodes * nodes, const Source * source)
   if (gst_ffs_u3v_offer_get_rates (source->offer, &min, &max))
     gst_ffs_u3v_nodes_add_float (nodes, "AcquisitionFrameRate", STANDARD,
         FEATURES + FEATURE_FRAME_RATE, "Hz", min, max);
+  gst_ffs_u3v_nodes_add_range (nodes, "AcquisitionFrameCount",
+      FEATURES + FEATURE_FRAME_COUNT, &count, FALSE);
+  add_triggers (nodes);
+  if (has_control (source, "ExposureTime"))
+    gst_ffs_u3v_nodes_add_only (nodes, "ExposureMode", "Timed", NULL);
   add_controls (nodes, source, GST_FFS_U3V_ACQUISITION);
   gst_ffs_u3v_nodes_end_category (nodes, GST_FFS_U3V_ACQUISITION);
 }
@@ -177,6 +238,35 @@ add_transport (GstFfsU3vNodes * nodes)
   gst_ffs_u3v_nodes_add_lock (nodes, "TLParamsLocked",
       FEATURES + FEATURE_PARAMS_LOCKED);
   gst_ffs_u3v_nodes_end_category (nodes, "TransportLayerControl");
+}
+
+/* There is one set of values, those that the camera begins with. */
+static void
+add_user_sets (GstFfsU3vNodes * nodes)
+{
+  const gchar *const selected[] = { "UserSetLoad", NULL };
+
+  gst_ffs_u3v_nodes_add_only (nodes, "UserSetSelector", "Default", selected);
+  gst_ffs_u3v_nodes_add_command (nodes, "UserSetLoad",
+      FEATURES + FEATURE_USER_SET_LOAD);
+  gst_ffs_u3v_nodes_add_only (nodes, "UserSetDefault", "Default", NULL);
+  gst_ffs_u3v_nodes_end_category (nodes, "UserSetControl");
+}
+
+/* A GUID of name-based kind for a text, so that the same text has the same one
+ * and another text another one. Hosts keep descriptions by it. */
+static gchar *
+guid_of (const gchar * text)
+{
+  gchar *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA1, text, -1);
+  gchar *guid;
+
+  sum[12] = '5';
+  sum[16] = '8';
+  guid = g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", sum, sum + 8, sum + 12,
+      sum + 16, sum + 20);
+  g_free (sum);
+  return guid;
 }
 
 /* Identifiers consist of letters, digits and underlines. */
@@ -204,7 +294,7 @@ gst_ffs_u3v_xml_new (const GstFfsIdentity * identity, GstFfsU3vOffer * offer,
   gchar *vendor = identifier (identity->manufacturer);
   gchar *model = identifier (identity->product);
   GstFfsU3vNodes nodes;
-  gchar *body, *xml;
+  gchar *body, *name, *product, *version, *xml;
 
   g_assert (n_controls <= MAX_CONTROLS);
   gst_ffs_u3v_nodes_init (&nodes);
@@ -214,20 +304,30 @@ gst_ffs_u3v_xml_new (const GstFfsIdentity * identity, GstFfsU3vOffer * offer,
   add_controls (&nodes, &source, GST_FFS_U3V_ANALOG);
   gst_ffs_u3v_nodes_end_category (&nodes, GST_FFS_U3V_ANALOG);
   add_transport (&nodes);
+  add_user_sets (&nodes);
+  gst_ffs_u3v_nodes_add_register (&nodes, "OnlyChoice",
+      FEATURES + FEATURE_ONLY_CHOICE, 4, GST_FFS_U3V_RW, FALSE);
   body = gst_ffs_u3v_nodes_finish (&nodes);
 
+  name = g_strconcat (vendor, " ", model, NULL);
+  product = guid_of (name);
+  xml = g_strconcat (name, "\n", body, NULL);
+  version = guid_of (xml);
+  g_free (xml);
   xml = g_strdup_printf ("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
       "<RegisterDescription ModelName=\"%s\" VendorName=\"%s\" "
       "StandardNameSpace=\"USB\" SchemaMajorVersion=\"1\" "
       "SchemaMinorVersion=\"1\" SchemaSubMinorVersion=\"0\" "
       "MajorVersion=\"1\" MinorVersion=\"0\" SubMinorVersion=\"0\" "
-      "ProductGuid=\"6E9F4A10-2C5D-4B7A-9A51-0D1F5B0C7E21\" "
-      "VersionGuid=\"A3B0D7C4-5E18-4F2B-8C6D-7F9E2A4B1C35\" "
+      "ProductGuid=\"%s\" VersionGuid=\"%s\" "
       "xmlns=\"http://www.genicam.org/GenApi/Version_1_1\" "
       "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
       "xsi:schemaLocation=\"http://www.genicam.org/GenApi/Version_1_1 "
       "http://www.genicam.org/GenApi/GenApiSchema_Version_1_1.xsd\">\n"
-      "%s</RegisterDescription>\n", model, vendor, body);
+      "%s</RegisterDescription>\n", model, vendor, product, version, body);
+  g_free (name);
+  g_free (product);
+  g_free (version);
   g_free (vendor);
   g_free (model);
   g_free (body);

@@ -77,9 +77,10 @@ static const GstFfsFunctionDesc description = {
   .association = {USB_CLASS_VIDEO, UVC_SC_VIDEO_INTERFACE_COLLECTION, 0x00},
   .n_interfaces = 2,
   .interfaces = {
-        {USB_CLASS_VIDEO, UVC_SC_VIDEOCONTROL, 0x00, "camera", "", NULL, 0},
+        {USB_CLASS_VIDEO, UVC_SC_VIDEOCONTROL, 0x00, "camera", "", NULL, 0,
+            FALSE},
         {USB_CLASS_VIDEO, UVC_SC_VIDEOSTREAMING, 0x00, "camera stream", "i",
-            NULL, 0},
+            NULL, 0, FALSE},
       },
   .stream_endpoint = 1,
   .tight = TRUE,
