@@ -86,6 +86,7 @@ meter_end (Meter * meter, uint64_t frames)
   meter->frames = frames;
   meter->cpu_ns = sums.runtime[TRACE_US];
   meter->worker_ns = sums.runtime[TRACE_WORKERS];
+  meter->driver_ns = sums.runtime[TRACE_DRIVER];
   meter->interrupt_ns = sums.interrupts[TRACE_US]
       + sums.interrupts[TRACE_WORKERS];
   meter->switches = sums.switches;

@@ -10,6 +10,8 @@
  * @frames: between begin and end
  * @cpu_ns: of all threads of this process, user and system, without interrupts
  * @worker_ns: of the kernel's worker threads, without interrupts
+ * @driver_ns: of the controller driver's interrupt thread, which dummy_hcd has
+ *     not: it works in interrupts
  * @interrupt_ns: interrupts that struck them
  * @clock_ns: of this process by the kernel's own clock, for comparison
  * @wall_ns: of the clock
@@ -21,6 +23,7 @@ typedef struct
   uint64_t frames;
   uint64_t cpu_ns;
   uint64_t worker_ns;
+  uint64_t driver_ns;
   uint64_t interrupt_ns;
   uint64_t clock_ns;
   uint64_t wall_ns;

@@ -31,10 +31,10 @@ report_meter (const Meter * meter)
   double n = meter->frames;
 
   printf (", \"frames\": %.0f, \"cpu_ns\": %.1f, \"worker_ns\": %.1f, "
-      "\"interrupt_ns\": %.1f, \"clock_ns\": %.1f, \"wall_ns\": %.1f, "
-      "\"switches\": %.3f", n, meter->cpu_ns / n, meter->worker_ns / n,
-      meter->interrupt_ns / n, meter->clock_ns / n, meter->wall_ns / n,
-      meter->switches / n);
+      "\"driver_ns\": %.1f, \"interrupt_ns\": %.1f, \"clock_ns\": %.1f, "
+      "\"wall_ns\": %.1f, \"switches\": %.3f", n, meter->cpu_ns / n,
+      meter->worker_ns / n, meter->driver_ns / n, meter->interrupt_ns / n,
+      meter->clock_ns / n, meter->wall_ns / n, meter->switches / n);
   if (meter->calls == 0)
     return;
   printf (", \"calls\": %.3f, \"calls_by_name\": {", meter->calls / n);

@@ -95,6 +95,26 @@ def memory_table(results):
               ['', 'CPU, us', 'switches'], rows)
 
 
+def controller_table(results):
+    sizes = sorted(results.distinct('size', 'controller'))
+    rows = []
+    for controller in results.distinct('controller', 'controller'):
+        for memory in results.distinct('memory', 'controller'):
+            for name in ('transfer', 'ffsdmabufsink', 'copy-mode=always'):
+                cells = [results.one('controller', controller=controller,
+                                     memory=memory, name=name, size=size)
+                         for size in sizes]
+                if any(cells):
+                    rows.append([f'{controller}, {memory}: {NAMES[name]}'] + [
+                        '-' if row is None else
+                        f'{us(row["cpu_ns"])} + {us(row["driver_ns"])}'
+                        for row in cells])
+    if rows:
+        table("By controller: the process + the controller driver's interrupt "
+              'thread (dummy_hcd works in interrupts)',
+              ['CPU per frame, us'] + [SIZES[size] for size in sizes], rows)
+
+
 def throughput_table(results):
     rows = []
     depths = sorted(results.distinct('in_flight', 'throughput'))
@@ -311,9 +331,10 @@ def main():
     if versions:
         print(f'Linux {versions["kernel"]}, GStreamer {versions["gstreamer"]}; '
               'one instruction is one nanosecond')
-    for print_table in (cpu_table, paced_table, memory_table, throughput_table,
-                        small_table, latency_table, scale_table, submit_table,
-                        profiles_table, calls_table, functions_table):
+    for print_table in (cpu_table, paced_table, memory_table, controller_table,
+                        throughput_table, small_table, latency_table,
+                        scale_table, submit_table, profiles_table, calls_table,
+                        functions_table):
         print_table(results)
     found = target_table(results)
     with open(sys.argv[2], 'w', encoding='utf-8') as file:

@@ -259,7 +259,8 @@ static void
 give (Timeline * line, const char *comm, Thread * thread, uint64_t now)
 {
   TraceWho who = thread ? TRACE_US : strncmp (comm, "kworker", 7) == 0 ?
-      TRACE_WORKERS : TRACE_OTHERS;
+      TRACE_WORKERS : strncmp (comm, "irq/", 4) == 0 && strstr (comm, "dwc3") ?
+      TRACE_DRIVER : TRACE_OTHERS;
   uint64_t time = now - line->seen - line->lost;
 
   line->sums->runtime[who] += time;

@@ -10,6 +10,7 @@ typedef enum
 {
   TRACE_US,
   TRACE_WORKERS,
+  TRACE_DRIVER,
   TRACE_OTHERS,
   TRACE_N
 } TraceWho;
