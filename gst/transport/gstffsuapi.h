@@ -38,7 +38,7 @@ struct usb_ffs_dmabuf_transfer_req
 
 #ifndef FUNCTIONFS_DMABUF_SUBMIT
 #define FUNCTIONFS_DMABUF_SUBMIT \
-    _IOWR ('g', 135, struct usb_ffs_dmabuf_submit)
+    _IOWR ('g', 193, struct usb_ffs_dmabuf_submit)
 #define USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS 64
 
 struct usb_ffs_dmabuf_segment

@@ -4,6 +4,7 @@
 #define FFS_COMPAT_DUMMY_HCD_H
 
 #include "compat.h"
+#include "gadget.h"
 
 #include <linux/hrtimer.h>
 #include <linux/platform_device.h>

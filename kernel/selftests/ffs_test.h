@@ -56,12 +56,39 @@ struct usb_ffs_dmabuf_submit {
 	__u32 num_segments;
 	__s32 fence_fd;
 	__u64 segments;
+	__u64 cookie;
 };
 
+struct usb_ffs_dmabuf_done {
+	__u64 cookie;
+	__s32 status;
+	__u32 actual;
+};
+
+struct usb_ffs_dmabuf_reap {
+	__u32 size;
+	__u32 flags;
+	__u64 done;
+	__u32 num;
+	__u32 kicks;
+	__s64 timeout_ns;
+};
+
+#define USB_FFS_DMABUF_MAX_TRANSFERS		1024
 #define USB_FFS_DMABUF_SUBMIT_ZLP		0x1u
+#define USB_FFS_DMABUF_SUBMIT_REPORT		0x2u
 #define USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS	64
-#define FUNCTIONFS_DMABUF_SUBMIT	_IOWR('g', 135, \
+#define USB_FFS_DMABUF_SUBMIT_SIZE_VER0		24
+#define USB_FFS_DMABUF_REAP_KICK		0x1u
+#define USB_FFS_FEATURE_CLASS_DESCS		(1ULL << 0)
+#define USB_FFS_FEATURE_DMABUF_SUBMIT		(1ULL << 1)
+#define USB_FFS_FEATURE_DMABUF_REAP		(1ULL << 2)
+#define USB_FFS_FEATURE_DMABUF_DMA_DEVICE	(1ULL << 5)
+#define FUNCTIONFS_FEATURES		_IOR('g', 192, __u64)
+#define FUNCTIONFS_DMABUF_SUBMIT	_IOWR('g', 193, \
 					      struct usb_ffs_dmabuf_submit)
+#define FUNCTIONFS_DMABUF_REAP		_IOWR('g', 194, \
+					      struct usb_ffs_dmabuf_reap)
 #endif
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -120,6 +147,13 @@ int gadget_unbind_wait(struct gadget *g);
 int gadget_wait_enabled(struct gadget *g, bool enabled);
 int gadget_open_ep(struct gadget *g, int ep, int flags);
 const char *gadget_find_udc(void);
+/* What the controller cancels when one transfer of an endpoint is cancelled. */
+enum cancels {
+	CANCELS_ONE,		/* that one, as asked */
+	CANCELS_STARTED,	/* all of the endpoint that it has been given */
+};
+
+enum cancels gadget_cancels(const struct gadget *g);
 int write_file(const char *path, const char *text);
 int read_file(const char *path, char *buf, size_t size);
 
@@ -155,6 +189,7 @@ int host_reset(struct host *h);
 int host_class_request(struct host *h, unsigned int intf, unsigned int entity);
 /* Cut and restore the power of the port that the gadget hangs on. */
 int host_find_port(struct gadget *g, char *path, size_t size);
+int host_switch(const char *port, bool on);
 int host_unplug(struct gadget *g, char *port, size_t size);
 int host_replug(struct gadget *g, const char *port);
 
@@ -210,6 +245,23 @@ int ffs_submit_flags(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 #define SUBMIT(ep_fd, ...)	SUBMIT_FLAGS(ep_fd, 0, __VA_ARGS__)
 /* Once, without another try for what O_NONBLOCK refuses for a moment. */
 int ffs_submit_raw(int ep_fd, void *arg);
+/* The same with a size in the number of the ioctl. */
+int ffs_submit_sized(int ep_fd, void *arg, unsigned int size);
+/* The end is told by ffs_reap(); 0 or -errno. */
+int ffs_submit_report(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
+		      unsigned int n, __u32 flags, __u64 cookie);
+#define REPORT(ep_fd, cookie, ...)					\
+	ffs_submit_report(ep_fd,					\
+		((struct usb_ffs_dmabuf_segment[]){ __VA_ARGS__ }),	\
+		ARRAY_SIZE(((struct usb_ffs_dmabuf_segment[]){		\
+			__VA_ARGS__ })), 0, cookie)
+/* How many, or -errno. kicks may be NULL for who does not kick. */
+int ffs_reap(int ep_fd, struct usb_ffs_dmabuf_done *done, unsigned int num,
+	     __u32 *kicks, __s64 timeout_ns);
+int ffs_reap_raw(int ep_fd, void *arg);
+/* The number of kicks, or -errno. */
+long ffs_kick(int ep_fd);
+int ffs_features(int fd, __u64 *features);
 
 #define SYNC_READ	1
 #define SYNC_WRITE	2

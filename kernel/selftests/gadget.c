@@ -93,6 +93,24 @@ const char *gadget_find_udc(void)
 	return name[0] ? name : NULL;
 }
 
+/*
+ * dwc3 stops an endpoint as a whole, and its driver gives all requests back that
+ * it has started. All others give back the one.
+ */
+enum cancels gadget_cancels(const struct gadget *g)
+{
+	char path[PATH_MAX], driver[PATH_MAX];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/class/udc/%s/device/driver", g->udc);
+	n = readlink(path, driver, sizeof(driver) - 1);
+	if (n < 0)
+		return CANCELS_ONE;
+	driver[n] = '\0';
+	return strcmp(strrchr(driver, '/') + 1, "dwc3") ? CANCELS_ONE :
+							 CANCELS_STARTED;
+}
+
 struct ep_desc {
 	__u8 bLength;
 	__u8 bDescriptorType;

@@ -446,9 +446,9 @@ static void *binder(void *arg)
 		case 0:
 			if (host_find_port(&g, port, sizeof(port)))
 				break;
-			count(UNPLUG, write_file(port, "1"));
+			count(UNPLUG, host_switch(port, false));
 			pause_ms(&seed, 100);
-			write_file(port, "0");
+			host_switch(port, true);
 			break;
 		default:
 			count(UNBIND, gadget_unbind(&g));

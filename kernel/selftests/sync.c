@@ -52,7 +52,8 @@ int ffs_attach(int ep_fd, int dmabuf_fd)
 	do {
 		ret = ioctl(ep_fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf_fd) ?
 			-errno : 0;
-	} while (ret == -EBUSY && try_again(dmabuf_fd, &tries));
+	} while (ret == -ENOLCK ||
+		 (ret == -EBUSY && try_again(dmabuf_fd, &tries)));
 	return ret;
 }
 
@@ -73,7 +74,8 @@ int ffs_transfer_flags(int ep_fd, int dmabuf_fd, __u64 length, __u32 flags)
 	do {
 		ret = ioctl(ep_fd, FUNCTIONFS_DMABUF_TRANSFER, &req) ?
 			-errno : 0;
-	} while (ret == -EBUSY && try_again(dmabuf_fd, &tries));
+	} while (ret == -ENOLCK ||
+		 (ret == -EBUSY && try_again(dmabuf_fd, &tries)));
 	return ret;
 }
 
@@ -87,6 +89,93 @@ int ffs_submit_raw(int ep_fd, void *arg)
 	return ioctl(ep_fd, FUNCTIONFS_DMABUF_SUBMIT, arg) ? -errno : 0;
 }
 
+int ffs_submit_sized(int ep_fd, void *arg, unsigned int size)
+{
+	unsigned int code = FUNCTIONFS_DMABUF_SUBMIT;
+
+	code = _IOC(_IOC_DIR(code), _IOC_TYPE(code), _IOC_NR(code), size);
+	return ioctl(ep_fd, code, arg) ? -errno : 0;
+}
+
+int ffs_features(int fd, __u64 *features)
+{
+	return ioctl(fd, FUNCTIONFS_FEATURES, features) ? -errno : 0;
+}
+
+int ffs_reap_raw(int ep_fd, void *arg)
+{
+	int ret = ioctl(ep_fd, FUNCTIONFS_DMABUF_REAP, arg);
+
+	return ret < 0 ? -errno : ret;
+}
+
+int ffs_reap(int ep_fd, struct usb_ffs_dmabuf_done *done, unsigned int num,
+	     __u32 *kicks, __s64 timeout_ns)
+{
+	struct usb_ffs_dmabuf_reap r = {
+		.size = sizeof(r),
+		.done = (uintptr_t)done,
+		.num = num,
+		.kicks = kicks ? *kicks : 0,
+		.timeout_ns = timeout_ns,
+	};
+	int ret = ffs_reap_raw(ep_fd, &r);
+
+	if (kicks && ret >= 0)
+		*kicks = r.kicks;
+	return ret;
+}
+
+long ffs_kick(int ep_fd)
+{
+	struct usb_ffs_dmabuf_reap r = {
+		.size = sizeof(r), .flags = USB_FFS_DMABUF_REAP_KICK,
+	};
+	int ret = ffs_reap_raw(ep_fd, &r);
+
+	return ret ? ret : (long)r.kicks;
+}
+
+static int submit(int ep_fd, struct usb_ffs_dmabuf_submit *s)
+{
+	const struct usb_ffs_dmabuf_segment *seg =
+		(const void *)(uintptr_t)s->segments;
+	int ret, tries = 0, all;
+	unsigned int i;
+	bool again;
+
+	do {
+		ret = ffs_submit_raw(ep_fd, s);
+		again = ret == -ENOLCK;
+		if (ret == -EBUSY) {
+			again = true;
+			for (all = tries, i = 0; i < s->num_segments && again;
+			     i++) {
+				tries = all;
+				again = try_again(seg[i].fd, &tries);
+			}
+		}
+	} while (again);
+	return ret;
+}
+
+int ffs_submit_report(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
+		      unsigned int n, __u32 flags, __u64 cookie)
+{
+	struct usb_ffs_dmabuf_submit s = {
+		.size = sizeof(s),
+		.flags = flags | USB_FFS_DMABUF_SUBMIT_REPORT,
+		.num_segments = n,
+		.fence_fd = -1,
+		.segments = (uintptr_t)seg,
+		.cookie = cookie,
+	};
+	int ret = submit(ep_fd, &s);
+
+	/* Nothing is to be closed. */
+	return s.fence_fd == -1 ? ret : -EBADFD;
+}
+
 int ffs_submit_flags(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 		     unsigned int n, __u32 flags)
 {
@@ -97,18 +186,8 @@ int ffs_submit_flags(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 		.fence_fd = -1,
 		.segments = (uintptr_t)seg,
 	};
-	int ret, tries = 0, all;
-	unsigned int i;
-	bool again;
+	int ret = submit(ep_fd, &s);
 
-	do {
-		ret = ffs_submit_raw(ep_fd, &s);
-		again = ret == -EBUSY;
-		for (all = tries, i = 0; i < n && again; i++) {
-			tries = all;
-			again = try_again(seg[i].fd, &tries);
-		}
-	} while (again);
 	return ret ? ret : s.fence_fd;
 }
 

@@ -407,7 +407,7 @@ TEST(unbind_while_disabled, T_BOUND)
 	OK(waiter_start(&w, ep, b.fd, 4096));
 	EQ(waiter_asleep(&w), 0);
 	OK(gadget_unbind_wait(c->g));
-	OK(write_file(port, "0"));
+	OK(host_switch(port, true));
 	/* It still waits for a host; this one finds the memory detached. */
 	EQ(waiter_asleep(&w), 0);
 	OK(gadget_bind_wait(c->g));

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -196,14 +197,61 @@ TEST(ep0, T_BOUND | T_SUBMIT)
 
 TEST(size_too_small, T_BOUND | T_SUBMIT)
 {
-	static const __u32 size[] = { 0, 1, 4, 8, 16, 20, KNOWN - 1 };
+	static const __u32 size[] = {
+		0, 1, 4, 8, 16, 20, USB_FFS_DMABUF_SUBMIT_SIZE_VER0 - 1,
+	};
 	struct scene s;
 	unsigned int i;
 
 	scene_set(&s, c, EP_IN, need_ep(c, EP_IN));
 	for (i = 0; i < ARRAY_SIZE(size); i++) {
 		s.s.size = size[i];
+		EQ(ffs_submit_sized(s.ep, &s.s, size[i]), -EINVAL);
 		REFUSED(&s, -EINVAL);
+	}
+	scene_end(&s);
+}
+
+/* As programs have it that were built before there was a cookie. */
+TEST(size_first, T_BOUND | T_SUBMIT)
+{
+	const unsigned int first = USB_FFS_DMABUF_SUBMIT_SIZE_VER0;
+	struct scene s;
+	char got[21];
+
+	scene_set(&s, c, EP_IN, need_ep(c, EP_IN));
+	s.s.size = first;
+	/* What lies behind is nobody's. */
+	s.s.cookie = ~0ULL;
+	EQ(ffs_submit_sized(s.ep, &s.s, first), 0);
+	EQ(host_xfer(&c->host, EP_IN, got, 21), 21);
+	EQ(sync_wait(s.s.fence_fd), 1);
+	close(s.s.fence_fd);
+	scene_end(&s);
+}
+
+/* Type, direction and size of the number are looked at, too. */
+TEST(number, T_BOUND | T_SUBMIT)
+{
+	const unsigned int code = FUNCTIONFS_DMABUF_SUBMIT;
+	struct scene s;
+	unsigned int i;
+
+	scene_set(&s, c, EP_IN, need_ep(c, EP_IN));
+	for (i = 0; i < 4; i++) {
+		if (i == _IOC_DIR(code))
+			continue;
+		EQ(ioctl(s.ep, _IOC(i, 'g', _IOC_NR(code), KNOWN), &s.s), -1);
+		EQ(errno, ENOTTY);
+	}
+	EQ(ioctl(s.ep, _IOC(_IOC_DIR(code), 'f', _IOC_NR(code), KNOWN), &s.s),
+	   -1);
+	EQ(errno, ENOTTY);
+	for (i = 0; i < 2048; i += 8) {
+		if (i == KNOWN)
+			continue;
+		EQ(ffs_submit_sized(s.ep, &s.s, i), -EINVAL);
+		left_nothing(&s);
 	}
 	scene_end(&s);
 }
@@ -222,19 +270,19 @@ TEST(size_larger, T_BOUND | T_SUBMIT)
 	for (i = KNOWN + 1; i <= 1024; i += i < KNOWN + 40 ? 1 : 97) {
 		*big = s.s;
 		big->size = i;
-		EQ(ffs_submit_raw(s.ep, big), 0);
+		EQ(ffs_submit_sized(s.ep, big, i), 0);
 		EQ(host_xfer(&c->host, EP_IN, got, 21), 21);
 		EQ(sync_wait(big->fence_fd), 1);
 		close(big->fence_fd);
 		left_nothing(&s);
 		bytes[i - 1] = 1;
-		EQ(ffs_submit_raw(s.ep, big), -E2BIG);
+		EQ(ffs_submit_sized(s.ep, big, i), -E2BIG);
 		left_nothing(&s);
 		bytes[i - 1] = 0;
 		/* What lies behind is nobody's. */
 		if (i < 1024) {
 			bytes[i] = 1;
-			EQ(ffs_submit_raw(s.ep, big), 0);
+			EQ(ffs_submit_sized(s.ep, big, i), 0);
 			bytes[i] = 0;
 			EQ(host_xfer(&c->host, EP_IN, got, 21), 21);
 			EQ(sync_wait(big->fence_fd), 1);
@@ -251,17 +299,15 @@ TEST(size_absurd, T_BOUND | T_SUBMIT)
 	};
 	struct scene s;
 	unsigned int i;
-	int ret;
 
 	scene_set(&s, c, EP_IN, need_ep(c, EP_IN));
 	for (i = 0; i < ARRAY_SIZE(size); i++) {
 		s.s.size = size[i];
-		ret = ffs_submit_raw(s.ep, &s.s);
-		/* Depends on what lies there. */
-		if (ret != -EFAULT && ret != -EINVAL)
-			EQ(ret, -E2BIG);
-		left_nothing(&s);
+		REFUSED(&s, -EINVAL);
 	}
+	s.s.size = 8192;
+	EQ(ffs_submit_sized(s.ep, &s.s, 8192), -E2BIG);
+	left_nothing(&s);
 	scene_end(&s);
 }
 
@@ -271,7 +317,7 @@ TEST(flags, T_BOUND | T_SUBMIT)
 	int i;
 
 	scene_set(&s, c, EP_IN, need_ep(c, EP_IN));
-	for (i = 1; i < 32; i++) {
+	for (i = 2; i < 32; i++) {
 		s.s.flags = 1u << i;
 		REFUSED(&s, -EINVAL);
 		s.s.flags = 1u << i | USB_FFS_DMABUF_SUBMIT_ZLP;
@@ -445,7 +491,7 @@ TEST(bad_pointer, T_BOUND | T_SUBMIT)
 	/* The part that is not known here cannot be read. */
 	s.s.size = KNOWN + 8;
 	memcpy(end - KNOWN, &s.s, KNOWN);
-	EQ(ffs_submit_raw(s.ep, end - KNOWN), -EFAULT);
+	EQ(ffs_submit_sized(s.ep, end - KNOWN, KNOWN + 8), -EFAULT);
 	left_nothing(&s);
 	scene_end(&s);
 }

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a controller cannot take of a scatterlist is split, or refused before
+ * anything is queued. dummy_hcd is told how little it takes, and refuses what
+ * does not keep to that; dwc3 has limits of its own.
+ */
+#define _GNU_SOURCE
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define PAGE	4096
+#define PAGES	40
+
+static const struct {
+	const char *name;
+	const char *any;	/* what makes it take anything */
+} param[] = {
+	{ "sg_max_entry", "0" },
+	{ "sg_max_entries", "0" },
+	{ "sg_max_per_packet", "0" },
+	{ "sg_any_boundary", "Y" },
+};
+
+static int set_param(const char *name, const char *value)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/module/dummy_hcd/parameters/%s",
+		 name);
+	return write_file(path, value);
+}
+
+static int take_anything(void)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(param) && !ret; i++)
+		ret = set_param(param[i].name, param[i].any);
+	return ret;
+}
+
+/* Each test begins with this: one that failed has left its own. */
+static void need_params(struct ctx *c)
+{
+	int ret;
+
+	if (strncmp(c->g->udc, "dummy_udc", 9))
+		SKIP("%s has the limits that it has", c->g->udc);
+	ret = take_anything();
+	if (ret == -ENOENT)
+		SKIP("this dummy_hcd has no limits");
+	OK(ret);
+}
+
+/* For what the controller itself can take. */
+static void as_it_is(void)
+{
+	int ret = take_anything();
+
+	if (ret != -ENOENT)
+		OK(ret);
+}
+
+static void limit(const char *name, const char *value)
+{
+	OK(set_param(name, value));
+}
+
+/* Pages that are apart, so that each is an entry, or several. */
+static void pages(struct ctx *c, int ep_nr, struct dbuf *b)
+{
+	if (!mem_available(MEM_UDMABUF_LIST))
+		SKIP("no %s here", mem_name(MEM_UDMABUF_LIST));
+	need_host(c);
+	OK(dbuf_new(b, MEM_UDMABUF_LIST, PAGES * PAGE));
+	OK(ffs_attach(need_ep(c, ep_nr), b->fd));
+}
+
+static void nothing_there(struct dbuf *b)
+{
+	EQ(polled(b->fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
+}
+
+static void in(struct ctx *c, struct dbuf *b, size_t len, unsigned int seed)
+{
+	int sync;
+
+	dbuf_fill(b, len, seed);
+	OK(ffs_transfer(need_ep(c, EP_IN), b->fd, len));
+	sync = FD(sync_export(b->fd, SYNC_RW));
+	host_expect(c, EP_IN, len, seed);
+	EQ(sync_wait(sync), 1);
+	close(sync);
+}
+
+static void to_out(struct ctx *c, struct dbuf *b, size_t len,
+		   unsigned int seed)
+{
+	int sync;
+
+	dbuf_fill(b, len, ~seed);
+	OK(ffs_transfer(need_ep(c, EP_OUT), b->fd, len));
+	sync = FD(sync_export(b->fd, SYNC_RW));
+	host_send(c, EP_OUT, len, seed);
+	EQ(sync_wait(sync), 1);
+	close(sync);
+	EQ(dbuf_check(b, 0, len, seed), -1);
+}
+
+/* Every byte, whatever the pieces are. */
+TEST(split, T_BOUND)
+{
+	static const char * const max[] = { "1024", "2048", "3072", "4096" };
+	static const size_t len[] = {
+		1, 1023, 1024, 1025, PAGE, PAGE + 1, PAGES * PAGE - 1,
+		PAGES * PAGE,
+	};
+	unsigned int i, k;
+	struct dbuf b;
+
+	need_params(c);
+	for (i = 0; i < ARRAY_SIZE(max); i++) {
+		limit("sg_max_entry", max[i]);
+		/* Attached anew, as nothing of the last scatterlist is left. */
+		pages(c, EP_IN, &b);
+		OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
+		for (k = 0; k < ARRAY_SIZE(len); k++) {
+			in(c, &b, len[k], i + k);
+			to_out(c, &b, len[k], i + k);
+		}
+		OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+		OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
+		dbuf_free(&b);
+	}
+}
+
+/* Segments that begin anywhere, too. */
+TEST(split_segments, T_BOUND)
+{
+	unsigned char *got = malloc(3 * PAGE);
+	struct dbuf b;
+	int sync;
+
+	need_params(c);
+	CHECK(got);
+	limit("sg_max_entry", "1024");
+	pages(c, EP_IN, &b);
+	dbuf_fill(&b, b.size, 3);
+	sync = FD(SUBMIT(need_ep(c, EP_IN), SEG(&b, 7, 12),
+			 SEG(&b, 2 * PAGE - 5, PAGE + 100)));
+	EQ(host_xfer(&c->host, EP_IN, got, PAGE + 112), PAGE + 112);
+	EQ(sync_wait(sync), 1);
+	EQ(memcmp(got, b.map + 7, 12), 0);
+	EQ(memcmp(got + 12, b.map + 2 * PAGE - 5, PAGE + 100), 0);
+	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+}
+
+TEST(too_many_entries, T_BOUND)
+{
+	struct dbuf b;
+	int ep;
+
+	need_params(c);
+	ep = need_ep(c, EP_IN);
+	limit("sg_max_entries", "16");
+	pages(c, EP_IN, &b);
+	in(c, &b, 16 * PAGE, 1);
+	EQ(ffs_transfer(ep, b.fd, 16 * PAGE + 1), -EMSGSIZE);
+	nothing_there(&b);
+	EQ(ffs_transfer(ep, b.fd, PAGES * PAGE), -EMSGSIZE);
+	nothing_there(&b);
+	EQ(SUBMIT(ep, SEG(&b, 5, 16 * PAGE)), -EMSGSIZE);
+	nothing_there(&b);
+	OK(ffs_detach(ep, b.fd));
+
+	/* Those that it is split into are what counts. */
+	limit("sg_max_entry", "1024");
+	OK(ffs_attach(ep, b.fd));
+	EQ(ffs_transfer(ep, b.fd, 4 * PAGE + 1), -EMSGSIZE);
+	nothing_there(&b);
+	in(c, &b, 4 * PAGE, 2);
+	OK(ffs_detach(ep, b.fd));
+}
+
+/* How many segments of a byte, and of how many a packet may be made. */
+static void bytes(struct ctx *c, struct dbuf *b, int n, int want)
+{
+	struct usb_ffs_dmabuf_segment seg[64];
+	int i, ret, ep = need_ep(c, EP_IN);
+	unsigned char got[64];
+
+	for (i = 0; i < n; i++)
+		seg[i] = SEG(b, 100 * i, 1);
+	ret = ffs_submit(ep, seg, n);
+	if (want) {
+		EQ(ret, want);
+		nothing_there(b);
+		return;
+	}
+	FD(ret);
+	EQ(host_xfer(&c->host, EP_IN, got, n), n);
+	EQ(sync_wait(ret), 1);
+	close(ret);
+	for (i = 0; i < n; i++)
+		EQ(got[i], b->map[100 * i]);
+}
+
+static void packets(struct ctx *c, int max)
+{
+	int ep = need_ep(c, EP_IN), sync, i;
+	unsigned char got[4096];
+	struct dbuf b;
+
+	need_host(c);
+	need_buf(&b, 16384);
+	dbuf_fill(&b, 16384, 5);
+	OK(ffs_attach(ep, b.fd));
+	for (i = 1; i <= max; i++)
+		bytes(c, &b, i, 0);
+	bytes(c, &b, max + 1, -EOPNOTSUPP);
+	bytes(c, &b, 64, -EOPNOTSUPP);
+
+	/* The one that a packet ends in the middle of counts for both. */
+	if (max == 4) {
+		EQ(SUBMIT(ep, SEG(&b, 0, 1020), SEG(&b, 0, 1), SEG(&b, 0, 1),
+			  SEG(&b, 0, 1), SEG(&b, 0, 1)), -EOPNOTSUPP);
+		nothing_there(&b);
+		sync = FD(SUBMIT(ep, SEG(&b, 0, 1021), SEG(&b, 0, 1),
+				 SEG(&b, 0, 1), SEG(&b, 0, 1), SEG(&b, 0, 1)));
+		EQ(host_xfer(&c->host, EP_IN, got, 1025), 1025);
+		EQ(sync_wait(sync), 1);
+		EQ(SUBMIT(ep, SEG(&b, 0, 1025), SEG(&b, 0, 1), SEG(&b, 0, 1),
+			  SEG(&b, 0, 1), SEG(&b, 0, 1)), -EOPNOTSUPP);
+		nothing_there(&b);
+	}
+	OK(ffs_detach(ep, b.fd));
+}
+
+TEST(per_packet, T_BOUND | T_SUBMIT)
+{
+	need_params(c);
+	limit("sg_max_per_packet", "4");
+	packets(c, 4);
+	limit("sg_max_per_packet", "1");
+	packets(c, 1);
+}
+
+/* The model of tests/vm/run has a cache of four, the fewest that there are. */
+TEST(dwc3_per_packet, T_BOUND | T_SUBMIT)
+{
+	if (gadget_cancels(c->g) != CANCELS_STARTED)
+		SKIP("%s is no dwc3", c->g->udc);
+	packets(c, 4);
+}
+
+TEST(whole_pages, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b;
+	int ep, sync;
+
+	need_params(c);
+	limit("sg_any_boundary", "N");
+	pages(c, EP_IN, &b);
+	ep = need_ep(c, EP_IN);
+	EQ(SUBMIT(ep, SEG(&b, 1, 10)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, SEG(&b, 0, 10), SEG(&b, 0, PAGE)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, SEG(&b, 0, PAGE), SEG(&b, 2 * PAGE + 1024, 1)),
+	   -EOPNOTSUPP);
+	nothing_there(&b);
+	dbuf_fill(&b, PAGE, 4);
+	sync = FD(SUBMIT(ep, SEG(&b, PAGE, PAGE), SEG(&b, 0, 100)));
+	host_xfer(&c->host, EP_IN, b.map + 8 * PAGE, PAGE + 100);
+	EQ(sync_wait(sync), 1);
+	EQ(memcmp(b.map + 9 * PAGE, b.map, 100), 0);
+	in(c, &b, 5 * PAGE + 17, 6);
+	OK(ffs_detach(ep, b.fd));
+}
+
+/*
+ * More than a TRB of dwc3 can hold. It is a single entry where an IOMMU makes
+ * one of it; elsewhere it is one of many.
+ */
+static void long_one(struct ctx *c, bool is_in)
+{
+	const size_t len = 17 * 1024 * 1024 + 100;
+	int ep = need_ep(c, is_in ? EP_IN : EP_OUT);
+	struct dbuf b;
+
+	as_it_is();
+	if (!mem_available(MEM_UDMABUF))
+		SKIP("no %s here", mem_name(MEM_UDMABUF));
+	OK(dbuf_new(&b, MEM_UDMABUF, len));
+	OK(ffs_attach(ep, b.fd));
+	if (is_in)
+		in(c, &b, len, 1);
+	else
+		to_out(c, &b, len, 2);
+	OK(ffs_detach(ep, b.fd));
+}
+
+TEST(long_in, T_BOUND | T_LONG)
+{
+	long_one(c, true);
+}
+
+TEST(long_out, T_BOUND | T_LONG)
+{
+	long_one(c, false);
+}
+
+/* Several times what dwc3's ring holds, and more than that of cdns3. */
+TEST(many_pages, T_BOUND | T_LONG)
+{
+	static const size_t len[] = { 600 * PAGE, 1013 * PAGE + 1 };
+	unsigned int i;
+	struct dbuf b;
+
+	as_it_is();
+	if (!mem_available(MEM_UDMABUF_LIST))
+		SKIP("no %s here", mem_name(MEM_UDMABUF_LIST));
+	OK(dbuf_new(&b, MEM_UDMABUF_LIST, 1014 * PAGE));
+	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
+	OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
+	for (i = 0; i < ARRAY_SIZE(len); i++) {
+		in(c, &b, len[i], i);
+		to_out(c, &b, len[i], i);
+	}
+	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
+}
+
+int main(int argc, char **argv)
+{
+	int ret = tests_main(argc, argv);
+
+	/* For the programs that follow. */
+	take_anything();
+	return ret;
+}
