@@ -154,6 +154,9 @@ enum cancels {
 };
 
 enum cancels gadget_cancels(const struct gadget *g);
+/* Of how many pieces it can make a packet, 0 for any number. */
+unsigned int gadget_per_packet(const struct gadget *g);
+unsigned int gadget_maxpacket(const struct gadget *g);
 int write_file(const char *path, const char *text);
 int read_file(const char *path, char *buf, size_t size);
 
