@@ -366,9 +366,9 @@ GST_START_TEST (test_probe)
   check_probe (GET_CUR, COMMIT, 1, 2, 333333, 640 * 480 * 2);
 
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 600000));
-  check_probe (GET_CUR, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_CUR, PROBE, 1, 1, 666666, 320 * 480 * 2);
   check_probe (GET_MIN, PROBE, 1, 1, 333333, 320 * 480 * 2);
-  check_probe (GET_MAX, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_MAX, PROBE, 1, 1, 666666, 320 * 480 * 2);
   check_probe (GET_DEF, PROBE, 1, 2, 333333, 640 * 480 * 2);
   /* To try is not to commit. */
   check_probe (GET_CUR, COMMIT, 1, 2, 333333, 640 * 480 * 2);
@@ -379,12 +379,12 @@ GST_START_TEST (test_probe)
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0));
   check_probe (GET_CUR, PROBE, 1, 1, 333333, 320 * 480 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0xffffffff));
-  check_probe (GET_CUR, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_CUR, PROBE, 1, 1, 666666, 320 * 480 * 2);
   /* What there is not becomes something that there is. */
   fail_unless (uvc_set_probe (&f, PROBE, 2, 9, 0));
   check_probe (GET_CUR, PROBE, 2, 1, 400000, 1280 * 720 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 3, 1, 666667));
-  check_probe (GET_CUR, PROBE, 1, 2, 666667, 640 * 480 * 2);
+  check_probe (GET_CUR, PROBE, 1, 2, 666666, 640 * 480 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 0, 0, 0));
   check_probe (GET_CUR, PROBE, 1, 2, 333333, 640 * 480 * 2);
 

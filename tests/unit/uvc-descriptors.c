@@ -112,7 +112,7 @@ want_streaming (ByteReader * r)
   want (r, 1, 16);
   want (r, 1, 1);
   want (r, 4, 0);
-  want_frame (r, 0x05, 640, 480, 640 * 480 * 2, 666667, 333333, 333333);
+  want_frame (r, 0x05, 640, 480, 640 * 480 * 2, 666666, 333333, 333333);
   want_colors (r);
 
   want_begin (r, 11, 0x06);
@@ -329,6 +329,30 @@ GST_START_TEST (test_offer_of_ranges)
 
 GST_END_TEST;
 
+/* Programs ask for so many frames a second, and look for an interval of which
+ * that many fit into one. */
+GST_START_TEST (test_intervals)
+{
+  GstCaps *caps = gst_caps_from_string ("image/jpeg,width=320,height=240,"
+      "framerate={60/1,50/1,30/1,25/1,24/1,20/1,15/1,10/1,7/1,5/1};"
+      "image/jpeg,width=160,height=120,framerate={30000/1001,15/2}");
+  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
+  const GstFfsUvcFrame *frame = offer->choices[0].frames;
+  guint i;
+
+  fail_unless_equals_int (frame->n_rates, 10);
+  for (i = 0; i < frame->n_rates; i++)
+    fail_unless_equals_int (10000000 / frame->rates[i].interval,
+        frame->rates[i].n);
+  fail_unless_equals_int (frame->rates[4].interval, 416666);
+  fail_unless_equals_int (frame[1].rates[0].interval, 333666);
+  fail_unless_equals_int (frame[1].rates[1].interval, 1333333);
+  gst_ffs_uvc_offer_free (offer);
+  gst_caps_unref (caps);
+}
+
+GST_END_TEST;
+
 /* However much upstream has, the descriptors fit into a configuration. */
 GST_START_TEST (test_offer_is_bounded)
 {
@@ -384,6 +408,7 @@ uvc_descriptors_suite (void)
   tcase_add_test (tc, test_no_controls);
   tcase_add_test (tc, test_offer);
   tcase_add_test (tc, test_offer_of_ranges);
+  tcase_add_test (tc, test_intervals);
   tcase_add_test (tc, test_offer_is_bounded);
   return s;
 }

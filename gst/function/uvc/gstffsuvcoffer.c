@@ -63,7 +63,9 @@ add_rate (GstFfsUvcFrame * frame, gint n, gint d)
 
   if (n <= 0 || d <= 0 || n / d > MAX_RATE)
     return;
-  interval = gst_util_uint64_scale_round (INTERVALS_PER_SECOND, d, n);
+  /* Never longer than it is: hosts that divide it into a second, as libuvc
+   * does, and round down would find 59 frames in a second of 60. */
+  interval = gst_util_uint64_scale (INTERVALS_PER_SECOND, d, n);
   if (interval == 0 || interval > G_MAXUINT32)
     return;
   rate.interval = interval;
