@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <gst/video/video.h>
+
 #include "bytereader.h"
 #include "function/gstffsdescriptors.h"
 #include "function/uvc/gstffsuvcdescriptors.h"
@@ -262,6 +264,9 @@ GST_START_TEST (test_offer)
   check_offer ("ANY", "");
   check_offer ("EMPTY", "");
   check_offer ("video/x-raw,format=RGB," FIXED, "");
+  check_offer ("video/x-raw,format=GRAY8,width=322,height=240", "");
+  check_offer ("video/x-raw,format=I420,width=324,height=240", "");
+  check_offer ("video/x-bayer,format=rggb,width=320,height=241", "");
   check_offer ("video/x-raw," FIXED, "");
   check_offer ("video/x-raw(memory:EGLImage),format=NV12," FIXED, "");
   check_offer ("video/x-h264,stream-format=avc," FIXED, "");
@@ -376,7 +381,8 @@ GST_START_TEST (test_offer_is_bounded)
   offer = gst_ffs_uvc_offer_new (caps);
   fail_unless_equals_int (offer->n_choices, 4);
   bytes = gst_ffs_uvc_descriptors_streaming (offer);
-  fail_unless (bytes->len <= 3500, "%u bytes", bytes->len);
+  fail_unless (bytes->len <= GST_FFS_UVC_MAX_DESCRIPTORS, "%u bytes",
+      bytes->len);
   for (i = 0; i < 4; i++) {
     fail_unless_equals_int (offer->choices[i].n_frames, 12);
     /* The first ones. */
@@ -397,6 +403,84 @@ GST_START_TEST (test_offer_is_bounded)
 
 GST_END_TEST;
 
+/* A sensor that has all formats in all sizes: each of them is there, with the
+ * size to begin with. */
+GST_START_TEST (test_all_formats)
+{
+  const GstFfsUvcFormat *formats;
+  GstCaps *caps = gst_caps_new_empty ();
+  const GstFfsFunctionDesc *desc;
+  GstFfsProfile *profile = gst_ffs_uvc_profile_new (NULL);
+  guint8 guids[24][16];
+  guint i, j, n, at = 0, found = 0;
+  ByteReader r;
+
+  formats = gst_ffs_uvc_formats (&n);
+  fail_unless (n > 20);
+  for (i = 0; i < n; i++) {
+    GstStructure *s = gst_structure_from_string ("x, "
+        "width=(int){16,32,64,128,160,320,640}, height=(int){16,32,480}, "
+        "framerate=(fraction){60/1,50/1,30/1,25/1,20/1,15/1,10/1,5/1}", NULL);
+
+    gst_structure_set_name (s, formats[i].media);
+    if (formats[i].format)
+      gst_structure_set (s, "format", G_TYPE_STRING, formats[i].format, NULL);
+    gst_caps_append_structure (caps, s);
+    gst_ffs_uvc_format_get_guid (&formats[i], guids[i]);
+    for (j = 0; j < i; j++)
+      fail_if (memcmp (guids[i], guids[j], 16) == 0);
+  }
+  fail_unless (gst_ffs_profile_set_offer (profile, caps));
+  gst_caps_unref (caps);
+
+  desc = gst_ffs_profile_describe (profile);
+  r.data = desc->interfaces[1].extra;
+  r.size = desc->interfaces[1].extra_size;
+  fail_unless (r.size <= GST_FFS_UVC_MAX_DESCRIPTORS);
+  fail_unless (r.size > GST_FFS_UVC_MAX_DESCRIPTORS - 100);
+  for (; at < r.size; at += r.data[at]) {
+    /* Formats in their order; a format has a size that it begins with. */
+    if (r.data[at + 2] == 0x04 || r.data[at + 2] == 0x10)
+      fail_unless (memcmp (r.data + at + 5, guids[found], 16) == 0);
+    else if (r.data[at + 2] != 0x06)
+      continue;
+    found++;
+    fail_unless_equals_int (r.data[at + 3], found);
+    fail_unless (r.data[at + 4] >= 1);
+  }
+  fail_unless_equals_int (found, n);
+  gst_object_unref (profile);
+}
+
+GST_END_TEST;
+
+/* What GStreamer pads by definition is not offered. */
+GST_START_TEST (test_sizes_of_formats)
+{
+  const GstFfsUvcFormat *formats;
+  guint i, n, n_compared = 0;
+
+  formats = gst_ffs_uvc_formats (&n);
+  for (i = 0; i < n; i++) {
+    const guint width = formats[i].width_step * 5;
+    const guint height = formats[i].height_step * 3;
+    GstVideoInfo info;
+
+    if (!g_str_equal (formats[i].media, "video/x-raw")
+        || gst_video_format_from_string (formats[i].format) ==
+        GST_VIDEO_FORMAT_UNKNOWN)
+      continue;
+    gst_video_info_set_format (&info,
+        gst_video_format_from_string (formats[i].format), width, height);
+    fail_unless_equals_uint64 (GST_VIDEO_INFO_SIZE (&info),
+        gst_ffs_uvc_format_get_max_size (&formats[i], width, height));
+    n_compared++;
+  }
+  fail_unless (n_compared >= 10);
+}
+
+GST_END_TEST;
+
 static Suite *
 uvc_descriptors_suite (void)
 {
@@ -409,6 +493,8 @@ uvc_descriptors_suite (void)
   tcase_add_test (tc, test_offer);
   tcase_add_test (tc, test_offer_of_ranges);
   tcase_add_test (tc, test_intervals);
+  tcase_add_test (tc, test_all_formats);
+  tcase_add_test (tc, test_sizes_of_formats);
   tcase_add_test (tc, test_offer_is_bounded);
   return s;
 }

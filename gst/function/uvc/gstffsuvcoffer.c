@@ -400,6 +400,58 @@ gst_ffs_uvc_offer_free (GstFfsUvcOffer * self)
   g_free (self);
 }
 
+static guint
+count_values (const GstFfsUvcChoice * choice)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < choice->n_frames; i++)
+    n += 1 + choice->frames[i].n_rates;
+  return n;
+}
+
+/* The last size, but not the one to begin with; of a single one the slowest
+ * rate. */
+static gboolean
+shrink_choice (GstFfsUvcChoice * choice)
+{
+  guint last = choice->n_frames - 1;
+
+  if (choice->n_frames == 1) {
+    if (choice->frames[0].n_rates == 1)
+      return FALSE;
+    choice->frames[0].n_rates--;
+    return TRUE;
+  }
+  if (choice->frame == last)
+    choice->frames[last - 1] = choice->frames[last];
+  choice->n_frames--;
+  return TRUE;
+}
+
+/**
+ * gst_ffs_uvc_offer_shrink:
+ *
+ * Leaves something out, of the format that has most.
+ *
+ * Returns: %FALSE if nothing can be spared
+ */
+gboolean
+gst_ffs_uvc_offer_shrink (GstFfsUvcOffer * self)
+{
+  GstFfsUvcChoice *most = &self->choices[0];
+  guint i;
+
+  for (i = 1; i < self->n_choices; i++) {
+    if (count_values (&self->choices[i]) > count_values (most))
+      most = &self->choices[i];
+  }
+  if (!shrink_choice (most))
+    return FALSE;
+  choose_defaults (most);
+  return TRUE;
+}
+
 void
 gst_ffs_uvc_offer_get_default (const GstFfsUvcOffer * self,
     GstFfsUvcSelection * selection)

@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* All descriptors of a configuration have to fit in 4096 bytes. */
+/* All descriptors of a configuration have to fit in 4096 bytes; of several
+ * formats there are fewer sizes each. */
+#define GST_FFS_UVC_MAX_DESCRIPTORS 3500
 #define GST_FFS_UVC_MAX_FRAMES 12
 #define GST_FFS_UVC_MAX_RATES 10
 
@@ -75,6 +77,8 @@ typedef struct
 
 GstFfsUvcOffer *gst_ffs_uvc_offer_new (GstCaps * caps);
 void gst_ffs_uvc_offer_free (GstFfsUvcOffer * self);
+
+gboolean gst_ffs_uvc_offer_shrink (GstFfsUvcOffer * self);
 
 void gst_ffs_uvc_offer_get_default (const GstFfsUvcOffer * self,
     GstFfsUvcSelection * selection);

@@ -111,6 +111,21 @@ set_extra (GstFfsInterfaceDesc * iface, GByteArray * extra)
   iface->extra_size = extra->len;
 }
 
+/* What a host is told of the stream; leaves out of the offer what does not fit
+ * into a configuration. */
+static GByteArray *
+describe_stream (GstFfsUvcOffer * offer)
+{
+  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer);
+
+  while (bytes->len > GST_FFS_UVC_MAX_DESCRIPTORS
+      && gst_ffs_uvc_offer_shrink (offer)) {
+    g_byte_array_unref (bytes);
+    bytes = gst_ffs_uvc_descriptors_streaming (offer);
+  }
+  return bytes;
+}
+
 static gboolean
 set_offer (GstFfsProfile * profile, GstCaps * caps)
 {
@@ -128,7 +143,7 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
           GST_FFS_UVC_CAMERA_ID),
       gst_ffs_uvc_units_get_controls (self->control.units,
           GST_FFS_UVC_PROCESSING_ID));
-  self->streaming_extra = gst_ffs_uvc_descriptors_streaming (offer);
+  self->streaming_extra = describe_stream (offer);
   set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE],
       self->control_extra);
   set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],
