@@ -92,21 +92,12 @@ want_frame (ByteReader * r, guint subtype, guint width, guint height,
     want (r, 4, slow);
 }
 
-#define STREAMING_SIZE (16 + (27 + 34 + 6) + (11 + 30 + 6) + (28 + 30 + 6))
+#define RAW_SIZE (27 + 34 + 6)
+#define ENCODED_SIZE ((11 + 30 + 6) + (28 + 30 + 6))
 
 static void
-want_streaming (ByteReader * r)
+want_raw (ByteReader * r)
 {
-  want_begin (r, 16, 0x01);
-  want (r, 1, 3);
-  want (r, 2, STREAMING_SIZE);
-  want (r, 1, 0x81);
-  want (r, 1, 0);
-  want (r, 1, 3);
-  want_bytes (r, "\0\0\0", 3);
-  want (r, 1, 1);
-  want_bytes (r, "\0\0\0", 3);
-
   want_begin (r, 27, 0x04);
   want (r, 1, 1);
   want (r, 1, 1);
@@ -116,9 +107,27 @@ want_streaming (ByteReader * r)
   want (r, 4, 0);
   want_frame (r, 0x05, 640, 480, 640 * 480 * 2, 666666, 333333, 333333);
   want_colors (r);
+}
+
+/* @raw: 1 if there are raw frames, 0 if the bus is too slow for them */
+static void
+want_streaming (ByteReader * r, guint raw)
+{
+  want_begin (r, 15 + raw, 0x01);
+  want (r, 1, 2 + raw);
+  want (r, 2, 15 + raw + ENCODED_SIZE + raw * RAW_SIZE);
+  want (r, 1, 0x81);
+  want (r, 1, 0);
+  want (r, 1, 3);
+  want_bytes (r, "\0\0\0", 3);
+  want (r, 1, 1);
+  want_bytes (r, "\0\0\0", 2 + raw);
+
+  if (raw)
+    want_raw (r);
 
   want_begin (r, 11, 0x06);
-  want (r, 1, 2);
+  want (r, 1, 1 + raw);
   want (r, 1, 1);
   want (r, 1, 0);
   want (r, 1, 1);
@@ -127,7 +136,7 @@ want_streaming (ByteReader * r)
   want_colors (r);
 
   want_begin (r, 28, 0x10);
-  want (r, 1, 3);
+  want (r, 1, 2 + raw);
   want (r, 1, 1);
   want_bytes (r, "H264\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71", 16);
   want (r, 1, 16);
@@ -174,7 +183,7 @@ GST_START_TEST (test_bytes)
   want (&r, 4, 3);
   want (&r, 4, g_bytes_get_size (blob));
   want (&r, 4, 7);
-  want (&r, 4, 4 + 4 + 10);
+  want (&r, 4, 4 + 4 + 7);
   want (&r, 4, 4 + 4 + 10);
   want (&r, 4, 5 + 4 + 10);
   for (i = 0; i < 3; i++) {
@@ -183,7 +192,7 @@ GST_START_TEST (test_bytes)
     /* Exposure time; brightness to saturation, and gain. */
     want_control (&r, 0x08, 0x020f);
     want_interface (&r, 1, 1, 2);
-    want_streaming (&r);
+    want_streaming (&r, i > 0);
     want_bytes (&r, "\x07\x05\x81\x02", 4);
     want (&r, 2, packets[i]);
     want (&r, 1, 0);
@@ -208,8 +217,8 @@ GST_START_TEST (test_no_controls)
   fail_unless (gst_ffs_profile_set_offer (profile, caps));
   gst_caps_unref (caps);
   desc = gst_ffs_profile_describe (profile);
-  r.data = desc->interfaces[0].extra;
-  r.size = desc->interfaces[0].extra_size;
+  r.data = desc->interfaces[0].extra[0].data;
+  r.size = desc->interfaces[0].extra[0].size;
   want_control (&r, 0, 0);
   fail_unless_equals_int (r.size, 0);
   gst_object_unref (profile);
@@ -238,10 +247,8 @@ choice_to_string (const GstFfsUvcChoice * choice)
 }
 
 static void
-check_offer (const gchar * text, const gchar * wanted)
+check_text (const GstFfsUvcOffer * offer, const gchar * wanted)
 {
-  GstCaps *caps = gst_caps_from_string (text);
-  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
   GString *got = g_string_new (NULL);
   guint i;
 
@@ -252,9 +259,55 @@ check_offer (const gchar * text, const gchar * wanted)
   }
   fail_unless_equals_string (got->str, wanted);
   g_string_free (got, TRUE);
+}
+
+static void
+check_offer (const gchar * text, const gchar * wanted)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
+
+  check_text (offer, wanted);
   g_clear_pointer (&offer, gst_ffs_uvc_offer_free);
   gst_caps_unref (caps);
 }
+
+static void
+check_limited (const gchar * text, guint64 limit, const gchar * wanted)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+  GstFfsUvcOffer *all = gst_ffs_uvc_offer_new (caps);
+  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new_limited (all, limit);
+
+  check_text (offer, wanted);
+  gst_ffs_uvc_offer_free (offer);
+  gst_ffs_uvc_offer_free (all);
+  gst_caps_unref (caps);
+}
+
+/* A raw frame of 640x480 has 614400 bytes, one of 320x240 153600. */
+GST_START_TEST (test_offer_of_slow_bus)
+{
+  const gchar *offer = "video/x-raw,format=YUY2,width=640,height=480,"
+      "framerate={30/1,15/1,5/1};video/x-raw,format=YUY2,width=320,height=240,"
+      "framerate={60/1,30/1};image/jpeg,width=1920,height=1080,framerate=60/1";
+
+  check_limited (offer, G_MAXUINT64, "YUY2 *640x480@*30/1,15/1,5/1 "
+      "320x240@60/1,*30/1; MJPG *1920x1080@*60/1");
+  check_limited (offer, 614400 * 30 + 100, "YUY2 *640x480@*30/1,15/1,5/1 "
+      "320x240@60/1,*30/1; MJPG *1920x1080@*60/1");
+  check_limited (offer, 614400 * 30 - 1, "YUY2 *640x480@*15/1,5/1 "
+      "320x240@60/1,*30/1; MJPG *1920x1080@*60/1");
+  check_limited (offer, 153600 * 30 + 100, "YUY2 *640x480@*5/1 320x240@*30/1; "
+      "MJPG *1920x1080@*60/1");
+  check_limited (offer, 614400 * 5 - 1, "MJPG *1920x1080@*60/1");
+  /* Nothing would be no camera. */
+  check_limited ("video/x-raw,format=YUY2,width=640,height=480,"
+      "framerate={30/1,5/1};video/x-raw,format=YUY2,width=320,height=240,"
+      "framerate={60/1,30/1}", 1000, "YUY2 *320x240@*30/1");
+}
+
+GST_END_TEST;
 
 #define FIXED "width=320,height=240,framerate=25/1"
 
@@ -434,8 +487,8 @@ GST_START_TEST (test_all_formats)
   gst_caps_unref (caps);
 
   desc = gst_ffs_profile_describe (profile);
-  r.data = desc->interfaces[1].extra;
-  r.size = desc->interfaces[1].extra_size;
+  r.data = desc->interfaces[1].extra[GST_FFS_SPEED_SUPER].data;
+  r.size = desc->interfaces[1].extra[GST_FFS_SPEED_SUPER].size;
   fail_unless (r.size <= GST_FFS_UVC_MAX_DESCRIPTORS);
   fail_unless (r.size > GST_FFS_UVC_MAX_DESCRIPTORS - 100);
   for (; at < r.size; at += r.data[at]) {
@@ -492,6 +545,7 @@ uvc_descriptors_suite (void)
   tcase_add_test (tc, test_no_controls);
   tcase_add_test (tc, test_offer);
   tcase_add_test (tc, test_offer_of_ranges);
+  tcase_add_test (tc, test_offer_of_slow_bus);
   tcase_add_test (tc, test_intervals);
   tcase_add_test (tc, test_all_formats);
   tcase_add_test (tc, test_sizes_of_formats);
