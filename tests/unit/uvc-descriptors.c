@@ -201,6 +201,19 @@ GST_START_TEST (test_bytes)
   }
   fail_unless_equals_int (r.size, 0);
   g_bytes_unref (blob);
+
+  /* The camera is called what the person called it, and so are the association
+   * and the interface, which have one name in this class. */
+  blob = gst_ffs_strings_build (desc);
+  r.data = g_bytes_get_data (blob, &r.size);
+  want (&r, 4, 2);
+  want (&r, 4, g_bytes_get_size (blob));
+  want (&r, 4, 2);
+  want (&r, 4, 1);
+  want (&r, 2, 0x0409);
+  want_bytes (&r, "Left eye\0camera stream", 23);
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
   uvc_fixture_end (&f);
 }
 
@@ -209,7 +222,7 @@ GST_END_TEST;
 /* A source without controls has the units nevertheless. */
 GST_START_TEST (test_no_controls)
 {
-  GstFfsProfile *profile = gst_ffs_uvc_profile_new (NULL);
+  GstFfsProfile *profile = gst_ffs_uvc_profile_new (&uvc_identity, NULL);
   GstCaps *caps = gst_caps_from_string (OFFER);
   const GstFfsFunctionDesc *desc;
   ByteReader r;
@@ -463,7 +476,7 @@ GST_START_TEST (test_all_formats)
   const GstFfsUvcFormat *formats;
   GstCaps *caps = gst_caps_new_empty ();
   const GstFfsFunctionDesc *desc;
-  GstFfsProfile *profile = gst_ffs_uvc_profile_new (NULL);
+  GstFfsProfile *profile = gst_ffs_uvc_profile_new (&uvc_identity, NULL);
   guint8 guids[24][16];
   guint i, j, n, at = 0, found = 0;
   ByteReader r;

@@ -52,6 +52,7 @@ struct _GstFfsUvcProfile
 {
   GstFfsProfile parent;
 
+  gchar *product;
   GstPad *sinkpad;              /* nullable */
 
   /* Constant from set_offer() on. */
@@ -87,7 +88,7 @@ static const GstFfsFunctionDesc description = {
   .association = {USB_CLASS_VIDEO, UVC_SC_VIDEO_INTERFACE_COLLECTION, 0x00},
   .n_interfaces = 2,
   .interfaces = {
-        {USB_CLASS_VIDEO, UVC_SC_VIDEOCONTROL, 0x00, "camera", "",
+        {USB_CLASS_VIDEO, UVC_SC_VIDEOCONTROL, 0x00, NULL, "",
               GST_FFS_NO_EXTRA,
             FALSE},
         {USB_CLASS_VIDEO, UVC_SC_VIDEOSTREAMING, 0x00, "camera stream", "i",
@@ -470,6 +471,7 @@ gst_ffs_uvc_profile_finalize (GObject * object)
 
   free_offer (self);
   gst_clear_object (&self->sinkpad);
+  g_free (self->product);
   G_OBJECT_CLASS (gst_ffs_uvc_profile_parent_class)->finalize (object);
 }
 
@@ -503,14 +505,19 @@ gst_ffs_uvc_profile_init (GstFfsUvcProfile * self)
 
 /**
  * gst_ffs_uvc_profile_new:
+ * @identity: who the camera is
  * @sinkpad: (nullable): where frames arrive; the controls of their source are
  * the host's, and their clock is the camera's
  */
 GstFfsProfile *
-gst_ffs_uvc_profile_new (GstPad * sinkpad)
+gst_ffs_uvc_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
 {
   GstFfsUvcProfile *self = g_object_new (GST_TYPE_FFS_UVC_PROFILE, NULL);
 
+  /* What tells the cameras of one device apart, and what hosts show. */
+  self->product = g_strdup (identity->product);
+  self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE].name =
+      self->product;
   if (sinkpad)
     self->sinkpad = gst_object_ref (sinkpad);
   return GST_FFS_PROFILE (gst_object_ref_sink (self));
