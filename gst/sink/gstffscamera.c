@@ -153,7 +153,7 @@ new_profile (GstFfsProfileType type, const GstFfsIdentity * identity,
     case GST_FFS_PROFILE_TYPE_U3V:
       return gst_ffs_u3v_profile_new (identity, sinkpad);
     case GST_FFS_PROFILE_TYPE_UVC:
-      return gst_ffs_uvc_profile_new (sinkpad);
+      return gst_ffs_uvc_profile_new (identity, sinkpad);
     default:
       return gst_ffs_stream_profile_new (sinkpad);
   }

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-GstFfsProfile *gst_ffs_uvc_profile_new (GstPad * sinkpad);
+GstFfsProfile *gst_ffs_uvc_profile_new (const GstFfsIdentity * identity,
+    GstPad * sinkpad);
 
 G_END_DECLS
 
