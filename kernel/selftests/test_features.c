@@ -22,6 +22,7 @@ static void features(int fd)
 	const __u64 all = USB_FFS_FEATURE_CLASS_DESCS |
 			  USB_FFS_FEATURE_DMABUF_SUBMIT |
 			  USB_FFS_FEATURE_DMABUF_REAP |
+			  USB_FFS_FEATURE_DMABUF_END |
 			  USB_FFS_FEATURE_DMABUF_DMA_DEVICE;
 	__u64 f = 0;
 
