@@ -154,6 +154,9 @@ static const struct
   {V4L2_CID_CONTRAST, "Contrast"},
   {V4L2_CID_SATURATION, "Saturation"},
   {V4L2_CID_HUE, "Hue"},
+  {V4L2_CID_GAIN, "Gain"},
+  {V4L2_CID_GAMMA, "Gamma"},
+  {V4L2_CID_EXPOSURE, "ExposureTime"},
 };
 
 /**

@@ -149,10 +149,17 @@ typedef struct
 #define GST_FFS_MAX_PARTS_BEFORE 3
 #define GST_FFS_MAX_HEADER 32
 
+/* Of a frame, with a header in front of each. */
+#define GST_FFS_MAX_PAYLOADS 11
+
 /**
  * GstFfsWrapping:
  * @header: what is in front of the frame in the same transfer
  * @header_size: bytes of it
+ * @payload_size: 0, or that of the payloads which a frame consists of, header
+ * and all; the last one may be shorter
+ * @inner_size: with payloads, how many bytes from the start of @header on are
+ * in front of each payload but the last; the rest is in front of the last
  * @before: what goes out ahead of the frame; the first without a buffer ends
  * it
  * @after: what goes out behind it
@@ -164,6 +171,8 @@ typedef struct
 {
   guint8 header[GST_FFS_MAX_HEADER];
   gsize header_size;
+  gsize payload_size;
+  gsize inner_size;
   GstFfsPart before[GST_FFS_MAX_PARTS_BEFORE];
   GstFfsPart after;
 } GstFfsWrapping;

@@ -130,6 +130,48 @@ write_piece (GstFfsFrameWriter * self, guint piece, GstBuffer * buffer,
   return 0;
 }
 
+/* Puts the headers in front of the payloads, instead of all of them in front of
+ * the frame.  Takes @packed. */
+static GstBuffer *
+split (GstBuffer * packed, const GstFfsWrapping * wrapping, gsize * size)
+{
+  const gsize data = wrapping->payload_size - wrapping->inner_size;
+  gsize left = *size - wrapping->header_size;
+  gsize n = (left + data - 1) / data;
+  gsize total = left + n * wrapping->inner_size + wrapping->header_size
+      - 2 * wrapping->inner_size;
+  GstBuffer *out = gst_buffer_new_allocate (NULL, total, NULL);
+  const guint8 *header, *at;
+  GstMapInfo from, to;
+  guint8 *put;
+
+  if (!gst_buffer_map (packed, &from, GST_MAP_READ)) {
+    gst_clear_buffer (&out);
+    gst_buffer_unref (packed);
+    return NULL;
+  }
+  gst_buffer_map (out, &to, GST_MAP_WRITE);
+  header = from.data;
+  at = header + wrapping->header_size;
+  put = to.data;
+  for (; n > 0; n--) {
+    gsize before = n > 1 ? wrapping->inner_size :
+        wrapping->header_size - wrapping->inner_size;
+    gsize part = MIN (left, data);
+
+    memcpy (put, n > 1 ? header : header + wrapping->inner_size, before);
+    memcpy (put + before, at, part);
+    put += before + part;
+    at += part;
+    left -= part;
+  }
+  gst_buffer_unmap (out, &to);
+  gst_buffer_unmap (packed, &from);
+  gst_buffer_unref (packed);
+  *size = total;
+  return out;
+}
+
 /**
  * gst_ffs_frame_writer_write:
  * @self: a writer
@@ -168,8 +210,12 @@ gst_ffs_frame_writer_write (GstFfsFrameWriter * self, GstBuffer * frame,
   if (pack || wrapping->header_size > 0) {
     if (packed == NULL)
       return EFAULT;
-    frame = packed;
     size += wrapping->header_size;
+    if (wrapping->payload_size > 0)
+      packed = split (packed, wrapping, &size);
+    if (packed == NULL)
+      return EFAULT;
+    frame = packed;
   }
 
   for (i = 0; err == 0 && i < GST_FFS_MAX_PARTS_BEFORE; i++)

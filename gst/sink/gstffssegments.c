@@ -150,6 +150,7 @@ gst_ffs_segments_get_room (const GstFfsSegments * self, GstBuffer * buffer,
   GstMemory *mem;
 
   if (policy->gather || self->wrapping.header_size == 0
+      || self->wrapping.payload_size > 0
       || gst_buffer_n_memory (buffer) != 1
       || gst_ffs_segments_must_pack (buffer, policy))
     return NULL;
@@ -214,39 +215,94 @@ add_header (GstFfsSegments * self, GstFfsCopier * copier, GstMemory * frame)
   return TRUE;
 }
 
-/* Makes the segments of the frame itself.  FALSE if it has to be written
- * instead, or refused. */
-static gboolean
-add_frame (GstFfsSegments * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy)
+/* How many segments there are with the frame cut into payloads: each cut that
+ * is not between two of them makes one more, and each payload has a header. */
+static guint
+count_payloads (const GstFfsSegments * self, guint first)
 {
-  gboolean may_copy = policy->copy_mode != GST_FFS_COPY_NEVER && copier;
-  static const GstFfsWrapping no_header;
+  const gsize data = self->wrapping.payload_size - self->wrapping.inner_size;
+  gsize end = 0, cut = data;
+  guint i, n = 0;
+
+  for (i = first; i < self->n_segments; i++) {
+    end += self->segments[i].length;
+    for (; cut < end; cut += data)
+      n++;
+    n++;
+    if (cut == end)
+      cut += data;
+  }
+  return n + (end + data - 1) / data;
+}
+
+/* Puts a header in front of each payload; those from @first on are the headers
+ * and the frame. The headers are in one buffer, which all of them share. */
+static gboolean
+split_payloads (GstFfsSegments * self, guint first)
+{
   const GstFfsWrapping *wrapping = &self->wrapping;
-  GstFfsRun runs[GST_FFS_MAX_RUNS];
-  guint i, n, first;
+  const gsize data = wrapping->payload_size - wrapping->inner_size;
+  GstFfsSegment pieces[GST_FFS_MAX_SEGMENTS];
+  GstBuffer *copies[GST_FFS_MAX_SEGMENTS];
+  guint i, n = self->n_segments - first;
+  gsize left = 0, room = 0, taken;
+
+  if (first + count_payloads (self, first + 1) + 1 > GST_FFS_MAX_SEGMENTS)
+    return FALSE;
+  memcpy (pieces, &self->segments[first], n * sizeof (pieces[0]));
+  memcpy (copies, &self->copies[first], n * sizeof (copies[0]));
+  self->n_segments = first;
+  for (i = 1; i < n; i++)
+    left += pieces[i].length;
+
+  for (i = 1; i < n; i++) {
+    for (taken = 0; taken < pieces[i].length;) {
+      gsize length;
+
+      if (room == 0) {
+        gboolean last = left <= data;
+
+        add_segment (self, pieces[0].owner, 0, last ? wrapping->inner_size : 0,
+            last ? wrapping->header_size - wrapping->inner_size :
+            wrapping->inner_size, g_steal_pointer (&copies[0]));
+        room = MIN (left, data);
+      }
+      length = MIN (room, pieces[i].length - taken);
+      add_segment (self, pieces[i].owner, 0, pieces[i].offset + taken, length,
+          g_steal_pointer (&copies[i]));
+      self->segments[self->n_segments - 1].memory = pieces[i].memory;
+      taken += length;
+      room -= length;
+      left -= length;
+    }
+  }
+  return TRUE;
+}
+
+/* A copy without padding. */
+static gboolean
+add_packed (GstFfsSegments * self, GstBuffer * buffer, GstFfsCopier * copier,
+    const GstFfsStreamPolicy * policy, const GstFfsWrapping * wrapping)
+{
+  gsize size = GST_VIDEO_INFO_SIZE (policy->info);
+  GstBuffer *copy = copier ? gst_ffs_copier_pack (copier, wrapping, buffer,
+      policy->info) : NULL;
+
+  self->reason = GST_FFS_COPY_REASON_PADDING;
+  if (copy == NULL)
+    return FALSE;
+  add_segment (self, copy, 0, 0, wrapping->header_size + size, copy);
+  self->copied += size;
+  return TRUE;
+}
+
+static gboolean
+add_runs (GstFfsSegments * self, GstBuffer * buffer, GstFfsCopier * copier,
+    const GstFfsWrapping * wrapping, const GstFfsRun * runs, guint n)
+{
   GstBuffer *copy;
+  guint i;
 
-  if (gst_ffs_segments_must_pack (buffer, policy)) {
-    self->reason = GST_FFS_COPY_REASON_PADDING;
-    copy = may_copy ? gst_ffs_copier_pack (copier, wrapping, buffer,
-        policy->info) : NULL;
-    if (copy == NULL)
-      return FALSE;
-    add_segment (self, copy, 0, 0, wrapping->header_size
-        + GST_VIDEO_INFO_SIZE (policy->info), copy);
-    self->copied += GST_VIDEO_INFO_SIZE (policy->info);
-    return TRUE;
-  }
-
-  n = get_runs (self, buffer, policy, runs);
-  first = self->n_segments;
-  if (policy->gather) {
-    if (!add_header (self, copier, n == 0 ? NULL :
-            gst_buffer_peek_memory (buffer, runs[0].first)))
-      return FALSE;
-    wrapping = &no_header;
-  }
   for (i = 0; i < n; i++) {
     if (runs[i].reason == GST_FFS_COPY_REASON_NONE) {
       add_segment (self, buffer, runs[i].first, runs[i].offset,
@@ -256,7 +312,7 @@ add_frame (GstFfsSegments * self, GstBuffer * buffer,
 
     if (self->reason == GST_FFS_COPY_REASON_NONE)
       self->reason = runs[i].reason;
-    copy = may_copy ? gst_ffs_copier_copy (copier, wrapping, buffer,
+    copy = copier ? gst_ffs_copier_copy (copier, wrapping, buffer,
         &runs[i]) : NULL;
     if (copy == NULL)
       return FALSE;
@@ -264,6 +320,41 @@ add_frame (GstFfsSegments * self, GstBuffer * buffer,
         copy);
     self->copied += runs[i].length;
   }
+  return TRUE;
+}
+
+/* Makes the segments of the frame itself.  FALSE if it has to be written
+ * instead, or refused. */
+static gboolean
+add_frame (GstFfsSegments * self, GstBuffer * buffer,
+    GstFfsCopier * copier, const GstFfsStreamPolicy * policy)
+{
+  GstFfsCopier *copies = policy->copy_mode != GST_FFS_COPY_NEVER ?
+      copier : NULL;
+  gboolean pack = gst_ffs_segments_must_pack (buffer, policy);
+  gboolean payloads = self->wrapping.payload_size > 0;
+  static const GstFfsWrapping no_header;
+  const GstFfsWrapping *wrapping = &self->wrapping;
+  GstFfsRun runs[GST_FFS_MAX_RUNS];
+  guint n = pack ? 0 : get_runs (self, buffer, policy, runs);
+  guint i, first = self->n_segments;
+
+  /* There are headers in the midst of it. */
+  if (payloads && !policy->gather) {
+    self->reason = GST_FFS_COPY_REASON_HEADER;
+    return FALSE;
+  }
+  if (policy->gather && (payloads || !pack)) {
+    if (!add_header (self, copier, n == 0 ? NULL :
+            gst_buffer_peek_memory (buffer, runs[0].first)))
+      return FALSE;
+    wrapping = &no_header;
+  }
+  if (!(pack ? add_packed (self, buffer, copies, policy, wrapping) :
+          add_runs (self, buffer, copies, wrapping, runs, n)))
+    return FALSE;
+  if (payloads && !split_payloads (self, first))
+    return FALSE;
 
   for (i = first; policy->gather && i + 1 < self->n_segments; i++)
     self->segments[i].more = TRUE;

@@ -340,6 +340,9 @@ GST_START_TEST (test_defaults)
   fail_unless (gst_ffs_device_control_find_default (source,
           gst_ffs_feature_from_name ("Brightness"), &begin));
   fail_unless_equals_int64 (begin, 254);
+  fail_unless (gst_ffs_device_control_find_default (source,
+          gst_ffs_feature_from_name ("Gain"), &begin));
+  fail_unless_equals_int64 (begin, 39);
   fail_if (gst_ffs_device_control_find_default (source,
           gst_ffs_feature_from_name ("Hue"), &begin));
   fail_if (gst_ffs_device_control_find_default (source,

@@ -15,6 +15,8 @@ wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
   if (self->joined) {
     wrapping->header_size = strlen (self->joined);
     memcpy (wrapping->header, self->joined, wrapping->header_size);
+    wrapping->payload_size = self->payload_size;
+    wrapping->inner_size = self->inner_size;
     return !self->refuse;
   }
   wrapping->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,

@@ -54,6 +54,7 @@ struct _GstFfsUvcProfile
 
   gchar *product;
   GstPad *sinkpad;              /* nullable */
+  guint32 max_payload;          /* constant from set_offer() on */
 
   /* Constant from set_offer() on. */
   GstFfsUvcOffer *offers[GST_FFS_N_SPEEDS];
@@ -434,6 +435,22 @@ tell_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
       size);
 }
 
+/* The headers of a frame that is sent as several payloads. */
+static void
+put_headers (const GstFfsUvcHeader * header, gsize size, guint32 payload,
+    GstFfsWrapping * wrapping)
+{
+  gsize data = payload - GST_FFS_UVC_HEADER_SIZE;
+  gsize last = (size - 1) % data + 1;
+
+  gst_ffs_uvc_header_write_inner (header, wrapping->header);
+  wrapping->inner_size = GST_FFS_UVC_HEADER_SIZE;
+  wrapping->payload_size = payload;
+  wrapping->header_size = wrapping->inner_size
+      + gst_ffs_uvc_header_write (header, last,
+      wrapping->header + wrapping->inner_size);
+}
+
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     GstFfsWrapping * wrapping)
@@ -441,7 +458,7 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcHeader header = { 0, };
   GstFfsUvcStreamError error;
-  guint32 max;
+  guint32 max, payload;
 
   /* The end of a stream goes without saying in this class. */
   if (buf == NULL || !self->has_caps || size == 0)
@@ -457,8 +474,12 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
 
   header.error = error != GST_FFS_UVC_STREAM_NO_ERROR;
   take_times (self, buf, &header);
-  wrapping->header_size = gst_ffs_uvc_header_write (&header, size,
-      wrapping->header);
+  payload = gst_ffs_uvc_payload_size (max, self->max_payload);
+  if (size + GST_FFS_UVC_HEADER_SIZE > payload)
+    put_headers (&header, size, payload, wrapping);
+  else
+    wrapping->header_size = gst_ffs_uvc_header_write (&header, size,
+        wrapping->header);
   return TRUE;
 }
 
@@ -521,4 +542,20 @@ gst_ffs_uvc_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
   if (sinkpad)
     self->sinkpad = gst_object_ref (sinkpad);
   return GST_FFS_PROFILE (gst_object_ref_sink (self));
+}
+
+/**
+ * gst_ffs_uvc_profile_set_max_payload:
+ * @profile: one that has no offer yet
+ * @size: as for gst_ffs_uvc_payload_size()
+ *
+ * Hosts have as much memory for each of several transfers.
+ */
+void
+gst_ffs_uvc_profile_set_max_payload (GstFfsProfile * profile, guint32 size)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+
+  self->max_payload = size;
+  self->control.streaming.max_payload = size;
 }

@@ -67,7 +67,8 @@ write_selection (const GstFfsUvcStreaming * self,
   gst_ffs_put_u32 (out + FRAME_INTERVAL,
       frame->rates[selection->rate].interval);
   gst_ffs_put_u32 (out + MAX_FRAME_SIZE, size);
-  gst_ffs_put_u32 (out + MAX_PAYLOAD_SIZE, size + GST_FFS_UVC_HEADER_SIZE);
+  gst_ffs_put_u32 (out + MAX_PAYLOAD_SIZE,
+      gst_ffs_uvc_payload_size (size, self->max_payload));
   gst_ffs_put_u32 (out + CLOCK_FREQUENCY, GST_FFS_UVC_CLOCK_FREQUENCY);
   out[FRAMING_INFO] = FRAMING_HAS_FID | FRAMING_HAS_EOF;
   out[PREFERRED_VERSION] = PAYLOAD_VERSION;
