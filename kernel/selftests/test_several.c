@@ -255,7 +255,7 @@ TEST(refused_half_way, T_BOUND | T_SUBMIT)
 	ep = set_up(c, EP_IN, b, 2);
 	for (i = 0; i < 3; i++) {
 		struct usb_ffs_dmabuf_segment seg[] = {
-			END(&b[0], 0, 100), SEG(&b[1], 0, 4096),
+			END(&b[0], 0, 100), SEG(&b[1], 0, 4000),
 		};
 		struct usb_ffs_dmabuf_done d;
 
@@ -265,7 +265,7 @@ TEST(refused_half_way, T_BOUND | T_SUBMIT)
 		OK(write_file(param, "0"));
 		sync = FD(ffs_submit(ep, seg, 2));
 		host_gets(c, &b[0], 0, 100);
-		host_gets(c, &b[1], 0, 4096);
+		host_gets(c, &b[1], 0, 4000);
 		EQ(sync_wait(sync), 1);
 		close(sync);
 		OK(write_file(param, "1024"));
