@@ -69,6 +69,22 @@ static void reaped(int ep, __u64 cookie, int status, unsigned int actual)
 	EQ(ffs_reap(ep, &d, 1, NULL, 0), 0);
 }
 
+/*
+ * Cancelled when the host has got the first of them. dwc3 may be asked before
+ * its driver has learnt of that, and then gives all of them back with nothing.
+ */
+static void cancelled(struct ctx *c, int ep, __u64 cookie, int status,
+		      unsigned int actual)
+{
+	struct usb_ffs_dmabuf_done d;
+
+	EQ(ffs_reap(ep, &d, 1, NULL, -1), 1);
+	EQ(d.cookie, (long)cookie);
+	EQ(d.status, status);
+	if (d.actual || gadget_cancels(c->g) == CANCELS_ONE)
+		EQ(d.actual, (long)actual);
+}
+
 /* Leader, payload, trailer, as a camera sends them. */
 TEST(three_in, T_BOUND | T_SUBMIT)
 {
@@ -185,7 +201,7 @@ TEST(detach_half_way, T_BOUND | T_SUBMIT)
 		host_gets(c, &b[0], 0, 52);
 		/* Any of the buffers ends it, done or not. */
 		OK(ffs_detach(ep, b[i].fd));
-		reaped(ep, i, -ECONNRESET, 52);
+		cancelled(c, ep, i, -ECONNRESET, 52);
 		idle(b, 3);
 		OK(ffs_attach(ep, b[i].fd));
 	}
@@ -203,7 +219,7 @@ TEST(unbind_half_way, T_BOUND | T_SUBMIT)
 	OK(REPORT(ep, 1, END(&b[0], 0, 52), SEG(&b[1], 0, 3000)));
 	host_gets(c, &b[0], 0, 52);
 	OK(gadget_unbind_wait(c->g));
-	reaped(ep, 1, -ESHUTDOWN, 52);
+	cancelled(c, ep, 1, -ESHUTDOWN, 52);
 	idle(b, 2);
 }
 
