@@ -87,6 +87,9 @@ TEST(bug02_status_after_detach, T_BOUND)
 	}
 	for (i = 0; i < N; i++)
 		OK(ffs_detach(ep, b[i].fd));
+	/* dwc3 needs a while to cancel what it has started. */
+	for (i = 0; i < N; i++)
+		EQ(sync_wait(sync[i]), -ECONNRESET);
 	for (round = 0; round < 300; round++) {
 		for (i = 0; i < N; i++)
 			EQ(sync_status(sync[i]), -ECONNRESET);

@@ -73,6 +73,15 @@ static void host_one(struct set *s, int i)
 		host_send(s->c, s->ep_nr, LEN, i);
 }
 
+/* The host may have its bytes before the controller's driver knows of it. */
+static void settled(struct dbuf *b)
+{
+	int sync = FD(sync_export(b->fd, SYNC_RW));
+
+	EQ(sync_wait(sync), 1);
+	close(sync);
+}
+
 static void start(struct set *s, int i, __u64 cookie)
 {
 	OK(REPORT(s->ep, cookie, SEG(&s->b[i], 0, LEN)));
@@ -630,6 +639,7 @@ TEST(detach_unreaped, T_BOUND)
 	for (i = 0; i < 3; i++) {
 		start(&s, 0, 10 * i);
 		host_one(&s, 0);
+		settled(&s.b[0]);
 		start(&s, 0, 10 * i + 1);
 		OK(ffs_detach(s.ep, s.b[0].fd));
 		OK(ffs_attach(s.ep, s.b[0].fd));
@@ -650,6 +660,7 @@ TEST(unbind_unreaped, T_BOUND)
 	set_up(&s, c, EP_IN, 2);
 	start(&s, 0, 1);
 	host_one(&s, 0);
+	settled(&s.b[0]);
 	start(&s, 1, 2);
 	OK(gadget_unbind_wait(c->g));
 	expect(s.ep, 1, 0, LEN);
