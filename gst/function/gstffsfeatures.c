@@ -54,6 +54,15 @@ static const GstFfsFeature features[] = {
   {"Focus", NULL, NUMBER, {"focus"}},
   {"FocusAuto", NULL, CHOICE (switches), {"auto-focus"}},
   {"Zoom", NULL, NUMBER, {"zoom"}},
+  /* What only the application knows the meaning of. */
+  {"Custom1", NULL, NUMBER, {"custom-1"}},
+  {"Custom2", NULL, NUMBER, {"custom-2"}},
+  {"Custom3", NULL, NUMBER, {"custom-3"}},
+  {"Custom4", NULL, NUMBER, {"custom-4"}},
+  {"Custom5", NULL, NUMBER, {"custom-5"}},
+  {"Custom6", NULL, NUMBER, {"custom-6"}},
+  {"Custom7", NULL, NUMBER, {"custom-7"}},
+  {"Custom8", NULL, NUMBER, {"custom-8"}},
 };
 
 const GstFfsFeature *

@@ -136,6 +136,53 @@ check_number (guint request, guint unit, guint selector, guint size,
   fail_unless_equals_int (number, wanted);
 }
 
+/* What has no name in any class: an extension unit, if there is any such. */
+GST_START_TEST (test_custom)
+{
+  const guint8 unit[] = {
+    26, 0x24, 0x06, 4,
+    0x1f, 0x6b, 0x2a, 0x94, 0x53, 0xd7, 0x4e, 0x40,
+    0x8a, 0x3c, 0x61, 0x0e, 0xb5, 0x92, 0xc8, 0x7d,
+    2, 1, 2, 1, 0x81, 0,
+    9, 0x24, 0x03, 3, 0x01, 0x01, 0, 4, 0
+  };
+  const GstFfsExtra *extra;
+  guint32 number;
+
+  start ("controls,custom-1=(int)[-100000,100000],custom-1-default=(int)-7,"
+      "custom-8=(double)[0.0,1.0]", set_control);
+  extra = &gst_ffs_profile_describe (asked.profile)->interfaces[0].extra[0];
+  fail_unless_equals_uint64 (extra->size, 13 + 18 + 12 + sizeof (unit));
+  fail_unless_equals_int (gst_ffs_get_u16 (extra->data + 5), extra->size);
+  fail_unless (memcmp (extra->data + 13 + 18 + 12, unit, sizeof (unit)) == 0);
+
+  check_number (GET_LEN, 4, 1, 2, 4);
+  check_number (GET_MIN, 4, 1, 4, (guint32) - 100000);
+  check_number (GET_MAX, 4, 1, 4, 100000);
+  check_number (GET_DEF, 4, 1, 4, (guint32) - 7);
+  fail_unless (uvc_set (&asked.f, 4, 1, 4, (guint32) - 99999));
+  fail_unless_equals_string (asked.name, "custom-1");
+  fail_unless_equals_float (asked.value, -99999);
+  check_number (GET_CUR, 4, 1, 4, (guint32) - 99999);
+  fail_if (uvc_set (&asked.f, 4, 1, 4, 100001));
+  uvc_assert_error (&asked.f, 4);
+  fail_unless (uvc_get (&asked.f, GET_MAX, 4, 8, 4, &number));
+  fail_unless (uvc_set (&asked.f, 4, 8, 4, number));
+  fail_unless_equals_string (asked.name, "custom-8");
+  fail_unless_equals_float (asked.value, 1);
+  fail_if (uvc_get (&asked.f, GET_CUR, 4, 2, 4, &number));
+  uvc_assert_error (&asked.f, 6);
+  end ();
+
+  /* No use for it. */
+  start (CONTROLS_TEXT, set_control);
+  fail_if (uvc_get (&asked.f, GET_CUR, 4, 1, 4, &number));
+  uvc_assert_error (&asked.f, 5);
+  end ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_ranges)
 {
   start (CONTROLS_TEXT, set_control);
@@ -410,6 +457,7 @@ application_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_check);
+  tcase_add_test (tc, test_custom);
   tcase_add_test (tc, test_ranges);
   tcase_add_test (tc, test_set);
   tcase_add_test (tc, test_nobody);

@@ -24,6 +24,7 @@
  * their version, or is missing. */
 #define PROCESSING_SIZE 12
 #define FRAME_BASED_SIZE 28
+#define EXTENSION_SIZE 26
 #define FRAME_SIZE(n) (26 + 4 * (n))
 
 #define COLOR_PRIMARIES_BT_709 1
@@ -69,14 +70,38 @@ put_processing (GByteArray * out, guint16 controls)
   gst_ffs_append_u8 (out, 0);
 }
 
+/* By which programs know that the controls are those of this project. */
+static const guint8 extension_guid[] = {
+  0x1f, 0x6b, 0x2a, 0x94, 0x53, 0xd7, 0x4e, 0x40,
+  0x8a, 0x3c, 0x61, 0x0e, 0xb5, 0x92, 0xc8, 0x7d
+};
+
 static void
-put_output (GByteArray * out)
+put_extension (GByteArray * out, guint8 controls)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < 8; i++)
+    n += controls >> i & 1;
+  begin (out, EXTENSION_SIZE, UVC_VC_EXTENSION_UNIT);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_EXTENSION_ID);
+  g_byte_array_append (out, extension_guid, sizeof (extension_guid));
+  gst_ffs_append_u8 (out, n);
+  gst_ffs_append_u8 (out, 1);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_PROCESSING_ID);
+  gst_ffs_append_u8 (out, 1);
+  gst_ffs_append_u8 (out, controls);
+  gst_ffs_append_u8 (out, 0);
+}
+
+static void
+put_output (GByteArray * out, guint8 source)
 {
   begin (out, UVC_DT_OUTPUT_TERMINAL_SIZE, UVC_VC_OUTPUT_TERMINAL);
   gst_ffs_append_u8 (out, GST_FFS_UVC_OUTPUT_ID);
   gst_ffs_append_u16 (out, UVC_TT_STREAMING);
   gst_ffs_append_u8 (out, 0);
-  gst_ffs_append_u8 (out, GST_FFS_UVC_PROCESSING_ID);
+  gst_ffs_append_u8 (out, source);
   gst_ffs_append_u8 (out, 0);
 }
 
@@ -84,13 +109,14 @@ put_output (GByteArray * out)
  * gst_ffs_uvc_descriptors_control:
  * @camera_controls: bmControls of the camera terminal
  * @processing_controls: bmControls of the processing unit
+ * @extension_controls: those of the extension unit, 0 for none such
  *
  * Returns: (transfer full): what follows the descriptor of the control
  * interface
  */
 GByteArray *
 gst_ffs_uvc_descriptors_control (guint32 camera_controls,
-    guint16 processing_controls)
+    guint16 processing_controls, guint8 extension_controls)
 {
   GByteArray *out = g_byte_array_new ();
 
@@ -102,7 +128,10 @@ gst_ffs_uvc_descriptors_control (guint32 camera_controls,
   gst_ffs_append_u8 (out, GST_FFS_UVC_STREAMING_INTERFACE);
   put_camera (out, camera_controls);
   put_processing (out, processing_controls);
-  put_output (out);
+  if (extension_controls)
+    put_extension (out, extension_controls);
+  put_output (out, extension_controls ? GST_FFS_UVC_EXTENSION_ID :
+      GST_FFS_UVC_PROCESSING_ID);
   gst_ffs_put_u16 (out->data + CONTROL_TOTAL_AT, out->len);
   return out;
 }

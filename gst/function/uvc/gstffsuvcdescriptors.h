@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 GByteArray *gst_ffs_uvc_descriptors_control (guint32 camera_controls,
-    guint16 processing_controls);
+    guint16 processing_controls, guint8 extension_controls);
 GByteArray *gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer);
 
 G_END_DECLS

@@ -159,7 +159,9 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
       (gst_ffs_uvc_units_get_controls (self->control.units,
           GST_FFS_UVC_CAMERA_ID),
       gst_ffs_uvc_units_get_controls (self->control.units,
-          GST_FFS_UVC_PROCESSING_ID));
+          GST_FFS_UVC_PROCESSING_ID),
+      gst_ffs_uvc_units_get_controls (self->control.units,
+          GST_FFS_UVC_EXTENSION_ID));
   for (i = 0; i < GST_FFS_N_SPEEDS; i++) {
     self->offers[i] = gst_ffs_uvc_offer_new_limited (offer,
         gst_ffs_uvc_speed_get_limit (i));

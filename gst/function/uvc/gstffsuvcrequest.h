@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 #define GST_FFS_UVC_CAMERA_ID 1
 #define GST_FFS_UVC_PROCESSING_ID 2
 #define GST_FFS_UVC_OUTPUT_ID 3
+#define GST_FFS_UVC_EXTENSION_ID 4      /* if the application has use for it */
 
 /* In which times are counted, Hz. */
 #define GST_FFS_UVC_CLOCK_FREQUENCY 1000000

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * GstFfsUvcUnits: the camera terminal and the processing unit, whose controls
- * are those of the source that this class has a number for.
+ * are those of the source that this class has a number for, and an extension
+ * unit with those of an application that have no name anywhere.
  *
  * Numbers on the wire are integers of one, two or four bytes. An integer of
  * the source is itself on the wire if it fits, else it is shifted or scaled so
@@ -70,6 +71,7 @@ typedef struct
 
 #define CAMERA GST_FFS_UVC_CAMERA_ID
 #define PROCESSING GST_FFS_UVC_PROCESSING_ID
+#define EXTENSION GST_FFS_UVC_EXTENSION_ID
 
 #define ROW(unit_, name_, selector_, bit_, size_, kind_, ...) \
     {.name = name_, .unit = unit_, .selector = selector_##_CONTROL, \
@@ -78,6 +80,9 @@ typedef struct
     ROW (CAMERA, name, UVC_CT_##selector, __VA_ARGS__)
 #define PU(name, selector, ...) \
     ROW (PROCESSING, name, UVC_PU_##selector, __VA_ARGS__)
+#define XU(name_, number) \
+    {.name = name_, .unit = EXTENSION, .selector = number, \
+        .bit = number - 1, .size = 4, .kind = SIGNED}
 #define NUMBERS(...) \
     .n_numbers = sizeof ((guint8[]) {__VA_ARGS__}), .numbers = {__VA_ARGS__}
 
@@ -101,6 +106,14 @@ static const Known known[] = {
       NUMBERS (0, 1, 2)),
   PU ("BalanceWhiteAuto", WHITE_BALANCE_TEMPERATURE_AUTO, 12, 1, CHOICE,
       NUMBERS (0, 1)),
+  XU ("Custom1", 1),
+  XU ("Custom2", 2),
+  XU ("Custom3", 3),
+  XU ("Custom4", 4),
+  XU ("Custom5", 5),
+  XU ("Custom6", 6),
+  XU ("Custom7", 7),
+  XU ("Custom8", 8),
 };
 
 struct _GstFfsUvcUnits
@@ -353,6 +366,14 @@ find_item (GstFfsUvcUnits * self, const GstFfsSetup * setup)
   return NULL;
 }
 
+static gboolean
+has_unit (GstFfsUvcUnits * self, guint unit)
+{
+  if (unit == EXTENSION)
+    return gst_ffs_uvc_units_get_controls (self, unit) != 0;
+  return unit <= GST_FFS_UVC_OUTPUT_ID;
+}
+
 /**
  * gst_ffs_uvc_units_check:
  * @setup: a request to a unit
@@ -365,7 +386,7 @@ gst_ffs_uvc_units_check (GstFfsUvcUnits * self, const GstFfsSetup * setup)
   const Item *item = find_item (self, setup);
 
   if (item == NULL)
-    return gst_ffs_uvc_get_unit (setup) <= GST_FFS_UVC_OUTPUT_ID ?
+    return has_unit (self, gst_ffs_uvc_get_unit (setup)) ?
         GST_FFS_UVC_INVALID_CONTROL : GST_FFS_UVC_INVALID_UNIT;
 
   switch (setup->request) {
