@@ -167,7 +167,7 @@ finish (GstFfsInFlight * self, GstFfsTransfer transfer)
   if (!transfer.own_fence && !transfer.joined)
     err = take_head_status (self);
   /* Before the buffer: its memory's end wants to find the dmabuf idle. */
-  gst_ffs_attachments_release (self->attachments, transfer.att);
+  gst_ffs_attachments_release (self->attachments, &transfer.att, 1);
   gst_buffer_unref (transfer.buffer);
   if (transfer.own_fence)
     err = take_status (self, &transfer);

@@ -28,6 +28,7 @@ struct _GstFfsSubmitter
 {
   GstFfsEndpoint *ep;
   GstFfsAttachments *attachments;
+  guint64 user;                 /* of attachments: the transfer */
   GstPoll *foreign;             /* the wait for other devices' fences */
 };
 
@@ -173,7 +174,7 @@ release_all (GstFfsSubmitter * self, GstFfsTransfer * entries, guint n)
   guint i;
 
   for (i = 0; i < n; i++)
-    gst_ffs_attachments_release (self->attachments, entries[i].att);
+    gst_ffs_attachments_release (self->attachments, &entries[i].att, 1);
 }
 
 static gint
@@ -186,7 +187,7 @@ acquire_all (GstFfsSubmitter * self, const GstFfsSegment * segments,
     gint err;
 
     while ((entries[i].att = gst_ffs_attachments_acquire (self->attachments,
-                segments[i].memory, &err)) == NULL) {
+                segments[i].memory, self->user, &err)) == NULL) {
       if (gst_ffs_meaning (GST_FFS_CALL_ATTACH, err) == GST_FFS_BUSY)
         err = wait_foreign (self,
             gst_dmabuf_memory_get_fd (segments[i].memory));
@@ -239,6 +240,7 @@ gst_ffs_submitter_queue (GstFfsSubmitter * self,
   for (i = 0; i < n; i++)
     entries[i].sync_file = -1;
 
+  self->user++;
   *call = GST_FFS_CALL_ATTACH;
   err = acquire_all (self, segments, entries, n);
   if (err != 0)

@@ -8,7 +8,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "sink/gstffsframe.h"
-#include "transport/gstffsattachmenttable.h"
+#include "transport/gstffsattachments.h"
 #include "transport/gstffserror.h"
 #include "transport/gstffstransfercounter.h"
 
@@ -84,8 +84,8 @@ GST_START_TEST (test_key)
   GstMemory *mem = gst_allocator_alloc (NULL, 30, NULL);
   GstMemory *part = gst_memory_share (mem, 0, 20);
 
-  fail_unless (gst_ffs_attachment_table_key (mem) == mem);
-  fail_unless (gst_ffs_attachment_table_key (part) == mem);
+  fail_unless (gst_ffs_attachments_get_key (mem) == mem);
+  fail_unless (gst_ffs_attachments_get_key (part) == mem);
   gst_memory_unref (part);
   gst_memory_unref (mem);
 }
