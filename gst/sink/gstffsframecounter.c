@@ -10,13 +10,13 @@
 
 void
 gst_ffs_frame_counter_add (GstFfsFrameCounter * self, GstFfsCopyReason reason,
-    gsize copied)
+    gssize copied, gint change)
 {
   if (reason == GST_FFS_COPY_REASON_NONE)
-    self->zero_copy++;
+    self->zero_copy += change;
   else
-    self->copied++;
-  self->copied_for[reason]++;
+    self->copied += change;
+  self->copied_for[reason] += change;
   self->bytes_copied += copied;
 }
 
@@ -30,7 +30,7 @@ gst_ffs_frame_counter_add (GstFfsFrameCounter * self, GstFfsCopyReason reason,
  */
 void
 gst_ffs_frame_counter_to_structure (const GstFfsFrameCounter * self,
-    const GstFfsTransferStats * transfers,
+    const GstFfsQueueStats * transfers,
     const GstFfsAttachmentsStats * attachments, guint64 bytes_written,
     GstStructure * s)
 {

@@ -4,7 +4,7 @@
 #define __GST_FFS_FRAME_COUNTER_H__
 
 #include "gstffsframe.h"
-#include "transport/gstffstransferqueue.h"
+#include "transport/gstffsqueue.h"
 
 G_BEGIN_DECLS
 
@@ -28,9 +28,10 @@ typedef struct
 } GstFfsFrameCounter;
 
 void gst_ffs_frame_counter_add (GstFfsFrameCounter * self,
-    GstFfsCopyReason reason, gsize copied);
+    GstFfsCopyReason reason, gssize copied,
+    gint change);
 void gst_ffs_frame_counter_to_structure (const GstFfsFrameCounter * self,
-    const GstFfsTransferStats * transfers,
+    const GstFfsQueueStats * transfers,
     const GstFfsAttachmentsStats * attachments, guint64 bytes_written,
     GstStructure * s);
 

@@ -47,7 +47,7 @@ static void
 add_segment (GstFfsSegments * self, GstBuffer * owner, guint memory,
     gsize offset, gsize length, GstBuffer * copy)
 {
-  GstFfsSegment *segment = &self->segments[self->n_segments];
+  GstFfsPiece *segment = &self->segments[self->n_segments];
 
   segment->memory = gst_buffer_peek_memory (owner, memory);
   segment->offset = offset;

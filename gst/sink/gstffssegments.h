@@ -9,7 +9,7 @@
 #include "gstffscopier.h"
 #include "gstffsenums.h"
 #include "gstffsframe.h"
-#include "transport/gstffstransferqueue.h"
+#include "transport/gstffsqueue.h"
 
 G_BEGIN_DECLS
 
@@ -44,8 +44,8 @@ typedef struct
  */
 typedef struct
 {
-  GstFfsSegment segments[GST_FFS_MAX_SEGMENTS];
-  GstBuffer *copies[GST_FFS_MAX_SEGMENTS];
+  GstFfsPiece segments[GST_FFS_MAX_PIECES];
+  GstBuffer *copies[GST_FFS_MAX_PIECES];
   guint n_segments;
   GstFfsWrapping wrapping;
   GstFfsCopyReason reason;

@@ -33,7 +33,9 @@
 struct _GstFfsStream
 {
   GstFfsEndpoint *ep;
-  GstFfsTransferQueue *queue;   /* NULL once closed */
+  GstFfsStreamDoneFunc done;
+  gpointer user_data;
+  GstFfsQueue *queue;           /* NULL once closed */
   GstFfsCopier *copier;         /* NULL if there are no dmabufs to copy into */
   GstAllocator *allocator;      /* the same */
   GstFfsFrameWriter *writer;
@@ -45,15 +47,69 @@ struct _GstFfsStream
   guint checked;                /* connection of check_dma_device() */
   gboolean halted;
   guint64 frame;                /* being sent, or NO_FRAME */
+  GstFfsFrameTag tag;
+  gboolean counted;             /* though it is not all queued yet */
   GstFfsSegments segments;
 
   GMutex lock;
   gboolean flushing;
   gboolean halting;
   GstFfsFrameCounter counter;
-  GstFfsTransferStats last_transfers;   /* once closed */
+  GstFfsQueueStats last_transfers;      /* once closed */
   GstFfsAttachmentsStats last_attachments;
 };
+
+/* What a frame's tag says besides the reason for a copy. */
+#define TAG_GATHERED (1u << 8)
+#define TAG_IN_ROOM (1u << 9)
+/* What marks the end of the stream is no frame. */
+#define TAG_NO_FRAME (1u << 10)
+
+static void
+get_tag (const GstFfsSegments * segments, GstBuffer * buffer,
+    GstFfsFrameTag * tag)
+{
+  guint i;
+
+  tag->kind = segments->reason;
+  for (i = 0; i < segments->n_segments; i++) {
+    if (segments->segments[i].more)
+      tag->kind |= TAG_GATHERED;
+  }
+  if (segments->in_room)
+    tag->kind |= TAG_IN_ROOM;
+  if (buffer == NULL)
+    tag->kind |= TAG_NO_FRAME;
+  tag->size = segments->copied;
+}
+
+/* Counts a frame, or takes that back: one that did not arrive. */
+static void
+count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
+{
+  if (tag->kind & TAG_NO_FRAME)
+    return;
+  g_mutex_lock (&self->lock);
+  gst_ffs_frame_counter_add (&self->counter, tag->kind & 0xff,
+      change * (gssize) tag->size, change);
+  if (tag->kind & TAG_GATHERED)
+    self->counter.gathered += change;
+  if (tag->kind & TAG_IN_ROOM)
+    self->counter.in_room += change;
+  g_mutex_unlock (&self->lock);
+}
+
+/* From the queue. */
+static void
+frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
+    gpointer user_data)
+{
+  GstFfsStream *self = user_data;
+
+  if (err != 0)
+    count_frame (self, tag, -1);
+  self->done (frame, err, self->user_data);
+}
 
 /**
  * gst_ffs_stream_new:
@@ -64,13 +120,14 @@ struct _GstFfsStream
  */
 GstFfsStream *
 gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
-    GstFfsFrameDoneFunc done, gpointer user_data)
+    GstFfsStreamDoneFunc done, gpointer user_data)
 {
   GstFfsStream *self = g_new0 (GstFfsStream, 1);
 
   self->ep = ep;
-  self->queue = gst_ffs_transfer_queue_new (ep, MAX_ATTACHMENTS, done,
-      user_data);
+  self->done = done;
+  self->user_data = user_data;
+  self->queue = gst_ffs_queue_new (ep, MAX_ATTACHMENTS, frame_done, self);
   if (allocator) {
     self->allocator = gst_object_ref (allocator);
     self->copier = gst_ffs_copier_new (allocator);
@@ -90,6 +147,16 @@ clear_frame (GstFfsStream * self)
   self->frame = NO_FRAME;
 }
 
+/* The frame is not queued any further.  If nothing of it is, the queue will not
+ * say that it is done. */
+static void
+give_up (GstFfsStream * self)
+{
+  if (!gst_ffs_queue_abandon (self->queue) && self->counted)
+    count_frame (self, &self->tag, -1);
+  self->counted = FALSE;
+}
+
 /**
  * gst_ffs_stream_close:
  * @self: the stream, not used by a streaming thread any more
@@ -104,23 +171,23 @@ clear_frame (GstFfsStream * self)
 gboolean
 gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
 {
-  GstFfsTransferQueue *queue = self->queue;
+  GstFfsQueue *queue = self->queue;
   GstFfsAttachmentsStats attachments;
-  GstFfsTransferStats transfers;
+  GstFfsQueueStats transfers;
   gboolean empty;
 
   gst_ffs_frame_writer_close (self->writer);
+  give_up (self);
 
   /* A reader of the statistics may be in the queue: it is there under the
    * lock, which is why the pointer goes first. */
   g_mutex_lock (&self->lock);
-  gst_ffs_transfer_queue_get_stats (queue, &self->last_transfers,
+  gst_ffs_queue_get_stats (queue, &self->last_transfers,
       &self->last_attachments);
   self->queue = NULL;
   g_mutex_unlock (&self->lock);
 
-  empty = gst_ffs_transfer_queue_shutdown (queue, timeout, &transfers,
-      &attachments);
+  empty = gst_ffs_queue_shutdown (queue, timeout, &transfers, &attachments);
   clear_frame (self);
   g_clear_pointer (&self->copier, gst_ffs_copier_free);
   gst_clear_object (&self->allocator);
@@ -197,7 +264,7 @@ gst_ffs_stream_is_zero_copy (GstFfsStream * self)
 gboolean
 gst_ffs_stream_needs_room (GstFfsStream * self)
 {
-  return !gst_ffs_transfer_queue_can_gather (self->queue);
+  return !gst_ffs_endpoint_can_gather (self->ep);
 }
 
 /**
@@ -214,7 +281,7 @@ gst_ffs_stream_get_waiting (GstFfsStream * self)
 
   g_mutex_lock (&self->lock);
   if (self->queue)
-    waiting = MAX (gst_ffs_transfer_queue_get_waiting (self->queue),
+    waiting = MAX (gst_ffs_queue_get_waiting (self->queue),
         gst_ffs_frame_writer_get_waiting (self->writer));
   g_mutex_unlock (&self->lock);
   return waiting;
@@ -223,7 +290,7 @@ gst_ffs_stream_get_waiting (GstFfsStream * self)
 void
 gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max)
 {
-  gst_ffs_transfer_queue_set_max_in_flight (self->queue, max);
+  gst_ffs_queue_set_max_in_flight (self->queue, max);
 }
 
 /* With the lock. */
@@ -235,7 +302,7 @@ update_flushing (GstFfsStream * self)
   gst_ffs_frame_writer_set_flushing (self->writer, flushing);
   /* A flush that comes while we are being closed finds none. */
   if (self->queue)
-    gst_ffs_transfer_queue_set_flushing (self->queue, flushing);
+    gst_ffs_queue_set_flushing (self->queue, flushing);
 }
 
 /**
@@ -275,7 +342,7 @@ wait_again (GstFfsStream * self)
 static void
 abandon (GstFfsStream * self)
 {
-  gst_ffs_transfer_queue_abandon (self->queue);
+  give_up (self);
   gst_ffs_frame_writer_abandon (self->writer);
   clear_frame (self);
 }
@@ -299,7 +366,7 @@ gst_ffs_stream_halt (GstFfsStream * self, GstClockTime timeout)
   g_mutex_lock (&self->send_lock);
   self->halted = TRUE;
   abandon (self);
-  gst_ffs_transfer_queue_cancel (self->queue, timeout);
+  gst_ffs_queue_cancel (self->queue, timeout);
 
   g_mutex_lock (&self->lock);
   self->halting = FALSE;
@@ -331,26 +398,9 @@ gst_ffs_stream_wait_slot (GstFfsStream * self)
   gint err;
 
   do {
-    err = gst_ffs_transfer_queue_wait_slot (self->queue);
+    err = gst_ffs_queue_wait (self->queue);
   } while (err == EINTR && wait_again (self));
   return err;
-}
-
-static void
-count_frame (GstFfsStream * self, gsize copied)
-{
-  const GstFfsSegments *segments = &self->segments;
-  gboolean gathered = FALSE;
-  guint i;
-
-  for (i = 0; i < segments->n_segments; i++)
-    gathered |= segments->segments[i].more;
-
-  g_mutex_lock (&self->lock);
-  gst_ffs_frame_counter_add (&self->counter, segments->reason, copied);
-  self->counter.gathered += gathered;
-  self->counter.in_room += segments->in_room;
-  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -360,14 +410,22 @@ tell_sent (GstBuffer * buffer, guint64 frame, const GstFfsStreamPolicy * policy)
     gst_ffs_profile_sent (policy->profile, frame);
 }
 
-/* TRUE if that was all, FALSE if it has to be written. */
+/* TRUE if that was all, FALSE if it has to be written.  A frame is counted when
+ * it is queued, since it may arrive before this returns; what does not arrive
+ * is taken back. */
 static gboolean
 submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
-    const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
+    gboolean resume, const GstFfsStreamPolicy * policy,
+    GstFfsStreamResult * result)
 {
   GstFfsCopyMode mode = policy->copy_mode;
 
-  result->err = gst_ffs_transfer_queue_submit (self->queue, frame,
+  if (!resume)
+    get_tag (&self->segments, buffer, &self->tag);
+  if (!resume)
+    count_frame (self, &self->tag, 1);
+  self->counted = TRUE;
+  result->err = gst_ffs_queue_submit (self->queue, frame, &self->tag,
       self->segments.segments, self->segments.n_segments, &result->call);
   result->meaning = gst_ffs_meaning (result->call, result->err);
   result->reason = self->segments.reason;
@@ -375,9 +433,10 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   if (result->meaning == GST_FFS_INTERRUPTED)
     return TRUE;
   if (result->meaning == GST_FFS_OK) {
+    self->counted = FALSE;
     tell_sent (buffer, frame, policy);
-    if (buffer)
-      count_frame (self, self->segments.copied);
+  } else {
+    give_up (self);
   }
 
   if (result->meaning == GST_FFS_NO_SG)
@@ -409,7 +468,7 @@ prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
     room = gst_ffs_segments_get_room (&self->segments, buffer, policy,
         self->allocator);
   /* It may be in flight with the header of the last time. */
-  if (room && gst_ffs_transfer_queue_wait_idle (self->queue, room) != 0)
+  if (room && gst_ffs_queue_wait_idle (self->queue, room) != 0)
     return EINTR;
   return gst_ffs_segments_build (&self->segments, buffer, self->copier, policy,
       room) ? 0 : ENOTSUP;
@@ -470,7 +529,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     result->meaning = GST_FFS_INTERRUPTED;
     return;
   } else if (err == 0) {
-    if (submit (self, buffer, frame, policy, result))
+    if (submit (self, buffer, frame, resume && self->counted, policy, result))
       return;
   } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
     result->meaning = GST_FFS_FATAL;
@@ -495,8 +554,13 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   result->meaning = gst_ffs_meaning (result->call, result->err);
   if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
     gst_ffs_endpoint_set_disabled (self->ep);
-  if (result->meaning == GST_FFS_OK)
-    count_frame (self, gst_buffer_get_size (buffer));
+  if (result->meaning == GST_FFS_OK) {
+    const GstFfsFrameTag tag = {
+      self->segments.reason, gst_buffer_get_size (buffer)
+    };
+
+    count_frame (self, &tag, 1);
+  }
   if (result->meaning != GST_FFS_INTERRUPTED)
     clear_frame (self);
 }
@@ -524,24 +588,27 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   GstFfsStreamPolicy own = *policy;
 
   memset (result, 0, sizeof (*result));
-  own.gather = gst_ffs_transfer_queue_can_gather (self->queue);
+  own.gather = gst_ffs_endpoint_can_gather (self->ep);
 
-  g_mutex_lock (&self->send_lock);
-  if (self->halted)
-    result->meaning = GST_FFS_NOT_ENABLED;
-  else if (gst_ffs_transfer_queue_wait_slot (self->queue) != 0)
+  /* Without a lock: it lets buffers go.  Nobody else takes slots. */
+  if (gst_ffs_queue_wait (self->queue) != 0) {
     result->meaning = GST_FFS_INTERRUPTED;
-  else {
-    check_dma_device (self);
-    send_frame (self, buffer, frame, &own, result);
+  } else {
+    g_mutex_lock (&self->send_lock);
+    if (self->halted) {
+      result->meaning = GST_FFS_NOT_ENABLED;
+    } else {
+      check_dma_device (self);
+      send_frame (self, buffer, frame, &own, result);
+    }
+    /* It goes as on a kernel without SUBMIT then. */
+    if (result->meaning == GST_FFS_NO_GATHER) {
+      own.gather = FALSE;
+      memset (result, 0, sizeof (*result));
+      send_frame (self, buffer, frame, &own, result);
+    }
+    g_mutex_unlock (&self->send_lock);
   }
-  /* It goes as on a kernel without SUBMIT then. */
-  if (result->meaning == GST_FFS_NO_GATHER) {
-    own.gather = FALSE;
-    memset (result, 0, sizeof (*result));
-    send_frame (self, buffer, frame, &own, result);
-  }
-  g_mutex_unlock (&self->send_lock);
 
   if (result->meaning == GST_FFS_INTERRUPTED && wait_again (self))
     result->meaning = GST_FFS_NOT_ENABLED;
@@ -568,7 +635,7 @@ gst_ffs_stream_drain (GstFfsStream * self, GstClockTime timeout)
   gint err;
 
   do {
-    err = gst_ffs_transfer_queue_drain (self->queue, timeout);
+    err = gst_ffs_queue_drain (self->queue, timeout);
   } while (err == EINTR && wait_again (self));
   return err;
 }
@@ -580,7 +647,8 @@ gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout)
   gint err;
 
   g_mutex_lock (&self->send_lock);
-  err = gst_ffs_transfer_queue_cancel (self->queue, timeout);
+  give_up (self);
+  err = gst_ffs_queue_cancel (self->queue, timeout);
   g_mutex_unlock (&self->send_lock);
   return err;
 }
@@ -603,9 +671,11 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
 
   g_mutex_lock (&self->send_lock);
   if (err == ETIMEDOUT)
-    err = gst_ffs_transfer_queue_cancel (self->queue, timeout);
+    give_up (self);
+  if (err == ETIMEDOUT)
+    err = gst_ffs_queue_cancel (self->queue, timeout);
   if (err == 0)
-    err = gst_ffs_transfer_queue_drop_attachments (self->queue);
+    err = gst_ffs_queue_drop_attachments (self->queue);
   g_mutex_unlock (&self->send_lock);
   return err;
 }
@@ -614,11 +684,11 @@ void
 gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
 {
   GstFfsAttachmentsStats att;
-  GstFfsTransferStats t;
+  GstFfsQueueStats t;
 
   g_mutex_lock (&self->lock);
   if (self->queue) {
-    gst_ffs_transfer_queue_get_stats (self->queue, &t, &att);
+    gst_ffs_queue_get_stats (self->queue, &t, &att);
   } else {
     t = self->last_transfers;
     att = self->last_attachments;

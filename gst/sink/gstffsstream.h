@@ -4,7 +4,7 @@
 #define __GST_FFS_STREAM_H__
 
 #include "gstffssegments.h"
-#include "transport/gstffstransferqueue.h"
+#include "transport/gstffsqueue.h"
 
 G_BEGIN_DECLS
 
@@ -27,8 +27,20 @@ typedef struct
   GstFfsCopyReason reason;
 } GstFfsStreamResult;
 
+/**
+ * GstFfsStreamDoneFunc:
+ * @frame: the frame's number
+ * @err: 0, or why it did not arrive
+ * @user_data: as given
+ *
+ * Called for each frame that was queued, after its release, from any thread
+ * and with no lock held.
+ */
+typedef void (*GstFfsStreamDoneFunc) (guint64 frame, gint err,
+    gpointer user_data);
+
 GstFfsStream *gst_ffs_stream_new (GstFfsEndpoint * ep,
-    GstAllocator * allocator, GstFfsFrameDoneFunc done, gpointer user_data);
+    GstAllocator * allocator, GstFfsStreamDoneFunc done, gpointer user_data);
 gboolean gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout);
 void gst_ffs_stream_free (GstFfsStream * self);
 

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -29,12 +30,16 @@
 #define OPEN_TIMEOUT (2 * G_TIME_SPAN_SECOND)
 #define OPEN_RETRY G_TIME_SPAN_MILLISECOND
 
+/* Between two poll() when it fails, which it hardly ever does. */
+#define POLL_RETRY (10 * G_TIME_SPAN_MILLISECOND)
+
 struct _GstFfsEndpoint
 {
   gchar *name;
   gchar *path;
   gint fd;
-  gboolean can_submit;
+  guint64 features;             /* of the kernel's FunctionFS */
+  gulong submit_request;
   gint cannot_gather;           /* atomic: the controller has said so */
 
   /* Last known state; the host can change it any time after it was read. */
@@ -119,17 +124,30 @@ dup_nonblock (gint fd)
   return copy;
 }
 
-/* Asked for no segments at all a kernel that has the call says EINVAL, in
- * every state of the endpoint.  Others do not know the number, or want a
- * host first. */
+/* Series of ours from before FUNCTIONFS_FEATURES: asked for no segments at all
+ * they say EINVAL, in every state of the endpoint. */
 static gboolean
-find_submit (gint fd)
+find_old_submit (gint fd)
 {
   struct usb_ffs_dmabuf_submit submit;
 
   memset (&submit, 0, sizeof (submit));
   submit.size = sizeof (submit);
-  return gst_ffs_call (fd, FUNCTIONFS_DMABUF_SUBMIT, &submit) == EINVAL;
+  return gst_ffs_call (fd, FUNCTIONFS_DMABUF_SUBMIT_OLD, &submit) == EINVAL;
+}
+
+static void
+find_features (GstFfsEndpoint * ep)
+{
+  ep->features = gst_ffs_endpoint_get_features (ep);
+  if (ep->features & USB_FFS_FEATURE_DMABUF_SUBMIT) {
+    ep->submit_request = FUNCTIONFS_DMABUF_SUBMIT;
+  } else if (find_old_submit (ep->fd)) {
+    ep->submit_request = FUNCTIONFS_DMABUF_SUBMIT_OLD;
+    ep->features = USB_FFS_FEATURE_DMABUF_SUBMIT;
+  } else {
+    ep->features = 0;
+  }
 }
 
 /**
@@ -166,9 +184,9 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
   ep->fd = own;
   ep->path = link ? NULL : g_strdup (path);
   ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
-  ep->can_submit = find_submit (own);
-  GST_DEBUG ("%s: opened as fd %d, %s SUBMIT", ep->name, ep->fd,
-      ep->can_submit ? "with" : "without");
+  find_features (ep);
+  GST_DEBUG ("%s: opened as fd %d, features 0x%" G_GINT64_MODIFIER "x",
+      ep->name, ep->fd, ep->features);
 
   return ep;
 }
@@ -329,7 +347,23 @@ gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf, guint64 length)
 gboolean
 gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep)
 {
-  return ep->can_submit;
+  return (ep->features & USB_FFS_FEATURE_DMABUF_SUBMIT) != 0;
+}
+
+/* Returns: whether the kernel has FUNCTIONFS_DMABUF_REAP */
+gboolean
+gst_ffs_endpoint_can_reap (GstFfsEndpoint * ep)
+{
+  return gst_ffs_endpoint_can_submit (ep)
+      && (ep->features & USB_FFS_FEATURE_DMABUF_REAP) != 0;
+}
+
+/* Returns: whether SUBMIT takes several transfers at a time */
+gboolean
+gst_ffs_endpoint_can_end (GstFfsEndpoint * ep)
+{
+  return gst_ffs_endpoint_can_submit (ep)
+      && (ep->features & USB_FFS_FEATURE_DMABUF_END) != 0;
 }
 
 /**
@@ -363,7 +397,8 @@ gst_ffs_endpoint_get_features (GstFfsEndpoint * ep)
 gboolean
 gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
 {
-  return ep->can_submit && !g_atomic_int_get (&ep->cannot_gather);
+  return gst_ffs_endpoint_can_submit (ep)
+      && !g_atomic_int_get (&ep->cannot_gather);
 }
 
 /**
@@ -371,7 +406,9 @@ gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
  * @ep: an endpoint of a kernel that has the call
  * @segments: of dmabufs attached to it
  * @n_segments: how many
- * @sync_file: (out): of the transfer's fence, owned by the caller
+ * @cookie: what the record of its end shall have, without @sync_file
+ * @sync_file: (out) (nullable): of the fence, owned by the caller; %NULL to
+ * learn of the end by gst_ffs_endpoint_reap()
  *
  * Sends the segments one behind the other in one transfer.
  *
@@ -381,7 +418,7 @@ gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
 gint
 gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
     const struct usb_ffs_dmabuf_segment *segments, guint n_segments,
-    gint * sync_file)
+    guint64 cookie, gint * sync_file)
 {
   struct usb_ffs_dmabuf_submit submit;
   gint err;
@@ -391,12 +428,131 @@ gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
   submit.num_segments = n_segments;
   submit.segments = (guintptr) segments;
   submit.fence_fd = -1;
-  err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_SUBMIT, &submit);
-  *sync_file = err == 0 ? submit.fence_fd : -1;
+  if (sync_file == NULL) {
+    submit.flags = USB_FFS_DMABUF_SUBMIT_REPORT;
+    submit.cookie = cookie;
+  }
+  err = gst_ffs_call (ep->fd, ep->submit_request, &submit);
+  if (sync_file)
+    *sync_file = err == 0 ? submit.fence_fd : -1;
   if (err == EOPNOTSUPP) {
     GST_INFO ("%s: the controller cannot gather", ep->name);
     g_atomic_int_set (&ep->cannot_gather, TRUE);
   }
+  return err;
+}
+
+/**
+ * gst_ffs_endpoint_reap:
+ * @ep: an endpoint of a kernel that has the call
+ * @records: (out): of what has ended since the last time
+ * @n: room for so many
+ * @kicks: (inout): how many kicks the caller knows of, and how many there were
+ * @timeout_ns: how long to wait for a record, ns; negative: without a limit
+ *
+ * Returns at once if there was a kick that the caller does not know of.
+ *
+ * Returns: how many records there are, 0 after a kick or when the time is up, -1
+ * and errno, which may be EINTR
+ */
+gint
+gst_ffs_endpoint_reap (GstFfsEndpoint * ep,
+    struct usb_ffs_dmabuf_done *records, guint n, guint32 * kicks,
+    gint64 timeout_ns)
+{
+  struct usb_ffs_dmabuf_reap req;
+  gint ret;
+
+  memset (&req, 0, sizeof (req));
+  req.size = sizeof (req);
+  req.done = (guintptr) records;
+  req.num = n;
+  req.kicks = *kicks;
+  req.timeout_ns = timeout_ns;
+  ret = gst_ffs_ioctl (ep->fd, FUNCTIONFS_DMABUF_REAP, &req);
+  if (ret >= 0)
+    *kicks = req.kicks;
+  return ret;
+}
+
+/* Makes whoever waits in gst_ffs_endpoint_reap() return. */
+void
+gst_ffs_endpoint_kick (GstFfsEndpoint * ep)
+{
+  struct usb_ffs_dmabuf_reap req;
+
+  memset (&req, 0, sizeof (req));
+  req.size = sizeof (req);
+  req.flags = USB_FFS_DMABUF_REAP_KICK;
+  gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_REAP, &req);
+}
+
+/**
+ * gst_ffs_fence_export:
+ * @dmabuf: a dmabuf on which a transfer was queued
+ * @sync_file: (out): a sync_file of all fences that are on it now
+ *
+ * DMA_BUF_SYNC_RW because kernels before 6.12.75 and 6.19 put the fence of
+ * an IN endpoint there as a write fence and later ones as a read fence.
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_fence_export (gint dmabuf, gint * sync_file)
+{
+  struct dma_buf_export_sync_file req;
+  gint err;
+
+  memset (&req, 0, sizeof (req));
+  req.flags = DMA_BUF_SYNC_RW;
+  req.fd = -1;
+  err = gst_ffs_call (dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &req);
+  *sync_file = err == 0 ? req.fd : -1;
+  return err;
+}
+
+/**
+ * gst_ffs_fence_wait:
+ * @fd: a dmabuf, or the sync_file of SUBMIT
+ * @is_sync_file: which of the two
+ *
+ * Waits until no transfer reads the dmabuf, or the one of the sync_file has
+ * ended.  A poll() that fails (ENOMEM, say) tells nothing about the fence, so
+ * it is asked again: whoever waits has the right to free the buffer
+ * afterwards.
+ */
+void
+gst_ffs_fence_wait (gint fd, gboolean is_sync_file)
+{
+  gshort events = is_sync_file ? POLLIN : POLLOUT;
+  struct pollfd p = { fd, events, 0 };
+
+  while (poll (&p, 1, -1) < 0 || !(p.revents & events)) {
+    if (errno == EINTR && p.revents == 0)
+      continue;
+    GST_ERROR ("poll of fence %d: %s, revents 0x%x", fd, g_strerror (errno),
+        p.revents);
+    g_usleep (POLL_RETRY);
+  }
+}
+
+/**
+ * gst_ffs_fence_status:
+ * @sync_file: a sync_file
+ * @status: (out): 0 pending, 1 signalled, negative errno signalled with
+ * that error
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_fence_status (gint sync_file, gint * status)
+{
+  struct sync_file_info info;
+  gint err;
+
+  memset (&info, 0, sizeof (info));
+  err = gst_ffs_call (sync_file, SYNC_IOC_FILE_INFO, &info);
+  *status = err == 0 ? info.status : 0;
   return err;
 }
 

@@ -43,10 +43,20 @@ gint gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf,
 
 guint64 gst_ffs_endpoint_get_features (GstFfsEndpoint * ep);
 gboolean gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep);
+gboolean gst_ffs_endpoint_can_reap (GstFfsEndpoint * ep);
+gboolean gst_ffs_endpoint_can_end (GstFfsEndpoint * ep);
 gboolean gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep);
 gint gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
     const struct usb_ffs_dmabuf_segment *segments, guint n_segments,
-    gint * sync_file);
+    guint64 cookie, gint * sync_file);
+gint gst_ffs_endpoint_reap (GstFfsEndpoint * ep,
+    struct usb_ffs_dmabuf_done *records, guint n, guint32 * kicks,
+    gint64 timeout_ns);
+void gst_ffs_endpoint_kick (GstFfsEndpoint * ep);
+
+gint gst_ffs_fence_export (gint dmabuf, gint * sync_file);
+void gst_ffs_fence_wait (gint fd, gboolean is_sync_file);
+gint gst_ffs_fence_status (gint sync_file, gint * status);
 
 gint gst_ffs_endpoint_reopen (GstFfsEndpoint * ep);
 void gst_ffs_endpoint_close (GstFfsEndpoint * ep);

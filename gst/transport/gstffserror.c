@@ -80,6 +80,10 @@ gst_ffs_meaning (GstFfsCall call, gint err)
     case EBUSY:
       return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
           GST_FFS_BUSY : GST_FFS_FATAL;
+    case ENOLCK:
+    case ENOBUFS:
+      return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
+          GST_FFS_BUSY : GST_FFS_FATAL;
     case EPERM:
       if (call == GST_FFS_CALL_ATTACH)
         return GST_FFS_NO_SG;
