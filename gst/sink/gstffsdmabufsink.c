@@ -95,6 +95,8 @@ struct _GstFfsDmabufSink
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
+GST_ELEMENT_REGISTER_DEFINE (ffsdmabufsink, "ffsdmabufsink", GST_RANK_NONE,
+    GST_TYPE_FFS_DMABUF_SINK);
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -147,12 +149,12 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 
   GST_OBJECT_LOCK (self);
   policy.copy_mode = self->settings.copy_mode;
-  policy.tight = self->settings.tight;
+  policy.remove_padding = self->settings.remove_padding;
   GST_OBJECT_UNLOCK (self);
   policy.info = self->have_info ? &self->info : NULL;
   policy.profile = self->opened.profile;
   if (policy.profile && gst_ffs_profile_describe (policy.profile)->tight)
-    policy.tight = TRUE;
+    policy.remove_padding = TRUE;
 
   gst_ffs_stream_send (self->stream, buffer, frame, &policy, result);
   if (result->meaning == GST_FFS_OK
@@ -706,14 +708,14 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
       "Sends dmabufs to a USB host without a copy",
       "gst-ffsdmabuf maintainers");
 
-  element_class->change_state = change_state;
-  element_class->send_event = send_event;
-  basesink_class->unlock = unlock;
-  basesink_class->unlock_stop = unlock_stop;
-  basesink_class->render = render;
-  basesink_class->get_caps = get_caps;
-  basesink_class->set_caps = set_caps;
-  basesink_class->propose_allocation = propose_allocation;
-  basesink_class->query = query;
-  basesink_class->event = event;
+  element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
+  element_class->send_event = GST_DEBUG_FUNCPTR (send_event);
+  basesink_class->unlock = GST_DEBUG_FUNCPTR (unlock);
+  basesink_class->unlock_stop = GST_DEBUG_FUNCPTR (unlock_stop);
+  basesink_class->render = GST_DEBUG_FUNCPTR (render);
+  basesink_class->get_caps = GST_DEBUG_FUNCPTR (get_caps);
+  basesink_class->set_caps = GST_DEBUG_FUNCPTR (set_caps);
+  basesink_class->propose_allocation = GST_DEBUG_FUNCPTR (propose_allocation);
+  basesink_class->query = GST_DEBUG_FUNCPTR (query);
+  basesink_class->event = GST_DEBUG_FUNCPTR (event);
 }

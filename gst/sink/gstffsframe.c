@@ -39,7 +39,7 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
     case GST_FFS_COPY_REASON_OFFSET:
       return "it does not begin at the start of its dmabuf";
     case GST_FFS_COPY_REASON_PADDING:
-      return "its lines are padded and tight=true asks for none";
+      return "its lines are padded and remove-padding=true asks for none";
     case GST_FFS_COPY_REASON_PACKET:
       return "one of its dmabufs ends in the middle of a USB packet";
     case GST_FFS_COPY_REASON_HEADER:

@@ -27,7 +27,7 @@ open_endpoint (GstElement * element, const gchar * path, gint fd)
     return NULL;
   }
 
-  ep = gst_ffs_endpoint_open (path, fd, &err);
+  ep = gst_ffs_endpoint_open (path, fd, GST_OBJECT_NAME (element), &err);
   if (ep == NULL) {
     g_autofree gchar *name = path ? g_strdup (path) :
         g_strdup_printf ("fd %d", fd);

@@ -84,7 +84,7 @@ gboolean
 gst_ffs_segments_must_pack (GstBuffer * buffer,
     const GstFfsStreamPolicy * policy)
 {
-  return buffer && policy->tight && policy->info
+  return buffer && policy->remove_padding && policy->info
       && gst_ffs_frame_get_layout (buffer, policy->info) ==
       GST_FFS_LAYOUT_PADDED;
 }
@@ -94,7 +94,7 @@ gst_ffs_segments_must_pack (GstBuffer * buffer,
 static gboolean
 is_deceptive (GstBuffer * buffer, const GstFfsStreamPolicy * policy)
 {
-  return buffer && policy->tight && policy->info
+  return buffer && policy->remove_padding && policy->info
       && gst_buffer_get_size (buffer) >= GST_VIDEO_INFO_SIZE (policy->info)
       && gst_ffs_frame_get_layout (buffer, policy->info) ==
       GST_FFS_LAYOUT_INCOMPLETE;

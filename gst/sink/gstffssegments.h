@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /**
  * GstFfsStreamPolicy:
  * @copy_mode: whether to copy what cannot be sent in place
- * @tight: whether to copy raw video whose lines are padded
+ * @remove_padding: whether to copy raw video whose lines are padded
  * @info: (nullable): the format, if it is raw video of a known layout
  * @profile: (nullable): what goes around a frame
  * @gather: whether the kernel makes one transfer of several segments
@@ -26,7 +26,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstFfsCopyMode copy_mode;
-  gboolean tight;
+  gboolean remove_padding;
   const GstVideoInfo *info;
   GstFfsProfile *profile;
   gboolean gather;

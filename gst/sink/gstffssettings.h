@@ -16,7 +16,8 @@ enum
   GST_FFS_PROP_FD,
   GST_FFS_PROP_MAX_IN_FLIGHT,
   GST_FFS_PROP_COPY_MODE,
-  GST_FFS_PROP_TIGHT,
+  GST_FFS_PROP_REMOVE_PADDING,
+  GST_FFS_PROP_TIGHT,           /* the same under its former name */
   GST_FFS_PROP_DMA_HEAP,
   GST_FFS_PROP_WITHOUT_HOST,
   GST_FFS_PROP_EOS_TIMEOUT,
@@ -43,7 +44,7 @@ enum
  * @fd: descriptor of the endpoint, or -1
  * @max_in_flight: frames
  * @copy_mode: what to do with what cannot be sent in place
- * @tight: whether to remove padding
+ * @remove_padding: from raw video, by a copy where there is some
  * @dma_heap: where our own dmabufs come from, or %NULL
  * @without_host: what to do with frames while there is no host
  * @eos_timeout: ns
@@ -67,7 +68,7 @@ typedef struct
   gint fd;
   guint max_in_flight;
   GstFfsCopyMode copy_mode;
-  gboolean tight;
+  gboolean remove_padding;
   gchar *dma_heap;
   GstFfsIdlePolicy without_host;
   GstClockTime eos_timeout;

@@ -489,7 +489,8 @@ check_dma_device (GstFfsStream * self)
           & USB_FFS_FEATURE_DMABUF_DMA_DEVICE))
     fault = gst_ffs_dma_device_find_fault (gst_ffs_endpoint_get_fd (self->ep));
   if (fault) {
-    GST_INFO ("%s: %s", gst_ffs_endpoint_get_name (self->ep), fault);
+    GST_INFO_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: %s", gst_ffs_endpoint_get_name (self->ep), fault);
     g_atomic_int_set (&self->blocked, GST_FFS_COPY_REASON_DMA_DEVICE);
   } else {
     g_atomic_int_compare_and_exchange (&self->blocked,

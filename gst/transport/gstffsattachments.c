@@ -283,7 +283,8 @@ detach (GstFfsAttachments * self, GstFfsAttachment * att)
 
   err = gst_ffs_endpoint_detach (self->ep, att->fd);
   if (gst_ffs_meaning (GST_FFS_CALL_DETACH, err) == GST_FFS_FATAL)
-    GST_WARNING ("%s: cannot detach dmabuf inode %" G_GINT64_FORMAT ": %s",
+    GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: cannot detach dmabuf inode %" G_GINT64_FORMAT ": %s",
         gst_ffs_endpoint_get_name (self->ep), att->inode, g_strerror (err));
   set_dropped (self, att);
   return TRUE;

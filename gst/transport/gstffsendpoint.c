@@ -37,6 +37,7 @@ struct _GstFfsEndpoint
 {
   gchar *name;
   gchar *path;
+  gchar *owner;                 /* the element's name, for logs */
   gint fd;
   guint64 features;             /* of the kernel's FunctionFS */
   gulong submit_request;
@@ -62,6 +63,25 @@ real_open (const gchar * path, gint flags)
 }
 
 GstFfsOpenFunc gst_ffs_open_file = real_open;
+
+/* Linux keeps so much of a thread's name. */
+#define THREAD_NAME_MAX 15
+
+/**
+ * gst_ffs_thread_name:
+ * @role: what the thread does
+ * @owner: the name of the element whose it is
+ *
+ * Returns: (transfer full): the role and the end of the element's name, which
+ * is what tells elements of one kind apart
+ */
+gchar *
+gst_ffs_thread_name (const gchar * role, const gchar * owner)
+{
+  gsize room = THREAD_NAME_MAX - strlen (role) - 1, length = strlen (owner);
+
+  return g_strdup_printf ("%s:%s", role, owner + length - MIN (length, room));
+}
 
 /* Asks again when a signal came between.  Returns: 0 or an errno */
 gint
@@ -154,6 +174,7 @@ find_features (GstFfsEndpoint * ep)
  * gst_ffs_endpoint_open:
  * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
  * @fd: an open descriptor of it, used if @path is %NULL
+ * @owner: the name of the element that it is for: log lines and threads carry it
  * @err: (out): the errno if this failed
  *
  * A descriptor of the application is opened anew, so that our O_NONBLOCK
@@ -163,7 +184,8 @@ find_features (GstFfsEndpoint * ep)
  * Returns: (transfer full) (nullable): the endpoint
  */
 GstFfsEndpoint *
-gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
+gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
+    gint * err)
 {
   g_autofree gchar *link = NULL;
   GstFfsEndpoint *ep;
@@ -184,9 +206,11 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
   ep->fd = own;
   ep->path = link ? NULL : g_strdup (path);
   ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
+  ep->owner = g_strdup (owner);
   find_features (ep);
-  GST_DEBUG ("%s: opened as fd %d, features 0x%" G_GINT64_MODIFIER "x",
-      ep->name, ep->fd, ep->features);
+  GST_DEBUG_ID (ep->owner,
+      "%s: opened as fd %d, features 0x%" G_GINT64_MODIFIER "x", ep->name,
+      ep->fd, ep->features);
 
   return ep;
 }
@@ -203,6 +227,7 @@ endpoint_clear (GstFfsEndpoint * ep)
   gst_ffs_endpoint_close (ep);
   g_free (ep->path);
   g_free (ep->name);
+  g_free (ep->owner);
 }
 
 void
@@ -215,6 +240,13 @@ const gchar *
 gst_ffs_endpoint_get_name (GstFfsEndpoint * ep)
 {
   return ep->name;
+}
+
+/* Returns: (transfer none): the name of the element that it is for */
+const gchar *
+gst_ffs_endpoint_get_owner (GstFfsEndpoint * ep)
+{
+  return ep->owner;
 }
 
 gint
@@ -250,7 +282,8 @@ gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
     return EOPNOTSUPP;
 
   if (!g_atomic_int_get (&ep->enabled)) {
-    GST_INFO ("%s: enabled by the host, address 0x%02x, max packet %u bytes",
+    GST_INFO_ID (ep->owner,
+        "%s: enabled by the host, address 0x%02x, max packet %u bytes",
         ep->name, desc.bEndpointAddress, GUINT16_FROM_LE (desc.wMaxPacketSize));
     g_atomic_int_inc (&ep->connections);
     g_atomic_int_set (&ep->enabled, TRUE);
@@ -282,7 +315,7 @@ void
 gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep)
 {
   if (g_atomic_int_compare_and_exchange (&ep->enabled, TRUE, FALSE))
-    GST_INFO ("%s: the host is gone", ep->name);
+    GST_INFO_ID (ep->owner, "%s: the host is gone", ep->name);
 }
 
 /**
@@ -306,7 +339,8 @@ gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf)
     if (err == 0)
       err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
   }
-  GST_LOG ("%s: attach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
+  GST_LOG_ID (ep->owner, "%s: attach dmabuf %d: %s", ep->name, dmabuf,
+      g_strerror (err));
   return err;
 }
 
@@ -315,7 +349,8 @@ gst_ffs_endpoint_detach (GstFfsEndpoint * ep, gint dmabuf)
 {
   gint err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_DETACH, &dmabuf);
 
-  GST_LOG ("%s: detach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
+  GST_LOG_ID (ep->owner, "%s: detach dmabuf %d: %s", ep->name, dmabuf,
+      g_strerror (err));
   return err;
 }
 
@@ -436,7 +471,7 @@ gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
   if (sync_file)
     *sync_file = err == 0 ? submit.fence_fd : -1;
   if (err == EOPNOTSUPP) {
-    GST_INFO ("%s: the controller cannot gather", ep->name);
+    GST_INFO_ID (ep->owner, "%s: the controller cannot gather", ep->name);
     g_atomic_int_set (&ep->cannot_gather, TRUE);
   }
   return err;
@@ -579,7 +614,7 @@ gst_ffs_endpoint_reopen (GstFfsEndpoint * ep)
   /* Attachments go with the old one. */
   gst_ffs_endpoint_close (ep);
   ep->fd = fd;
-  GST_DEBUG ("%s: reopened as fd %d", ep->name, fd);
+  GST_DEBUG_ID (ep->owner, "%s: reopened as fd %d", ep->name, fd);
   return 0;
 }
 
@@ -589,7 +624,7 @@ gst_ffs_endpoint_close (GstFfsEndpoint * ep)
   gst_ffs_endpoint_set_disabled (ep);
   if (ep->fd < 0)
     return;
-  GST_DEBUG ("%s: closing fd %d", ep->name, ep->fd);
+  GST_DEBUG_ID (ep->owner, "%s: closing fd %d", ep->name, ep->fd);
   close (ep->fd);
   ep->fd = -1;
 }

@@ -20,15 +20,17 @@ extern GstFfsIoctlFunc gst_ffs_ioctl;
 typedef gint (*GstFfsOpenFunc) (const gchar * path, gint flags);
 extern GstFfsOpenFunc gst_ffs_open_file;
 
+gchar *gst_ffs_thread_name (const gchar * role, const gchar * owner);
 gint gst_ffs_call (gint fd, gulong request, gpointer arg);
 gint gst_ffs_endpoint_open_file (const gchar * path, gint flags);
 
 GstFfsEndpoint *gst_ffs_endpoint_open (const gchar * path, gint fd,
-    gint * err);
+    const gchar * owner, gint * err);
 GstFfsEndpoint *gst_ffs_endpoint_ref (GstFfsEndpoint * ep);
 void gst_ffs_endpoint_unref (GstFfsEndpoint * ep);
 
 const gchar *gst_ffs_endpoint_get_name (GstFfsEndpoint * ep);
+const gchar *gst_ffs_endpoint_get_owner (GstFfsEndpoint * ep);
 gint gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep);
 
 gint gst_ffs_endpoint_probe (GstFfsEndpoint * ep);

@@ -209,7 +209,8 @@ account (GstFfsQueue * self, const GstFfsQueueTransfer * t)
   if (frame->err == 0)
     frame->err = err;
   frame->n_under_way--;
-  GST_LOG ("frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
+  GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
+      "frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
       frame->number, t->length, err ? g_strerror (err) : "sent");
   if (gst_ffs_meaning (GST_FFS_CALL_FENCE, err) == GST_FFS_GONE)
     gst_ffs_endpoint_set_disabled (self->ep);
@@ -293,7 +294,8 @@ mark_over (GstFfsQueue * self, const struct usb_ffs_dmabuf_done *record)
   GstFfsQueueTransfer *t;
 
   if (place >= gst_queue_array_get_length (self->transfers)) {
-    GST_ERROR ("%s: the kernel tells of a transfer that there is not",
+    GST_ERROR_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: the kernel tells of a transfer that there is not",
         gst_ffs_endpoint_get_name (self->ep));
     return;
   }
@@ -324,8 +326,8 @@ reap (GstFfsQueue * self, gint64 timeout_ns, gboolean for_slot)
   self->n_reaping_slot -= for_slot;
 
   if (n < 0 && err != EINTR) {
-    GST_ERROR ("%s: REAP: %s", gst_ffs_endpoint_get_name (self->ep),
-        g_strerror (err));
+    GST_ERROR_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: REAP: %s", gst_ffs_endpoint_get_name (self->ep), g_strerror (err));
     self->reap = FALSE;
   }
   if (n >= 0 && (gint32) (kicks - self->kicks) > 0)
@@ -438,6 +440,7 @@ gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
     GstFfsFrameDoneFunc done, gpointer user_data)
 {
   GstFfsQueue *self = g_atomic_rc_box_new0 (GstFfsQueue);
+  g_autofree gchar *name = NULL;
 
   self->ep = gst_ffs_endpoint_ref (ep);
   self->attachments = gst_ffs_attachments_new (ep, max_attachments);
@@ -455,7 +458,8 @@ gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
   g_mutex_init (&self->lock);
   g_cond_init (&self->more);
   g_cond_init (&self->changed);
-  self->thread = g_thread_new ("ffs-fence", queue_thread,
+  name = gst_ffs_thread_name ("q", gst_ffs_endpoint_get_owner (ep));
+  self->thread = g_thread_new (name, queue_thread,
       g_atomic_rc_box_acquire (self));
 
   return self;
@@ -568,7 +572,8 @@ gst_ffs_queue_cancel (GstFfsQueue * self, GstClockTime timeout)
   g_mutex_lock (&self->lock);
   n = gst_queue_array_get_length (self->transfers);
   if (n > 0) {
-    GST_DEBUG ("cancelling %u transfers", n);
+    GST_DEBUG_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "cancelling %u transfers", n);
     self->cancelled = TRUE;
   }
   for (i = 0; i < n; i++) {

@@ -51,8 +51,8 @@ wait_all_foreign (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
   gint err = 0;
   guint i;
 
-  GST_LOG ("%s: waiting for another device",
-      gst_ffs_endpoint_get_name (self->ep));
+  GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
+      "%s: waiting for another device", gst_ffs_endpoint_get_name (self->ep));
   for (i = 0; err == 0 && i < n; i++)
     err = wait_foreign (self, gst_dmabuf_memory_get_fd (pieces[i].memory));
   return err;
@@ -172,7 +172,8 @@ pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
   if (self->by_reap)
     return;
   if (!own_fence && (err = gst_ffs_fence_export (dmabuf, &sync_file)) != 0)
-    GST_WARNING ("%s: no sync_file, errors will not be seen: %s",
+    GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: no sync_file, errors will not be seen: %s",
         gst_ffs_endpoint_get_name (self->ep), g_strerror (err));
 
   g_mutex_lock (&self->lock);
@@ -293,7 +294,8 @@ submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
     gst_ffs_attachments_release (self->attachments, atts, n);
     return err;
   }
-  GST_LOG ("frame %" G_GUINT64_FORMAT ": pieces %u to %u queued",
+  GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
+      "frame %" G_GUINT64_FORMAT ": pieces %u to %u queued",
       self->open_frame, self->open_pieces, self->open_pieces + n - 1);
   self->open_pieces += n;
   return 0;

@@ -234,7 +234,8 @@ gst_ffs_writer_cancel (GstFfsWriter * self)
 
     reap (self, 1, &timeout);
     if (self->n_idle == before) {
-      GST_WARNING ("%s: %u writes cannot be cancelled",
+      GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
+          "%s: %u writes cannot be cancelled",
           gst_ffs_endpoint_get_name (self->ep), MAX_PENDING - before);
       break;
     }

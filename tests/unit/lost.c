@@ -61,6 +61,7 @@ GST_START_TEST (test_in_a_row)
     fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-completed"),
         0);
     fail_unless_equals_uint64 (sink_harness_stat (&sh, "bytes"), 0);
+    fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-zero-copy"), 0);
     sink_harness_end (&sh);
   }
 }
@@ -83,6 +84,27 @@ GST_START_TEST (test_with_good_ones)
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"),
       3 * (N - 1));
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-completed"), 4);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* A controller that says that it has sent less than it was asked for. */
+GST_START_TEST (test_short)
+{
+  SinkHarness sh;
+
+  sink_harness_start (&sh, NULL);
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  fake_endpoint_set_can_reap (TRUE);
+  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+  gst_harness_set_src_caps_str (sh.h, "application/x-test");
+  push (&sh, 1);
+  fake_endpoint_set_short_by (1);
+  push (&sh, 1);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"), 1);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-zero-copy"), 1);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "bytes"), 10);
   sink_harness_end (&sh);
 }
 
@@ -129,6 +151,9 @@ GST_START_TEST (test_cancelled)
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), N);
   push (&sh, 1);
   sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
+  /* What comes afterwards was not taken back. */
+  push (&sh, -EIO);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"), 1);
   sink_harness_end (&sh);
 }
 
@@ -232,6 +257,7 @@ lost_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_in_a_row);
   tcase_add_test (tc, test_with_good_ones);
+  tcase_add_test (tc, test_short);
   tcase_add_test (tc, test_host_went);
   tcase_add_test (tc, test_cancelled);
   tcase_add_test (tc, test_never_detaches_busy);

@@ -96,7 +96,7 @@ GST_START_TEST (test_counter)
   fake_endpoint_start ();
   for (i = 0; i < 3; i++)
     bufs[i] = dmabuf_buffer (i == 2 ? 7 : 10, &released[i]);
-  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, &err);
+  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, "test", &err);
   fail_unless_equals_int (gst_ffs_endpoint_probe (ep), 0);
   queue = gst_ffs_queue_new (ep, 8, frame_done, &ends);
   gst_ffs_queue_set_max_in_flight (queue, 8);

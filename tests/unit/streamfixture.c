@@ -69,7 +69,7 @@ stream_fixture_start (StreamFixture * f, gboolean heap, gboolean can_submit)
   fake_endpoint_start ();
   fake_endpoint_set_heap (heap);
   fake_endpoint_set_can_submit (can_submit);
-  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, &err);
+  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, "test", &err);
   fail_unless (ep != NULL);
   fail_unless_equals_int (gst_ffs_endpoint_probe (ep), 0);
   if (heap)
