@@ -56,9 +56,6 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 /* How long upstream's wish for its buffers may wait for the host. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
 
-/* So many frames lost with none in between that arrived have one cause. */
-#define MAX_LOST 5
-
 struct _GstFfsDmabufSink
 {
   GstBaseSink parent;
@@ -82,12 +79,9 @@ struct _GstFfsDmabufSink
   gboolean fits;                /* caps are what the host wants */
   guint64 n_frames;
   guint copies_told;            /* reasons, a bit each */
-  gboolean lost_told;
   gboolean failed;              /* an error was posted */
   gboolean have_info;
   GstVideoInfo info;
-
-  gint n_lost;                  /* atomic: frames, one behind the other */
 
   /* An error from the fence thread; under this lock. */
   GMutex lock;
@@ -112,12 +106,10 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
-      g_atomic_int_set (&self->n_lost, 0);
       if (self->opened.profile == NULL)
         gst_ffs_presence_set_streaming (&self->presence, TRUE);
       return;
     case GST_FFS_GONE:
-      g_atomic_int_set (&self->n_lost, 0);
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
       if (self->opened.profile == NULL)
         gst_ffs_presence_set_streaming (&self->presence, FALSE);
@@ -131,7 +123,6 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   GST_WARNING_OBJECT (self, "frame %" G_GUINT64_FORMAT ": lost: %s", frame,
       g_strerror (err));
-  g_atomic_int_inc (&self->n_lost);
   GST_OBJECT_LOCK (self);
   fatal = self->settings.transfer_errors == GST_FFS_ERROR_FAIL;
   GST_OBJECT_UNLOCK (self);
@@ -219,23 +210,6 @@ take_transfer_err (GstFfsDmabufSink * self)
   return err;
 }
 
-/* Says once that nothing arrives.  Frames that were in flight when a host left
- * may look lost as well, with controllers that tell it by another errno. */
-static void
-check_lost (GstFfsDmabufSink * self)
-{
-  gint n = g_atomic_int_get (&self->n_lost);
-
-  if (n < MAX_LOST || self->lost_told)
-    return;
-  if (!gst_ffs_stream_has_host (self->stream)) {
-    g_atomic_int_set (&self->n_lost, 0);
-    return;
-  }
-  self->lost_told = TRUE;
-  gst_ffs_report_lost (GST_ELEMENT (self), n);
-}
-
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
@@ -243,6 +217,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
+  guint n_lost;
 
   /* Some encoders do not stop at an error; the host must not see what comes
    * after a frame that is missing. */
@@ -256,7 +231,9 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT, frame,
       buffer);
 
-  check_lost (self);
+  n_lost = gst_ffs_stream_take_lost (self->stream);
+  if (n_lost > 0)
+    gst_ffs_report_lost (GST_ELEMENT (self), n_lost);
 
   do {
     result.call = GST_FFS_CALL_PROBE;
@@ -543,8 +520,6 @@ reset (GstFfsDmabufSink * self, gboolean own)
   gst_ffs_presence_open (&self->presence, own);
   self->n_frames = 0;
   self->copies_told = 0;
-  self->lost_told = FALSE;
-  g_atomic_int_set (&self->n_lost, 0);
   self->failed = FALSE;
   self->have_info = FALSE;
   g_mutex_lock (&self->lock);

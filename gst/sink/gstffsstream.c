@@ -30,6 +30,9 @@
 #define MAX_ATTACHMENTS 64
 #define NO_FRAME G_MAXUINT64
 
+/* So many frames lost with none in between that arrived have one cause. */
+#define MAX_LOST 5
+
 struct _GstFfsStream
 {
   GstFfsEndpoint *ep;
@@ -39,6 +42,9 @@ struct _GstFfsStream
   GstFfsCopier *copier;         /* NULL if there are no dmabufs to copy into */
   GstAllocator *allocator;      /* the same */
   GstFfsFrameWriter *writer;
+
+  gint n_lost;                  /* atomic: frames, one behind the other */
+  gboolean lost_told;           /* streaming thread */
 
   /* Why dmabufs cannot be sent, once known. */
   gint blocked;                 /* GstFfsCopyReason */
@@ -108,6 +114,17 @@ frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
 
   if (err != 0)
     count_frame (self, tag, -1);
+  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
+    case GST_FFS_OK:
+    case GST_FFS_GONE:
+      g_atomic_int_set (&self->n_lost, 0);
+      break;
+    case GST_FFS_CANCELLED:
+      break;
+    default:
+      g_atomic_int_inc (&self->n_lost);
+      break;
+  }
   self->done (frame, err, self->user_data);
 }
 
@@ -228,11 +245,29 @@ gst_ffs_stream_probe (GstFfsStream * self)
       gst_ffs_endpoint_probe (self->ep);
 }
 
-/* Returns: whether a host has configured us, as the kernel says just now */
-gboolean
-gst_ffs_stream_has_host (GstFfsStream * self)
+/**
+ * gst_ffs_stream_take_lost:
+ * @self: the stream
+ *
+ * Frames that were in flight when a host left may look lost as well, with
+ * controllers that tell it by another errno.
+ *
+ * Returns: how many frames were lost with none in between that arrived, if that
+ * is worth a word; once
+ */
+guint
+gst_ffs_stream_take_lost (GstFfsStream * self)
 {
-  return gst_ffs_endpoint_probe (self->ep) == 0;
+  guint n = g_atomic_int_get (&self->n_lost);
+
+  if (n < MAX_LOST || self->lost_told)
+    return 0;
+  if (gst_ffs_endpoint_probe (self->ep) != 0) {
+    g_atomic_int_set (&self->n_lost, 0);
+    return 0;
+  }
+  self->lost_told = TRUE;
+  return n;
 }
 
 /* The host is known to be gone. */

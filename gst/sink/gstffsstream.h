@@ -46,7 +46,7 @@ void gst_ffs_stream_free (GstFfsStream * self);
 
 const gchar *gst_ffs_stream_get_name (GstFfsStream * self);
 gint gst_ffs_stream_probe (GstFfsStream * self);
-gboolean gst_ffs_stream_has_host (GstFfsStream * self);
+guint gst_ffs_stream_take_lost (GstFfsStream * self);
 void gst_ffs_stream_set_disabled (GstFfsStream * self);
 gboolean gst_ffs_stream_is_zero_copy (GstFfsStream * self);
 
