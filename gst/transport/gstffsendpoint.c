@@ -40,7 +40,6 @@ struct _GstFfsEndpoint
   gchar *owner;                 /* the element's name, for logs */
   gint fd;
   guint64 features;             /* of the kernel's FunctionFS */
-  gulong submit_request;
   gint cannot_gather;           /* atomic: the controller has said so */
 
   /* Last known state; the host can change it any time after it was read. */
@@ -144,32 +143,6 @@ dup_nonblock (gint fd)
   return copy;
 }
 
-/* Series of ours from before FUNCTIONFS_FEATURES: asked for no segments at all
- * they say EINVAL, in every state of the endpoint. */
-static gboolean
-find_old_submit (gint fd)
-{
-  struct usb_ffs_dmabuf_submit submit;
-
-  memset (&submit, 0, sizeof (submit));
-  submit.size = sizeof (submit);
-  return gst_ffs_call (fd, FUNCTIONFS_DMABUF_SUBMIT_OLD, &submit) == EINVAL;
-}
-
-static void
-find_features (GstFfsEndpoint * ep)
-{
-  ep->features = gst_ffs_endpoint_get_features (ep);
-  if (ep->features & USB_FFS_FEATURE_DMABUF_SUBMIT) {
-    ep->submit_request = FUNCTIONFS_DMABUF_SUBMIT;
-  } else if (find_old_submit (ep->fd)) {
-    ep->submit_request = FUNCTIONFS_DMABUF_SUBMIT_OLD;
-    ep->features = USB_FFS_FEATURE_DMABUF_SUBMIT;
-  } else {
-    ep->features = 0;
-  }
-}
-
 /**
  * gst_ffs_endpoint_open:
  * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
@@ -207,7 +180,7 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
   ep->path = link ? NULL : g_strdup (path);
   ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
   ep->owner = g_strdup (owner);
-  find_features (ep);
+  ep->features = gst_ffs_endpoint_get_features (ep);
   GST_DEBUG_ID (ep->owner,
       "%s: opened as fd %d, features 0x%" G_GINT64_MODIFIER "x", ep->name,
       ep->fd, ep->features);
@@ -467,7 +440,7 @@ gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
     submit.flags = USB_FFS_DMABUF_SUBMIT_REPORT;
     submit.cookie = cookie;
   }
-  err = gst_ffs_call (ep->fd, ep->submit_request, &submit);
+  err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_SUBMIT, &submit);
   if (sync_file)
     *sync_file = err == 0 ? submit.fence_fd : -1;
   if (err == EOPNOTSUPP) {

@@ -88,9 +88,6 @@ struct usb_ffs_dmabuf_reap
 };
 #endif
 
-#define FUNCTIONFS_DMABUF_SUBMIT_OLD \
-    _IOWR ('g', 135, struct usb_ffs_dmabuf_submit)
-
 #ifndef DMA_BUF_IOCTL_EXPORT_SYNC_FILE
 #define DMA_BUF_IOCTL_EXPORT_SYNC_FILE \
     _IOWR (DMA_BUF_BASE, 2, struct dma_buf_export_sync_file)
