@@ -8,6 +8,7 @@
  */
 
 #include "gstffscopier.h"
+#include "gstffsframe.h"
 #include "gstffsheaders.h"
 #include "transport/gstffsbufferpool.h"
 
@@ -50,32 +51,32 @@ gst_ffs_copier_fill (GstFfsCopier * self, gconstpointer data, gsize size)
 /**
  * gst_ffs_copier_header:
  * @self: the copier
- * @wrapping: what has the header
+ * @framing: what has the header
  * @frame: (nullable): memory of the frame behind it, in the same transfer
  *
  * Returns: (transfer full) (nullable): a buffer that begins with the header
  */
 GstBuffer *
-gst_ffs_copier_header (GstFfsCopier * self, const GstFfsWrapping * wrapping,
+gst_ffs_copier_header (GstFfsCopier * self, const GstFfsFraming * framing,
     GstMemory * frame)
 {
   if (frame == NULL)
-    return gst_ffs_copier_fill (self, wrapping->header, wrapping->header_size);
-  return gst_ffs_headers_get (self->headers, frame, wrapping->header,
-      wrapping->header_size);
+    return gst_ffs_copier_fill (self, framing->header, framing->header_size);
+  return gst_ffs_headers_get (self->headers, frame, framing->header,
+      framing->header_size);
 }
 
 /* Returns: (transfer full) (nullable): a buffer for a header, which is in it
  * already, and @size bytes behind it */
 static GstBuffer *
-begin (GstFfsCopier * self, const GstFfsWrapping * wrapping, gsize size)
+begin (GstFfsCopier * self, const GstFfsFraming * framing, gsize size)
 {
   GstBuffer *copy = gst_ffs_buffer_pool_acquire (self->pool,
-      wrapping->header_size + size);
+      framing->header_size + size);
 
-  if (copy && wrapping->header_size > 0
-      && gst_buffer_fill (copy, 0, wrapping->header, wrapping->header_size)
-      != wrapping->header_size)
+  if (copy && framing->header_size > 0
+      && gst_buffer_fill (copy, 0, framing->header, framing->header_size)
+      != framing->header_size)
     gst_clear_buffer (&copy);
   return copy;
 }
@@ -83,20 +84,20 @@ begin (GstFfsCopier * self, const GstFfsWrapping * wrapping, gsize size)
 /**
  * gst_ffs_copier_copy:
  * @self: the copier
- * @wrapping: what to put in front
+ * @framing: what to put in front
  * @buffer: a frame
- * @run: a run of its memories
+ * @piece: some of its memories
  *
  * Returns: (transfer full) (nullable): a buffer that begins with the header
- * and the bytes of the run, %NULL if there is no dmabuf for it or @buffer
+ * and the bytes of the piece, %NULL if there is no dmabuf for it or @buffer
  * cannot be read
  */
 GstBuffer *
-gst_ffs_copier_copy (GstFfsCopier * self, const GstFfsWrapping * wrapping,
-    GstBuffer * buffer, const GstFfsRun * run)
+gst_ffs_copier_copy (GstFfsCopier * self, const GstFfsFraming * framing,
+    GstBuffer * buffer, const GstFfsPiece * piece)
 {
-  GstBuffer *copy = begin (self, wrapping, run->length);
-  gsize done = wrapping->header_size;
+  GstBuffer *copy = begin (self, framing, piece->length);
+  gsize done = framing->header_size;
   GstMapInfo to;
   guint i;
 
@@ -105,7 +106,7 @@ gst_ffs_copier_copy (GstFfsCopier * self, const GstFfsWrapping * wrapping,
   if (!gst_buffer_map (copy, &to, GST_MAP_WRITE))
     goto failed;
 
-  for (i = run->first; i < run->first + run->n_memories; i++) {
+  for (i = piece->first; i < piece->first + piece->n_memories; i++) {
     GstMemory *mem = gst_buffer_peek_memory (buffer, i);
     GstMapInfo from;
 
@@ -180,7 +181,7 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
 /**
  * gst_ffs_copier_pack:
  * @self: the copier
- * @wrapping: what to put in front
+ * @framing: what to put in front
  * @buffer: a frame of raw video that is complete
  * @info: its format without padding
  *
@@ -188,10 +189,10 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
  * and the frame, its lines and planes without padding
  */
 GstBuffer *
-gst_ffs_copier_pack (GstFfsCopier * self, const GstFfsWrapping * wrapping,
+gst_ffs_copier_pack (GstFfsCopier * self, const GstFfsFraming * framing,
     GstBuffer * buffer, const GstVideoInfo * info)
 {
-  GstBuffer *copy = begin (self, wrapping, GST_VIDEO_INFO_SIZE (info));
+  GstBuffer *copy = begin (self, framing, GST_VIDEO_INFO_SIZE (info));
   GstVideoInfo behind = *info;
   GstVideoFrame from, to;
   gboolean ok = FALSE;
@@ -201,8 +202,8 @@ gst_ffs_copier_pack (GstFfsCopier * self, const GstFfsWrapping * wrapping,
     return NULL;
 
   for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++)
-    GST_VIDEO_INFO_PLANE_OFFSET (&behind, i) += wrapping->header_size;
-  GST_VIDEO_INFO_SIZE (&behind) += wrapping->header_size;
+    GST_VIDEO_INFO_PLANE_OFFSET (&behind, i) += framing->header_size;
+  GST_VIDEO_INFO_SIZE (&behind) += framing->header_size;
 
   if (map_frame (&from, info, buffer)) {
     if (gst_video_frame_map (&to, &behind, copy, GST_MAP_WRITE)) {

@@ -6,7 +6,7 @@
 #include <gst/video/video.h>
 
 #include "function/gstffsprofile.h"
-#include "gstffsframe.h"
+#include "transport/gstffsqueue.h"
 
 G_BEGIN_DECLS
 
@@ -18,12 +18,12 @@ void gst_ffs_copier_free (GstFfsCopier * self);
 GstBuffer *gst_ffs_copier_fill (GstFfsCopier * self, gconstpointer data,
     gsize size);
 GstBuffer *gst_ffs_copier_header (GstFfsCopier * self,
-    const GstFfsWrapping * wrapping, GstMemory * frame);
+    const GstFfsFraming * framing, GstMemory * frame);
 GstBuffer *gst_ffs_copier_copy (GstFfsCopier * self,
-    const GstFfsWrapping * wrapping, GstBuffer * buffer,
-    const GstFfsRun * run);
+    const GstFfsFraming * framing, GstBuffer * buffer,
+    const GstFfsPiece * piece);
 GstBuffer *gst_ffs_copier_pack (GstFfsCopier * self,
-    const GstFfsWrapping * wrapping, GstBuffer * buffer,
+    const GstFfsFraming * framing, GstBuffer * buffer,
     const GstVideoInfo * info);
 
 G_END_DECLS

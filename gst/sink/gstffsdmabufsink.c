@@ -363,8 +363,8 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   GST_OBJECT_UNLOCK (self);
   ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
 
-  if (profile && self->open && gst_ffs_stream_needs_room (self->stream))
-    room = gst_ffs_profile_describe (profile)->header_room;
+  if (profile && self->open && gst_ffs_stream_needs_headroom (self->stream))
+    room = gst_ffs_profile_describe (profile)->headroom;
 
   gst_ffs_caps_propose_allocation (query, ours ? self->opened.allocator : NULL,
       min, room);

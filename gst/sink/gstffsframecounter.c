@@ -39,7 +39,7 @@ gst_ffs_frame_counter_to_structure (const GstFfsFrameCounter * self,
   gst_structure_set (s,
       "frames-zero-copy", G_TYPE_UINT64, self->zero_copy,
       "frames-gathered", G_TYPE_UINT64, self->gathered,
-      "frames-in-room", G_TYPE_UINT64, self->in_room,
+      "frames-in-room", G_TYPE_UINT64, self->in_headroom,
       "frames-copied", G_TYPE_UINT64, self->copied, NULL);
   for (i = 1; i < GST_FFS_N_COPY_REASONS; i++) {
     g_autofree gchar *name = g_strconcat ("copied-",

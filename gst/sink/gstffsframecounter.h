@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * GstFfsFrameCounter:
  * @zero_copy: frames sent in place
  * @gathered: frames that went as one transfer of several pieces
- * @in_room: frames with their header in the room in front of them
+ * @in_headroom: frames with their header in the room in front of them
  * @copied: frames of which something was copied
  * @copied_for: the same by the first reason
  * @bytes_copied: bytes that went through the CPU
@@ -21,7 +21,7 @@ typedef struct
 {
   guint64 zero_copy;
   guint64 gathered;
-  guint64 in_room;
+  guint64 in_headroom;
   guint64 copied;
   guint64 copied_for[GST_FFS_N_COPY_REASONS];
   guint64 bytes_copied;

@@ -7,7 +7,7 @@
  *
  * Ownership: owns the endpoint, the transfer queue, the copier and the
  * writer. While a frame is half submitted (its submission was interrupted)
- * its segments are kept here.
+ * its pieces are kept here.
  *
  * Locking: the send lock is held by whoever puts something on the endpoint or
  * takes it back, the streaming thread or one that halts the stream; waits
@@ -22,10 +22,10 @@
 
 #include "gstffscopier.h"
 #include "gstffsframecounter.h"
-#include "gstffsframewriter.h"
 #include "function/gstffsdmadevice.h"
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
+#include "transport/gstffswriter.h"
 
 #define MAX_ATTACHMENTS 64
 #define NO_FRAME G_MAXUINT64
@@ -41,7 +41,8 @@ struct _GstFfsStream
   GstFfsQueue *queue;           /* NULL once closed */
   GstFfsCopier *copier;         /* NULL if there are no dmabufs to copy into */
   GstAllocator *allocator;      /* the same */
-  GstFfsFrameWriter *writer;
+  GstFfsWriter *writer;
+  GstFfsCopier *packer;         /* for what is written */
 
   gint n_lost;                  /* atomic: frames, one behind the other */
   gboolean lost_told;           /* streaming thread */
@@ -55,7 +56,8 @@ struct _GstFfsStream
   guint64 frame;                /* being sent, or NO_FRAME */
   GstFfsFrameTag tag;
   gboolean counted;             /* though it is not all queued yet */
-  GstFfsSegments segments;
+  GstFfsFrame sending;
+  gboolean writing;             /* its pieces are for the writer */
 
   GMutex lock;
   gboolean flushing;
@@ -67,26 +69,25 @@ struct _GstFfsStream
 
 /* What a frame's tag says besides the reason for a copy. */
 #define TAG_GATHERED (1u << 8)
-#define TAG_IN_ROOM (1u << 9)
+#define TAG_IN_HEADROOM (1u << 9)
 /* What marks the end of the stream is no frame. */
 #define TAG_NO_FRAME (1u << 10)
 
 static void
-get_tag (const GstFfsSegments * segments, GstBuffer * buffer,
-    GstFfsFrameTag * tag)
+get_tag (const GstFfsFrame * frame, GstBuffer * buffer, GstFfsFrameTag * tag)
 {
   guint i;
 
-  tag->kind = segments->reason;
-  for (i = 0; i < segments->n_segments; i++) {
-    if (segments->segments[i].more)
+  tag->kind = frame->reason;
+  for (i = 0; i < frame->n_pieces; i++) {
+    if (frame->pieces[i].more)
       tag->kind |= TAG_GATHERED;
   }
-  if (segments->in_room)
-    tag->kind |= TAG_IN_ROOM;
+  if (frame->in_headroom)
+    tag->kind |= TAG_IN_HEADROOM;
   if (buffer == NULL)
     tag->kind |= TAG_NO_FRAME;
-  tag->size = segments->copied;
+  tag->size = frame->copied;
 }
 
 /* Counts a frame, or takes that back: one that did not arrive. */
@@ -100,8 +101,8 @@ count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
       change * (gssize) tag->size, change);
   if (tag->kind & TAG_GATHERED)
     self->counter.gathered += change;
-  if (tag->kind & TAG_IN_ROOM)
-    self->counter.in_room += change;
+  if (tag->kind & TAG_IN_HEADROOM)
+    self->counter.in_headroom += change;
   g_mutex_unlock (&self->lock);
 }
 
@@ -149,7 +150,8 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
     self->allocator = gst_object_ref (allocator);
     self->copier = gst_ffs_copier_new (allocator);
   }
-  self->writer = gst_ffs_frame_writer_new (ep);
+  self->writer = gst_ffs_writer_new (ep);
+  self->packer = gst_ffs_copier_new (NULL);
   self->frame = NO_FRAME;
   g_mutex_init (&self->send_lock);
   g_mutex_init (&self->lock);
@@ -160,7 +162,8 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
 static void
 clear_frame (GstFfsStream * self)
 {
-  gst_ffs_segments_clear (&self->segments);
+  gst_ffs_frame_clear (&self->sending);
+  self->writing = FALSE;
   self->frame = NO_FRAME;
 }
 
@@ -193,7 +196,7 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
   GstFfsQueueStats transfers;
   gboolean empty;
 
-  gst_ffs_frame_writer_close (self->writer);
+  gst_ffs_writer_close (self->writer);
   give_up (self);
 
   /* A reader of the statistics may be in the queue: it is there under the
@@ -219,7 +222,8 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
 void
 gst_ffs_stream_free (GstFfsStream * self)
 {
-  gst_ffs_frame_writer_free (self->writer);
+  gst_ffs_writer_free (self->writer);
+  gst_ffs_copier_free (self->packer);
   gst_ffs_endpoint_unref (self->ep);
   g_mutex_clear (&self->send_lock);
   g_mutex_clear (&self->lock);
@@ -290,14 +294,14 @@ gst_ffs_stream_is_zero_copy (GstFfsStream * self)
 }
 
 /**
- * gst_ffs_stream_needs_room:
+ * gst_ffs_stream_needs_headroom:
  * @self: the stream
  *
  * Returns: whether a header in the same transfer as a frame has to be in the
  * frame's memory, in front of it
  */
 gboolean
-gst_ffs_stream_needs_room (GstFfsStream * self)
+gst_ffs_stream_needs_headroom (GstFfsStream * self)
 {
   return !gst_ffs_endpoint_can_gather (self->ep);
 }
@@ -317,7 +321,7 @@ gst_ffs_stream_get_waiting (GstFfsStream * self)
   g_mutex_lock (&self->lock);
   if (self->queue)
     waiting = MAX (gst_ffs_queue_get_waiting (self->queue),
-        gst_ffs_frame_writer_get_waiting (self->writer));
+        gst_ffs_writer_get_waiting (self->writer));
   g_mutex_unlock (&self->lock);
   return waiting;
 }
@@ -334,7 +338,7 @@ update_flushing (GstFfsStream * self)
 {
   gboolean flushing = self->flushing || self->halting;
 
-  gst_ffs_frame_writer_set_flushing (self->writer, flushing);
+  gst_ffs_writer_set_flushing (self->writer, flushing);
   /* A flush that comes while we are being closed finds none. */
   if (self->queue)
     gst_ffs_queue_set_flushing (self->queue, flushing);
@@ -378,7 +382,7 @@ static void
 abandon (GstFfsStream * self)
 {
   give_up (self);
-  gst_ffs_frame_writer_abandon (self->writer);
+  gst_ffs_writer_abandon (self->writer);
   clear_frame (self);
 }
 
@@ -456,14 +460,14 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   GstFfsCopyMode mode = policy->copy_mode;
 
   if (!resume)
-    get_tag (&self->segments, buffer, &self->tag);
+    get_tag (&self->sending, buffer, &self->tag);
   if (!resume)
     count_frame (self, &self->tag, 1);
   self->counted = TRUE;
   result->err = gst_ffs_queue_submit (self->queue, frame, &self->tag,
-      self->segments.segments, self->segments.n_segments, &result->call);
+      self->sending.pieces, self->sending.n_pieces, &result->call);
   result->meaning = gst_ffs_meaning (result->call, result->err);
-  result->reason = self->segments.reason;
+  result->reason = self->sending.reason;
 
   if (result->meaning == GST_FFS_INTERRUPTED)
     return TRUE;
@@ -475,38 +479,38 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   }
 
   if (result->meaning == GST_FFS_NO_SG)
-    self->segments.reason = GST_FFS_COPY_REASON_NO_SG;
+    self->sending.reason = GST_FFS_COPY_REASON_NO_SG;
   else if (result->meaning == GST_FFS_NO_IOCTL)
-    self->segments.reason = GST_FFS_COPY_REASON_NO_IOCTL;
+    self->sending.reason = GST_FFS_COPY_REASON_NO_IOCTL;
   else
     mode = GST_FFS_COPY_NEVER;
   if (mode == GST_FFS_COPY_NEVER) {
     clear_frame (self);
     return TRUE;
   }
-  gst_ffs_segments_clear_frame (&self->segments);
-  g_atomic_int_set (&self->blocked, self->segments.reason);
+  gst_ffs_frame_clear_pieces (&self->sending);
+  g_atomic_int_set (&self->blocked, self->sending.reason);
   return FALSE;
 }
 
-/* Makes the segments of a frame that was wrapped.  0 if they are there, EINTR
+/* Makes the pieces of a frame that has begun.  0 if they are there, EINTR
  * if flushing, ENOTSUP if the frame has to be written or refused. */
 static gint
 prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
     const GstFfsStreamPolicy * policy)
 {
-  GstMemory *room = NULL;
+  GstMemory *headroom = NULL;
 
-  if (resume && self->segments.n_segments > 0)
+  if (resume && self->sending.n_pieces > 0)
     return 0;
   if (buffer)
-    room = gst_ffs_segments_get_room (&self->segments, buffer, policy,
+    headroom = gst_ffs_frame_get_headroom (&self->sending, buffer, policy,
         self->allocator);
   /* It may be in flight with the header of the last time. */
-  if (room && gst_ffs_queue_wait_idle (self->queue, room) != 0)
+  if (headroom && gst_ffs_queue_wait_idle (self->queue, headroom) != 0)
     return EINTR;
-  return gst_ffs_segments_build (&self->segments, buffer, self->copier, policy,
-      room) ? 0 : ENOTSUP;
+  return gst_ffs_frame_build (&self->sending, buffer, self->copier, policy,
+      headroom) ? 0 : ENOTSUP;
 }
 
 /* With the send lock.  Once for each host, which may have come to another
@@ -545,17 +549,19 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   if (!resume)
     clear_frame (self);
   self->frame = frame;
-  if (!resume && !gst_ffs_segments_wrap (&self->segments, buffer, frame,
-          policy)) {
+  if (!resume && !gst_ffs_frame_begin (&self->sending, buffer, frame, policy)) {
     result->meaning = GST_FFS_CANCELLED;
     clear_frame (self);
     return;
   }
 
-  if (policy->copy_mode == GST_FFS_COPY_ALWAYS) {
-    self->segments.reason = GST_FFS_COPY_REASON_MODE;
+  if (resume && self->writing) {
+    GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "frame %" G_GUINT64_FORMAT ": written on", frame);
+  } else if (policy->copy_mode == GST_FFS_COPY_ALWAYS) {
+    self->sending.reason = GST_FFS_COPY_REASON_MODE;
   } else if (blocked && policy->copy_mode != GST_FFS_COPY_NEVER) {
-    self->segments.reason = blocked;
+    self->sending.reason = blocked;
   } else if (blocked == GST_FFS_COPY_REASON_DMA_DEVICE) {
     result->meaning = GST_FFS_FATAL;
     result->reason = blocked;
@@ -569,7 +575,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
       return;
   } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
     result->meaning = GST_FFS_FATAL;
-    result->reason = self->segments.reason;
+    result->reason = self->sending.reason;
     clear_frame (self);
     return;
   }
@@ -584,15 +590,20 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   /* Of one that is given up the host may have read a part by then. */
   tell_sent (buffer, frame, policy);
   result->call = GST_FFS_CALL_WRITE;
-  result->reason = self->segments.reason;
-  result->err = gst_ffs_frame_writer_write (self->writer, buffer,
-      &self->segments.wrapping, policy);
+  result->reason = self->sending.reason;
+  if (!self->writing)
+    self->writing = gst_ffs_frame_build_written (&self->sending, buffer,
+        self->packer, policy);
+  result->err = EFAULT;
+  if (self->writing)
+    result->err = gst_ffs_writer_write (self->writer, self->sending.pieces,
+        self->sending.n_pieces);
   result->meaning = gst_ffs_meaning (result->call, result->err);
   if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
     gst_ffs_endpoint_set_disabled (self->ep);
   if (result->meaning == GST_FFS_OK) {
     const GstFfsFrameTag tag = {
-      self->segments.reason, gst_buffer_get_size (buffer)
+      self->sending.reason, gst_buffer_get_size (buffer)
     };
 
     count_frame (self, &tag, 1);
@@ -730,6 +741,6 @@ gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
     att = self->last_attachments;
   }
   gst_ffs_frame_counter_to_structure (&self->counter, &t, &att,
-      gst_ffs_frame_writer_get_bytes (self->writer), s);
+      gst_ffs_writer_get_bytes (self->writer), s);
   g_mutex_unlock (&self->lock);
 }

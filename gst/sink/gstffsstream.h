@@ -3,7 +3,7 @@
 #ifndef __GST_FFS_STREAM_H__
 #define __GST_FFS_STREAM_H__
 
-#include "gstffssegments.h"
+#include "gstffsframe.h"
 #include "transport/gstffsqueue.h"
 
 G_BEGIN_DECLS
@@ -50,7 +50,7 @@ guint gst_ffs_stream_take_lost (GstFfsStream * self);
 void gst_ffs_stream_set_disabled (GstFfsStream * self);
 gboolean gst_ffs_stream_is_zero_copy (GstFfsStream * self);
 
-gboolean gst_ffs_stream_needs_room (GstFfsStream * self);
+gboolean gst_ffs_stream_needs_headroom (GstFfsStream * self);
 GstClockTime gst_ffs_stream_get_waiting (GstFfsStream * self);
 
 void gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max);

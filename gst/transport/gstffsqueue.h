@@ -26,8 +26,11 @@ typedef struct _GstFfsQueue GstFfsQueue;
  * keeps @memory
  * @more: whether the next piece belongs to the same transfer; %FALSE where
  * the kernel has no SUBMIT
+ * @first: index of the first memory in the owner, for who makes pieces
+ * @n_memories: how many memories of it, one behind the other; the same
+ * @reason: why they must be copied before they are one, or 0; the same
  *
- * A piece of a frame.
+ * A piece of a frame: what can be sent in place, or has to be copied.
  */
 typedef struct
 {
@@ -36,6 +39,9 @@ typedef struct
   gsize length;
   GstBuffer *owner;
   gboolean more;
+  guint first;
+  guint n_memories;
+  guint reason;
 } GstFfsPiece;
 
 /**

@@ -217,7 +217,7 @@ GST_START_TEST (test_cannot_gather)
   }
   /* The refusal, and each copy as one piece. */
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_SUBMIT), 3);
-  fail_unless (gst_ffs_stream_needs_room (f.stream));
+  fail_unless (gst_ffs_stream_needs_headroom (f.stream));
   stream_fixture_end (&f);
 }
 
@@ -374,7 +374,7 @@ GST_START_TEST (test_room)
   guint i;
 
   start_joined (&f, FALSE);
-  fail_unless (gst_ffs_stream_needs_room (f.stream));
+  fail_unless (gst_ffs_stream_needs_headroom (f.stream));
   buf = alloc_with_room (&f, "frame", HEADER_SIZE);
   for (i = 1; i <= 3; i++) {
     fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),

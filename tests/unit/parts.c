@@ -158,18 +158,18 @@ empty (void)
   return gst_memory_new_wrapped (0, &byte, 1, 0, 0, NULL, NULL);
 }
 
-/* A memory without bytes is part of the run that it is in. */
+/* A memory without bytes is part of the piece that it is in. */
 GST_START_TEST (test_empty_memory)
 {
   GstBuffer *buf = gst_buffer_new ();
-  GstFfsRun runs[GST_FFS_MAX_RUNS];
+  GstFfsPiece pieces[GST_FFS_MAX_PIECES];
 
   gst_buffer_append_memory (buf, gst_allocator_alloc (NULL, 5, NULL));
   gst_buffer_append_memory (buf, empty ());
   gst_buffer_append_memory (buf, gst_allocator_alloc (NULL, 6, NULL));
-  fail_unless_equals_int (gst_ffs_frame_parse (buf, FALSE, runs), 1);
-  fail_unless_equals_int (runs[0].n_memories, 3);
-  fail_unless_equals_int (runs[0].length, 11);
+  fail_unless_equals_int (gst_ffs_frame_parse (buf, FALSE, pieces), 1);
+  fail_unless_equals_int (pieces[0].n_memories, 3);
+  fail_unless_equals_int (pieces[0].length, 11);
   gst_buffer_unref (buf);
 }
 

@@ -6,23 +6,23 @@ G_DEFINE_TYPE (TestProfile, test_profile, GST_TYPE_FFS_PROFILE);
 
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
-    guint64 number G_GNUC_UNUSED, GstFfsWrapping * wrapping)
+    guint64 number G_GNUC_UNUSED, GstFfsFraming * framing)
 {
   TestProfile *self = (TestProfile *) profile;
 
   self->n_wrapped++;
   self->size = size;
   if (self->joined) {
-    wrapping->header_size = strlen (self->joined);
-    memcpy (wrapping->header, self->joined, wrapping->header_size);
+    framing->header_size = strlen (self->joined);
+    memcpy (framing->header, self->joined, framing->header_size);
     return !self->refuse;
   }
-  wrapping->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,
+  framing->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,
       strlen (HEADER));
-  wrapping->before[0].length = strlen (HEADER);
-  wrapping->after.buffer = gst_ffs_buffer_pool_fill (self->pool, TRAILER,
+  framing->before[0].length = strlen (HEADER);
+  framing->after.buffer = gst_ffs_buffer_pool_fill (self->pool, TRAILER,
       strlen (TRAILER));
-  wrapping->after.length = strlen (TRAILER);
+  framing->after.length = strlen (TRAILER);
   return !self->refuse;
 }
 
@@ -48,7 +48,7 @@ static void
 test_profile_class_init (TestProfileClass * klass)
 {
   G_OBJECT_CLASS (klass)->finalize = test_profile_finalize;
-  klass->wrap = wrap;
+  klass->get_framing = wrap;
   klass->sent = sent;
 }
 

@@ -84,7 +84,7 @@ static const GstFfsFunctionDesc description = {
       },
   .stream_endpoint = 1,
   .tight = TRUE,
-  .header_room = GST_FFS_UVC_HEADER_SIZE,
+  .headroom = GST_FFS_UVC_HEADER_SIZE,
 };
 
 static const GstFfsFunctionDesc *
@@ -382,7 +382,7 @@ tell_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
 
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
-    GstFfsWrapping * wrapping)
+    GstFfsFraming * framing)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcHeader header = { 0, };
@@ -403,8 +403,8 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
 
   header.error = error != GST_FFS_UVC_STREAM_NO_ERROR;
   take_times (self, buf, &header);
-  wrapping->header_size = gst_ffs_uvc_header_write (&header, size,
-      wrapping->header);
+  framing->header_size = gst_ffs_uvc_header_write (&header, size,
+      framing->header);
   return TRUE;
 }
 
@@ -436,7 +436,7 @@ gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
   profile_class->accept = accept;
   profile_class->control = control;
   profile_class->tick = tick;
-  profile_class->wrap = wrap;
+  profile_class->get_framing = wrap;
   profile_class->sent = sent;
 }
 
