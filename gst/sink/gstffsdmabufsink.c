@@ -38,9 +38,9 @@
 #include "gstffsdmabufsink.h"
 #include "gstffshost.h"
 #include "gstffsopen.h"
-#include "gstffspresence.h"
+#include "gstffshoststate.h"
 #include "gstffsreport.h"
-#include "gstffssensor.h"
+#include "gstffssourcecontrol.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
@@ -63,8 +63,8 @@ struct _GstFfsDmabufSink
   /* Properties; under the object lock. */
   GstFfsSettings settings;
 
-  GstFfsPresence presence;
-  GstFfsSensor sensor;
+  GstFfsHostState presence;
+  GstFfsSourceControl sensor;
   GstFfsHost host;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
@@ -107,12 +107,12 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
       if (self->opened.profile == NULL)
-        gst_ffs_presence_set_streaming (&self->presence, TRUE);
+        gst_ffs_host_state_set_streaming (&self->presence, TRUE);
       return;
     case GST_FFS_GONE:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
       if (self->opened.profile == NULL)
-        gst_ffs_presence_set_streaming (&self->presence, FALSE);
+        gst_ffs_host_state_set_streaming (&self->presence, FALSE);
       return;
     case GST_FFS_CANCELLED:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": cancelled", frame);
@@ -167,9 +167,9 @@ static GstFlowReturn
 drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
-  gst_ffs_presence_count_drop (&self->presence, FALSE);
-  if (gst_ffs_presence_stops (&self->presence))
-    gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (self));
+  gst_ffs_host_state_count_drop (&self->presence, FALSE);
+  if (gst_ffs_host_state_stops (&self->presence))
+    gst_ffs_source_control_idle (&self->sensor, GST_BASE_SINK_PAD (self));
   return GST_FLOW_OK;
 }
 
@@ -178,7 +178,7 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
-  gst_ffs_presence_count_drop (&self->presence, TRUE);
+  gst_ffs_host_state_count_drop (&self->presence, TRUE);
   return GST_FLOW_OK;
 }
 
@@ -237,7 +237,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 
   do {
     result.call = GST_FFS_CALL_PROBE;
-    result.meaning = gst_ffs_presence_wait (&self->presence, &result.err);
+    result.meaning = gst_ffs_host_state_wait (&self->presence, &result.err);
     if (result.meaning == GST_FFS_NOT_ENABLED)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
@@ -260,8 +260,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       case GST_FFS_GONE:
         /* The next host is to see the whole frame, or none of it. */
         if (self->opened.profile == NULL)
-          gst_ffs_presence_set_connected (&self->presence, FALSE);
-        if (gst_ffs_presence_drops (&self->presence))
+          gst_ffs_host_state_set_connected (&self->presence, FALSE);
+        if (gst_ffs_host_state_drops (&self->presence))
           return drop (self, frame);
         break;
       case GST_FFS_CANCELLED:
@@ -281,14 +281,16 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 static gboolean
 unlock (GstBaseSink * bsink)
 {
-  gst_ffs_presence_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence, TRUE);
+  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence,
+      TRUE);
   return TRUE;
 }
 
 static gboolean
 unlock_stop (GstBaseSink * bsink)
 {
-  gst_ffs_presence_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence, FALSE);
+  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence,
+      FALSE);
   return TRUE;
 }
 
@@ -350,7 +352,7 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
   GstFfsProfile *profile = self->opened.profile;
-  gsize room = 0;
+  gsize headroom = 0;
   gboolean ours;
   guint min;
 
@@ -364,10 +366,10 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
 
   if (profile && self->open && gst_ffs_stream_needs_headroom (self->stream))
-    room = gst_ffs_profile_describe (profile)->headroom;
+    headroom = gst_ffs_profile_describe (profile)->headroom;
 
   gst_ffs_caps_propose_allocation (query, ours ? self->opened.allocator : NULL,
-      min, room);
+      min, headroom);
   return TRUE;
 }
 
@@ -395,7 +397,7 @@ send_end (GstFfsDmabufSink * self)
   GstFfsStreamResult result;
 
   if (self->opened.profile == NULL || self->failed
-      || !gst_ffs_presence_is_wanted (&self->presence) || !frames_fit (self))
+      || !gst_ffs_host_state_is_wanted (&self->presence) || !frames_fit (self))
     return;
   send_frame (self, NULL, self->n_frames++, &result);
   if (result.meaning == GST_FFS_INTERRUPTED)
@@ -437,8 +439,8 @@ event (GstBaseSink * bsink, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      gst_ffs_presence_forget_latency (&self->presence);
-      gst_ffs_sensor_new_upstream (&self->sensor);
+      gst_ffs_host_state_forget_latency (&self->presence);
+      gst_ffs_source_control_new_upstream (&self->sensor);
       break;
     case GST_EVENT_FLUSH_STOP:
       self->failed = FALSE;
@@ -466,11 +468,13 @@ send_event (GstElement * element, GstEvent * event)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (element);
 
-  event = gst_ffs_sensor_send_event (&self->sensor, GST_BASE_SINK_PAD (self),
-      event);
+  event =
+      gst_ffs_source_control_send_event (&self->sensor,
+      GST_BASE_SINK_PAD (self), event);
   return event == NULL
-      || GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event
-      (element, event);
+      ||
+      GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event (element,
+      event);
 }
 
 /* ---- statistics ---- */
@@ -480,7 +484,7 @@ get_stats (GstFfsDmabufSink * self)
 {
   GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
 
-  gst_ffs_presence_add_stats (&self->presence, s);
+  gst_ffs_host_state_add_stats (&self->presence, s);
   GST_OBJECT_LOCK (self);
   if (self->stream)
     gst_ffs_stream_add_stats (self->stream, s);
@@ -497,7 +501,7 @@ close_stream (GstFfsDmabufSink * self)
 
   if (self->opened.camera)
     gst_ffs_camera_unbind (self->opened.camera);
-  gst_ffs_presence_close (&self->presence);
+  gst_ffs_host_state_close (&self->presence);
   gst_ffs_host_close (&self->host);
   GST_OBJECT_LOCK (self);
   self->open = FALSE;
@@ -507,7 +511,7 @@ close_stream (GstFfsDmabufSink * self)
         ("The USB device controller does not let go of cancelled frames; "
             "their buffers are released when it does."), (NULL));
   gst_ffs_close (&self->opened);
-  gst_ffs_presence_set_connected (&self->presence, FALSE);
+  gst_ffs_host_state_set_connected (&self->presence, FALSE);
 
   stats = get_stats (self);
   GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
@@ -517,7 +521,7 @@ close_stream (GstFfsDmabufSink * self)
 static void
 reset (GstFfsDmabufSink * self, gboolean own)
 {
-  gst_ffs_presence_open (&self->presence, own);
+  gst_ffs_host_state_open (&self->presence, own);
   self->n_frames = 0;
   self->copies_told = 0;
   self->failed = FALSE;
@@ -553,7 +557,7 @@ open_stream (GstFfsDmabufSink * self)
   self->open = TRUE;
   GST_OBJECT_UNLOCK (self);
   gst_ffs_host_open (&self->host, stream, self->opened.profile);
-  gst_ffs_presence_set_stream (&self->presence, stream);
+  gst_ffs_host_state_set_stream (&self->presence, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
   if (self->opened.camera == NULL)
@@ -562,7 +566,7 @@ open_stream (GstFfsDmabufSink * self)
     close_stream (self);
     return FALSE;
   }
-  gst_ffs_sensor_watch (&self->sensor);
+  gst_ffs_source_control_watch (&self->sensor);
   return TRUE;
 }
 
@@ -584,7 +588,7 @@ change_state (GstElement * element, GstStateChange transition)
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && ret == GST_STATE_CHANGE_FAILURE)) {
     close_stream (self);
-    gst_ffs_sensor_let_go (&self->sensor);
+    gst_ffs_source_control_let_go (&self->sensor);
   }
   return ret;
 }
@@ -606,7 +610,7 @@ set_property (GObject * object, guint id, const GValue * value,
         self->settings.max_in_flight);
   policy = self->settings.without_host;
   GST_OBJECT_UNLOCK (self);
-  gst_ffs_presence_set_policy (&self->presence, policy);
+  gst_ffs_host_state_set_policy (&self->presence, policy);
 }
 
 static void
@@ -636,8 +640,8 @@ finalize (GObject * object)
 
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
-  gst_ffs_presence_clear (&self->presence);
-  gst_ffs_sensor_clear (&self->sensor);
+  gst_ffs_host_state_clear (&self->presence);
+  gst_ffs_source_control_clear (&self->sensor);
   gst_ffs_host_clear (&self->host);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
@@ -647,8 +651,8 @@ static void
 gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
-  gst_ffs_presence_init (&self->presence, GST_BASE_SINK (self));
-  gst_ffs_sensor_init (&self->sensor, GST_ELEMENT (self));
+  gst_ffs_host_state_init (&self->presence, GST_BASE_SINK (self));
+  gst_ffs_source_control_init (&self->sensor, GST_ELEMENT (self));
   gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->presence,
       &self->sensor);
   g_mutex_init (&self->lock);

@@ -422,14 +422,14 @@ get_pieces (const GstFfsFrame * self, GstBuffer * buffer,
 
 /* In a kernel that gathers, the header is a piece like others. */
 static gboolean
-add_header (GstFfsFrame * self, GstFfsCopier * copier, GstMemory * frame)
+add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
 {
   GstFfsFraming *framing = &self->framing;
   GstBuffer *header;
 
   if (framing->header_size == 0)
     return TRUE;
-  header = copier ? gst_ffs_copier_header (copier, framing, frame) : NULL;
+  header = copier ? gst_ffs_copies_header (copier, framing, frame) : NULL;
   if (header == NULL) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
     return FALSE;
@@ -442,7 +442,7 @@ add_header (GstFfsFrame * self, GstFfsCopier * copier, GstMemory * frame)
  * instead, or refused. */
 static gboolean
 add_frame (GstFfsFrame * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy)
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
 {
   gboolean may_copy = policy->copy_mode != GST_FFS_COPY_NEVER && copier;
   static const GstFfsFraming no_header;
@@ -453,7 +453,7 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
 
   if (self->repack) {
     self->reason = GST_FFS_COPY_REASON_PADDING;
-    copy = may_copy ? gst_ffs_copier_pack (copier, framing, buffer,
+    copy = may_copy ? gst_ffs_copies_pack (copier, framing, buffer,
         policy->info) : NULL;
     if (copy == NULL)
       return FALSE;
@@ -480,7 +480,7 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
 
     if (self->reason == GST_FFS_COPY_REASON_NONE)
       self->reason = parts[i].reason;
-    copy = may_copy ? gst_ffs_copier_copy (copier, framing, buffer,
+    copy = may_copy ? gst_ffs_copies_copy (copier, framing, buffer,
         &parts[i]) : NULL;
     if (copy == NULL)
       return FALSE;
@@ -505,7 +505,7 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
  */
 gboolean
 gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy,
     GstMemory * headroom)
 {
   gboolean ok = TRUE;
@@ -539,7 +539,7 @@ gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
  */
 gboolean
 gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy)
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
 {
   GstFfsFraming *framing = &self->framing;
   gsize size = self->repack ? GST_VIDEO_INFO_SIZE (policy->info) :
@@ -550,10 +550,10 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
 
   gst_ffs_frame_clear_pieces (self);
   if (self->repack) {
-    copy = gst_ffs_copier_pack (copier, framing, buffer, policy->info);
+    copy = gst_ffs_copies_pack (copier, framing, buffer, policy->info);
   } else if (framing->header_size > 0) {
     get_all (buffer, GST_FFS_COPY_REASON_HEADER, &all);
-    copy = gst_ffs_copier_copy (copier, framing, buffer, &all);
+    copy = gst_ffs_copies_copy (copier, framing, buffer, &all);
   }
   if (copy == NULL && (self->repack || framing->header_size > 0))
     return FALSE;

@@ -6,7 +6,7 @@
 #include <gst/video/video.h>
 
 #include "function/gstffsprofile.h"
-#include "gstffscopier.h"
+#include "gstffscopies.h"
 #include "gstffssettings.h"
 #include "transport/gstffsqueue.h"
 
@@ -111,10 +111,10 @@ GstMemory *gst_ffs_frame_get_headroom (const GstFfsFrame * self,
     GstBuffer * buffer, const GstFfsStreamPolicy * policy,
     GstAllocator * allocator);
 gboolean gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy,
     GstMemory * headroom);
 gboolean gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
-    GstFfsCopier * copier, const GstFfsStreamPolicy * policy);
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy);
 void gst_ffs_frame_clear_pieces (GstFfsFrame * self);
 void gst_ffs_frame_clear (GstFfsFrame * self);
 

@@ -19,7 +19,7 @@
 
 void
 gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsPresence * presence, GstFfsSensor * sensor)
+    GstFfsHostState * presence, GstFfsSourceControl * sensor)
 {
   self->sink = sink;
   self->presence = presence;
@@ -115,9 +115,9 @@ start (GstFfsHost * self)
   if (self->stream)
     gst_ffs_stream_resume (self->stream);
   g_mutex_unlock (&self->lock);
-  gst_ffs_presence_set_wanted (self->presence, TRUE);
-  gst_ffs_presence_set_streaming (self->presence, TRUE);
-  gst_ffs_sensor_start (self->sensor);
+  gst_ffs_host_state_set_wanted (self->presence, TRUE);
+  gst_ffs_host_state_set_streaming (self->presence, TRUE);
+  gst_ffs_source_control_start (self->sensor);
 
   /* A host that comes while an encoder runs waits for its next key frame,
    * which must not come while frames are dropped. */
@@ -129,13 +129,13 @@ start (GstFfsHost * self)
 static void
 stop (GstFfsHost * self)
 {
-  gst_ffs_presence_set_wanted (self->presence, FALSE);
-  gst_ffs_sensor_release (self->sensor);
+  gst_ffs_host_state_set_wanted (self->presence, FALSE);
+  gst_ffs_source_control_release (self->sensor);
   g_mutex_lock (&self->lock);
   if (self->stream)
     gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
   g_mutex_unlock (&self->lock);
-  gst_ffs_presence_set_streaming (self->presence, FALSE);
+  gst_ffs_host_state_set_streaming (self->presence, FALSE);
 }
 
 /**
@@ -168,7 +168,7 @@ gst_ffs_host_set_enabled (gboolean enabled, gpointer host)
       gst_ffs_stream_set_disabled (self->stream);
     g_mutex_unlock (&self->lock);
   }
-  gst_ffs_presence_set_connected (self->presence, enabled);
+  gst_ffs_host_state_set_connected (self->presence, enabled);
 }
 
 /**

@@ -3,8 +3,8 @@
 #ifndef __GST_FFS_HOST_H__
 #define __GST_FFS_HOST_H__
 
-#include "gstffspresence.h"
-#include "gstffssensor.h"
+#include "gstffshoststate.h"
+#include "gstffssourcecontrol.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstBaseSink *sink;            /* unowned, like the other two */
-  GstFfsPresence *presence;
-  GstFfsSensor *sensor;
+  GstFfsHostState *presence;
+  GstFfsSourceControl *sensor;
   gint check_fit;               /* atomic: frames may be what it wants now */
 
   GstFfsProfile *profile;       /* nullable; under the sink's object lock */
@@ -27,7 +27,7 @@ typedef struct
 } GstFfsHost;
 
 void gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsPresence * presence, GstFfsSensor * sensor);
+    GstFfsHostState * presence, GstFfsSourceControl * sensor);
 void gst_ffs_host_clear (GstFfsHost * self);
 
 void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,

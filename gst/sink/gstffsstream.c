@@ -20,7 +20,7 @@
 
 #include <errno.h>
 
-#include "gstffscopier.h"
+#include "gstffscopies.h"
 #include "gstffsframecounter.h"
 #include "function/gstffsdmadevice.h"
 #include "gstffsstream.h"
@@ -39,10 +39,10 @@ struct _GstFfsStream
   GstFfsStreamDoneFunc done;
   gpointer user_data;
   GstFfsQueue *queue;           /* NULL once closed */
-  GstFfsCopier *copier;         /* NULL if there are no dmabufs to copy into */
+  GstFfsCopies *copier;         /* NULL if there are no dmabufs to copy into */
   GstAllocator *allocator;      /* the same */
   GstFfsWriter *writer;
-  GstFfsCopier *packer;         /* for what is written */
+  GstFfsCopies *packer;         /* for what is written */
 
   gint n_lost;                  /* atomic: frames, one behind the other */
   gboolean lost_told;           /* streaming thread */
@@ -148,10 +148,10 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
   self->queue = gst_ffs_queue_new (ep, MAX_ATTACHMENTS, frame_done, self);
   if (allocator) {
     self->allocator = gst_object_ref (allocator);
-    self->copier = gst_ffs_copier_new (allocator);
+    self->copier = gst_ffs_copies_new (allocator);
   }
   self->writer = gst_ffs_writer_new (ep);
-  self->packer = gst_ffs_copier_new (NULL);
+  self->packer = gst_ffs_copies_new (NULL);
   self->frame = NO_FRAME;
   g_mutex_init (&self->send_lock);
   g_mutex_init (&self->lock);
@@ -209,7 +209,7 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
 
   empty = gst_ffs_queue_shutdown (queue, timeout, &transfers, &attachments);
   clear_frame (self);
-  g_clear_pointer (&self->copier, gst_ffs_copier_free);
+  g_clear_pointer (&self->copier, gst_ffs_copies_free);
   gst_clear_object (&self->allocator);
 
   g_mutex_lock (&self->lock);
@@ -223,7 +223,7 @@ void
 gst_ffs_stream_free (GstFfsStream * self)
 {
   gst_ffs_writer_free (self->writer);
-  gst_ffs_copier_free (self->packer);
+  gst_ffs_copies_free (self->packer);
   gst_ffs_endpoint_unref (self->ep);
   g_mutex_clear (&self->send_lock);
   g_mutex_clear (&self->lock);
@@ -514,15 +514,15 @@ prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
 }
 
 /* With the send lock.  Once for each host, which may have come to another
- * controller. */
-static void
+ * controller.  Returns 0, or an errno of the endpoint. */
+static gint
 check_dma_device (GstFfsStream * self)
 {
   guint connection = gst_ffs_endpoint_get_connection (self->ep);
   g_autofree gchar *fault = NULL;
 
   if (connection == 0 || connection == self->checked)
-    return;
+    return 0;
   self->checked = connection;
   if (!(gst_ffs_endpoint_get_features (self->ep)
           & USB_FFS_FEATURE_DMABUF_DMA_DEVICE))
@@ -535,6 +535,9 @@ check_dma_device (GstFfsStream * self)
     g_atomic_int_compare_and_exchange (&self->blocked,
         GST_FFS_COPY_REASON_DMA_DEVICE, GST_FFS_COPY_REASON_NONE);
   }
+  /* That took a while, and unpatched kernels follow a NULL pointer when a
+   * transfer is queued on a function that was unbound meanwhile. */
+  return gst_ffs_endpoint_probe (self->ep);
 }
 
 /* With the send lock. */
@@ -642,12 +645,10 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     result->meaning = GST_FFS_INTERRUPTED;
   } else {
     g_mutex_lock (&self->send_lock);
-    if (self->halted) {
+    if (self->halted || check_dma_device (self) != 0)
       result->meaning = GST_FFS_NOT_ENABLED;
-    } else {
-      check_dma_device (self);
+    else
       send_frame (self, buffer, frame, &own, result);
-    }
     /* It goes as on a kernel without SUBMIT then. */
     if (result->meaning == GST_FFS_NO_GATHER) {
       own.gather = FALSE;

@@ -59,6 +59,7 @@ static struct
   gboolean cancels_all;
   guint n_busy_detaches;
   guint64 features;
+  gulong disable_at;
   GPtrArray *dmabufs;
   GPtrArray *transfers;
   gint fail_err[256];
@@ -361,6 +362,10 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
 
   fake.calls[nr]++;
   g_cond_broadcast (&fake.cond);
+  if (request == fake.disable_at) {
+    fake.disable_at = 0;
+    fake.enabled = FALSE;
+  }
   if (fake.fail_times[nr] > 0) {
     fake.fail_times[nr]--;
     return fake.fail_err[nr];
@@ -484,6 +489,7 @@ fake_endpoint_start (void)
   fake.cancels_all = FALSE;
   fake.n_busy_detaches = 0;
   fake.features = 0;
+  fake.disable_at = 0;
   fake.heap = FALSE;
   fake.aio_exhausted = FALSE;
   fake.poll_fails = FALSE;
@@ -530,6 +536,12 @@ fake_endpoint_set_enabled (gboolean enabled)
   if (!enabled)
     cancel (NULL, -ESHUTDOWN);
   g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_endpoint_disable_at (gulong request)
+{
+  fake.disable_at = request;
 }
 
 void

@@ -17,6 +17,8 @@ const gchar *fake_endpoint_path (void);
 
 /* The host configures us, or goes away: what is in flight fails. */
 void fake_endpoint_set_enabled (gboolean enabled);
+/* The host goes when this ioctl is called next. */
+void fake_endpoint_disable_at (gulong request);
 /* Let the next @times calls of this ioctl fail. */
 void fake_endpoint_fail (gulong request, gint err, guint times);
 /* Let the next @times openings of a file fail, of those after start() too. */

@@ -1,75 +1,152 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsCopier: copies what cannot be sent in place into dmabufs that can.
+ * GstFfsCopies: what cannot be sent in place as dmabufs that can, and dmabufs
+ * for headers that go in front of frames in one transfer: the same one for a
+ * frame's memory each time that it comes round.
  *
- * Ownership: owns the pool that the copies come from, and the headers.
+ * The kernel keeps the scatterlist that it has gathered of a header and a
+ * frame; with another header in front it would walk over all pages of the
+ * frame again.  As many frames as a camera has in rotation have headers of
+ * their own.  With more, or where each frame is in memory that never comes
+ * again, it is just a header from the pool.
+ *
+ * Ownership: owns the pool that all of it comes from, and has a reference on
+ * each header that belongs to a frame; when it is the only one, nothing of it is
+ * in flight.  The frame's memory is a key that is never looked into: one that is
+ * gone, and another one in its place, are no matter.
  *
  * Locking: none; belongs to the streaming thread.
  */
 
-#include "gstffscopier.h"
+#include <string.h>
+
+#include "gstffscopies.h"
 #include "gstffsframe.h"
-#include "gstffsheaders.h"
 #include "transport/gstffsbufferpool.h"
 
-struct _GstFfsCopier
+#define N_FRAMES 16
+
+typedef struct
+{
+  gconstpointer frame;
+  GstBuffer *header;
+} Pair;
+
+struct _GstFfsCopies
 {
   GstFfsBufferPool *pool;
-  GstFfsHeaders *headers;
+  Pair pairs[N_FRAMES];
+  guint oldest;
 };
 
 /**
- * gst_ffs_copier_new:
+ * gst_ffs_copies_new:
  * @allocator: (nullable): where dmabufs come from; %NULL for copies in
  * ordinary memory, to be written
  */
-GstFfsCopier *
-gst_ffs_copier_new (GstAllocator * allocator)
+GstFfsCopies *
+gst_ffs_copies_new (GstAllocator * allocator)
 {
-  GstFfsCopier *self = g_new0 (GstFfsCopier, 1);
+  GstFfsCopies *self = g_new0 (GstFfsCopies, 1);
 
   self->pool = gst_ffs_buffer_pool_new (allocator);
-  self->headers = gst_ffs_headers_new (self->pool);
   return self;
 }
 
 void
-gst_ffs_copier_free (GstFfsCopier * self)
+gst_ffs_copies_free (GstFfsCopies * self)
 {
-  gst_ffs_headers_free (self->headers);
+  guint i;
+
+  for (i = 0; i < N_FRAMES; i++)
+    gst_clear_buffer (&self->pairs[i].header);
   gst_ffs_buffer_pool_free (self->pool);
   g_free (self);
 }
 
 /* Returns: (transfer full) (nullable): a buffer that begins with @data */
 GstBuffer *
-gst_ffs_copier_fill (GstFfsCopier * self, gconstpointer data, gsize size)
+gst_ffs_copies_fill (GstFfsCopies * self, gconstpointer data, gsize size)
 {
   return gst_ffs_buffer_pool_fill (self->pool, data, size);
 }
 
+static Pair *
+find_pair (GstFfsCopies * self, gconstpointer frame)
+{
+  guint i;
+
+  for (i = 0; i < N_FRAMES; i++) {
+    if (self->pairs[i].frame == frame)
+      return &self->pairs[i];
+  }
+  return NULL;
+}
+
+/* A pair for the frame, which has none; the oldest one gives way. */
+static Pair *
+take_pair (GstFfsCopies * self, gconstpointer frame)
+{
+  Pair *pair = &self->pairs[self->oldest];
+
+  self->oldest = (self->oldest + 1) % N_FRAMES;
+  pair->frame = frame;
+  gst_clear_buffer (&pair->header);
+  return pair;
+}
+
+/* The header that belongs to the memory of a frame, with @size bytes of @header
+ * in it. */
+static GstBuffer *
+get_header (GstFfsCopies * self, GstMemory * frame, gconstpointer header,
+    gsize size)
+{
+  GstBuffer *fresh;
+  GstMapInfo map;
+  Pair *pair;
+
+  /* Parts of a memory come and go, what they are parts of stays. */
+  while (frame->parent)
+    frame = frame->parent;
+
+  pair = find_pair (self, frame);
+  if (pair == NULL)
+    pair = take_pair (self, frame);
+  /* A frame that is sent again while it is in flight needs another one. */
+  if (pair->header && GST_MINI_OBJECT_REFCOUNT_VALUE (pair->header) == 1
+      && gst_buffer_map (pair->header, &map, GST_MAP_WRITE)) {
+    memcpy (map.data, header, size);
+    gst_buffer_unmap (pair->header, &map);
+    return gst_buffer_ref (pair->header);
+  }
+
+  fresh = gst_ffs_buffer_pool_fill (self->pool, header, size);
+  if (fresh && pair->header == NULL)
+    pair->header = gst_buffer_ref (fresh);
+  return fresh;
+}
+
 /**
- * gst_ffs_copier_header:
- * @self: the copier
+ * gst_ffs_copies_header:
+ * @self: the copies
  * @framing: what has the header
  * @frame: (nullable): memory of the frame behind it, in the same transfer
  *
  * Returns: (transfer full) (nullable): a buffer that begins with the header
  */
 GstBuffer *
-gst_ffs_copier_header (GstFfsCopier * self, const GstFfsFraming * framing,
+gst_ffs_copies_header (GstFfsCopies * self, const GstFfsFraming * framing,
     GstMemory * frame)
 {
   if (frame == NULL)
-    return gst_ffs_copier_fill (self, framing->header, framing->header_size);
-  return gst_ffs_headers_get (self->headers, frame, framing->header,
-      framing->header_size);
+    return gst_ffs_copies_fill (self, framing->header, framing->header_size);
+  return get_header (self, frame, framing->header, framing->header_size);
 }
 
 /* Returns: (transfer full) (nullable): a buffer for a header, which is in it
  * already, and @size bytes behind it */
 static GstBuffer *
-begin (GstFfsCopier * self, const GstFfsFraming * framing, gsize size)
+begin (GstFfsCopies * self, const GstFfsFraming * framing, gsize size)
 {
   GstBuffer *copy = gst_ffs_buffer_pool_acquire (self->pool,
       framing->header_size + size);
@@ -82,8 +159,8 @@ begin (GstFfsCopier * self, const GstFfsFraming * framing, gsize size)
 }
 
 /**
- * gst_ffs_copier_copy:
- * @self: the copier
+ * gst_ffs_copies_copy:
+ * @self: the copies
  * @framing: what to put in front
  * @buffer: a frame
  * @piece: some of its memories
@@ -93,7 +170,7 @@ begin (GstFfsCopier * self, const GstFfsFraming * framing, gsize size)
  * cannot be read
  */
 GstBuffer *
-gst_ffs_copier_copy (GstFfsCopier * self, const GstFfsFraming * framing,
+gst_ffs_copies_copy (GstFfsCopies * self, const GstFfsFraming * framing,
     GstBuffer * buffer, const GstFfsPiece * piece)
 {
   GstBuffer *copy = begin (self, framing, piece->length);
@@ -179,8 +256,8 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
 }
 
 /**
- * gst_ffs_copier_pack:
- * @self: the copier
+ * gst_ffs_copies_pack:
+ * @self: the copies
  * @framing: what to put in front
  * @buffer: a frame of raw video that is complete
  * @info: its format without padding
@@ -189,7 +266,7 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
  * and the frame, its lines and planes without padding
  */
 GstBuffer *
-gst_ffs_copier_pack (GstFfsCopier * self, const GstFfsFraming * framing,
+gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,
     GstBuffer * buffer, const GstVideoInfo * info)
 {
   GstBuffer *copy = begin (self, framing, GST_VIDEO_INFO_SIZE (info));

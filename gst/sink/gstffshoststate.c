@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsPresence: whether there is a host at the other end that takes
+ * GstFfsHostState: whether there is a host at the other end that takes
  * frames, and what becomes of frames while there is none.
  *
  * With an ep0 of ours a host says when it wants frames.  With an
@@ -14,14 +14,14 @@
  * is under the lock, which is taken before the stream's.
  */
 
-#include "gstffspresence.h"
+#include "gstffshoststate.h"
 #include "transport/gstffserror.h"
 
 /* Endpoint files cannot be polled: how often to look whether a host came. */
 #define HOST_CHECK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
 void
-gst_ffs_presence_init (GstFfsPresence * self, GstBaseSink * sink)
+gst_ffs_host_state_init (GstFfsHostState * self, GstBaseSink * sink)
 {
   self->sink = sink;
   g_mutex_init (&self->lock);
@@ -29,19 +29,19 @@ gst_ffs_presence_init (GstFfsPresence * self, GstBaseSink * sink)
 }
 
 void
-gst_ffs_presence_clear (GstFfsPresence * self)
+gst_ffs_host_state_clear (GstFfsHostState * self)
 {
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
 }
 
 /**
- * gst_ffs_presence_open:
- * @self: the presence
+ * gst_ffs_host_state_open:
+ * @self: the host state
  * @own: whether ep0 is ours, so that a host says when it wants frames
  */
 void
-gst_ffs_presence_open (GstFfsPresence * self, gboolean own)
+gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
 {
   self->own = own;
   g_mutex_lock (&self->lock);
@@ -52,12 +52,12 @@ gst_ffs_presence_open (GstFfsPresence * self, gboolean own)
 }
 
 /**
- * gst_ffs_presence_set_stream:
- * @self: the presence
- * @stream: the stream that frames go to, until gst_ffs_presence_close()
+ * gst_ffs_host_state_set_stream:
+ * @self: the host state
+ * @stream: the stream that frames go to, until gst_ffs_host_state_close()
  */
 void
-gst_ffs_presence_set_stream (GstFfsPresence * self, GstFfsStream * stream)
+gst_ffs_host_state_set_stream (GstFfsHostState * self, GstFfsStream * stream)
 {
   g_mutex_lock (&self->lock);
   self->stream = stream;
@@ -67,22 +67,22 @@ gst_ffs_presence_set_stream (GstFfsPresence * self, GstFfsStream * stream)
 
 /* The stream is about to be closed. */
 void
-gst_ffs_presence_close (GstFfsPresence * self)
+gst_ffs_host_state_close (GstFfsHostState * self)
 {
   g_mutex_lock (&self->lock);
   self->stream = NULL;
   self->wanted = FALSE;
   g_mutex_unlock (&self->lock);
-  gst_ffs_presence_set_connected (self, FALSE);
+  gst_ffs_host_state_set_connected (self, FALSE);
 }
 
 /**
- * gst_ffs_presence_set_policy:
- * @self: the presence
+ * gst_ffs_host_state_set_policy:
+ * @self: the host state
  * @policy: what to do with frames while there is no host. Any thread
  */
 void
-gst_ffs_presence_set_policy (GstFfsPresence * self, GstFfsIdlePolicy policy)
+gst_ffs_host_state_set_policy (GstFfsHostState * self, GstFfsIdlePolicy policy)
 {
   g_mutex_lock (&self->lock);
   self->policy = policy;
@@ -92,7 +92,7 @@ gst_ffs_presence_set_policy (GstFfsPresence * self, GstFfsIdlePolicy policy)
 
 /* A new upstream may be live where the old one was not. */
 void
-gst_ffs_presence_forget_latency (GstFfsPresence * self)
+gst_ffs_host_state_forget_latency (GstFfsHostState * self)
 {
   self->latency_known = FALSE;
 }
@@ -100,7 +100,7 @@ gst_ffs_presence_forget_latency (GstFfsPresence * self)
 /* ---- properties ---- */
 
 static gboolean
-set_flag (GstFfsPresence * self, const gchar * name, gboolean * flag,
+set_flag (GstFfsHostState * self, const gchar * name, gboolean * flag,
     gboolean value)
 {
   gboolean changed;
@@ -117,12 +117,12 @@ set_flag (GstFfsPresence * self, const gchar * name, gboolean * flag,
 }
 
 /**
- * gst_ffs_presence_set_connected:
- * @self: the presence
+ * gst_ffs_host_state_set_connected:
+ * @self: the host state
  * @connected: whether a host has configured the function. Any thread
  */
 void
-gst_ffs_presence_set_connected (GstFfsPresence * self, gboolean connected)
+gst_ffs_host_state_set_connected (GstFfsHostState * self, gboolean connected)
 {
   if (!connected)
     set_flag (self, "streaming", &self->streaming, FALSE);
@@ -134,12 +134,12 @@ gst_ffs_presence_set_connected (GstFfsPresence * self, gboolean connected)
 }
 
 /**
- * gst_ffs_presence_set_streaming:
- * @self: the presence
+ * gst_ffs_host_state_set_streaming:
+ * @self: the host state
  * @streaming: whether frames flow. Any thread
  */
 void
-gst_ffs_presence_set_streaming (GstFfsPresence * self, gboolean streaming)
+gst_ffs_host_state_set_streaming (GstFfsHostState * self, gboolean streaming)
 {
   set_flag (self, "streaming", &self->streaming, streaming);
 }
@@ -147,12 +147,12 @@ gst_ffs_presence_set_streaming (GstFfsPresence * self, gboolean streaming)
 /* ---- what ends waits ---- */
 
 /**
- * gst_ffs_presence_set_wanted:
- * @self: the presence
+ * gst_ffs_host_state_set_wanted:
+ * @self: the host state
  * @wanted: whether the host wants frames. Any thread
  */
 void
-gst_ffs_presence_set_wanted (GstFfsPresence * self, gboolean wanted)
+gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted)
 {
   g_mutex_lock (&self->lock);
   self->wanted = wanted;
@@ -161,7 +161,7 @@ gst_ffs_presence_set_wanted (GstFfsPresence * self, gboolean wanted)
 }
 
 void
-gst_ffs_presence_set_flushing (GstFfsPresence * self, gboolean flushing)
+gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
@@ -172,7 +172,7 @@ gst_ffs_presence_set_flushing (GstFfsPresence * self, gboolean flushing)
 }
 
 gboolean
-gst_ffs_presence_is_wanted (GstFfsPresence * self)
+gst_ffs_host_state_is_wanted (GstFfsHostState * self)
 {
   gboolean wanted;
 
@@ -185,15 +185,15 @@ gst_ffs_presence_is_wanted (GstFfsPresence * self)
 /* ---- without a host ---- */
 
 /**
- * gst_ffs_presence_drops:
- * @self: the presence
+ * gst_ffs_host_state_drops:
+ * @self: the host state
  *
  * Streaming thread.
  *
  * Returns: whether to drop frames, rather than to wait
  */
 gboolean
-gst_ffs_presence_drops (GstFfsPresence * self)
+gst_ffs_host_state_drops (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
 
@@ -215,15 +215,15 @@ gst_ffs_presence_drops (GstFfsPresence * self)
 }
 
 /**
- * gst_ffs_presence_stops:
- * @self: the presence, of which gst_ffs_presence_drops() has been asked
+ * gst_ffs_host_state_stops:
+ * @self: the host state, of which gst_ffs_host_state_drops() has been asked
  *
  * Streaming thread.
  *
  * Returns: whether the source of frames that are dropped may rather be stopped
  */
 gboolean
-gst_ffs_presence_stops (GstFfsPresence * self)
+gst_ffs_host_state_stops (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
 
@@ -236,12 +236,12 @@ gst_ffs_presence_stops (GstFfsPresence * self)
 }
 
 /**
- * gst_ffs_presence_count_drop:
- * @self: the presence
+ * gst_ffs_host_state_count_drop:
+ * @self: the host state
  * @unfit: whether there is a host, that wants other frames
  */
 void
-gst_ffs_presence_count_drop (GstFfsPresence * self, gboolean unfit)
+gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit)
 {
   g_mutex_lock (&self->lock);
   if (unfit)
@@ -253,7 +253,7 @@ gst_ffs_presence_count_drop (GstFfsPresence * self, gboolean unfit)
 
 /* Until somebody wakes us, or for a while if nobody can. FALSE if flushing. */
 static gboolean
-idle (GstFfsPresence * self)
+idle (GstFfsHostState * self)
 {
   gint64 deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
   gboolean flushing;
@@ -269,8 +269,8 @@ idle (GstFfsPresence * self)
 }
 
 /**
- * gst_ffs_presence_wait:
- * @self: the presence
+ * gst_ffs_host_state_wait:
+ * @self: the host state
  * @err: (out): errno of the endpoint
  *
  * Waits for a host that takes frames. Streaming thread.
@@ -280,25 +280,25 @@ idle (GstFfsPresence * self)
  * endpoint
  */
 GstFfsMeaning
-gst_ffs_presence_wait (GstFfsPresence * self, gint * err)
+gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
 {
   while (TRUE) {
     GstFfsMeaning meaning = GST_FFS_NOT_ENABLED;
 
     *err = 0;
-    if (gst_ffs_presence_is_wanted (self)) {
+    if (gst_ffs_host_state_is_wanted (self)) {
       *err = gst_ffs_stream_probe (self->stream);
       meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
       /* What ep0 says is newer than what the endpoint said just now. */
       if (!self->own && meaning == GST_FFS_OK)
-        gst_ffs_presence_set_connected (self, TRUE);
+        gst_ffs_host_state_set_connected (self, TRUE);
       if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE)
         return meaning;
       if (!self->own)
-        gst_ffs_presence_set_connected (self, FALSE);
+        gst_ffs_host_state_set_connected (self, FALSE);
     }
 
-    if (gst_ffs_presence_drops (self))
+    if (gst_ffs_host_state_drops (self))
       return GST_FFS_NOT_ENABLED;
     if (!idle (self))
       return GST_FFS_INTERRUPTED;
@@ -306,7 +306,7 @@ gst_ffs_presence_wait (GstFfsPresence * self, gint * err)
 }
 
 void
-gst_ffs_presence_add_stats (GstFfsPresence * self, GstStructure * s)
+gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 {
   g_mutex_lock (&self->lock);
   gst_structure_set (s,
