@@ -248,6 +248,37 @@ GST_START_TEST (test_all_busy)
 
 GST_END_TEST;
 
+/* A frame that is given up half queued was not sent, however well its beginning
+ * went. */
+GST_START_TEST (test_half_queued)
+{
+  gint released, half;
+  GstMemory *second;
+  GstBuffer *buf;
+  SinkHarness sh;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  second = fake_dmabuf_new (10);
+  gst_harness_push (sh.h, memory_buffer (second, &released));
+  /* Its second dmabuf is under way. */
+  buf = dmabuf_buffer (10, &half);
+  gst_buffer_append_memory (buf, second);
+  sink_harness_push_async (&sh, buf);
+  fake_endpoint_wait_transfers (2);
+  gst_harness_push_event (sh.h, gst_event_new_flush_start ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
+
+  fake_endpoint_signal (0, 1);
+  fake_endpoint_signal (1, 1);
+  wait_released (&half);
+  sink_harness_wait_stat (&sh, "in-flight", 0);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-zero-copy"), 1);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"), 0);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 static Suite *
 lost_suite (void)
 {
@@ -264,6 +295,8 @@ lost_suite (void)
   tcase_add_test (tc, test_never_detaches_busy_by_submit);
   if (!fake_endpoint_reaps ())
     tcase_add_test (tc, test_all_busy);
+  if (!fake_endpoint_reaps ())
+    tcase_add_test (tc, test_half_queued);
   return s;
 }
 
