@@ -36,8 +36,7 @@
 
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
-#include "gstffshost.h"
-#include "gstffsopen.h"
+#include "gstffscamera.h"
 #include "gstffshoststate.h"
 #include "gstffsreport.h"
 #include "gstffssourcecontrol.h"

@@ -21,7 +21,6 @@
 #include <errno.h>
 
 #include "gstffscopies.h"
-#include "gstffsframecounter.h"
 #include "function/gstffsdmadevice.h"
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
@@ -32,6 +31,25 @@
 
 /* So many frames lost with none in between that arrived have one cause. */
 #define MAX_LOST 5
+
+/**
+ * GstFfsFrameCounter:
+ * @zero_copy: frames sent in place
+ * @gathered: frames that went as one transfer of several pieces
+ * @in_headroom: frames with their header in the room in front of them
+ * @copied: frames of which something was copied
+ * @copied_for: the same by the first reason
+ * @bytes_copied: bytes that went through the CPU
+ */
+typedef struct
+{
+  guint64 zero_copy;
+  guint64 gathered;
+  guint64 in_headroom;
+  guint64 copied;
+  guint64 copied_for[GST_FFS_N_COPY_REASONS];
+  guint64 bytes_copied;
+} GstFfsFrameCounter;
 
 struct _GstFfsStream
 {
@@ -90,6 +108,18 @@ get_tag (const GstFfsFrame * frame, GstBuffer * buffer, GstFfsFrameTag * tag)
   tag->size = frame->copied;
 }
 
+static void
+counter_add (GstFfsFrameCounter * self, GstFfsCopyReason reason,
+    gssize copied, gint change)
+{
+  if (reason == GST_FFS_COPY_REASON_NONE)
+    self->zero_copy += change;
+  else
+    self->copied += change;
+  self->copied_for[reason] += change;
+  self->bytes_copied += copied;
+}
+
 /* Counts a frame, or takes that back: one that did not arrive. */
 static void
 count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
@@ -97,7 +127,7 @@ count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
   if (tag->kind & TAG_NO_FRAME)
     return;
   g_mutex_lock (&self->lock);
-  gst_ffs_frame_counter_add (&self->counter, tag->kind & 0xff,
+  counter_add (&self->counter, tag->kind & 0xff,
       change * (gssize) tag->size, change);
   if (tag->kind & TAG_GATHERED)
     self->counter.gathered += change;
@@ -728,6 +758,46 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
   return err;
 }
 
+/* With the lock. */
+static void
+counter_to_structure (const GstFfsFrameCounter * self,
+    const GstFfsQueueStats * transfers,
+    const GstFfsAttachmentsStats * attachments, guint64 bytes_written,
+    GstStructure * s)
+{
+  guint i;
+
+  gst_structure_set (s,
+      "frames-zero-copy", G_TYPE_UINT64, self->zero_copy,
+      "frames-gathered", G_TYPE_UINT64, self->gathered,
+      "frames-in-room", G_TYPE_UINT64, self->in_headroom,
+      "frames-copied", G_TYPE_UINT64, self->copied, NULL);
+  for (i = 1; i < GST_FFS_N_COPY_REASONS; i++) {
+    g_autofree gchar *name = g_strconcat ("copied-",
+        gst_ffs_copy_reason_name (i), NULL);
+
+    gst_structure_set (s, name, G_TYPE_UINT64, self->copied_for[i], NULL);
+  }
+  gst_structure_set (s,
+      "bytes", G_TYPE_UINT64,
+      transfers->bytes + bytes_written,
+      "frames-lost", G_TYPE_UINT64, transfers->lost,
+      "bytes-copied", G_TYPE_UINT64, self->bytes_copied,
+      "transfers-queued", G_TYPE_UINT64, transfers->queued,
+      "transfers-completed", G_TYPE_UINT64, transfers->completed,
+      "transfers-failed", G_TYPE_UINT64, transfers->failed,
+      "transfers-cancelled", G_TYPE_UINT64, transfers->cancelled,
+      "in-flight", G_TYPE_UINT, transfers->in_flight,
+      "in-flight-max", G_TYPE_UINT, transfers->in_flight_max,
+      "attachments", G_TYPE_UINT, attachments->now,
+      "attachments-made", G_TYPE_UINT64, attachments->made,
+      "attachments-dropped", G_TYPE_UINT64, attachments->dropped,
+      "latency-last", G_TYPE_UINT64, transfers->latency_last,
+      "latency-avg", G_TYPE_UINT64,
+      transfers->frames ? transfers->latency_sum / transfers->frames : 0,
+      "latency-max", G_TYPE_UINT64, transfers->latency_max, NULL);
+}
+
 void
 gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
 {
@@ -741,7 +811,7 @@ gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
     t = self->last_transfers;
     att = self->last_attachments;
   }
-  gst_ffs_frame_counter_to_structure (&self->counter, &t, &att,
+  counter_to_structure (&self->counter, &t, &att,
       gst_ffs_writer_get_bytes (self->writer), s);
   g_mutex_unlock (&self->lock);
 }

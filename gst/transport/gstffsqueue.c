@@ -170,21 +170,23 @@ gst_ffs_queue_end_frames (GstFfsQueue * self)
     GstFfsFrameDoneFunc done = self->done;
     GstFfsQueueStats *stats = &self->stats;
     GstFfsQueueFrame frame = *head;
+    GstClockTime end;
 
     gst_queue_array_pop_head_struct (self->frames);
     self->first_frame++;
-    self->last_end = gst_util_get_timestamp ();
+    self->last_end = end = gst_util_get_timestamp ();
+    if (done) {
+      g_mutex_unlock (&self->lock);
+      done (frame.number, &frame.tag, frame.err, self->user_data);
+      g_mutex_lock (&self->lock);
+    }
+    /* Whoever sees that nothing is in flight sees what became of it. */
     stats->in_flight--;
     stats->frames++;
     stats->lost += is_lost (frame.err);
-    stats->latency_last = self->last_end - frame.start;
+    stats->latency_last = end - frame.start;
     stats->latency_max = MAX (stats->latency_max, stats->latency_last);
     stats->latency_sum += stats->latency_last;
-    if (done == NULL)
-      continue;
-    g_mutex_unlock (&self->lock);
-    done (frame.number, &frame.tag, frame.err, self->user_data);
-    g_mutex_lock (&self->lock);
   }
 }
 
