@@ -383,6 +383,28 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
   return ret;
 }
 
+/**
+ * gst_ffs_controls_get_default:
+ *
+ * To be called before a host has set anything.
+ *
+ * Returns: what the driver of a device begins with; of all others the value
+ * now: those of properties often stand for "not set", and are no values
+ */
+gdouble
+gst_ffs_controls_get_default (GstFfsControls * self, guint i)
+{
+  Item *item = &g_array_index (self->items, Item, i);
+  gint64 first;
+
+  if (item->device.id != 0)
+    return item->device.first;
+  if (item->channel && gst_ffs_device_control_find_default (self->source,
+          item->feature, &first))
+    return first;
+  return gst_ffs_controls_get_value (self, i);
+}
+
 static gboolean
 ask_application (GstFfsControls * self, GstFfsApplicationControl * control,
     gdouble value)

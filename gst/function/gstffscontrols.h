@@ -43,6 +43,7 @@ void gst_ffs_controls_free (GstFfsControls * self);
 guint gst_ffs_controls_get_n (GstFfsControls * self);
 const GstFfsControl *gst_ffs_controls_get (GstFfsControls * self, guint i);
 gdouble gst_ffs_controls_get_value (GstFfsControls * self, guint i);
+gdouble gst_ffs_controls_get_default (GstFfsControls * self, guint i);
 gboolean gst_ffs_controls_set_value (GstFfsControls * self, guint i,
     gdouble value);
 

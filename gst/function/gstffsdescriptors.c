@@ -39,15 +39,7 @@
 
 #define LANGUAGE_US_ENGLISH 0x0409
 
-typedef enum
-{
-  SPEED_FULL,
-  SPEED_HIGH,
-  SPEED_SUPER,
-  N_SPEEDS
-} Speed;
-
-static const guint16 bulk_packet[N_SPEEDS] = {
+static const guint16 bulk_packet[GST_FFS_N_SPEEDS] = {
   BULK_PACKET_FULL, BULK_PACKET_HIGH, BULK_PACKET_SUPER
 };
 
@@ -101,7 +93,7 @@ put_interface (GByteArray * out, const GstFfsInterfaceDesc * iface,
 }
 
 static void
-put_endpoint (GByteArray * out, guint number, gboolean in, Speed speed)
+put_endpoint (GByteArray * out, guint number, gboolean in, GstFfsSpeed speed)
 {
   gst_ffs_append_u8 (out, USB_DT_ENDPOINT_SIZE);
   gst_ffs_append_u8 (out, USB_DT_ENDPOINT);
@@ -113,17 +105,17 @@ put_endpoint (GByteArray * out, guint number, gboolean in, Speed speed)
 
 /* Returns how many descriptors that were: each has its own length. */
 static guint
-put_extra (GByteArray * out, const GstFfsInterfaceDesc * iface)
+put_extra (GByteArray * out, const GstFfsExtra * extra)
 {
   gsize at = 0;
   guint count = 0;
 
-  while (at < iface->extra_size && iface->extra[at] > 0) {
-    at += iface->extra[at];
+  while (at < extra->size && extra->data[at] > 0) {
+    at += extra->data[at];
     count++;
   }
-  g_assert (at == iface->extra_size);
-  g_byte_array_append (out, iface->extra, iface->extra_size);
+  g_assert (at == extra->size);
+  g_byte_array_append (out, extra->data, extra->size);
   return count;
 }
 
@@ -139,7 +131,7 @@ put_companion (GByteArray * out, guint burst)
 
 /* Returns how many descriptors that were. */
 static guint
-put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, Speed speed)
+put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, GstFfsSpeed speed)
 {
   guint i, count = 0, endpoint = 0, string = count_strings (desc);
   const gchar *type;
@@ -152,11 +144,11 @@ put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, Speed speed)
     const GstFfsInterfaceDesc *iface = &desc->interfaces[i];
 
     put_interface (out, iface, i, iface->name ? ++string : 0);
-    count += 1 + put_extra (out, iface);
+    count += 1 + put_extra (out, &iface->extra[speed]);
     for (type = iface->endpoints; *type; type++) {
       put_endpoint (out, ++endpoint, *type == 'i', speed);
       count++;
-      if (speed != SPEED_SUPER)
+      if (speed != GST_FFS_SPEED_SUPER)
         continue;
       put_companion (out, endpoint == desc->stream_endpoint ? STREAM_BURST : 0);
       count++;
@@ -253,12 +245,12 @@ gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc, guint16 os_version)
   gst_ffs_append_u32 (out, 0);
   gst_ffs_append_u32 (out, flags);
   counts_at = out->len;
-  for (i = 0; i < N_SPEEDS; i++)
+  for (i = 0; i < GST_FFS_N_SPEEDS; i++)
     gst_ffs_append_u32 (out, 0);
   if (desc->compatible_id)
     gst_ffs_append_u32 (out, 0);
 
-  for (i = 0; i < N_SPEEDS; i++)
+  for (i = 0; i < GST_FFS_N_SPEEDS; i++)
     set32 (out, counts_at + 4 * i, put_speed (out, desc, i));
   if (desc->compatible_id)
     set32 (out, counts_at + 4 * i, put_os_descriptors (out, desc, os_version));

@@ -140,7 +140,49 @@ gst_ffs_device_control_find (GstElement * source, guint i,
   control->factor = known[i].factor;
   control->min = (gint64) query.minimum * control->factor;
   control->max = (gint64) query.maximum * control->factor;
+  control->first = (gint64) query.default_value * control->factor;
   return TRUE;
+}
+
+/* What v4l2src has colour balance channels for, which have no default. */
+static const struct
+{
+  guint32 id;
+  const gchar *name;
+} balance[] = {
+  {V4L2_CID_BRIGHTNESS, "Brightness"},
+  {V4L2_CID_CONTRAST, "Contrast"},
+  {V4L2_CID_SATURATION, "Saturation"},
+  {V4L2_CID_HUE, "Hue"},
+  {V4L2_CID_GAIN, "Gain"},
+  {V4L2_CID_GAMMA, "Gamma"},
+  {V4L2_CID_EXPOSURE, "ExposureTime"},
+};
+
+/**
+ * gst_ffs_device_control_find_default:
+ * @feature: of which the source has a colour balance channel
+ * @first: (out): what the driver begins with
+ *
+ * Returns: %FALSE if the source has no device, or the device no such control
+ */
+gboolean
+gst_ffs_device_control_find_default (GstElement * source,
+    const GstFfsFeature * feature, gint64 * first)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (balance); i++) {
+    struct v4l2_queryctrl query = {.id = balance[i].id };
+
+    if (!g_str_equal (balance[i].name, feature->name)
+        || call (source, VIDIOC_QUERYCTRL, &query) != 0
+        || query.type != V4L2_CTRL_TYPE_INTEGER)
+      continue;
+    *first = query.default_value;
+    return TRUE;
+  }
+  return FALSE;
 }
 
 /**

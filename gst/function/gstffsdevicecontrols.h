@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @factor: how many of its unit one step of the device is
  * @min: in its unit
  * @max: in its unit
+ * @first: what the driver begins with, in its unit
  * @choices: those that the device has, a bit each; 0 for a quantity
  *
  * A control of a V4L2 device.
@@ -25,6 +26,7 @@ typedef struct
   gint factor;
   gint64 min;
   gint64 max;
+  gint64 first;
   guint32 choices;
 } GstFfsDeviceControl;
 
@@ -39,6 +41,8 @@ extern GstFfsDeviceCalls gst_ffs_device_calls;
 gboolean gst_ffs_device_control_find (GstElement * source, guint i,
     GstFfsDeviceControl * control);
 guint gst_ffs_device_controls_get_n (void);
+gboolean gst_ffs_device_control_find_default (GstElement * source,
+    const GstFfsFeature * feature, gint64 * first);
 gint64 gst_ffs_device_control_get (GstElement * source,
     const GstFfsDeviceControl * control);
 gboolean gst_ffs_device_control_set (GstElement * source,

@@ -152,7 +152,7 @@ has_class_specific (const GstFfsFunctionDesc * desc, gboolean optional)
   guint i;
 
   for (i = 0; i < desc->n_interfaces; i++) {
-    if (desc->interfaces[i].extra_size > 0
+    if (desc->interfaces[i].extra[0].size > 0
         && desc->interfaces[i].optional == optional)
       return TRUE;
   }
@@ -167,7 +167,7 @@ without_optional (const GstFfsFunctionDesc * desc)
 
   for (i = 0; i < plain.n_interfaces; i++) {
     if (plain.interfaces[i].optional)
-      plain.interfaces[i].extra_size = 0;
+      memset (plain.interfaces[i].extra, 0, sizeof (plain.interfaces[i].extra));
   }
   return plain;
 }

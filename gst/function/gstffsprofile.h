@@ -33,6 +33,29 @@ typedef struct
   const gchar *serial;
 } GstFfsIdentity;
 
+typedef enum
+{
+  GST_FFS_SPEED_FULL,
+  GST_FFS_SPEED_HIGH,
+  GST_FFS_SPEED_SUPER,
+  GST_FFS_N_SPEEDS
+} GstFfsSpeed;
+
+/**
+ * GstFfsExtra:
+ * @data: whole descriptors
+ * @size: bytes of them
+ */
+typedef struct
+{
+  const guint8 *data;
+  gsize size;
+} GstFfsExtra;
+
+/* The same ones at each speed, or none. */
+#define GST_FFS_EXTRA(data, size) {{data, size}, {data, size}, {data, size}}
+#define GST_FFS_NO_EXTRA GST_FFS_EXTRA (NULL, 0)
+
 /**
  * GstFfsInterfaceDesc:
  * @klass: bInterfaceClass
@@ -41,9 +64,8 @@ typedef struct
  * @name: (nullable): the string behind iInterface
  * @endpoints: "i" for each bulk IN and "o" for each bulk OUT endpoint, in
  * the order of the files ep1, ep2, ...
- * @extra: (nullable): class-specific descriptors that follow the interface's,
- * whole ones, with numbers of interfaces and endpoints that are ours
- * @extra_size: bytes of them
+ * @extra: class-specific descriptors that follow the interface's at each
+ * speed, with numbers of interfaces and endpoints that are ours
  * @optional: whether the function does without them where the kernel does not
  * take them
  */
@@ -54,8 +76,7 @@ typedef struct
   guint8 protocol;
   const gchar *name;
   const gchar *endpoints;
-  const guint8 *extra;
-  gsize extra_size;
+  GstFfsExtra extra[GST_FFS_N_SPEEDS];
   gboolean optional;
 } GstFfsInterfaceDesc;
 
@@ -128,10 +149,17 @@ typedef struct
 #define GST_FFS_MAX_PARTS_BEFORE 3
 #define GST_FFS_MAX_HEADER 32
 
+/* Of a frame, with a header in front of each. */
+#define GST_FFS_MAX_PAYLOADS 11
+
 /**
  * GstFfsFraming:
  * @header: what is in front of the frame in the same transfer
  * @header_size: bytes of it
+ * @payload_size: 0, or that of the payloads which a frame consists of, header
+ * and all; the last one may be shorter
+ * @inner_size: with payloads, how many bytes from the start of @header on are
+ * in front of each payload but the last; the rest is in front of the last
  * @before: what goes out ahead of the frame; the first without a buffer ends
  * it
  * @after: what goes out behind it
@@ -143,6 +171,8 @@ typedef struct
 {
   guint8 header[GST_FFS_MAX_HEADER];
   gsize header_size;
+  gsize payload_size;
+  gsize inner_size;
   GstFfsPart before[GST_FFS_MAX_PARTS_BEFORE];
   GstFfsPart after;
 } GstFfsFraming;

@@ -152,14 +152,18 @@ set_offer (GstFfsCamera * self, GstPad * sinkpad, GstFfsProfileType type)
 }
 
 static GstFfsProfile *
-new_profile (GstFfsProfileType type, const GstFfsIdentity * identity,
+new_profile (const GstFfsSettings * settings, const GstFfsIdentity * identity,
     GstPad * sinkpad)
 {
-  switch (type) {
+  GstFfsProfile *profile;
+
+  switch (settings->profile) {
     case GST_FFS_PROFILE_TYPE_U3V:
       return gst_ffs_u3v_profile_new (identity, sinkpad);
     case GST_FFS_PROFILE_TYPE_UVC:
-      return gst_ffs_uvc_profile_new (sinkpad);
+      profile = gst_ffs_uvc_profile_new (identity, sinkpad);
+      gst_ffs_uvc_profile_set_max_payload (profile, settings->max_payload_size);
+      return profile;
     default:
       return gst_ffs_stream_profile_new (sinkpad);
   }
@@ -198,7 +202,7 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
 
   self->element = element;
   self->udc = g_strdup (settings->udc);
-  self->profile = new_profile (settings->profile, &identity, sinkpad);
+  self->profile = new_profile (settings, &identity, sinkpad);
   if (settings->controls
       && !gst_ffs_application_check (settings->controls, &error))
     goto failed;

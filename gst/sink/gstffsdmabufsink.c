@@ -62,8 +62,8 @@ struct _GstFfsDmabufSink
   /* Properties; under the object lock. */
   GstFfsSettings settings;
 
-  GstFfsHostState presence;
-  GstFfsSourceControl sensor;
+  GstFfsHostState state;
+  GstFfsSourceControl source;
   GstFfsHost host;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
@@ -106,12 +106,12 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
       if (self->opened.profile == NULL)
-        gst_ffs_host_state_set_streaming (&self->presence, TRUE);
+        gst_ffs_host_state_set_streaming (&self->state, TRUE);
       return;
     case GST_FFS_GONE:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
       if (self->opened.profile == NULL)
-        gst_ffs_host_state_set_streaming (&self->presence, FALSE);
+        gst_ffs_host_state_set_streaming (&self->state, FALSE);
       return;
     case GST_FFS_CANCELLED:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": cancelled", frame);
@@ -166,9 +166,9 @@ static GstFlowReturn
 drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
-  gst_ffs_host_state_count_drop (&self->presence, FALSE);
-  if (gst_ffs_host_state_stops (&self->presence))
-    gst_ffs_source_control_idle (&self->sensor, GST_BASE_SINK_PAD (self));
+  gst_ffs_host_state_count_drop (&self->state, FALSE);
+  if (gst_ffs_host_state_stops (&self->state))
+    gst_ffs_source_control_idle (&self->source, GST_BASE_SINK_PAD (self));
   return GST_FLOW_OK;
 }
 
@@ -177,7 +177,7 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
-  gst_ffs_host_state_count_drop (&self->presence, TRUE);
+  gst_ffs_host_state_count_drop (&self->state, TRUE);
   return GST_FLOW_OK;
 }
 
@@ -236,7 +236,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 
   do {
     result.call = GST_FFS_CALL_PROBE;
-    result.meaning = gst_ffs_host_state_wait (&self->presence, &result.err);
+    result.meaning = gst_ffs_host_state_wait (&self->state, &result.err);
     if (result.meaning == GST_FFS_NOT_ENABLED)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
@@ -259,8 +259,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       case GST_FFS_GONE:
         /* The next host is to see the whole frame, or none of it. */
         if (self->opened.profile == NULL)
-          gst_ffs_host_state_set_connected (&self->presence, FALSE);
-        if (gst_ffs_host_state_drops (&self->presence))
+          gst_ffs_host_state_set_connected (&self->state, FALSE);
+        if (gst_ffs_host_state_drops (&self->state))
           return drop (self, frame);
         break;
       case GST_FFS_CANCELLED:
@@ -280,16 +280,14 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 static gboolean
 unlock (GstBaseSink * bsink)
 {
-  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence,
-      TRUE);
+  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->state, TRUE);
   return TRUE;
 }
 
 static gboolean
 unlock_stop (GstBaseSink * bsink)
 {
-  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence,
-      FALSE);
+  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->state, FALSE);
   return TRUE;
 }
 
@@ -396,7 +394,7 @@ send_end (GstFfsDmabufSink * self)
   GstFfsStreamResult result;
 
   if (self->opened.profile == NULL || self->failed
-      || !gst_ffs_host_state_is_wanted (&self->presence) || !frames_fit (self))
+      || !gst_ffs_host_state_is_wanted (&self->state) || !frames_fit (self))
     return;
   send_frame (self, NULL, self->n_frames++, &result);
   if (result.meaning == GST_FFS_INTERRUPTED)
@@ -438,8 +436,8 @@ event (GstBaseSink * bsink, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      gst_ffs_host_state_forget_latency (&self->presence);
-      gst_ffs_source_control_new_upstream (&self->sensor);
+      gst_ffs_host_state_forget_latency (&self->state);
+      gst_ffs_source_control_new_upstream (&self->source);
       break;
     case GST_EVENT_FLUSH_STOP:
       self->failed = FALSE;
@@ -468,7 +466,7 @@ send_event (GstElement * element, GstEvent * event)
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (element);
 
   event =
-      gst_ffs_source_control_send_event (&self->sensor,
+      gst_ffs_source_control_send_event (&self->source,
       GST_BASE_SINK_PAD (self), event);
   return event == NULL
       ||
@@ -483,7 +481,7 @@ get_stats (GstFfsDmabufSink * self)
 {
   GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
 
-  gst_ffs_host_state_add_stats (&self->presence, s);
+  gst_ffs_host_state_add_stats (&self->state, s);
   GST_OBJECT_LOCK (self);
   if (self->stream)
     gst_ffs_stream_add_stats (self->stream, s);
@@ -500,7 +498,7 @@ close_stream (GstFfsDmabufSink * self)
 
   if (self->opened.camera)
     gst_ffs_camera_unbind (self->opened.camera);
-  gst_ffs_host_state_close (&self->presence);
+  gst_ffs_host_state_close (&self->state);
   gst_ffs_host_close (&self->host);
   GST_OBJECT_LOCK (self);
   self->open = FALSE;
@@ -510,7 +508,7 @@ close_stream (GstFfsDmabufSink * self)
         ("The USB device controller does not let go of cancelled frames; "
             "their buffers are released when it does."), (NULL));
   gst_ffs_close (&self->opened);
-  gst_ffs_host_state_set_connected (&self->presence, FALSE);
+  gst_ffs_host_state_set_connected (&self->state, FALSE);
 
   stats = get_stats (self);
   GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
@@ -520,7 +518,7 @@ close_stream (GstFfsDmabufSink * self)
 static void
 reset (GstFfsDmabufSink * self, gboolean own)
 {
-  gst_ffs_host_state_open (&self->presence, own);
+  gst_ffs_host_state_open (&self->state, own);
   self->n_frames = 0;
   self->copies_told = 0;
   self->failed = FALSE;
@@ -556,7 +554,7 @@ open_stream (GstFfsDmabufSink * self)
   self->open = TRUE;
   GST_OBJECT_UNLOCK (self);
   gst_ffs_host_open (&self->host, stream, self->opened.profile);
-  gst_ffs_host_state_set_stream (&self->presence, stream);
+  gst_ffs_host_state_set_stream (&self->state, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
   if (self->opened.camera == NULL)
@@ -565,7 +563,7 @@ open_stream (GstFfsDmabufSink * self)
     close_stream (self);
     return FALSE;
   }
-  gst_ffs_source_control_watch (&self->sensor);
+  gst_ffs_source_control_watch (&self->source);
   return TRUE;
 }
 
@@ -587,7 +585,7 @@ change_state (GstElement * element, GstStateChange transition)
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && ret == GST_STATE_CHANGE_FAILURE)) {
     close_stream (self);
-    gst_ffs_source_control_let_go (&self->sensor);
+    gst_ffs_source_control_let_go (&self->source);
   }
   return ret;
 }
@@ -609,7 +607,7 @@ set_property (GObject * object, guint id, const GValue * value,
         self->settings.max_in_flight);
   policy = self->settings.without_host;
   GST_OBJECT_UNLOCK (self);
-  gst_ffs_host_state_set_policy (&self->presence, policy);
+  gst_ffs_host_state_set_policy (&self->state, policy);
 }
 
 static void
@@ -624,9 +622,9 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
 
   GST_OBJECT_LOCK (self);
   if (id == GST_FFS_PROP_CONNECTED)
-    g_value_set_boolean (value, self->presence.connected);
+    g_value_set_boolean (value, self->state.connected);
   else if (id == GST_FFS_PROP_STREAMING)
-    g_value_set_boolean (value, self->presence.streaming);
+    g_value_set_boolean (value, self->state.streaming);
   else if (!gst_ffs_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
@@ -639,8 +637,8 @@ finalize (GObject * object)
 
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
-  gst_ffs_host_state_clear (&self->presence);
-  gst_ffs_source_control_clear (&self->sensor);
+  gst_ffs_host_state_clear (&self->state);
+  gst_ffs_source_control_clear (&self->source);
   gst_ffs_host_clear (&self->host);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
@@ -650,10 +648,10 @@ static void
 gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
-  gst_ffs_host_state_init (&self->presence, GST_BASE_SINK (self));
-  gst_ffs_source_control_init (&self->sensor, GST_ELEMENT (self));
-  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->presence,
-      &self->sensor);
+  gst_ffs_host_state_init (&self->state, GST_BASE_SINK (self));
+  gst_ffs_source_control_init (&self->source, GST_ELEMENT (self));
+  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state,
+      &self->source);
   g_mutex_init (&self->lock);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample

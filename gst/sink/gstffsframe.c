@@ -375,6 +375,7 @@ gst_ffs_frame_get_headroom (const GstFfsFrame * self, GstBuffer * buffer,
   GstMemory *mem;
 
   if (policy->gather || self->framing.header_size == 0
+      || self->framing.payload_size > 0
       || gst_buffer_n_memory (buffer) != 1 || self->repack)
     return NULL;
   mem = gst_buffer_peek_memory (buffer, 0);
@@ -438,39 +439,94 @@ add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
   return TRUE;
 }
 
-/* Makes the frame of the frame itself.  FALSE if it has to be written
- * instead, or refused. */
-static gboolean
-add_frame (GstFfsFrame * self, GstBuffer * buffer,
-    GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
+/* How many pieces there are with the frame cut into payloads: each cut that
+ * is not between two of them makes one more, and each payload has a header. */
+static guint
+count_payloads (const GstFfsFrame * self, guint first)
 {
-  gboolean may_copy = policy->copy_mode != GST_FFS_COPY_NEVER && copier;
-  static const GstFfsFraming no_header;
+  const gsize data = self->framing.payload_size - self->framing.inner_size;
+  gsize end = 0, cut = data;
+  guint i, n = 0;
+
+  for (i = first; i < self->n_pieces; i++) {
+    end += self->pieces[i].length;
+    for (; cut < end; cut += data)
+      n++;
+    n++;
+    if (cut == end)
+      cut += data;
+  }
+  return n + (end + data - 1) / data;
+}
+
+/* Puts a header in front of each payload; those from @first on are the headers
+ * and the frame. The headers are in one buffer, which all of them share. */
+static gboolean
+split_payloads (GstFfsFrame * self, guint first)
+{
   const GstFfsFraming *framing = &self->framing;
-  GstFfsPiece parts[GST_FFS_MAX_PIECES];
-  guint i, n, first;
+  const gsize data = framing->payload_size - framing->inner_size;
+  GstFfsPiece whole[GST_FFS_MAX_PIECES];
+  GstBuffer *copies[GST_FFS_MAX_PIECES];
+  guint i, n = self->n_pieces - first;
+  gsize left = 0, space = 0, taken;
+
+  if (first + count_payloads (self, first + 1) + 1 > GST_FFS_MAX_PIECES)
+    return FALSE;
+  memcpy (whole, &self->pieces[first], n * sizeof (whole[0]));
+  memcpy (copies, &self->copies[first], n * sizeof (copies[0]));
+  self->n_pieces = first;
+  for (i = 1; i < n; i++)
+    left += whole[i].length;
+
+  for (i = 1; i < n; i++) {
+    for (taken = 0; taken < whole[i].length;) {
+      gsize length;
+
+      if (space == 0) {
+        gboolean last = left <= data;
+
+        add_piece (self, whole[0].owner, 0, last ? framing->inner_size : 0,
+            last ? framing->header_size - framing->inner_size :
+            framing->inner_size, g_steal_pointer (&copies[0]));
+        space = MIN (left, data);
+      }
+      length = MIN (space, whole[i].length - taken);
+      add_piece (self, whole[i].owner, 0, whole[i].offset + taken, length,
+          g_steal_pointer (&copies[i]));
+      self->pieces[self->n_pieces - 1].memory = whole[i].memory;
+      taken += length;
+      space -= length;
+      left -= length;
+    }
+  }
+  return TRUE;
+}
+
+/* A copy without padding. */
+static gboolean
+add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
+    const GstFfsStreamPolicy * policy, const GstFfsFraming * framing)
+{
+  gsize size = GST_VIDEO_INFO_SIZE (policy->info);
+  GstBuffer *copy = copier ? gst_ffs_copies_pack (copier, framing, buffer,
+      policy->info) : NULL;
+
+  self->reason = GST_FFS_COPY_REASON_PADDING;
+  if (copy == NULL)
+    return FALSE;
+  add_piece (self, copy, 0, 0, framing->header_size + size, copy);
+  self->copied += size;
+  return TRUE;
+}
+
+static gboolean
+add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
+    const GstFfsFraming * framing, const GstFfsPiece * parts, guint n)
+{
   GstBuffer *copy;
+  guint i;
 
-  if (self->repack) {
-    self->reason = GST_FFS_COPY_REASON_PADDING;
-    copy = may_copy ? gst_ffs_copies_pack (copier, framing, buffer,
-        policy->info) : NULL;
-    if (copy == NULL)
-      return FALSE;
-    add_piece (self, copy, 0, 0, framing->header_size
-        + GST_VIDEO_INFO_SIZE (policy->info), copy);
-    self->copied += GST_VIDEO_INFO_SIZE (policy->info);
-    return TRUE;
-  }
-
-  n = get_pieces (self, buffer, policy, parts);
-  first = self->n_pieces;
-  if (policy->gather) {
-    if (!add_header (self, copier, n == 0 ? NULL :
-            gst_buffer_peek_memory (buffer, parts[0].first)))
-      return FALSE;
-    framing = &no_header;
-  }
   for (i = 0; i < n; i++) {
     if (parts[i].reason == GST_FFS_COPY_REASON_NONE) {
       add_piece (self, buffer, parts[i].first, parts[i].offset,
@@ -480,13 +536,48 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
 
     if (self->reason == GST_FFS_COPY_REASON_NONE)
       self->reason = parts[i].reason;
-    copy = may_copy ? gst_ffs_copies_copy (copier, framing, buffer,
+    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer,
         &parts[i]) : NULL;
     if (copy == NULL)
       return FALSE;
     add_piece (self, copy, 0, 0, framing->header_size + parts[i].length, copy);
     self->copied += parts[i].length;
   }
+  return TRUE;
+}
+
+/* Makes the pieces of the frame itself.  FALSE if it has to be written
+ * instead, or refused. */
+static gboolean
+add_frame (GstFfsFrame * self, GstBuffer * buffer,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
+{
+  GstFfsCopies *copies = policy->copy_mode != GST_FFS_COPY_NEVER ?
+      copier : NULL;
+  gboolean pack = self->repack;
+  gboolean payloads = self->framing.payload_size > 0;
+  static const GstFfsFraming no_header;
+  const GstFfsFraming *framing = &self->framing;
+  GstFfsPiece parts[GST_FFS_MAX_PIECES];
+  guint n = pack ? 0 : get_pieces (self, buffer, policy, parts);
+  guint i, first = self->n_pieces;
+
+  /* There are headers in the midst of it. */
+  if (payloads && !policy->gather) {
+    self->reason = GST_FFS_COPY_REASON_HEADER;
+    return FALSE;
+  }
+  if (policy->gather && (payloads || !pack)) {
+    if (!add_header (self, copier, n == 0 ? NULL :
+            gst_buffer_peek_memory (buffer, parts[0].first)))
+      return FALSE;
+    framing = &no_header;
+  }
+  if (!(pack ? add_packed (self, buffer, copies, policy, framing) :
+          add_parts (self, buffer, copies, framing, parts, n)))
+    return FALSE;
+  if (payloads && !split_payloads (self, first))
+    return FALSE;
 
   for (i = first; policy->gather && i + 1 < self->n_pieces; i++)
     self->pieces[i].more = TRUE;
@@ -525,6 +616,48 @@ gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
   return ok;
 }
 
+/* Puts the headers in front of the payloads, instead of all of them in front of
+ * the frame.  Takes @packed. */
+static GstBuffer *
+split (GstBuffer * packed, const GstFfsFraming * framing, gsize * size)
+{
+  const gsize data = framing->payload_size - framing->inner_size;
+  gsize left = *size - framing->header_size;
+  gsize n = (left + data - 1) / data;
+  gsize total = left + n * framing->inner_size + framing->header_size
+      - 2 * framing->inner_size;
+  GstBuffer *out = gst_buffer_new_allocate (NULL, total, NULL);
+  const guint8 *header, *at;
+  GstMapInfo from, to;
+  guint8 *put;
+
+  if (!gst_buffer_map (packed, &from, GST_MAP_READ)) {
+    gst_clear_buffer (&out);
+    gst_buffer_unref (packed);
+    return NULL;
+  }
+  gst_buffer_map (out, &to, GST_MAP_WRITE);
+  header = from.data;
+  at = header + framing->header_size;
+  put = to.data;
+  for (; n > 0; n--) {
+    gsize before = n > 1 ? framing->inner_size :
+        framing->header_size - framing->inner_size;
+    gsize part = MIN (left, data);
+
+    memcpy (put, n > 1 ? header : header + framing->inner_size, before);
+    memcpy (put + before, at, part);
+    put += before + part;
+    at += part;
+    left -= part;
+  }
+  gst_buffer_unmap (out, &to);
+  gst_buffer_unmap (packed, &from);
+  gst_buffer_unref (packed);
+  *size = total;
+  return out;
+}
+
 /**
  * gst_ffs_frame_build_written:
  * @self: a frame that has begun
@@ -557,15 +690,18 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
   }
   if (copy == NULL && (self->repack || framing->header_size > 0))
     return FALSE;
+  size += framing->header_size;
+  if (copy && framing->payload_size > 0
+      && (copy = split (copy, framing, &size)) == NULL)
+    return FALSE;
 
   for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++) {
     if (framing->before[i].buffer)
       add_piece (self, framing->before[i].buffer, 0, 0,
           framing->before[i].length, NULL);
   }
-  if (size + framing->header_size > 0)
-    add_piece (self, copy ? copy : buffer, 0, 0, framing->header_size + size,
-        copy);
+  if (size > 0)
+    add_piece (self, copy ? copy : buffer, 0, 0, size, copy);
   if (framing->after.buffer)
     add_piece (self, framing->after.buffer, 0, 0, framing->after.length, NULL);
   return TRUE;

@@ -331,11 +331,11 @@ gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 
 void
 gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * presence, GstFfsSourceControl * sensor)
+    GstFfsHostState * state, GstFfsSourceControl * source)
 {
   self->sink = sink;
-  self->presence = presence;
-  self->sensor = sensor;
+  self->state = state;
+  self->source = source;
   g_mutex_init (&self->lock);
 }
 
@@ -427,9 +427,9 @@ start (GstFfsHost * self)
   if (self->stream)
     gst_ffs_stream_resume (self->stream);
   g_mutex_unlock (&self->lock);
-  gst_ffs_host_state_set_wanted (self->presence, TRUE);
-  gst_ffs_host_state_set_streaming (self->presence, TRUE);
-  gst_ffs_source_control_start (self->sensor);
+  gst_ffs_host_state_set_wanted (self->state, TRUE);
+  gst_ffs_host_state_set_streaming (self->state, TRUE);
+  gst_ffs_source_control_start (self->source);
 
   /* A host that comes while an encoder runs waits for its next key frame,
    * which must not come while frames are dropped. */
@@ -441,13 +441,13 @@ start (GstFfsHost * self)
 static void
 stop (GstFfsHost * self)
 {
-  gst_ffs_host_state_set_wanted (self->presence, FALSE);
-  gst_ffs_source_control_release (self->sensor);
+  gst_ffs_host_state_set_wanted (self->state, FALSE);
+  gst_ffs_source_control_release (self->source);
   g_mutex_lock (&self->lock);
   if (self->stream)
     gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
   g_mutex_unlock (&self->lock);
-  gst_ffs_host_state_set_streaming (self->presence, FALSE);
+  gst_ffs_host_state_set_streaming (self->state, FALSE);
 }
 
 /**
@@ -480,7 +480,7 @@ gst_ffs_host_set_enabled (gboolean enabled, gpointer host)
       gst_ffs_stream_set_disabled (self->stream);
     g_mutex_unlock (&self->lock);
   }
-  gst_ffs_host_state_set_connected (self->presence, enabled);
+  gst_ffs_host_state_set_connected (self->state, enabled);
 }
 
 /**

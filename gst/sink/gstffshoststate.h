@@ -72,8 +72,8 @@ void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
 typedef struct
 {
   GstBaseSink *sink;            /* unowned, like the other two */
-  GstFfsHostState *presence;
-  GstFfsSourceControl *sensor;
+  GstFfsHostState *state;
+  GstFfsSourceControl *source;
   gint check_fit;               /* atomic: frames may be what it wants now */
 
   GstFfsProfile *profile;       /* nullable; under the sink's object lock */
@@ -83,7 +83,7 @@ typedef struct
 } GstFfsHost;
 
 void gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * presence, GstFfsSourceControl * sensor);
+    GstFfsHostState * state, GstFfsSourceControl * source);
 void gst_ffs_host_clear (GstFfsHost * self);
 
 void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,

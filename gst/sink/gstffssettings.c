@@ -12,6 +12,7 @@
 /* One transfer on the wire, one queued behind it, one spare for the time it
  * takes to release and queue. */
 #define DEFAULT_MAX_IN_FLIGHT 3
+#define DEFAULT_MAX_PAYLOAD_SIZE (4 * 1024 * 1024)
 #define DEFAULT_EOS_TIMEOUT (10 * GST_SECOND)
 
 /* pid.codes: for tests, not for products. */
@@ -94,6 +95,7 @@ gst_ffs_settings_init (GstFfsSettings * self)
   memset (self, 0, sizeof (*self));
   self->fd = -1;
   self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
+  self->max_payload_size = DEFAULT_MAX_PAYLOAD_SIZE;
   self->eos_timeout = DEFAULT_EOS_TIMEOUT;
   self->vendor_id = DEFAULT_VENDOR_ID;
   self->product_id = DEFAULT_PRODUCT_ID;
@@ -423,6 +425,23 @@ gst_ffs_settings_install (GObjectClass * klass)
       GST_TYPE_STRUCTURE, rw | GST_PARAM_MUTABLE_READY);
 
   /**
+   * GstFfsDmabufSink:max-payload-size:
+   *
+   * How many bytes a payload of profile=uvc has at most. Larger frames go as
+   * several payloads, in one transfer and in place where the kernel can gather
+   * them. A host allocates several buffers of this size, and one that has not
+   * the memory for it does not stream: programs with libusb share 16 MB on
+   * Linux, and 131072 is what libuvc is happy with. Rounded down to multiples
+   * of 131072, but a frame has 11 payloads at most; 0 sends each frame as one.
+   *
+   * Since: 0.1
+   */
+  props[GST_FFS_PROP_MAX_PAYLOAD_SIZE] = g_param_spec_uint ("max-payload-size",
+      "Maximum payload size", "Most bytes of a frame behind one header, with "
+      "profile=uvc (0 = all)", 0, G_MAXINT, DEFAULT_MAX_PAYLOAD_SIZE,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
    * GstFfsDmabufSink:connected:
    *
    * Whether a host has configured the function. With an application's ep0 as
@@ -571,6 +590,9 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
       gst_clear_structure (&self->controls);
       self->controls = g_value_dup_boxed (value);
       break;
+    case GST_FFS_PROP_MAX_PAYLOAD_SIZE:
+      self->max_payload_size = g_value_get_uint (value);
+      break;
     default:
       return FALSE;
   }
@@ -639,6 +661,9 @@ gst_ffs_settings_get (const GstFfsSettings * self, guint id, GValue * value)
       break;
     case GST_FFS_PROP_CONTROLS:
       g_value_set_boxed (value, self->controls);
+      break;
+    case GST_FFS_PROP_MAX_PAYLOAD_SIZE:
+      g_value_set_uint (value, self->max_payload_size);
       break;
     default:
       return FALSE;

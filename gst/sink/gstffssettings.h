@@ -102,6 +102,7 @@ enum
   GST_FFS_PROP_PRODUCT,
   GST_FFS_PROP_SERIAL,
   GST_FFS_PROP_CONTROLS,
+  GST_FFS_PROP_MAX_PAYLOAD_SIZE,
   GST_FFS_PROP_CONNECTED,       /* from here on to be read only */
   GST_FFS_PROP_STREAMING,
   GST_FFS_PROP_STATS,
@@ -129,6 +130,7 @@ enum
  * @product: string of the device
  * @serial: string of the device, or %NULL
  * @controls: what the application lets a host set, or %NULL
+ * @max_payload_size: bytes, of a webcam's
  *
  * The values of the element's properties that can be written.
  */
@@ -153,6 +155,7 @@ typedef struct
   gchar *product;
   gchar *serial;
   GstStructure *controls;
+  guint max_payload_size;
 } GstFfsSettings;
 
 void gst_ffs_settings_init (GstFfsSettings * self);

@@ -81,4 +81,8 @@ static inline void *memdup_array_user(const void __user *src, size_t n,
 #define MODULE_IMPORT_NS(ns)	MODULE_INFO(import_ns, ns)
 #endif
 
+#ifdef FFS_MODULE_VERSION
+MODULE_VERSION(FFS_MODULE_VERSION);
+#endif
+
 #endif /* FFS_COMPAT_H */

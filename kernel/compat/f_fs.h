@@ -67,7 +67,10 @@ static inline struct dentry *ffs_compat_lookup(struct dentry *dir,
 {
 	struct qstr str = QSTR_INIT(name, strlen(name));
 
-	return d_hash_and_lookup(dir, &str);
+	/* As this file system has no hash of its own. */
+	str.hash = full_name_hash(dir, name, str.len);
+
+	return d_lookup(dir, &str);
 }
 #endif
 
@@ -85,17 +88,17 @@ static inline struct dentry *ffs_compat_start_creating(struct dentry *dir,
 	inode_lock_nested(d_inode(dir), I_MUTEX_PARENT);
 
 	dentry = ffs_compat_lookup(dir, name);
-	if (!dentry) {
-		dentry = d_alloc_name(dir, name);
-		if (dentry)
-			return dentry;
-		dentry = ERR_PTR(-ENOMEM);
-	} else if (!IS_ERR(dentry)) {
+	if (dentry) {
 		dput(dentry);
-		dentry = ERR_PTR(-EEXIST);
+		inode_unlock(d_inode(dir));
+		return ERR_PTR(-EEXIST);
 	}
 
-	inode_unlock(d_inode(dir));
+	dentry = d_alloc_name(dir, name);
+	if (!dentry) {
+		inode_unlock(d_inode(dir));
+		return ERR_PTR(-ENOMEM);
+	}
 
 	return dentry;
 }
@@ -135,7 +138,7 @@ static inline void simple_remove_by_name(struct dentry *dir, const char *name,
 {
 	struct dentry *dentry = ffs_compat_lookup(dir, name);
 
-	if (IS_ERR_OR_NULL(dentry))
+	if (!dentry)
 		return;
 
 	simple_recursive_removal(dentry, callback);

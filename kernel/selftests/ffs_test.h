@@ -75,6 +75,7 @@ struct usb_ffs_dmabuf_reap {
 };
 
 #define USB_FFS_DMABUF_MAX_TRANSFERS		1024
+#define USB_FFS_DMABUF_SEGMENT_END		0x1u
 #define USB_FFS_DMABUF_SUBMIT_ZLP		0x1u
 #define USB_FFS_DMABUF_SUBMIT_REPORT		0x2u
 #define USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS	64
@@ -83,6 +84,7 @@ struct usb_ffs_dmabuf_reap {
 #define USB_FFS_FEATURE_CLASS_DESCS		(1ULL << 0)
 #define USB_FFS_FEATURE_DMABUF_SUBMIT		(1ULL << 1)
 #define USB_FFS_FEATURE_DMABUF_REAP		(1ULL << 2)
+#define USB_FFS_FEATURE_DMABUF_END		(1ULL << 3)
 #define USB_FFS_FEATURE_DMABUF_DMA_DEVICE	(1ULL << 5)
 #define FUNCTIONFS_FEATURES		_IOR('g', 192, __u64)
 #define FUNCTIONFS_DMABUF_SUBMIT	_IOWR('g', 193, \
@@ -154,6 +156,9 @@ enum cancels {
 };
 
 enum cancels gadget_cancels(const struct gadget *g);
+/* Of how many pieces it can make a packet, 0 for any number. */
+unsigned int gadget_per_packet(const struct gadget *g);
+unsigned int gadget_maxpacket(const struct gadget *g);
 int write_file(const char *path, const char *text);
 int read_file(const char *path, char *buf, size_t size);
 

@@ -111,6 +111,23 @@ enum cancels gadget_cancels(const struct gadget *g)
 							 CANCELS_STARTED;
 }
 
+/* The cache of a dwc3 has four TRBs at least, and in tests/vm/run just these. */
+unsigned int gadget_per_packet(const struct gadget *g)
+{
+	return gadget_cancels(g) == CANCELS_STARTED ? 4 : 0;
+}
+
+unsigned int gadget_maxpacket(const struct gadget *g)
+{
+	char path[128], speed[32] = "";
+
+	snprintf(path, sizeof(path), "/sys/class/udc/%s/current_speed", g->udc);
+	read_file(path, speed, sizeof(speed));
+	if (!strncmp(speed, "super", 5))
+		return 1024;
+	return strcmp(speed, "high-speed") ? 64 : 512;
+}
+
 struct ep_desc {
 	__u8 bLength;
 	__u8 bDescriptorType;

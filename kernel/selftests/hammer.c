@@ -34,14 +34,15 @@
 #define RECEIVED	0x55
 
 enum op {
-	ATTACH, DETACH, TRANSFER, SUBMITS, EXPORT, ASK, MERGE, POLL, OPEN, CLOSE, KILL,
+	ATTACH, DETACH, TRANSFER, SUBMITS, REPORTS, REAP, KICK, EXPORT, ASK,
+	MERGE, POLL, OPEN, CLOSE, KILL,
 	BIND, UNBIND, UNPLUG, HOST_OPEN, HOST_READ, HOST_WRITE, HOST_HALT,
 	HOST_RESET, OPS,
 };
 
 static const char * const op_name[OPS] = {
-	"attach", "detach", "transfer", "submit", "export", "ask", "merge",
-	"poll", "open", "close", "kill", "bind", "unbind", "unplug", "host-open",
+	"attach", "detach", "transfer", "submit", "report", "reap", "kick",
+	"export", "ask", "merge", "poll", "open", "close", "kill", "bind", "unbind", "unplug", "host-open",
 	"host-read", "host-write", "host-halt", "host-reset",
 };
 
@@ -52,22 +53,30 @@ static atomic_int stop, wrong;
 static atomic_int ring[RING];
 static struct dbuf buf[BUFS];
 static struct gadget g;
-static bool have_submit;
+static bool have_submit, have_reap;
 static atomic_long segments;
 
 static long allowed(enum op op, int ret)
 {
 	switch (op) {
 	case ATTACH:
-		/* EBUSY: somebody else holds the reservation. */
+		/* Stock kernels: somebody else holds the reservation. */
 		return ret == -EPERM || ret == -EBUSY || ret == -EINTR ||
 		       ret == -ESHUTDOWN;
 	case DETACH:
 		return ret == -EPERM;
-	case TRANSFER:
 	case SUBMITS:
+	case REPORTS:
+		/* Too many pieces in a packet, for some controllers. */
+		if (ret == -EOPNOTSUPP)
+			return gadget_per_packet(&g);
+		__attribute__((fallthrough));
+	case TRANSFER:
 		return ret == -EPERM || ret == -EAGAIN || ret == -EBUSY ||
 		       ret == -ESHUTDOWN || ret == -EINTR;
+	case REAP:
+	case KICK:
+		return 0;
 	default:
 		return 1;
 	}
@@ -360,6 +369,80 @@ static void *sleeper(void *arg)
 		if (rand_r(&seed) % 2)
 			count(DETACH, ffs_detach(fd, buf[b].fd));
 		count(CLOSE, close(fd));
+		atomic_fetch_sub(&attached[b], 1);
+	}
+	return NULL;
+}
+
+struct reaper {
+	pthread_t thread;
+	int fd;
+	unsigned int seed;
+	atomic_bool quit;
+};
+
+static void *reaper_main(void *arg)
+{
+	struct usb_ffs_dmabuf_done d[8];
+	struct reaper *r = arg;
+	__u32 kicks = 0;
+	int i, n;
+
+	while (!atomic_load(&r->quit)) {
+		n = count(REAP, ffs_reap(r->fd, d, 1 + rand_r(&r->seed) % 8,
+					 &kicks, rand_r(&r->seed) % 4 ? -1 :
+					 rand_r(&r->seed) % 2000000));
+		for (i = 0; i < n; i++)
+			note_status(d[i].status ? d[i].status : 1);
+	}
+	return NULL;
+}
+
+/*
+ * Starts transfers on a file that two others reap, and closes it with some of
+ * them under way or not reaped.
+ */
+static void *streamer(void *arg)
+{
+	unsigned int seed = (uintptr_t)arg, b, i, n;
+	struct usb_ffs_dmabuf_segment seg;
+	struct reaper r[2];
+	int ep, ret;
+
+	while (!atomic_load(&stop)) {
+		b = rand_r(&seed) % BUFS;
+		ep = pick_ep(&seed, b);
+		open_ep(&seed, &r[0].fd, ep, false);
+		if (r[0].fd < 0)
+			continue;
+		if (!may_attach(b)) {
+			count(CLOSE, close(r[0].fd));
+			continue;
+		}
+		count(ATTACH, ffs_attach(r[0].fd, buf[b].fd));
+		for (i = 0; i < 2; i++) {
+			r[i] = (struct reaper) { .fd = r[0].fd, .seed = seed + i };
+			if (pthread_create(&r[i].thread, NULL, reaper_main,
+					   &r[i]))
+				abort();
+		}
+		for (n = rand_r(&seed) % 200; n && !atomic_load(&stop); n--) {
+			seg = SEG(&buf[b], 0, pick_len(&seed, b));
+			ret = ffs_submit_report(r[0].fd, &seg, 1, 0, n);
+			count(REPORTS, ret);
+			if (ret)
+				pause_ms(&seed, 5);
+			if (rand_r(&seed) % 64 == 0)
+				count(DETACH, ffs_detach(r[0].fd, buf[b].fd));
+			if (ret == -EPERM)
+				break;
+		}
+		for (i = 0; i < 2; i++)
+			atomic_store(&r[i].quit, true);
+		count(KICK, ffs_kick(r[0].fd));
+		for (i = 0; i < 2; i++)
+			pthread_join(r[i].thread, NULL);
+		count(CLOSE, close(r[0].fd));
 		atomic_fetch_sub(&attached[b], 1);
 	}
 	return NULL;
@@ -684,7 +767,8 @@ int main(int argc, char **argv)
 	const char *env = getenv("FFS_SEED");
 	unsigned int seed = env ? strtoul(env, NULL, 0) :
 					 (unsigned long)time(NULL);
-	pthread_t t[WORKERS + SLEEPERS + VICTIMS + 4], sleeping[SLEEPERS];
+	pthread_t t[WORKERS + SLEEPERS + VICTIMS + 5], sleeping[SLEEPERS];
+	__u64 features = 0;
 	struct timespec now, end;
 
 	if (argc > 1 && !strcmp(argv[1], "-l")) {
@@ -716,6 +800,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	have_submit = !ret && gadget_has_submit(&g);
+	have_reap = have_submit && !ffs_features(g.ep0, &features) &&
+		    (features & USB_FFS_FEATURE_DMABUF_REAP);
 	if (!ret)
 		ret = make_buffers();
 	if (ret) {
@@ -741,6 +827,8 @@ int main(int argc, char **argv)
 		SPAWN(worker);
 	for (i = 0; i < VICTIMS; i++)
 		SPAWN(killer);
+	if (have_reap)
+		SPAWN(streamer);
 	SPAWN(binder);
 	SPAWN(host);
 	SPAWN(host);

@@ -966,6 +966,23 @@ TEST(requests_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
+/* Without class-specific descriptors wIndex is what it has always been. */
+TEST(requests_without_class, T_BOUND | T_NO_DMABUF_OK)
+{
+	static const unsigned int entity[] = { 0, 1, 0xff };
+	unsigned int i, seen;
+	struct host h;
+
+	OK(host_open_device(&h, c->g->name));
+	for (i = 0; i < ARRAY_SIZE(entity); i++) {
+		seen = atomic_load(&c->g->state->setups);
+		EQ(host_class_request(&h, 0, entity[i]), -EPIPE);
+		EQ(atomic_load(&c->g->state->setups), seen + 1);
+		EQ(atomic_load(&c->g->state->setup_index), 0);
+	}
+	host_close(&h);
+}
+
 TEST(numbers_behind_acm, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 {
 	struct neighbour n = { 0 };

@@ -23,6 +23,7 @@ static const struct {
 	{ "sg_max_entries", "0" },
 	{ "sg_max_per_packet", "0" },
 	{ "sg_any_boundary", "Y" },
+	{ "out_aligned", "N" },
 };
 
 static int set_param(const char *name, const char *value)
@@ -167,6 +168,8 @@ TEST(too_many_entries, T_BOUND)
 
 	need_params(c);
 	ep = need_ep(c, EP_IN);
+	/* Pages that happen to be neighbours count as those that they are. */
+	limit("sg_max_entry", "4096");
 	limit("sg_max_entries", "16");
 	pages(c, EP_IN, &b);
 	in(c, &b, 16 * PAGE, 1);
@@ -278,6 +281,38 @@ TEST(whole_pages, T_BOUND | T_SUBMIT)
 	EQ(sync_wait(sync), 1);
 	EQ(memcmp(b.map + 9 * PAGE, b.map, 100), 0);
 	in(c, &b, 5 * PAGE + 17, 6);
+	OK(ffs_detach(ep, b.fd));
+}
+
+/* The same for TRANSFER and SUBMIT. */
+TEST(out_aligned, T_BOUND)
+{
+	struct dbuf b;
+	int ep;
+
+	need_params(c);
+	limit("out_aligned", "Y");
+	OK(gadget_unbind_wait(c->g));
+	OK(gadget_bind_wait(c->g));
+	limit("out_aligned", "N");
+	need_host(c);
+	need_buf(&b, 16384);
+	ep = need_ep(c, EP_OUT);
+	OK(ffs_attach(ep, b.fd));
+	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
+	EQ(ffs_transfer(ep, b.fd, 1000), -EINVAL);
+	EQ(ffs_transfer(ep, b.fd, 1025), -EINVAL);
+	EQ(SUBMIT(ep, SEG(&b, 0, 1025)), -EINVAL);
+	nothing_there(&b);
+	to_out(c, &b, 2048, 3);
+	in(c, &b, 1000, 4);
+
+	/* It is looked at when a driver is bound. */
+	host_close(&c->host);
+	OK(gadget_unbind_wait(c->g));
+	OK(gadget_bind_wait(c->g));
+	OK(ffs_attach(ep, b.fd));
+	to_out(c, &b, 1000, 5);
 	OK(ffs_detach(ep, b.fd));
 }
 

@@ -138,11 +138,63 @@ static void host_gets(struct ctx *c, struct set *s, const struct piece *p,
 	free(want);
 }
 
+/* Of how many pieces the packet is made that has most, if none is over room. */
+static unsigned int per_packet(const struct usb_ffs_dmabuf_segment *seg,
+			       unsigned int n, unsigned int packet, size_t room)
+{
+	size_t off, len, left = 0;
+	unsigned int i, now = 0, most = 0;
+
+	for (i = 0; i < n; i++) {
+		for (off = 0; off < seg[i].length; off += len) {
+			len = room - (seg[i].offset + off) % room;
+			if (len > seg[i].length - off)
+				len = seg[i].length - off;
+			now = left ? now + 1 : 1;
+			if (now > most)
+				most = now;
+			if (len < left) {
+				left -= len;
+				continue;
+			}
+			if (len > left)
+				now = 1;
+			left = (packet - (len - left) % packet) % packet;
+		}
+	}
+	return most;
+}
+
+/*
+ * Whether the controller cannot make a packet of so many pieces.  A segment is
+ * one at least, and one a page at most: what is in between depends on the memory.
+ */
+static bool too_fine(struct ctx *c, const struct usb_ffs_dmabuf_segment *seg,
+		     unsigned int n, int ret)
+{
+	unsigned int max = gadget_per_packet(c->g);
+	unsigned int packet = gadget_maxpacket(c->g);
+
+	if (!max)
+		return false;
+	if (per_packet(seg, n, packet, SIZE_MAX) > max)
+		EQ(ret, -EOPNOTSUPP);
+	if (per_packet(seg, n, packet, 4096) <= max)
+		FD(ret);
+	return ret == -EOPNOTSUPP;
+}
+
 static void in(struct ctx *c, struct set *s, const struct piece *p,
 	       unsigned int n)
 {
-	int sync = send_pieces(c, s, p, n);
+	struct usb_ffs_dmabuf_segment seg[MAX_SEG];
+	int sync;
 
+	to_segments(s, p, n, seg);
+	sync = ffs_submit(need_ep(c, EP_IN), seg, n);
+	if (too_fine(c, seg, n, sync))
+		return;
+	FD(sync);
 	host_gets(c, s, p, n);
 	EQ(sync_wait(sync), 1);
 	close(sync);
@@ -162,7 +214,12 @@ static void out(struct ctx *c, struct set *s, const struct piece *p,
 	int sync, b;
 
 	CHECK(data && sent <= total);
-	sync = FD(ffs_submit(need_ep(c, EP_OUT), seg, n));
+	sync = ffs_submit(need_ep(c, EP_OUT), seg, n);
+	if (too_fine(c, seg, n, sync)) {
+		free(data);
+		return;
+	}
+	FD(sync);
 	OK(sync_status(sync));
 	pattern_fill(data, sent, 100 + seed);
 	EQ(host_xfer(need_host(c), EP_OUT, data, sent), (long)sent);

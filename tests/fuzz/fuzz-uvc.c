@@ -167,6 +167,9 @@ get_application (void)
 static void
 camera_init (Camera * self, guint8 which)
 {
+  static const GstFfsIdentity identity = {
+    .manufacturer = "m",.product = "p",.serial = "s"
+  };
   static const gchar *const texts[] = {
     "video/x-raw,format={YUY2,NV12},width=[16,1920],height=[16,1080],"
         "framerate=[0/1,60/1];image/jpeg;video/x-h264",
@@ -180,12 +183,12 @@ camera_init (Camera * self, guint8 which)
     offers[which] = gst_caps_from_string (texts[which]);
   memset (self, 0, sizeof (*self));
   self->offer = offers[which];
-  self->profile = gst_ffs_uvc_profile_new (get_pad ());
+  self->profile = gst_ffs_uvc_profile_new (&identity, get_pad ());
   gst_ffs_profile_set_funcs (self->profile, on_streaming, NULL, get_waiting,
       self);
   gst_ffs_profile_set_application (self->profile, get_application ());
   g_assert (gst_ffs_profile_set_offer (self->profile, self->offer));
-  g_assert (gst_ffs_profile_start (self->profile, "/nowhere", NULL) == 0);
+  g_assert (gst_ffs_profile_start (self->profile, NULL, NULL) == 0);
 }
 
 /* As ep0 does it. */

@@ -78,8 +78,9 @@ static const GstFfsFunctionDesc with_strings = {
   .association = {0xef, 0x05, 0x00},
   .n_interfaces = 2,
   .interfaces = {
-        {0xef, 0x05, 0x00, "control", "i", mentions, sizeof (mentions), TRUE},
-        {0xef, 0x05, 0x02, "stream", "i", NULL, 0, FALSE},
+        {0xef, 0x05, 0x00, "control", "i",
+            GST_FFS_EXTRA (mentions, sizeof (mentions)), TRUE},
+        {0xef, 0x05, 0x02, "stream", "i", GST_FFS_NO_EXTRA, FALSE},
       },
   .stream_endpoint = 2,
   .strings = further,

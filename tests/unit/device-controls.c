@@ -72,6 +72,7 @@ fake_ioctl (int file, unsigned long request, void *argument)
     query->flags = device[i].flags;
     query->minimum = device[i].min;
     query->maximum = device[i].max;
+    query->default_value = device[i].max - 1;
   } else if (request == VIDIOC_QUERYMENU) {
     fail_unless_equals_int (device[i].type, V4L2_CTRL_TYPE_MENU);
     return device[i].items & 1u << menu->index ? 0 : -1;
@@ -318,6 +319,38 @@ GST_START_TEST (test_refused)
 
 GST_END_TEST;
 
+/* What the driver begins with, whatever it has been set to; what a property
+ * says of that is not known to be a value. */
+GST_START_TEST (test_defaults)
+{
+  GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
+  gint64 begin;
+  guint i;
+
+  find (controls, "ExposureTime", &i);
+  fail_unless_equals_float (gst_ffs_controls_get_default (controls, i), 33200);
+  find (controls, "Zoom", &i);
+  fail_unless_equals_float (gst_ffs_controls_get_default (controls, i), 499);
+  find (controls, "Brightness", &i);
+  gst_ffs_controls_set_value (controls, i, 1);
+  fail_unless_equals_float (gst_ffs_controls_get_default (controls, i), 1);
+  gst_ffs_controls_free (controls);
+
+  /* As a colour balance channel of v4l2src it has one. */
+  fail_unless (gst_ffs_device_control_find_default (source,
+          gst_ffs_feature_from_name ("Brightness"), &begin));
+  fail_unless_equals_int64 (begin, 254);
+  fail_unless (gst_ffs_device_control_find_default (source,
+          gst_ffs_feature_from_name ("Gain"), &begin));
+  fail_unless_equals_int64 (begin, 39);
+  fail_if (gst_ffs_device_control_find_default (source,
+          gst_ffs_feature_from_name ("Hue"), &begin));
+  fail_if (gst_ffs_device_control_find_default (source,
+          gst_ffs_feature_from_name ("Zoom"), &begin));
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_bounds)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 2);
@@ -345,6 +378,7 @@ device_controls_suite (void)
   tcase_add_test (tc, test_numbers);
   tcase_add_test (tc, test_choices);
   tcase_add_test (tc, test_refused);
+  tcase_add_test (tc, test_defaults);
   tcase_add_test (tc, test_bounds);
   return s;
 }

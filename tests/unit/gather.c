@@ -187,6 +187,117 @@ GST_START_TEST (test_header_in_use)
 
 GST_END_TEST;
 
+/* ---- payloads ---- */
+
+/* Payloads of five bytes: "he" and three of the frame, and in front of the last
+ * ones "ader". */
+static void
+start_payloads (StreamFixture * f, gboolean can_submit)
+{
+  start_joined (f, can_submit);
+  f->profile->payload_size = 5;
+  f->profile->inner_size = 2;
+}
+
+static GstMemory *
+text_memory (const gchar * text)
+{
+  return fake_dmabuf_new_data (strlen (text), text[0]);
+}
+
+static void
+assert_written (const gchar * text, gsize size)
+{
+  gchar *written;
+  gsize n;
+
+  fail_unless (g_file_get_contents (fake_endpoint_path (), &written, &n, NULL));
+  fail_unless_equals_uint64 (n, size);
+  fail_unless (memcmp (written, text, n) == 0);
+  g_free (written);
+}
+
+/* In one transfer, and in place. */
+GST_START_TEST (test_payloads)
+{
+  StreamFixture f;
+
+  start_payloads (&f, TRUE);
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (text_memory ("abcdefgh"), NULL)), GST_FFS_OK);
+  finish (&f);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  assert_wire ("heabchedefadergh", 16);
+  /* One that is full to the end, and one that is the last as well. */
+  fail_unless_equals_int (stream_fixture_send (&f,
+          buffer_of (text_memory ("abcdef"), NULL)), GST_FFS_OK);
+  finish (&f);
+  assert_wire ("heabcaderdef", 12);
+  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-gathered"), 2);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "bytes-copied"), 0);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* Planes that end in the midst of payloads and at the end of one, and what is
+ * no dmabuf. */
+GST_START_TEST (test_payloads_of_planes)
+{
+  gint released;
+  StreamFixture f;
+  GstBuffer *buf;
+
+  start_payloads (&f, TRUE);
+  buf = buffer_of (text_memory ("abcd"), gst_memory_new_wrapped
+      (GST_MEMORY_FLAG_READONLY, (gpointer) "12", 2, 0, 2, NULL, NULL));
+  gst_buffer_append_memory (buf, text_memory ("xyz{|"));
+  fail_unless_equals_int (stream_fixture_send (&f, counted_buffer (buf,
+              &released)), GST_FFS_OK);
+  fail_if (is_released (&released));
+  finish (&f);
+  wait_released (&released);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
+  assert_wire ("heabched12hexyzader{|", 21);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "bytes-copied"), 2);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* Without SUBMIT, with a controller that cannot gather, and with more pieces
+ * than a transfer has, the same bytes are written. */
+GST_START_TEST (test_payloads_are_written)
+{
+  gchar text[GST_FFS_MAX_PIECES * 3 + 1];
+  StreamFixture f;
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    start_payloads (&f, i > 0);
+    if (i > 0)
+      fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EOPNOTSUPP, 1);
+    fail_unless_equals_int (stream_fixture_send (&f,
+            buffer_of (text_memory ("abcdefgh"), NULL)), GST_FFS_OK);
+    finish (&f);
+    assert_written ("heabchedefadergh", 16);
+    fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
+    stream_fixture_end (&f);
+  }
+
+  start_payloads (&f, TRUE);
+  f.policy.copy_mode = GST_FFS_COPY_NEVER;
+  memset (text, 'a', sizeof (text));
+  text[sizeof (text) - 1] = 0;
+  fail_if (stream_fixture_send (&f, buffer_of (text_memory (text), NULL)) ==
+      GST_FFS_OK);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
 /* More frames than there are pairs for have headers, too. */
 GST_START_TEST (test_many_headers)
 {
@@ -577,6 +688,9 @@ gather_suite (void)
   tcase_add_test (tc, test_room_pool);
   tcase_add_test (tc, test_no_room);
   tcase_add_test (tc, test_written);
+  tcase_add_test (tc, test_payloads);
+  tcase_add_test (tc, test_payloads_of_planes);
+  tcase_add_test (tc, test_payloads_are_written);
   tcase_add_test (tc, test_waiting);
   return s;
 }

@@ -15,6 +15,8 @@ wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
   if (self->joined) {
     framing->header_size = strlen (self->joined);
     memcpy (framing->header, self->joined, framing->header_size);
+    framing->payload_size = self->payload_size;
+    framing->inner_size = self->inner_size;
     return !self->refuse;
   }
   framing->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,

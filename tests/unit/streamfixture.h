@@ -23,6 +23,8 @@ typedef struct
   GstFfsProfile parent;
   GstFfsBufferPool *pool;
   const gchar *joined;          /* nullable */
+  guint payload_size;           /* with joined */
+  guint inner_size;
   gboolean refuse;
   guint n_wrapped;
   guint n_sent;

@@ -5,8 +5,13 @@
  * to do.
  */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
+#include <linux/usb/functionfs.h>
+
+#include "transport/gstffsendpoint.h"
 #include "uvcfixture.h"
 
 #define OFFER "video/x-raw, format=YUY2, width={320, 640}, height=480, " \
@@ -135,7 +140,7 @@ GST_START_TEST (test_bits)
 {
   const guint8 *extra;
 
-  extra = gst_ffs_profile_describe (f.profile)->interfaces[0].extra;
+  extra = gst_ffs_profile_describe (f.profile)->interfaces[0].extra[0].data;
   fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 15), 1 << 3);
   fail_unless_equals_int_hex (extra[13 + 17], 0);
   fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 18 + 8),
@@ -143,7 +148,7 @@ GST_START_TEST (test_bits)
 
   uvc_fixture_end (&f);
   uvc_fixture_start_auto (&f, OFFER);
-  extra = gst_ffs_profile_describe (f.profile)->interfaces[0].extra;
+  extra = gst_ffs_profile_describe (f.profile)->interfaces[0].extra[0].data;
   fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 15),
       1 << 1 | 1 << 3 | 1 << 5 | 1 << 9);
   fail_unless_equals_int_hex (extra[13 + 17], 1 << (17 - 16));
@@ -366,9 +371,9 @@ GST_START_TEST (test_probe)
   check_probe (GET_CUR, COMMIT, 1, 2, 333333, 640 * 480 * 2);
 
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 600000));
-  check_probe (GET_CUR, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_CUR, PROBE, 1, 1, 666666, 320 * 480 * 2);
   check_probe (GET_MIN, PROBE, 1, 1, 333333, 320 * 480 * 2);
-  check_probe (GET_MAX, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_MAX, PROBE, 1, 1, 666666, 320 * 480 * 2);
   check_probe (GET_DEF, PROBE, 1, 2, 333333, 640 * 480 * 2);
   /* To try is not to commit. */
   check_probe (GET_CUR, COMMIT, 1, 2, 333333, 640 * 480 * 2);
@@ -379,12 +384,12 @@ GST_START_TEST (test_probe)
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0));
   check_probe (GET_CUR, PROBE, 1, 1, 333333, 320 * 480 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0xffffffff));
-  check_probe (GET_CUR, PROBE, 1, 1, 666667, 320 * 480 * 2);
+  check_probe (GET_CUR, PROBE, 1, 1, 666666, 320 * 480 * 2);
   /* What there is not becomes something that there is. */
   fail_unless (uvc_set_probe (&f, PROBE, 2, 9, 0));
   check_probe (GET_CUR, PROBE, 2, 1, 400000, 1280 * 720 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 3, 1, 666667));
-  check_probe (GET_CUR, PROBE, 1, 2, 666667, 640 * 480 * 2);
+  check_probe (GET_CUR, PROBE, 1, 2, 666666, 640 * 480 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 0, 0, 0));
   check_probe (GET_CUR, PROBE, 1, 2, 333333, 640 * 480 * 2);
 
@@ -518,6 +523,92 @@ GST_START_TEST (test_every_request)
 
 GST_END_TEST;
 
+/* ---- a slow bus ---- */
+
+static guint16 packet_size;
+
+static gint
+fake_ioctl (gint fd G_GNUC_UNUSED, gulong request, gpointer arg)
+{
+  struct usb_endpoint_descriptor *desc = arg;
+
+  fail_unless (request == FUNCTIONFS_ENDPOINT_DESC);
+  if (packet_size == 0) {
+    errno = EPIPE;
+    return -1;
+  }
+  memset (desc, 0, sizeof (*desc));
+  desc->wMaxPacketSize = GUINT16_TO_LE (packet_size);
+  return 0;
+}
+
+static gint
+fake_open (const gchar * path, gint flags)
+{
+  fail_unless_equals_string (path, "/dev/ffs-cam/ep1");
+  return open ("/dev/null", flags);
+}
+
+/* What format 1 and size 1 are at this speed, once a host has configured the
+ * function. */
+static void
+check_speed (guint16 packet, guint n_bytes)
+{
+  guint8 probe[34];
+
+  packet_size = packet;
+  gst_ffs_profile_set_enabled (f.profile, FALSE);
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0));
+  fail_unless (uvc_get_probe (&f, GET_CUR, PROBE, probe));
+  fail_unless_equals_int (gst_ffs_get_u32 (probe + 18), n_bytes);
+}
+
+/* The descriptors that it has chosen from are those of its speed. */
+GST_START_TEST (test_speeds)
+{
+  GstFfsIoctlFunc ioctl_before = gst_ffs_ioctl;
+  GstFfsOpenFunc open_before = gst_ffs_open_file;
+  const GstFfsFunctionDesc *desc;
+
+  gst_ffs_ioctl = fake_ioctl;
+  gst_ffs_open_file = fake_open;
+  uvc_fixture_end (&f);
+  uvc_fixture_start (&f, "video/x-raw,format=YUY2,width=1920,height=1080,"
+      "framerate=30/1;video/x-raw,format=YUY2,width=640,height=480,"
+      "framerate=30/1;video/x-raw,format=YUY2,width=160,height=120,"
+      "framerate=15/1");
+  desc = gst_ffs_profile_describe (f.profile);
+  fail_unless (desc->interfaces[1].extra[GST_FFS_SPEED_FULL].size <
+      desc->interfaces[1].extra[GST_FFS_SPEED_HIGH].size);
+  fail_unless (desc->interfaces[1].extra[GST_FFS_SPEED_HIGH].size <
+      desc->interfaces[1].extra[GST_FFS_SPEED_SUPER].size);
+  fail_unless_equals_int (gst_ffs_profile_start (f.profile, "/dev/ffs-cam",
+          NULL), 0);
+  check_speed (1024, 1920 * 1080 * 2);
+  check_speed (512, 640 * 480 * 2);
+  check_speed (64, 160 * 120 * 2);
+  check_speed (1024, 1920 * 1080 * 2);
+  check_speed (0, 1920 * 1080 * 2);
+
+  /* What the last host has chosen is of another list. */
+  packet_size = 512;
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 0));
+  uvc_assert_caps (&f, "video/x-raw(ANY),format=YUY2,width=160,height=120,"
+      "framerate=15/1");
+  packet_size = 64;
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  fail_if (uvc_set_probe (&f, COMMIT, 1, 2, 0));
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  uvc_assert_caps (&f, "video/x-raw(ANY),format=YUY2,width=160,height=120,"
+      "framerate=15/1");
+  gst_ffs_ioctl = ioctl_before;
+  gst_ffs_open_file = open_before;
+}
+
+GST_END_TEST;
+
 static Suite *
 uvc_control_suite (void)
 {
@@ -538,6 +629,7 @@ uvc_control_suite (void)
   tcase_add_test (tc, test_short_data);
   tcase_add_test (tc, test_streaming_errors);
   tcase_add_test (tc, test_every_request);
+  tcase_add_test (tc, test_speeds);
   return s;
 }
 

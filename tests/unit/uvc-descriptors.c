@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <gst/video/video.h>
+
 #include "bytereader.h"
 #include "function/gstffsdescriptors.h"
 #include "function/uvc/gstffsuvcdescriptors.h"
@@ -90,21 +92,12 @@ want_frame (ByteReader * r, guint subtype, guint width, guint height,
     want (r, 4, slow);
 }
 
-#define STREAMING_SIZE (16 + (27 + 34 + 6) + (11 + 30 + 6) + (28 + 30 + 6))
+#define RAW_SIZE (27 + 34 + 6)
+#define ENCODED_SIZE ((11 + 30 + 6) + (28 + 30 + 6))
 
 static void
-want_streaming (ByteReader * r)
+want_raw (ByteReader * r)
 {
-  want_begin (r, 16, 0x01);
-  want (r, 1, 3);
-  want (r, 2, STREAMING_SIZE);
-  want (r, 1, 0x81);
-  want (r, 1, 0);
-  want (r, 1, 3);
-  want_bytes (r, "\0\0\0", 3);
-  want (r, 1, 1);
-  want_bytes (r, "\0\0\0", 3);
-
   want_begin (r, 27, 0x04);
   want (r, 1, 1);
   want (r, 1, 1);
@@ -112,11 +105,29 @@ want_streaming (ByteReader * r)
   want (r, 1, 16);
   want (r, 1, 1);
   want (r, 4, 0);
-  want_frame (r, 0x05, 640, 480, 640 * 480 * 2, 666667, 333333, 333333);
+  want_frame (r, 0x05, 640, 480, 640 * 480 * 2, 666666, 333333, 333333);
   want_colors (r);
+}
+
+/* @raw: 1 if there are raw frames, 0 if the bus is too slow for them */
+static void
+want_streaming (ByteReader * r, guint raw)
+{
+  want_begin (r, 15 + raw, 0x01);
+  want (r, 1, 2 + raw);
+  want (r, 2, 15 + raw + ENCODED_SIZE + raw * RAW_SIZE);
+  want (r, 1, 0x81);
+  want (r, 1, 0);
+  want (r, 1, 3);
+  want_bytes (r, "\0\0\0", 3);
+  want (r, 1, 1);
+  want_bytes (r, "\0\0\0", 2 + raw);
+
+  if (raw)
+    want_raw (r);
 
   want_begin (r, 11, 0x06);
-  want (r, 1, 2);
+  want (r, 1, 1 + raw);
   want (r, 1, 1);
   want (r, 1, 0);
   want (r, 1, 1);
@@ -125,7 +136,7 @@ want_streaming (ByteReader * r)
   want_colors (r);
 
   want_begin (r, 28, 0x10);
-  want (r, 1, 3);
+  want (r, 1, 2 + raw);
   want (r, 1, 1);
   want_bytes (r, "H264\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71", 16);
   want (r, 1, 16);
@@ -172,7 +183,7 @@ GST_START_TEST (test_bytes)
   want (&r, 4, 3);
   want (&r, 4, g_bytes_get_size (blob));
   want (&r, 4, 7);
-  want (&r, 4, 4 + 4 + 10);
+  want (&r, 4, 4 + 4 + 7);
   want (&r, 4, 4 + 4 + 10);
   want (&r, 4, 5 + 4 + 10);
   for (i = 0; i < 3; i++) {
@@ -181,13 +192,26 @@ GST_START_TEST (test_bytes)
     /* Exposure time; brightness to saturation, and gain. */
     want_control (&r, 0x08, 0x020f);
     want_interface (&r, 1, 1, 2);
-    want_streaming (&r);
+    want_streaming (&r, i > 0);
     want_bytes (&r, "\x07\x05\x81\x02", 4);
     want (&r, 2, packets[i]);
     want (&r, 1, 0);
     if (i == 2)
       want_bytes (&r, "\x06\x30\x0f\x00\x00\x00", 6);
   }
+  fail_unless_equals_int (r.size, 0);
+  g_bytes_unref (blob);
+
+  /* The camera is called what the person called it, and so are the association
+   * and the interface, which have one name in this class. */
+  blob = gst_ffs_strings_build (desc);
+  r.data = g_bytes_get_data (blob, &r.size);
+  want (&r, 4, 2);
+  want (&r, 4, g_bytes_get_size (blob));
+  want (&r, 4, 2);
+  want (&r, 4, 1);
+  want (&r, 2, 0x0409);
+  want_bytes (&r, "Left eye\0camera stream", 23);
   fail_unless_equals_int (r.size, 0);
   g_bytes_unref (blob);
   uvc_fixture_end (&f);
@@ -198,7 +222,7 @@ GST_END_TEST;
 /* A source without controls has the units nevertheless. */
 GST_START_TEST (test_no_controls)
 {
-  GstFfsProfile *profile = gst_ffs_uvc_profile_new (NULL);
+  GstFfsProfile *profile = gst_ffs_uvc_profile_new (&uvc_identity, NULL);
   GstCaps *caps = gst_caps_from_string (OFFER);
   const GstFfsFunctionDesc *desc;
   ByteReader r;
@@ -206,8 +230,8 @@ GST_START_TEST (test_no_controls)
   fail_unless (gst_ffs_profile_set_offer (profile, caps));
   gst_caps_unref (caps);
   desc = gst_ffs_profile_describe (profile);
-  r.data = desc->interfaces[0].extra;
-  r.size = desc->interfaces[0].extra_size;
+  r.data = desc->interfaces[0].extra[0].data;
+  r.size = desc->interfaces[0].extra[0].size;
   want_control (&r, 0, 0);
   fail_unless_equals_int (r.size, 0);
   gst_object_unref (profile);
@@ -236,10 +260,8 @@ choice_to_string (const GstFfsUvcChoice * choice)
 }
 
 static void
-check_offer (const gchar * text, const gchar * wanted)
+check_text (const GstFfsUvcOffer * offer, const gchar * wanted)
 {
-  GstCaps *caps = gst_caps_from_string (text);
-  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
   GString *got = g_string_new (NULL);
   guint i;
 
@@ -250,9 +272,55 @@ check_offer (const gchar * text, const gchar * wanted)
   }
   fail_unless_equals_string (got->str, wanted);
   g_string_free (got, TRUE);
+}
+
+static void
+check_offer (const gchar * text, const gchar * wanted)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
+
+  check_text (offer, wanted);
   g_clear_pointer (&offer, gst_ffs_uvc_offer_free);
   gst_caps_unref (caps);
 }
+
+static void
+check_limited (const gchar * text, guint64 limit, const gchar * wanted)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+  GstFfsUvcOffer *all = gst_ffs_uvc_offer_new (caps);
+  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new_limited (all, limit);
+
+  check_text (offer, wanted);
+  gst_ffs_uvc_offer_free (offer);
+  gst_ffs_uvc_offer_free (all);
+  gst_caps_unref (caps);
+}
+
+/* A raw frame of 640x480 has 614400 bytes, one of 320x240 153600. */
+GST_START_TEST (test_offer_of_slow_bus)
+{
+  const gchar *offer = "video/x-raw,format=YUY2,width=640,height=480,"
+      "framerate={30/1,15/1,5/1};video/x-raw,format=YUY2,width=320,height=240,"
+      "framerate={60/1,30/1};image/jpeg,width=1920,height=1080,framerate=60/1";
+
+  check_limited (offer, G_MAXUINT64, "YUY2 *640x480@*30/1,15/1,5/1 "
+      "320x240@60/1,*30/1; MJPG *1920x1080@*60/1");
+  check_limited (offer, 614400 * 30 + 100, "YUY2 *640x480@*30/1,15/1,5/1 "
+      "320x240@60/1,*30/1; MJPG *1920x1080@*60/1");
+  check_limited (offer, 614400 * 30 - 1, "YUY2 *640x480@*15/1,5/1 "
+      "320x240@60/1,*30/1; MJPG *1920x1080@*60/1");
+  check_limited (offer, 153600 * 30 + 100, "YUY2 *640x480@*5/1 320x240@*30/1; "
+      "MJPG *1920x1080@*60/1");
+  check_limited (offer, 614400 * 5 - 1, "MJPG *1920x1080@*60/1");
+  /* Nothing would be no camera. */
+  check_limited ("video/x-raw,format=YUY2,width=640,height=480,"
+      "framerate={30/1,5/1};video/x-raw,format=YUY2,width=320,height=240,"
+      "framerate={60/1,30/1}", 1000, "YUY2 *320x240@*30/1");
+}
+
+GST_END_TEST;
 
 #define FIXED "width=320,height=240,framerate=25/1"
 
@@ -262,6 +330,9 @@ GST_START_TEST (test_offer)
   check_offer ("ANY", "");
   check_offer ("EMPTY", "");
   check_offer ("video/x-raw,format=RGB," FIXED, "");
+  check_offer ("video/x-raw,format=GRAY8,width=322,height=240", "");
+  check_offer ("video/x-raw,format=I420,width=324,height=240", "");
+  check_offer ("video/x-bayer,format=rggb,width=320,height=241", "");
   check_offer ("video/x-raw," FIXED, "");
   check_offer ("video/x-raw(memory:EGLImage),format=NV12," FIXED, "");
   check_offer ("video/x-h264,stream-format=avc," FIXED, "");
@@ -329,6 +400,30 @@ GST_START_TEST (test_offer_of_ranges)
 
 GST_END_TEST;
 
+/* Programs ask for so many frames a second, and look for an interval of which
+ * that many fit into one. */
+GST_START_TEST (test_intervals)
+{
+  GstCaps *caps = gst_caps_from_string ("image/jpeg,width=320,height=240,"
+      "framerate={60/1,50/1,30/1,25/1,24/1,20/1,15/1,10/1,7/1,5/1};"
+      "image/jpeg,width=160,height=120,framerate={30000/1001,15/2}");
+  GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
+  const GstFfsUvcFrame *frame = offer->choices[0].frames;
+  guint i;
+
+  fail_unless_equals_int (frame->n_rates, 10);
+  for (i = 0; i < frame->n_rates; i++)
+    fail_unless_equals_int (10000000 / frame->rates[i].interval,
+        frame->rates[i].n);
+  fail_unless_equals_int (frame->rates[4].interval, 416666);
+  fail_unless_equals_int (frame[1].rates[0].interval, 333666);
+  fail_unless_equals_int (frame[1].rates[1].interval, 1333333);
+  gst_ffs_uvc_offer_free (offer);
+  gst_caps_unref (caps);
+}
+
+GST_END_TEST;
+
 /* However much upstream has, the descriptors fit into a configuration. */
 GST_START_TEST (test_offer_is_bounded)
 {
@@ -352,7 +447,8 @@ GST_START_TEST (test_offer_is_bounded)
   offer = gst_ffs_uvc_offer_new (caps);
   fail_unless_equals_int (offer->n_choices, 4);
   bytes = gst_ffs_uvc_descriptors_streaming (offer);
-  fail_unless (bytes->len <= 3500, "%u bytes", bytes->len);
+  fail_unless (bytes->len <= GST_FFS_UVC_MAX_DESCRIPTORS, "%u bytes",
+      bytes->len);
   for (i = 0; i < 4; i++) {
     fail_unless_equals_int (offer->choices[i].n_frames, 12);
     /* The first ones. */
@@ -373,6 +469,84 @@ GST_START_TEST (test_offer_is_bounded)
 
 GST_END_TEST;
 
+/* A sensor that has all formats in all sizes: each of them is there, with the
+ * size to begin with. */
+GST_START_TEST (test_all_formats)
+{
+  const GstFfsUvcFormat *formats;
+  GstCaps *caps = gst_caps_new_empty ();
+  const GstFfsFunctionDesc *desc;
+  GstFfsProfile *profile = gst_ffs_uvc_profile_new (&uvc_identity, NULL);
+  guint8 guids[24][16];
+  guint i, j, n, at = 0, found = 0;
+  ByteReader r;
+
+  formats = gst_ffs_uvc_formats (&n);
+  fail_unless (n > 20);
+  for (i = 0; i < n; i++) {
+    GstStructure *s = gst_structure_from_string ("x, "
+        "width=(int){16,32,64,128,160,320,640}, height=(int){16,32,480}, "
+        "framerate=(fraction){60/1,50/1,30/1,25/1,20/1,15/1,10/1,5/1}", NULL);
+
+    gst_structure_set_name (s, formats[i].media);
+    if (formats[i].format)
+      gst_structure_set (s, "format", G_TYPE_STRING, formats[i].format, NULL);
+    gst_caps_append_structure (caps, s);
+    gst_ffs_uvc_format_get_guid (&formats[i], guids[i]);
+    for (j = 0; j < i; j++)
+      fail_if (memcmp (guids[i], guids[j], 16) == 0);
+  }
+  fail_unless (gst_ffs_profile_set_offer (profile, caps));
+  gst_caps_unref (caps);
+
+  desc = gst_ffs_profile_describe (profile);
+  r.data = desc->interfaces[1].extra[GST_FFS_SPEED_SUPER].data;
+  r.size = desc->interfaces[1].extra[GST_FFS_SPEED_SUPER].size;
+  fail_unless (r.size <= GST_FFS_UVC_MAX_DESCRIPTORS);
+  fail_unless (r.size > GST_FFS_UVC_MAX_DESCRIPTORS - 100);
+  for (; at < r.size; at += r.data[at]) {
+    /* Formats in their order; a format has a size that it begins with. */
+    if (r.data[at + 2] == 0x04 || r.data[at + 2] == 0x10)
+      fail_unless (memcmp (r.data + at + 5, guids[found], 16) == 0);
+    else if (r.data[at + 2] != 0x06)
+      continue;
+    found++;
+    fail_unless_equals_int (r.data[at + 3], found);
+    fail_unless (r.data[at + 4] >= 1);
+  }
+  fail_unless_equals_int (found, n);
+  gst_object_unref (profile);
+}
+
+GST_END_TEST;
+
+/* What GStreamer pads by definition is not offered. */
+GST_START_TEST (test_sizes_of_formats)
+{
+  const GstFfsUvcFormat *formats;
+  guint i, n, n_compared = 0;
+
+  formats = gst_ffs_uvc_formats (&n);
+  for (i = 0; i < n; i++) {
+    const guint width = formats[i].width_step * 5;
+    const guint height = formats[i].height_step * 3;
+    GstVideoInfo info;
+
+    if (!g_str_equal (formats[i].media, "video/x-raw")
+        || gst_video_format_from_string (formats[i].format) ==
+        GST_VIDEO_FORMAT_UNKNOWN)
+      continue;
+    gst_video_info_set_format (&info,
+        gst_video_format_from_string (formats[i].format), width, height);
+    fail_unless_equals_uint64 (GST_VIDEO_INFO_SIZE (&info),
+        gst_ffs_uvc_format_get_max_size (&formats[i], width, height));
+    n_compared++;
+  }
+  fail_unless (n_compared >= 10);
+}
+
+GST_END_TEST;
+
 static Suite *
 uvc_descriptors_suite (void)
 {
@@ -384,6 +558,10 @@ uvc_descriptors_suite (void)
   tcase_add_test (tc, test_no_controls);
   tcase_add_test (tc, test_offer);
   tcase_add_test (tc, test_offer_of_ranges);
+  tcase_add_test (tc, test_offer_of_slow_bus);
+  tcase_add_test (tc, test_intervals);
+  tcase_add_test (tc, test_all_formats);
+  tcase_add_test (tc, test_sizes_of_formats);
   tcase_add_test (tc, test_offer_is_bounded);
   return s;
 }

@@ -113,6 +113,75 @@ GST_START_TEST (test_header_bytes)
 
 GST_END_TEST;
 
+/* What hosts allocate: a frame as a whole, or units of which there are not too
+ * many. */
+GST_START_TEST (test_payload_sizes)
+{
+  const guint32 unit = 128 * 1024;
+  guint32 frame, max, size;
+
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (1000, 0), 1012);
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (1000, 1012), 1012);
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (1000, 1011), 1012);
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (SIZE_640, unit), unit);
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (SIZE_640, 1), unit);
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (SIZE_640, 3 * unit - 1),
+      2 * unit);
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (SIZE_640, 5 * unit),
+      SIZE_640 + 12);
+  fail_unless_equals_int (gst_ffs_uvc_payload_size (18000000, unit), 13 * unit);
+  for (frame = 100; frame < 130000000; frame += frame / 3 + 1) {
+    for (max = 1; max < 130000000; max += max / 2 + 1) {
+      size = gst_ffs_uvc_payload_size (frame, max);
+      fail_unless (size == frame + 12 || size % unit == 0);
+      fail_unless (size <= frame + 12);
+      fail_unless ((frame + size - 13) / (size - 12) <= GST_FFS_MAX_PAYLOADS);
+    }
+  }
+}
+
+GST_END_TEST;
+
+/* A frame that is more than a payload: the host is told how much one is, and
+ * only the last header says that the frame ends. */
+GST_START_TEST (test_payloads)
+{
+  const guint32 unit = 128 * 1024;
+  GstFfsFraming w;
+  guint8 probe[34];
+
+  gst_ffs_uvc_profile_set_max_payload (f.profile, unit);
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  fail_unless (uvc_get_probe (&f, GET_CUR, COMMIT, probe));
+  fail_unless_equals_int (gst_ffs_get_u32 (probe + 18), SIZE_640);
+  fail_unless_equals_int (gst_ffs_get_u32 (probe + 22), unit);
+  uvc_set_caps (&f, YUY2_640, TRUE);
+  fail_unless (wrap_full (SIZE_640, 1, 0, GST_CLOCK_TIME_NONE, &w));
+  fail_unless_equals_int (w.payload_size, unit);
+  fail_unless_equals_int (w.inner_size, 12);
+  fail_unless_equals_int (w.header_size, 24);
+  fail_unless_equals_int (w.header[0], 12);
+  fail_unless_equals_int (w.header[12], 12);
+  fail_unless_equals_int_hex (w.header[1], 0x8c | (w.header[13] & 1));
+  fail_unless_equals_int_hex (w.header[13] & ~1, 0x8e);
+  fail_unless (memcmp (w.header + 2, w.header + 14, 10) == 0);
+
+  /* A short one has a header of its own, and so has what is small. */
+  fail_unless (wrap_full (unit, 2, 0, GST_CLOCK_TIME_NONE, &w));
+  fail_unless_equals_int (w.payload_size, unit);
+  fail_unless_equals_int_hex (w.header[13] & 0x42, 0x42);
+  fail_unless_equals_int_hex (w.header[1] & 0x42, 0x40);
+  fail_unless (wrap_full (unit - 12, 3, 0, GST_CLOCK_TIME_NONE, &w));
+  fail_unless_equals_int (w.payload_size, 0);
+  /* A last payload of whole packets would have no end. */
+  fail_unless (wrap_full (unit - 12 + 64 * 9 - 12, 4, 0, GST_CLOCK_TIME_NONE,
+          &w));
+  fail_unless_equals_int (w.header_size, 18);
+  fail_unless_equals_int (w.header[12], 6);
+}
+
+GST_END_TEST;
+
 /* A payload always ends by a packet that is not full, at each speed. */
 GST_START_TEST (test_header_sizes)
 {
@@ -478,6 +547,8 @@ uvc_stream_suite (void)
   tcase_add_checked_fixture (tc, set_up, tear_down);
   tcase_add_test (tc, test_header_bytes);
   tcase_add_test (tc, test_header_sizes);
+  tcase_add_test (tc, test_payload_sizes);
+  tcase_add_test (tc, test_payloads);
   tcase_add_test (tc, test_commit_takes_back);
   tcase_add_test (tc, test_start_stop);
   tcase_add_test (tc, test_host_that_stops);

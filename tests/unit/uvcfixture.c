@@ -212,6 +212,11 @@ auto_source_init (AutoSource * self)
 
 /* ---- the profile ---- */
 
+const GstFfsIdentity uvc_identity = {
+  .vendor_id = 0x1209,.product_id = 1,
+  .manufacturer = "Maker",.product = "Left eye",.serial = "4711"
+};
+
 static void
 on_streaming (gboolean streaming, gpointer user_data)
 {
@@ -255,7 +260,7 @@ start_with (UvcFixture * f, GType source, const gchar * offer,
   gst_object_unref (srcpad);
   gst_pad_set_active (f->sinkpad, TRUE);
 
-  f->profile = gst_ffs_uvc_profile_new (f->sinkpad);
+  f->profile = gst_ffs_uvc_profile_new (&uvc_identity, f->sinkpad);
   gst_ffs_profile_set_funcs (f->profile, on_streaming, NULL, get_waiting, f);
   gst_ffs_profile_set_application (f->profile, application);
   fail_unless (gst_ffs_profile_set_offer (f->profile, caps));

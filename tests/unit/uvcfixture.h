@@ -90,6 +90,8 @@ typedef struct
   gchar *caps_at_stop;          /* what was asked of upstream then */
 } UvcFixture;
 
+extern const GstFfsIdentity uvc_identity;
+
 void uvc_fixture_start (UvcFixture * f, const gchar * offer);
 /* With a source whose hue is an integer of 40000...240000. */
 void uvc_fixture_start_wide (UvcFixture * f, const gchar * offer);

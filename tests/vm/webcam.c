@@ -47,7 +47,7 @@ set_format (const char *wanted)
   char code[5] = "";
   unsigned width, height;
 
-  if (sscanf (wanted, "%4[A-Z0-9]:%ux%u", code, &width, &height) != 3) {
+  if (sscanf (wanted, "%4[A-Z0-9 ]:%ux%u", code, &width, &height) != 3) {
     errno = EINVAL;
     fail (wanted);
   }

@@ -61,8 +61,8 @@ static const GstFfsFunctionDesc description = {
   .association = {0xef, 0x05, 0x00},
   .n_interfaces = 2,
   .interfaces = {
-        {0xef, 0x05, 0x00, "USB3 Vision control", "io", NULL, 0, TRUE},
-        {0xef, 0x05, 0x02, "USB3 Vision stream", "i", NULL, 0, FALSE},
+        {0xef, 0x05, 0x00, "USB3 Vision control", "io", GST_FFS_NO_EXTRA, TRUE},
+        {0xef, 0x05, 0x02, "USB3 Vision stream", "i", GST_FFS_NO_EXTRA, FALSE},
       },
   .stream_endpoint = 3,
   .tight = TRUE,
@@ -377,14 +377,19 @@ gst_ffs_u3v_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
 {
   GstFfsU3vProfile *self = g_object_new (GST_TYPE_FFS_U3V_PROFILE, NULL);
   GstFfsIdentity own = *identity;
+  guint i;
 
   own.manufacturer = self->manufacturer = g_strdup (identity->manufacturer);
   own.product = self->product = g_strdup (identity->product);
   own.serial = self->serial = g_strdup (identity->serial);
   gst_ffs_u3v_info_init (&self->info, &own);
   self->description.strings = self->info.strings;
-  self->description.interfaces[0].extra = self->info.descriptor;
-  self->description.interfaces[0].extra_size = sizeof (self->info.descriptor);
+  for (i = 0; i < GST_FFS_N_SPEEDS; i++) {
+    GstFfsExtra *extra = &self->description.interfaces[0].extra[i];
+
+    extra->data = self->info.descriptor;
+    extra->size = sizeof (self->info.descriptor);
+  }
   self->sinkpad = gst_object_ref (sinkpad);
   return GST_FFS_PROFILE (gst_object_ref_sink (self));
 }

@@ -4,6 +4,10 @@
  * get.  Widths whose rows GStreamer pads by definition are left out, so that
  * nothing has to be copied.
  *
+ * Linux knows all of these, other hosts the first ones and H.264 at most.  What
+ * Linux knows and GStreamer has no name for (Y12 and packed Bayer) has no
+ * entry, nor has what no host knows (RGB with red first).
+ *
  * Constant, no locks.
  */
 
@@ -12,18 +16,56 @@
 #include "gstffsuvcformats.h"
 
 #define RAW "video/x-raw"
+#define BAYER "video/x-bayer"
+
+/* Media types of DirectShow, blue first in memory. */
+#define GUID_RGB24 "\x7d\xeb\x36\xe4\x4f\x52\xce\x11" \
+    "\x9f\x53\x00\x20\xaf\x0b\xa7\x70"
+#define GUID_RGB32 "\x7e\xeb\x36\xe4\x4f\x52\xce\x11" \
+    "\x9f\x53\x00\x20\xaf\x0b\xa7\x70"
+
+/* Frames that are raw, and such that are not. */
+#define UNCOMPRESSED(fourcc, ...) \
+    {GST_FFS_UVC_UNCOMPRESSED, fourcc, NULL, __VA_ARGS__}
+#define FRAMES(fourcc, media) \
+    {GST_FFS_UVC_FRAME_BASED, fourcc, NULL, media, NULL, 16, 1, 1}
 
 /* JPEG headers alone are larger than a small picture. */
 #define MIN_ENCODED_SIZE 65536
 
+/* Bits of a pixel; what widths and heights are multiples of. */
 static const GstFfsUvcFormat formats[] = {
-  {GST_FFS_UVC_UNCOMPRESSED, "YUY2", RAW, "YUY2", 16, 2, 1},
-  {GST_FFS_UVC_UNCOMPRESSED, "NV12", RAW, "NV12", 12, 4, 2},
-  {GST_FFS_UVC_MJPEG, "MJPG", "image/jpeg", NULL, 16, 1, 1},
-  {GST_FFS_UVC_FRAME_BASED, "H264", "video/x-h264", NULL, 16, 1, 1},
+  UNCOMPRESSED ("YUY2", RAW, "YUY2", 16, 2, 1),
+  UNCOMPRESSED ("NV12", RAW, "NV12", 12, 4, 2),
+  {GST_FFS_UVC_MJPEG, "MJPG", NULL, "image/jpeg", NULL, 16, 1, 1},
+  FRAMES ("H264", "video/x-h264"),
+  FRAMES ("H265", "video/x-h265"),
+
+  UNCOMPRESSED ("UYVY", RAW, "UYVY", 16, 2, 1),
+  UNCOMPRESSED ("I420", RAW, "I420", 12, 8, 2),
+  UNCOMPRESSED ("YV12", RAW, "YV12", 12, 8, 2),
+
+  UNCOMPRESSED ("Y800", RAW, "GRAY8", 8, 4, 1),
+  UNCOMPRESSED ("Y10 ", RAW, "GRAY10_LE16", 16, 2, 1),
+  UNCOMPRESSED ("Y16 ", RAW, "GRAY16_LE", 16, 2, 1),
+
+  UNCOMPRESSED ("BA81", BAYER, "bggr", 8, 4, 2),
+  UNCOMPRESSED ("GBRG", BAYER, "gbrg", 8, 4, 2),
+  UNCOMPRESSED ("GRBG", BAYER, "grbg", 8, 4, 2),
+  UNCOMPRESSED ("RGGB", BAYER, "rggb", 8, 4, 2),
+  UNCOMPRESSED ("BG16", BAYER, "bggr16le", 16, 2, 2),
+  UNCOMPRESSED ("GB16", BAYER, "gbrg16le", 16, 2, 2),
+  UNCOMPRESSED ("GR16", BAYER, "grbg16le", 16, 2, 2),
+  UNCOMPRESSED ("RG16", BAYER, "rggb16le", 16, 2, 2),
+
+  {GST_FFS_UVC_UNCOMPRESSED, "BGR3", GUID_RGB24, RAW, "BGR", 24, 4, 1},
+  {GST_FFS_UVC_UNCOMPRESSED, "BGR4", GUID_RGB32, RAW, "BGRx", 32, 1, 1},
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+  UNCOMPRESSED ("RGBP", RAW, "RGB16", 16, 2, 1),
+#endif
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (formats) == GST_FFS_UVC_MAX_FORMATS);
+G_STATIC_ASSERT (G_N_ELEMENTS (formats) <= GST_FFS_UVC_MAX_FORMATS);
 
 /* Of a GUID that is made of a fourcc. */
 static const guint8 guid_tail[] = {
@@ -79,6 +121,10 @@ gst_ffs_uvc_format_matches (const GstFfsUvcFormat * format,
 void
 gst_ffs_uvc_format_get_guid (const GstFfsUvcFormat * format, guint8 * guid)
 {
+  if (format->guid) {
+    memcpy (guid, format->guid, 16);
+    return;
+  }
   memcpy (guid, format->fourcc, 4);
   memcpy (guid + 4, guid_tail, sizeof (guid_tail));
 }

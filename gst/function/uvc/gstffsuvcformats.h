@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define GST_FFS_UVC_MAX_FORMATS 4
+#define GST_FFS_UVC_MAX_FORMATS 24
 
 /**
  * GstFfsUvcKind:
@@ -26,7 +26,8 @@ typedef enum
 
 /**
  * GstFfsUvcFormat:
- * @fourcc: what the GUID begins with
+ * @fourcc: what V4L2 calls it, and what the GUID begins with
+ * @guid: (nullable): the GUID where it is not made of the fourcc
  * @media: the media type of the caps
  * @format: (nullable): the format field of the caps
  * @bits: of one pixel; of an encoded format a guess that is large enough
@@ -39,6 +40,7 @@ typedef struct
 {
   GstFfsUvcKind kind;
   const gchar *fourcc;
+  const gchar *guid;
   const gchar *media;
   const gchar *format;
   guint bits;

@@ -26,6 +26,9 @@ typedef struct
   GstClockTime now;
 } GstFfsUvcHeader;
 
+void gst_ffs_uvc_header_write_inner (const GstFfsUvcHeader * self,
+    guint8 * out);
+guint32 gst_ffs_uvc_payload_size (guint32 frame_size, guint32 max);
 gsize gst_ffs_uvc_header_write (const GstFfsUvcHeader * self, gsize size,
     guint8 * out);
 

@@ -63,7 +63,9 @@ add_rate (GstFfsUvcFrame * frame, gint n, gint d)
 
   if (n <= 0 || d <= 0 || n / d > MAX_RATE)
     return;
-  interval = gst_util_uint64_scale_round (INTERVALS_PER_SECOND, d, n);
+  /* Never longer than it is: hosts that divide it into a second, as libuvc
+   * does, and round down would find 59 frames in a second of 60. */
+  interval = gst_util_uint64_scale (INTERVALS_PER_SECOND, d, n);
   if (interval == 0 || interval > G_MAXUINT32)
     return;
   rate.interval = interval;
@@ -398,51 +400,190 @@ gst_ffs_uvc_offer_free (GstFfsUvcOffer * self)
   g_free (self);
 }
 
+static guint
+count_values (const GstFfsUvcChoice * choice)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < choice->n_frames; i++)
+    n += 1 + choice->frames[i].n_rates;
+  return n;
+}
+
+/* The last size, but not the one to begin with; of a single one the slowest
+ * rate. */
+static gboolean
+shrink_choice (GstFfsUvcChoice * choice)
+{
+  guint last = choice->n_frames - 1;
+
+  if (choice->n_frames == 1) {
+    if (choice->frames[0].n_rates == 1)
+      return FALSE;
+    choice->frames[0].n_rates--;
+    return TRUE;
+  }
+  if (choice->frame == last)
+    choice->frames[last - 1] = choice->frames[last];
+  choice->n_frames--;
+  return TRUE;
+}
+
+/**
+ * gst_ffs_uvc_offer_shrink:
+ *
+ * Leaves something out, of the format that has most.
+ *
+ * Returns: %FALSE if nothing can be spared
+ */
+gboolean
+gst_ffs_uvc_offer_shrink (GstFfsUvcOffer * self)
+{
+  GstFfsUvcChoice *most = &self->choices[0];
+  guint i;
+
+  for (i = 1; i < self->n_choices; i++) {
+    if (count_values (&self->choices[i]) > count_values (most))
+      most = &self->choices[i];
+  }
+  if (!shrink_choice (most))
+    return FALSE;
+  choose_defaults (most);
+  return TRUE;
+}
+
+/* Raw frames of a size that are too many a second are left out, and sizes that
+ * have none left. */
+static void
+limit_choice (GstFfsUvcChoice * choice, guint64 bytes_per_second)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < choice->n_frames; i++) {
+    GstFfsUvcFrame frame = choice->frames[i];
+    guint64 size = gst_ffs_uvc_format_get_max_size (choice->format,
+        frame.width, frame.height);
+    guint fast = 0;
+
+    while (fast < frame.n_rates && size * INTERVALS_PER_SECOND /
+        frame.rates[fast].interval > bytes_per_second)
+      fast++;
+    frame.n_rates -= fast;
+    memmove (&frame.rates[0], &frame.rates[fast],
+        frame.n_rates * sizeof (frame.rates[0]));
+    if (frame.n_rates > 0)
+      choice->frames[n++] = frame;
+  }
+  choice->n_frames = n;
+}
+
+/* What is least, where all of it is too much. */
+static void
+take_least (GstFfsUvcOffer * self, const GstFfsUvcOffer * all)
+{
+  const GstFfsUvcChoice *from = &all->choices[0];
+  GstFfsUvcChoice *to = &self->choices[0];
+  const GstFfsUvcFrame *least = &from->frames[0];
+  guint i;
+
+  for (i = 1; i < from->n_frames; i++) {
+    if (from->frames[i].width * from->frames[i].height <
+        least->width * least->height)
+      least = &from->frames[i];
+  }
+  to->format = from->format;
+  to->n_frames = 1;
+  to->frames[0] = *least;
+  to->frames[0].rates[0] = least->rates[least->n_rates - 1];
+  to->frames[0].n_rates = 1;
+  self->n_choices = 1;
+}
+
+/**
+ * gst_ffs_uvc_offer_new_limited:
+ * @all: what upstream can produce
+ * @bytes_per_second: what a bus carries
+ *
+ * How large encoded frames are is not known, so they are all in it.
+ *
+ * Returns: (transfer full): those of the raw formats that fit, but not nothing
+ */
+GstFfsUvcOffer *
+gst_ffs_uvc_offer_new_limited (const GstFfsUvcOffer * all,
+    guint64 bytes_per_second)
+{
+  GstFfsUvcOffer *self = g_new0 (GstFfsUvcOffer, 1);
+  guint i;
+
+  for (i = 0; i < all->n_choices; i++) {
+    GstFfsUvcChoice *choice = &self->choices[self->n_choices];
+
+    *choice = all->choices[i];
+    if (choice->format->kind == GST_FFS_UVC_UNCOMPRESSED)
+      limit_choice (choice, bytes_per_second);
+    if (choice->n_frames > 0)
+      self->n_choices++;
+  }
+  if (self->n_choices == 0)
+    take_least (self, all);
+  for (i = 0; i < self->n_choices; i++)
+    choose_defaults (&self->choices[i]);
+  return self;
+}
+
 void
 gst_ffs_uvc_offer_get_default (const GstFfsUvcOffer * self,
     GstFfsUvcSelection * selection)
 {
+  selection->offer = self;
   selection->choice = 0;
   selection->frame = self->choices[0].frame;
   selection->rate = self->choices[0].frames[selection->frame].rate;
 }
 
+/* ---- a selection ---- */
+
 const GstFfsUvcFormat *
-gst_ffs_uvc_offer_get_format (const GstFfsUvcOffer * self,
-    const GstFfsUvcSelection * selection)
+gst_ffs_uvc_selection_get_format (const GstFfsUvcSelection * self)
 {
-  return self->choices[selection->choice].format;
+  return self->offer->choices[self->choice].format;
 }
 
 const GstFfsUvcFrame *
-gst_ffs_uvc_offer_get_frame (const GstFfsUvcOffer * self,
-    const GstFfsUvcSelection * selection)
+gst_ffs_uvc_selection_get_frame (const GstFfsUvcSelection * self)
 {
-  return &self->choices[selection->choice].frames[selection->frame];
+  return &self->offer->choices[self->choice].frames[self->frame];
 }
 
 guint32
-gst_ffs_uvc_offer_get_max_size (const GstFfsUvcOffer * self,
-    const GstFfsUvcSelection * selection)
+gst_ffs_uvc_selection_get_max_size (const GstFfsUvcSelection * self)
 {
-  const GstFfsUvcFrame *frame = gst_ffs_uvc_offer_get_frame (self, selection);
+  const GstFfsUvcFrame *frame = gst_ffs_uvc_selection_get_frame (self);
 
-  return gst_ffs_uvc_format_get_max_size (gst_ffs_uvc_offer_get_format (self,
-          selection), frame->width, frame->height);
+  return gst_ffs_uvc_format_get_max_size (gst_ffs_uvc_selection_get_format
+      (self), frame->width, frame->height);
 }
 
 /**
- * gst_ffs_uvc_offer_to_caps:
+ * gst_ffs_uvc_selection_to_caps:
  *
  * Returns: (transfer full): fixed caps, raw video in whatever memory
  */
 GstCaps *
-gst_ffs_uvc_offer_to_caps (const GstFfsUvcOffer * self,
-    const GstFfsUvcSelection * selection)
+gst_ffs_uvc_selection_to_caps (const GstFfsUvcSelection * self)
 {
-  const GstFfsUvcFrame *frame = gst_ffs_uvc_offer_get_frame (self, selection);
-  const GstFfsUvcRate *rate = &frame->rates[selection->rate];
+  const GstFfsUvcFrame *frame = gst_ffs_uvc_selection_get_frame (self);
+  const GstFfsUvcRate *rate = &frame->rates[self->rate];
 
-  return gst_ffs_uvc_format_to_caps (gst_ffs_uvc_offer_get_format (self,
-          selection), frame->width, frame->height, rate->n, rate->d);
+  return gst_ffs_uvc_format_to_caps (gst_ffs_uvc_selection_get_format (self),
+      frame->width, frame->height, rate->n, rate->d);
+}
+
+/* Returns: whether both are the same place of the same offer */
+gboolean
+gst_ffs_uvc_selection_is_equal (const GstFfsUvcSelection * self,
+    const GstFfsUvcSelection * other)
+{
+  return self->offer == other->offer && self->choice == other->choice
+      && self->frame == other->frame && self->rate == other->rate;
 }

@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* All descriptors of a configuration have to fit in 4096 bytes. */
+/* All descriptors of a configuration have to fit in 4096 bytes; of several
+ * formats there are fewer sizes each. */
+#define GST_FFS_UVC_MAX_DESCRIPTORS 3500
 #define GST_FFS_UVC_MAX_FRAMES 12
 #define GST_FFS_UVC_MAX_RATES 10
 
@@ -63,29 +65,36 @@ typedef struct
 
 /**
  * GstFfsUvcSelection:
+ * @offer: of which
  *
  * One configuration, by its place in the offer, from 0.
  */
 typedef struct
 {
+  const GstFfsUvcOffer *offer;
   guint choice;
   guint frame;
   guint rate;
 } GstFfsUvcSelection;
 
 GstFfsUvcOffer *gst_ffs_uvc_offer_new (GstCaps * caps);
+GstFfsUvcOffer *gst_ffs_uvc_offer_new_limited (const GstFfsUvcOffer * all,
+    guint64 bytes_per_second);
 void gst_ffs_uvc_offer_free (GstFfsUvcOffer * self);
+
+gboolean gst_ffs_uvc_offer_shrink (GstFfsUvcOffer * self);
 
 void gst_ffs_uvc_offer_get_default (const GstFfsUvcOffer * self,
     GstFfsUvcSelection * selection);
-const GstFfsUvcFormat *gst_ffs_uvc_offer_get_format (const GstFfsUvcOffer *
-    self, const GstFfsUvcSelection * selection);
-const GstFfsUvcFrame *gst_ffs_uvc_offer_get_frame (const GstFfsUvcOffer * self,
-    const GstFfsUvcSelection * selection);
-guint32 gst_ffs_uvc_offer_get_max_size (const GstFfsUvcOffer * self,
-    const GstFfsUvcSelection * selection);
-GstCaps *gst_ffs_uvc_offer_to_caps (const GstFfsUvcOffer * self,
-    const GstFfsUvcSelection * selection);
+
+const GstFfsUvcFormat *gst_ffs_uvc_selection_get_format (const
+    GstFfsUvcSelection * self);
+const GstFfsUvcFrame *gst_ffs_uvc_selection_get_frame (const
+    GstFfsUvcSelection * self);
+guint32 gst_ffs_uvc_selection_get_max_size (const GstFfsUvcSelection * self);
+GstCaps *gst_ffs_uvc_selection_to_caps (const GstFfsUvcSelection * self);
+gboolean gst_ffs_uvc_selection_is_equal (const GstFfsUvcSelection * self,
+    const GstFfsUvcSelection * other);
 
 guint gst_ffs_uvc_frame_nearest_rate (const GstFfsUvcFrame * frame,
     guint32 interval);

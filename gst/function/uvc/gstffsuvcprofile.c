@@ -9,7 +9,7 @@
  * commit begins a new one.
  *
  * Ownership: owns the offer, the units and the bytes of the descriptors from
- * set_offer() on.
+ * set_offer() on, and a file of the endpoint from start() to stop().
  *
  * Locking: the object lock protects what the host has chosen and what of it
  * was sent. Requests belong to the function's thread, the caps of the
@@ -17,11 +17,17 @@
  * are told something.
  */
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "gstffsuvccontrol.h"
 #include "gstffsuvcdescriptors.h"
 #include "gstffsuvcheader.h"
 #include "gstffsuvcprofile.h"
+#include "gstffsuvcspeed.h"
 #include "transport/gstffsdebug.h"
+#include "transport/gstffsendpoint.h"
 
 /* A host that takes frames never leaves them for so long, beyond the time that
  * the largest one takes on a slow bus (at full speed 1.2 MB/s, if nothing else
@@ -34,6 +40,8 @@
 /* Of a source that never marks a key frame one has to be taken. */
 #define MAX_WAIT_KEY 300
 
+#define STREAM_ENDPOINT "ep1"
+
 #define NO_NUMBER G_MAXUINT64
 
 #define GST_TYPE_FFS_UVC_PROFILE (gst_ffs_uvc_profile_get_type ())
@@ -44,13 +52,17 @@ struct _GstFfsUvcProfile
 {
   GstFfsProfile parent;
 
+  gchar *product;
   GstPad *sinkpad;              /* nullable */
+  guint32 max_payload;          /* constant from set_offer() on */
 
   /* Constant from set_offer() on. */
-  GstFfsUvcOffer *offer;
+  GstFfsUvcOffer *offers[GST_FFS_N_SPEEDS];
   GByteArray *control_extra;
-  GByteArray *streaming_extra;
+  GByteArray *streaming_extra[GST_FFS_N_SPEEDS];
   GstFfsFunctionDesc description;
+
+  gint endpoint;                /* from start() to stop(), to ask about it */
 
   /* Function's thread. */
   GstFfsUvcControl control;
@@ -77,10 +89,11 @@ static const GstFfsFunctionDesc description = {
   .association = {USB_CLASS_VIDEO, UVC_SC_VIDEO_INTERFACE_COLLECTION, 0x00},
   .n_interfaces = 2,
   .interfaces = {
-        {USB_CLASS_VIDEO, UVC_SC_VIDEOCONTROL, 0x00, "camera", "", NULL, 0,
+        {USB_CLASS_VIDEO, UVC_SC_VIDEOCONTROL, 0x00, NULL, "",
+              GST_FFS_NO_EXTRA,
             FALSE},
         {USB_CLASS_VIDEO, UVC_SC_VIDEOSTREAMING, 0x00, "camera stream", "i",
-            NULL, 0, FALSE},
+            GST_FFS_NO_EXTRA, FALSE},
       },
   .stream_endpoint = 1,
   .tight = TRUE,
@@ -98,17 +111,36 @@ describe (GstFfsProfile * profile)
 static void
 free_offer (GstFfsUvcProfile * self)
 {
-  g_clear_pointer (&self->offer, gst_ffs_uvc_offer_free);
+  guint i;
+
+  for (i = 0; i < GST_FFS_N_SPEEDS; i++) {
+    g_clear_pointer (&self->offers[i], gst_ffs_uvc_offer_free);
+    g_clear_pointer (&self->streaming_extra[i], g_byte_array_unref);
+  }
   g_clear_pointer (&self->control.units, gst_ffs_uvc_units_free);
   g_clear_pointer (&self->control_extra, g_byte_array_unref);
-  g_clear_pointer (&self->streaming_extra, g_byte_array_unref);
 }
 
 static void
-set_extra (GstFfsInterfaceDesc * iface, GByteArray * extra)
+set_extra (GstFfsInterfaceDesc * iface, GstFfsSpeed speed, GByteArray * extra)
 {
-  iface->extra = extra->data;
-  iface->extra_size = extra->len;
+  iface->extra[speed].data = extra->data;
+  iface->extra[speed].size = extra->len;
+}
+
+/* What a host is told of the stream; leaves out of the offer what does not fit
+ * into a configuration. */
+static GByteArray *
+describe_stream (GstFfsUvcOffer * offer)
+{
+  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer);
+
+  while (bytes->len > GST_FFS_UVC_MAX_DESCRIPTORS
+      && gst_ffs_uvc_offer_shrink (offer)) {
+    g_byte_array_unref (bytes);
+    bytes = gst_ffs_uvc_descriptors_streaming (offer);
+  }
+  return bytes;
 }
 
 static gboolean
@@ -116,11 +148,11 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcOffer *offer = gst_ffs_uvc_offer_new (caps);
+  guint i;
 
   if (offer == NULL)
     return FALSE;
   free_offer (self);
-  self->offer = offer;
   self->control.units = gst_ffs_uvc_units_new
       (gst_ffs_profile_find_controls (profile, self->sinkpad, MAX_CONTROLS));
   self->control_extra = gst_ffs_uvc_descriptors_control
@@ -128,13 +160,19 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
           GST_FFS_UVC_CAMERA_ID),
       gst_ffs_uvc_units_get_controls (self->control.units,
           GST_FFS_UVC_PROCESSING_ID));
-  self->streaming_extra = gst_ffs_uvc_descriptors_streaming (offer);
-  set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE],
-      self->control_extra);
-  set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],
-      self->streaming_extra);
+  for (i = 0; i < GST_FFS_N_SPEEDS; i++) {
+    self->offers[i] = gst_ffs_uvc_offer_new_limited (offer,
+        gst_ffs_uvc_speed_get_limit (i));
+    self->streaming_extra[i] = describe_stream (self->offers[i]);
+    set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE], i,
+        self->control_extra);
+    set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],
+        i, self->streaming_extra[i]);
+  }
+  gst_ffs_uvc_offer_free (offer);
 
-  gst_ffs_uvc_control_reset (&self->control, offer, FALSE);
+  gst_ffs_uvc_control_reset (&self->control,
+      self->offers[GST_FFS_SPEED_SUPER], FALSE);
   GST_OBJECT_LOCK (self);
   self->selection = self->control.streaming.committed;
   GST_OBJECT_UNLOCK (self);
@@ -159,7 +197,7 @@ get_caps (GstFfsProfile * profile)
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcSelection selection = get_selection (self);
 
-  return gst_ffs_uvc_offer_to_caps (self->offer, &selection);
+  return gst_ffs_uvc_selection_to_caps (&selection);
 }
 
 static gboolean
@@ -167,7 +205,7 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcSelection selection = get_selection (self);
-  GstCaps *wanted = gst_ffs_uvc_offer_to_caps (self->offer, &selection);
+  GstCaps *wanted = gst_ffs_uvc_selection_to_caps (&selection);
 
   self->has_caps = gst_caps_can_intersect (wanted, caps);
   self->caps = selection;
@@ -177,18 +215,32 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
 
 /* ---- life ---- */
 
-/* The control endpoint is the function's, and headers are no buffers. */
+/* The control endpoint is the function's, and headers are no buffers. That of
+ * the stream is the sink's, but tells its speed to everybody. */
 static gint
-start (GstFfsProfile * profile G_GNUC_UNUSED,
-    const gchar * directory G_GNUC_UNUSED,
+start (GstFfsProfile * profile, const gchar * directory,
     GstAllocator * allocator G_GNUC_UNUSED)
 {
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  g_autofree gchar *path = directory ?
+      g_build_filename (directory, STREAM_ENDPOINT, NULL) : NULL;
+
+  if (path) {
+    self->endpoint = gst_ffs_endpoint_open_file (path, O_WRONLY);
+    if (self->endpoint < 0)
+      return errno;
+  }
   return 0;
 }
 
 static void
-stop (GstFfsProfile * profile G_GNUC_UNUSED)
+stop (GstFfsProfile * profile)
 {
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+
+  if (self->endpoint >= 0)
+    close (self->endpoint);
+  self->endpoint = -1;
 }
 
 static void
@@ -196,8 +248,12 @@ set_enabled (GstFfsProfile * profile, gboolean enabled)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
 
+  GstFfsSpeed speed = GST_FFS_SPEED_SUPER;
+
   gst_ffs_profile_set_streaming (profile, FALSE);
-  gst_ffs_uvc_control_reset (&self->control, self->offer, enabled);
+  if (enabled)
+    speed = gst_ffs_uvc_speed_of_endpoint (self->endpoint);
+  gst_ffs_uvc_control_reset (&self->control, self->offers[speed], enabled);
   GST_OBJECT_LOCK (self);
   self->error = GST_FFS_UVC_STREAM_NO_ERROR;
   GST_OBJECT_UNLOCK (self);
@@ -225,8 +281,8 @@ get_max_waiting (GstFfsUvcProfile * self)
 {
   GstFfsUvcSelection selection = get_selection (self);
 
-  return MAX_WAITING + gst_util_uint64_scale (gst_ffs_uvc_offer_get_max_size
-      (self->offer, &selection), GST_SECOND, SLOWEST_BUS);
+  return MAX_WAITING + gst_util_uint64_scale (gst_ffs_uvc_selection_get_max_size
+      (&selection), GST_SECOND, SLOWEST_BUS);
 }
 
 static void
@@ -324,9 +380,8 @@ take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
   gboolean ok;
 
   GST_OBJECT_LOCK (self);
-  ok = self->caps.choice == self->selection.choice
-      && self->caps.frame == self->selection.frame
-      && self->caps.rate == self->selection.rate && !waits_for_key (self, buf);
+  ok = gst_ffs_uvc_selection_is_equal (&self->caps, &self->selection)
+      && !waits_for_key (self, buf);
   if (ok) {
     *toggle = self->toggle != (number != self->last_number);
     if (error != GST_FFS_UVC_STREAM_NO_ERROR)
@@ -354,7 +409,7 @@ static GstFfsUvcStreamError
 get_error (GstFfsUvcProfile * self, GstBuffer * buf, gsize size, guint32 max)
 {
   const GstFfsUvcFormat *format =
-      gst_ffs_uvc_offer_get_format (self->offer, &self->caps);
+      gst_ffs_uvc_selection_get_format (&self->caps);
 
   if (format->kind == GST_FFS_UVC_UNCOMPRESSED && size != max)
     return GST_FFS_UVC_STREAM_UNDERRUN;
@@ -380,6 +435,22 @@ tell_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
       size);
 }
 
+/* The headers of a frame that is sent as several payloads. */
+static void
+put_headers (const GstFfsUvcHeader * header, gsize size, guint32 payload,
+    GstFfsFraming * framing)
+{
+  gsize data = payload - GST_FFS_UVC_HEADER_SIZE;
+  gsize last = (size - 1) % data + 1;
+
+  gst_ffs_uvc_header_write_inner (header, framing->header);
+  framing->inner_size = GST_FFS_UVC_HEADER_SIZE;
+  framing->payload_size = payload;
+  framing->header_size = framing->inner_size
+      + gst_ffs_uvc_header_write (header, last,
+      framing->header + framing->inner_size);
+}
+
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     GstFfsFraming * framing)
@@ -387,12 +458,12 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcHeader header = { 0, };
   GstFfsUvcStreamError error;
-  guint32 max;
+  guint32 max, payload;
 
   /* The end of a stream goes without saying in this class. */
   if (buf == NULL || !self->has_caps || size == 0)
     return FALSE;
-  max = gst_ffs_uvc_offer_get_max_size (self->offer, &self->caps);
+  max = gst_ffs_uvc_selection_get_max_size (&self->caps);
   if (size > max) {
     tell_too_large (self, number, size, max);
     return FALSE;
@@ -403,8 +474,12 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
 
   header.error = error != GST_FFS_UVC_STREAM_NO_ERROR;
   take_times (self, buf, &header);
-  framing->header_size = gst_ffs_uvc_header_write (&header, size,
-      framing->header);
+  payload = gst_ffs_uvc_payload_size (max, self->max_payload);
+  if (size + GST_FFS_UVC_HEADER_SIZE > payload)
+    put_headers (&header, size, payload, framing);
+  else
+    framing->header_size = gst_ffs_uvc_header_write (&header, size,
+        framing->header);
   return TRUE;
 }
 
@@ -417,6 +492,7 @@ gst_ffs_uvc_profile_finalize (GObject * object)
 
   free_offer (self);
   gst_clear_object (&self->sinkpad);
+  g_free (self->product);
   G_OBJECT_CLASS (gst_ffs_uvc_profile_parent_class)->finalize (object);
 }
 
@@ -445,19 +521,41 @@ gst_ffs_uvc_profile_init (GstFfsUvcProfile * self)
 {
   self->description = description;
   self->last_number = NO_NUMBER;
+  self->endpoint = -1;
 }
 
 /**
  * gst_ffs_uvc_profile_new:
+ * @identity: who the camera is
  * @sinkpad: (nullable): where frames arrive; the controls of their source are
  * the host's, and their clock is the camera's
  */
 GstFfsProfile *
-gst_ffs_uvc_profile_new (GstPad * sinkpad)
+gst_ffs_uvc_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
 {
   GstFfsUvcProfile *self = g_object_new (GST_TYPE_FFS_UVC_PROFILE, NULL);
 
+  /* What tells the cameras of one device apart, and what hosts show. */
+  self->product = g_strdup (identity->product);
+  self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE].name =
+      self->product;
   if (sinkpad)
     self->sinkpad = gst_object_ref (sinkpad);
   return GST_FFS_PROFILE (gst_object_ref_sink (self));
+}
+
+/**
+ * gst_ffs_uvc_profile_set_max_payload:
+ * @profile: one that has no offer yet
+ * @size: as for gst_ffs_uvc_payload_size()
+ *
+ * Hosts have as much memory for each of several transfers.
+ */
+void
+gst_ffs_uvc_profile_set_max_payload (GstFfsProfile * profile, guint32 size)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+
+  self->max_payload = size;
+  self->control.streaming.max_payload = size;
 }

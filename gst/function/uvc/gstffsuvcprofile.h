@@ -7,7 +7,10 @@
 
 G_BEGIN_DECLS
 
-GstFfsProfile *gst_ffs_uvc_profile_new (GstPad * sinkpad);
+GstFfsProfile *gst_ffs_uvc_profile_new (const GstFfsIdentity * identity,
+    GstPad * sinkpad);
+void gst_ffs_uvc_profile_set_max_payload (GstFfsProfile * profile,
+    guint32 size);
 
 G_END_DECLS
 

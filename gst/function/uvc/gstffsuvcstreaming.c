@@ -58,9 +58,8 @@ static void
 write_selection (const GstFfsUvcStreaming * self,
     const GstFfsUvcSelection * selection, guint8 * out)
 {
-  const GstFfsUvcFrame *frame =
-      gst_ffs_uvc_offer_get_frame (self->offer, selection);
-  guint32 size = gst_ffs_uvc_offer_get_max_size (self->offer, selection);
+  const GstFfsUvcFrame *frame = gst_ffs_uvc_selection_get_frame (selection);
+  guint32 size = gst_ffs_uvc_selection_get_max_size (selection);
 
   gst_ffs_put_u16 (out + HINT, self->hint);
   out[FORMAT_INDEX] = selection->choice + 1;
@@ -68,7 +67,8 @@ write_selection (const GstFfsUvcStreaming * self,
   gst_ffs_put_u32 (out + FRAME_INTERVAL,
       frame->rates[selection->rate].interval);
   gst_ffs_put_u32 (out + MAX_FRAME_SIZE, size);
-  gst_ffs_put_u32 (out + MAX_PAYLOAD_SIZE, size + GST_FFS_UVC_HEADER_SIZE);
+  gst_ffs_put_u32 (out + MAX_PAYLOAD_SIZE,
+      gst_ffs_uvc_payload_size (size, self->max_payload));
   gst_ffs_put_u32 (out + CLOCK_FREQUENCY, GST_FFS_UVC_CLOCK_FREQUENCY);
   out[FRAMING_INFO] = FRAMING_HAS_FID | FRAMING_HAS_EOF;
   out[PREFERRED_VERSION] = PAYLOAD_VERSION;
@@ -82,8 +82,7 @@ write_end (const GstFfsUvcStreaming * self, gboolean max, guint8 * out)
 {
   GstFfsUvcSelection end = self->probe;
 
-  end.rate = max ? gst_ffs_uvc_offer_get_frame (self->offer, &end)->n_rates - 1
-      : 0;
+  end.rate = max ? gst_ffs_uvc_selection_get_frame (&end)->n_rates - 1 : 0;
   write_selection (self, &end, out);
 }
 

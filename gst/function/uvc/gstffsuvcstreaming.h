@@ -29,6 +29,7 @@ typedef struct
   guint16 hint;
   GstFfsUvcSelection committed;
   GstFfsUvcStreamError error;
+  guint32 max_payload;          /* as for gst_ffs_uvc_payload_size() */
 } GstFfsUvcStreaming;
 
 void gst_ffs_uvc_streaming_reset (GstFfsUvcStreaming * self,

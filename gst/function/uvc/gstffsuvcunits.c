@@ -281,7 +281,8 @@ add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
     ok = fit_fraction (&item, control);
   if (!ok)
     return;
-  item.first = to_wire (&item, gst_ffs_controls_get_value (self->controls, i));
+  item.first = to_wire (&item, gst_ffs_controls_get_default (self->controls,
+          i));
   self->items[self->n_items++] = item;
 }
 
@@ -289,7 +290,7 @@ add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
  * gst_ffs_uvc_units_new:
  * @controls: (transfer full): what the source has
  *
- * The values that controls have now are their defaults to a host.
+ * What gst_ffs_controls_get_default() says now are the defaults to a host.
  */
 GstFfsUvcUnits *
 gst_ffs_uvc_units_new (GstFfsControls * controls)

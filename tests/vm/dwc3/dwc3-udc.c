@@ -5,7 +5,7 @@
  *   -device dwc3-wire,bus=host.0,udc=udc[,speed=high]
  *
  * Written from the use that Linux's drivers/usb/dwc3 makes of the registers.
- * Control, bulk and interrupt transfers at SuperSpeed and high speed; link
+ * Control, bulk and interrupt transfers at SuperSpeed, high and full speed; link
  * suspend, resume and remote wakeup. No isochronous transfers, no streams, no
  * hibernation, no migration.
  *
@@ -291,8 +291,8 @@ static void udc_reset(DeviceState *dev)
     R(s, GHWPARAMS6) = 0x1000u << 16;
     R(s, GHWPARAMS7) = 0x0c00 << 16 | 0x4000;
     R(s, GSTS) = BIT(6);
-    R(s, DCFG) = DCFG_SUPERSPEED;
-    R(s, DSTS) = DCFG_SUPERSPEED;
+    R(s, DCFG) = DCFG_SUPER_SPEED;
+    R(s, DSTS) = DCFG_SUPER_SPEED;
     for (i = 0; i < 16; i++) {
         R(s, GTXFIFOSIZ(i)) = (i * 0x400u) << 16 | 0x400;
     }

@@ -17,10 +17,19 @@
 /* How often the port is asked whether its host has suspended it. */
 #define LINK_POLL_NS    (2 * SCALE_MS)
 
-static bool is_super(Dwc3Udc *s)
+/* What the driver allows and the cable can do. */
+static int link_speed(Dwc3Udc *s)
 {
-    return (R(s, DCFG) & DSTS_SPEED_MASK) >= DCFG_SUPERSPEED &&
-           strcmp(s->wire->speed ? s->wire->speed : "super", "high") != 0;
+    bool usb2 = s->wire->speed && strcmp(s->wire->speed, "high") == 0;
+
+    switch (R(s, DCFG) & DSTS_SPEED_MASK) {
+    case DCFG_HIGH_SPEED:
+        return USB_SPEED_HIGH;
+    case DCFG_FULL_SPEED:
+        return USB_SPEED_FULL;
+    default:
+        return usb2 ? USB_SPEED_HIGH : USB_SPEED_SUPER;
+    }
 }
 
 void dwc3_wire_connect(Dwc3Udc *s)
@@ -32,9 +41,9 @@ void dwc3_wire_connect(Dwc3Udc *s)
         !(R(s, DCTL) & DCTL_RUN)) {
         return;
     }
-    d->speed = is_super(s) ? USB_SPEED_SUPER : USB_SPEED_HIGH;
+    d->speed = link_speed(s);
     d->speedmask = 1 << d->speed;
-    dwc3_trace(s, "connect at %s speed\n", is_super(s) ? "super" : "high");
+    dwc3_trace(s, "connect at speed %d\n", d->speed);
     usb_device_attach(d, &err);
     if (err) {
         qemu_log("dwc3: %s\n", error_get_pretty(err));
@@ -146,9 +155,9 @@ static void wire_reset(USBDevice *d)
     d->remote_wakeup = false;
     R(s, BENCH_LINK) = LINK_U0;
     R(s, DSTS) &= ~DSTS_SPEED_MASK;
-    if (d->speed == USB_SPEED_SUPER) {
-        R(s, DSTS) |= DCFG_SUPERSPEED;
-    }
+    R(s, DSTS) |= d->speed == USB_SPEED_SUPER ? DCFG_SUPER_SPEED :
+                  d->speed == USB_SPEED_HIGH ? DCFG_HIGH_SPEED :
+                  DCFG_FULL_SPEED;
     dwc3_device_event(s, EV_RESET, 0);
     dwc3_device_event(s, EV_CONNECT_DONE, 0);
 }
@@ -229,7 +238,8 @@ static void wire_realize(USBDevice *d, Error **errp)
     w->udc->wire = w;
     w->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, look_at_link, w);
     d->auto_attach = 0;
-    d->speedmask = USB_SPEED_MASK_SUPER | USB_SPEED_MASK_HIGH;
+    d->speedmask = USB_SPEED_MASK_SUPER | USB_SPEED_MASK_HIGH |
+                   USB_SPEED_MASK_FULL;
     d->speed = USB_SPEED_SUPER;
 }
 

@@ -47,7 +47,10 @@ OBJECT_DECLARE_SIMPLE_TYPE(Dwc3Wire, DWC3_WIRE)
 #define DEP_LAST        (DEP_FIRST + DWC3_NUM_EPS * 0x10 - 1)
 
 #define EVNTSIZ_MASKED  BIT(31)
-#define DCFG_SUPERSPEED 4
+/* Speeds in DCFG and DSTS */
+#define DCFG_HIGH_SPEED 0
+#define DCFG_FULL_SPEED 1
+#define DCFG_SUPER_SPEED 4
 #define DCTL_RUN        BIT(31)
 #define DCTL_CSFTRST    BIT(30)
 #define DCTL_LINK_SHIFT 5

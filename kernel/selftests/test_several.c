@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Several USB transfers by one SUBMIT: each ends where it is to, they have one
+ * fence and one report, and they share what happens to any of them.
+ */
+#define _GNU_SOURCE
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define ROOM	16384
+
+/* A segment that ends a USB transfer. */
+#define END(b, off, len)						\
+	((struct usb_ffs_dmabuf_segment) {				\
+		.fd = (b)->fd, .offset = (off), .length = (len),	\
+		.flags = USB_FFS_DMABUF_SEGMENT_END,			\
+	})
+
+static int set_up(struct ctx *c, int ep_nr, struct dbuf *b, int n)
+{
+	int ep = need_ep(c, ep_nr), i;
+	__u64 features = 0;
+
+	if (ffs_features(c->g->ep0, &features) ||
+	    !(features & USB_FFS_FEATURE_DMABUF_END))
+		SKIP("this kernel lacks FUNCTIONFS_DMABUF_SUBMIT of several");
+	need_host(c);
+	for (i = 0; i < n; i++) {
+		need_buf(&b[i], ROOM);
+		dbuf_fill(&b[i], ROOM, i);
+		OK(ffs_attach(ep, b[i].fd));
+	}
+	return ep;
+}
+
+/* One USB transfer, which is over although more was asked for. */
+static void host_gets(struct ctx *c, const struct dbuf *b, size_t off,
+		      size_t len)
+{
+	unsigned char *got = malloc(2 * ROOM);
+
+	CHECK(got);
+	EQ(host_xfer(&c->host, EP_IN, got, ROOM), (long)len);
+	EQ(memcmp(got, b->map + off, len), 0);
+	free(got);
+}
+
+static void idle(struct dbuf *b, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		EQ(polled(b[i].fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
+}
+
+static void reaped(int ep, __u64 cookie, int status, unsigned int actual)
+{
+	struct usb_ffs_dmabuf_done d;
+
+	EQ(ffs_reap(ep, &d, 1, NULL, -1), 1);
+	EQ(d.cookie, (long)cookie);
+	EQ(d.status, status);
+	EQ(d.actual, (long)actual);
+	EQ(ffs_reap(ep, &d, 1, NULL, 0), 0);
+}
+
+/* Leader, payload, trailer, as a camera sends them. */
+TEST(three_in, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[3];
+	int ep = set_up(c, EP_IN, b, 3), sync, i;
+
+	for (i = 0; i < 3; i++) {
+		sync = FD(SUBMIT(ep, END(&b[0], 0, 52), END(&b[1], 7, 9999),
+				 SEG(&b[2], 100, 32)));
+		host_gets(c, &b[0], 0, 52);
+		OK(sync_status(sync));
+		EQ(polled(b[0].fd, POLLOUT), 0);
+		host_gets(c, &b[1], 7, 9999);
+		OK(sync_status(sync));
+		host_gets(c, &b[2], 100, 32);
+		EQ(sync_wait(sync), 1);
+		idle(b, 3);
+		close(sync);
+	}
+}
+
+/* The flag on the last one says nothing new. */
+TEST(last_has_it, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[2];
+	int ep = set_up(c, EP_IN, b, 2), sync;
+
+	sync = FD(SUBMIT(ep, END(&b[0], 0, 10), END(&b[1], 0, 20)));
+	host_gets(c, &b[0], 0, 10);
+	host_gets(c, &b[1], 0, 20);
+	EQ(sync_wait(sync), 1);
+	idle(b, 2);
+}
+
+/* Several segments in each, and several of these in a row. */
+TEST(gathered, T_BOUND | T_SUBMIT)
+{
+	unsigned char *got = malloc(ROOM);
+	struct dbuf b[2];
+	int ep = set_up(c, EP_IN, b, 2), sync[2], i;
+
+	CHECK(got);
+	for (i = 0; i < 2; i++)
+		sync[i] = FD(SUBMIT(ep, SEG(&b[0], 0, 12),
+				    END(&b[1], 0, 5000), SEG(&b[0], 100, 12),
+				    SEG(&b[1], 5000, 1012)));
+	for (i = 0; i < 2; i++) {
+		EQ(host_xfer(&c->host, EP_IN, got, ROOM), 5012);
+		EQ(memcmp(got, b[0].map, 12), 0);
+		EQ(memcmp(got + 12, b[1].map, 5000), 0);
+		/* Full packets: the host has to know how much there is. */
+		EQ(host_xfer(&c->host, EP_IN, got, 1024), 1024);
+		EQ(memcmp(got, b[0].map + 100, 12), 0);
+		EQ(memcmp(got + 12, b[1].map + 5000, 1012), 0);
+		EQ(sync_wait(sync[i]), 1);
+	}
+	idle(b, 2);
+	free(got);
+}
+
+/* One behind each of them. */
+TEST(zlp, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[2];
+	int ep = set_up(c, EP_IN, b, 2), sync;
+
+	sync = FD(SUBMIT_FLAGS(ep, USB_FFS_DMABUF_SUBMIT_ZLP,
+			       END(&b[0], 0, 2048), SEG(&b[1], 0, 1024)));
+	host_gets(c, &b[0], 0, 2048);
+	host_gets(c, &b[1], 0, 1024);
+	EQ(sync_wait(sync), 1);
+	idle(b, 2);
+}
+
+TEST(report, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[3];
+	int ep = set_up(c, EP_IN, b, 3), i;
+
+	for (i = 0; i < 3; i++) {
+		OK(REPORT(ep, i, END(&b[0], 0, 52), END(&b[1], 0, 3000),
+			  SEG(&b[2], 0, 32)));
+		host_gets(c, &b[0], 0, 52);
+		host_gets(c, &b[1], 0, 3000);
+		host_gets(c, &b[2], 0, 32);
+		reaped(ep, i, 0, 52 + 3000 + 32);
+	}
+}
+
+TEST(out, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[2];
+	int ep = set_up(c, EP_OUT, b, 2);
+
+	OK(REPORT(ep, 5, END(&b[0], 0, 8192), SEG(&b[1], 0, 8192)));
+	host_send(c, EP_OUT, 700, 7);
+	EQ(polled(b[0].fd, POLLIN), 0);
+	host_send(c, EP_OUT, 8192, 8);
+	reaped(ep, 5, 0, 700 + 8192);
+	EQ(dbuf_check(&b[0], 0, 700, 7), -1);
+	EQ(dbuf_check(&b[1], 0, 8192, 8), -1);
+	idle(b, 2);
+}
+
+/* What is left of it, when a part has been sent. */
+TEST(detach_half_way, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[3];
+	int ep = set_up(c, EP_IN, b, 3), i;
+
+	for (i = 0; i < 3; i++) {
+		OK(REPORT(ep, i, END(&b[0], 0, 52), END(&b[1], 0, 3000),
+			  SEG(&b[2], 0, 32)));
+		host_gets(c, &b[0], 0, 52);
+		/* Any of the buffers ends it, done or not. */
+		OK(ffs_detach(ep, b[i].fd));
+		reaped(ep, i, -ECONNRESET, 52);
+		idle(b, 3);
+		OK(ffs_attach(ep, b[i].fd));
+	}
+	OK(REPORT(ep, 9, END(&b[0], 0, 5), SEG(&b[0], 8, 6)));
+	host_gets(c, &b[0], 0, 5);
+	host_gets(c, &b[0], 8, 6);
+	reaped(ep, 9, 0, 11);
+}
+
+TEST(unbind_half_way, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[2];
+	int ep = set_up(c, EP_IN, b, 2);
+
+	OK(REPORT(ep, 1, END(&b[0], 0, 52), SEG(&b[1], 0, 3000)));
+	host_gets(c, &b[0], 0, 52);
+	OK(gadget_unbind_wait(c->g));
+	reaped(ep, 1, -ESHUTDOWN, 52);
+	idle(b, 2);
+}
+
+/* Each counts, and if there is no room for all of them there is none. */
+TEST(too_many, T_BOUND | T_SUBMIT | T_LONG)
+{
+	enum { MAX = USB_FFS_DMABUF_MAX_TRANSFERS };
+	struct usb_ffs_dmabuf_segment seg[64];
+	struct dbuf b[2];
+	int ep = set_up(c, EP_IN, b, 2), i, k;
+
+	for (k = 0; k < 64; k++)
+		seg[k] = END(&b[0], 0, 10);
+	for (i = 0; i < MAX / 64 - 1; i++)
+		OK(ffs_submit_report(ep, seg, 64, 0, i));
+	OK(ffs_transfer(ep, b[0].fd, 11));
+	EQ(ffs_submit_report(ep, seg, 64, 0, i), -ENOBUFS);
+	OK(ffs_submit_report(ep, seg, 63, 0, i));
+	EQ(REPORT(ep, 1, SEG(&b[1], 0, 1)), -ENOBUFS);
+	EQ(polled(b[1].fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
+	for (i = 0; i < MAX / 64 - 1; i++) {
+		struct usb_ffs_dmabuf_done d;
+
+		for (k = 0; k < 64; k++)
+			host_gets(c, &b[0], 0, 10);
+		EQ(ffs_reap(ep, &d, 1, NULL, -1), 1);
+		EQ(d.cookie, i);
+		EQ(d.actual, 640);
+	}
+	host_gets(c, &b[0], 0, 11);
+	for (k = 0; k < 63; k++)
+		host_gets(c, &b[0], 0, 10);
+	reaped(ep, i, 0, 630);
+	idle(b, 2);
+}
+
+/*
+ * The controller takes the first and refuses the second: the call fails, there
+ * is no report, and the fence tells when the first is out of use.
+ */
+TEST(refused_half_way, T_BOUND | T_SUBMIT)
+{
+	const char *param = "/sys/module/dummy_hcd/parameters/sg_max_entry";
+	struct dbuf b[2];
+	int ep, sync, i;
+
+	if (strncmp(c->g->udc, "dummy_udc", 9) || access(param, W_OK))
+		SKIP("%s cannot be told to refuse", c->g->udc);
+	ep = set_up(c, EP_IN, b, 2);
+	for (i = 0; i < 3; i++) {
+		struct usb_ffs_dmabuf_segment seg[] = {
+			END(&b[0], 0, 100), SEG(&b[1], 0, 4096),
+		};
+		struct usb_ffs_dmabuf_done d;
+
+		/* What is cached is not looked at again. */
+		OK(ffs_detach(ep, b[1].fd));
+		OK(ffs_attach(ep, b[1].fd));
+		OK(write_file(param, "0"));
+		sync = FD(ffs_submit(ep, seg, 2));
+		host_gets(c, &b[0], 0, 100);
+		host_gets(c, &b[1], 0, 4096);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+		OK(write_file(param, "1024"));
+		if (i % 2)
+			EQ(ffs_submit(ep, seg, 2), -EINVAL);
+		else
+			EQ(ffs_submit_report(ep, seg, 2, 0, 1), -EINVAL);
+		OK(write_file(param, "0"));
+		EQ(ffs_reap(ep, &d, 1, NULL, 0), 0);
+		idle(b, 2);
+		sync = FD(SUBMIT(ep, SEG(&b[0], 3, 30)));
+		host_gets(c, &b[0], 3, 30);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int ret = tests_main(argc, argv);
+
+	write_file("/sys/module/dummy_hcd/parameters/sg_max_entry", "0");
+	return ret;
+}
