@@ -10,11 +10,9 @@
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
-  return gst_element_register (plugin, "ffsdmabufsink", GST_RANK_NONE,
-      GST_TYPE_FFS_DMABUF_SINK);
+  return GST_ELEMENT_REGISTER (ffsdmabufsink, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ffsdmabuf,
     "Zero-copy output of dmabufs to a USB host through FunctionFS",
-    plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE,
-    "https://gst-ffsdmabuf.invalid/")
+    plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE, PACKAGE_ORIGIN)

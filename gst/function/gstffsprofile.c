@@ -118,12 +118,12 @@ gst_ffs_profile_tick (GstFfsProfile * self)
 }
 
 gboolean
-gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame, gsize size,
-    guint64 number, GstFfsWrapping * wrapping)
+gst_ffs_profile_get_framing (GstFfsProfile * self, GstBuffer * frame,
+    gsize size, guint64 number, GstFfsFraming * framing)
 {
-  memset (wrapping, 0, sizeof (*wrapping));
-  return GST_FFS_PROFILE_GET_CLASS (self)->wrap (self, frame, size, number,
-      wrapping);
+  memset (framing, 0, sizeof (*framing));
+  return GST_FFS_PROFILE_GET_CLASS (self)->get_framing (self, frame, size,
+      number, framing);
 }
 
 void

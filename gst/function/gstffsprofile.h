@@ -90,7 +90,7 @@ typedef struct
  * @interfaces: the interfaces
  * @stream_endpoint: N of the file epN that frames go to
  * @tight: whether raw video goes without padding
- * @header_room: bytes that go in front of each frame, in the same transfer
+ * @headroom: bytes that go in front of each frame, in the same transfer
  * @strings: (nullable): further strings, which class-specific descriptors
  * mention by their numbers from 1 on, and %NULL
  * @compatible_id: (nullable): the compatible ID of the Microsoft OS
@@ -107,7 +107,7 @@ typedef struct
   GstFfsInterfaceDesc interfaces[2];
   guint stream_endpoint;
   gboolean tight;
-  gsize header_room;
+  gsize headroom;
   const gchar *const *strings;
   const gchar *compatible_id;
   const gchar *interface_guid;
@@ -153,7 +153,7 @@ typedef struct
 #define GST_FFS_MAX_PAYLOADS 11
 
 /**
- * GstFfsWrapping:
+ * GstFfsFraming:
  * @header: what is in front of the frame in the same transfer
  * @header_size: bytes of it
  * @payload_size: 0, or that of the payloads which a frame consists of, header
@@ -175,7 +175,7 @@ typedef struct
   gsize inner_size;
   GstFfsPart before[GST_FFS_MAX_PARTS_BEFORE];
   GstFfsPart after;
-} GstFfsWrapping;
+} GstFfsFraming;
 
 /**
  * GstFfsStreamingFunc:
@@ -232,7 +232,7 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * thread. @data is what an OUT request brought (NULL for an IN request); @reply
  * takes what an IN request asks for, it is cut at wLength. %FALSE stalls
  * @tick: (nullable): called by the function's thread a few times a second
- * @wrap: what goes around @frame, which has @size bytes on the wire. Streaming
+ * @get_framing: what goes around @frame, which has @size bytes on the wire. Streaming
  * thread. %FALSE drops the frame
  * @sent: (nullable): the frame of this number is on its way to the host. One
  * that was wrapped and then given up never is. Streaming thread
@@ -257,8 +257,8 @@ struct _GstFfsProfileClass
       const guint8 * data, GByteArray * reply);
   void (*tick) (GstFfsProfile * self);
 
-  gboolean (*wrap) (GstFfsProfile * self, GstBuffer * frame, gsize size,
-      guint64 number, GstFfsWrapping * wrapping);
+  gboolean (*get_framing) (GstFfsProfile * self, GstBuffer * frame, gsize size,
+      guint64 number, GstFfsFraming * framing);
   void (*sent) (GstFfsProfile * self, guint64 number);
 };
 
@@ -275,8 +275,8 @@ gboolean gst_ffs_profile_accept (GstFfsProfile * self,
 gboolean gst_ffs_profile_control (GstFfsProfile * self,
     const GstFfsSetup * setup, const guint8 * data, GByteArray * reply);
 void gst_ffs_profile_tick (GstFfsProfile * self);
-gboolean gst_ffs_profile_wrap (GstFfsProfile * self, GstBuffer * frame,
-    gsize size, guint64 number, GstFfsWrapping * wrapping);
+gboolean gst_ffs_profile_get_framing (GstFfsProfile * self, GstBuffer * frame,
+    gsize size, guint64 number, GstFfsFraming * framing);
 void gst_ffs_profile_sent (GstFfsProfile * self, guint64 number);
 
 /* For the sink. */

@@ -4,8 +4,9 @@
 #define __GST_FFS_CAMERA_H__
 
 #include "function/gstffsprofile.h"
-#include "gstffshost.h"
+#include "gstffshoststate.h"
 #include "gstffssettings.h"
+#include "transport/gstffsendpoint.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,29 @@ GstFfsProfile *gst_ffs_camera_get_profile (GstFfsCamera * self);
 
 gboolean gst_ffs_camera_bind (GstFfsCamera * self);
 void gst_ffs_camera_unbind (GstFfsCamera * self);
+
+/**
+ * GstFfsOpened:
+ * @allocator: (nullable): makes dmabufs
+ * @camera: (nullable): with an ep0 of our own
+ * @profile: (nullable): what the camera is
+ * @endpoint: where frames go; the stream takes it
+ *
+ * What the element needs from the system; all of it is owned.
+ */
+typedef struct
+{
+  GstAllocator *allocator;
+  GstFfsCamera *camera;
+  GstFfsProfile *profile;
+  GstFfsEndpoint *endpoint;
+} GstFfsOpened;
+
+gboolean gst_ffs_open (GstElement * element, GstPad * sinkpad,
+    const GstFfsSettings * settings, GstFfsHost * host,
+    GstFfsOpened * opened);
+
+void gst_ffs_close (GstFfsOpened * opened);
 
 G_END_DECLS
 

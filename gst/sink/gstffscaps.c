@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "gstffscaps.h"
-#include "gstffsroompool.h"
 
 static gboolean
 is_linear (const gchar * drm_format)
@@ -132,12 +131,73 @@ gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info)
       && GST_VIDEO_INFO_SIZE (info) > 0;
 }
 
+/* A pool of video frames that keep the headroom in front of them.  The prefix of
+ * GstAllocationParams is there when a buffer is allocated, and GstBufferPool
+ * takes it away when the buffer comes back: it makes it begin where its memory
+ * begins (default_reset_buffer() in gstbufferpool.c).  The headroom changes only
+ * while the pool is not active. */
+#define GST_TYPE_FFS_HEADROOM_POOL (gst_ffs_headroom_pool_get_type ())
+G_DECLARE_FINAL_TYPE (GstFfsHeadroomPool, gst_ffs_headroom_pool, GST,
+    FFS_HEADROOM_POOL, GstVideoBufferPool)
+     struct _GstFfsHeadroomPool
+     {
+       GstVideoBufferPool parent;
+
+       gsize headroom;
+     };
+
+G_DEFINE_FINAL_TYPE (GstFfsHeadroomPool, gst_ffs_headroom_pool,
+    GST_TYPE_VIDEO_BUFFER_POOL);
+
+     static gboolean
+         set_pool_config (GstBufferPool * pool, GstStructure * config)
+{
+  GstAllocationParams params;
+
+  if (gst_buffer_pool_config_get_allocator (config, NULL, &params))
+    GST_FFS_HEADROOM_POOL (pool)->headroom = params.prefix;
+  return GST_BUFFER_POOL_CLASS (gst_ffs_headroom_pool_parent_class)->set_config
+      (pool, config);
+}
+
+static void
+reset_buffer (GstBufferPool * pool, GstBuffer * buffer)
+{
+  gsize headroom = GST_FFS_HEADROOM_POOL (pool)->headroom, offset, size;
+
+  GST_BUFFER_POOL_CLASS (gst_ffs_headroom_pool_parent_class)->reset_buffer
+      (pool, buffer);
+  size = gst_buffer_get_sizes (buffer, &offset, NULL);
+  if (offset != headroom)
+    gst_buffer_resize (buffer, (gssize) headroom - (gssize) offset, size);
+}
+
+static void
+gst_ffs_headroom_pool_init (GstFfsHeadroomPool * self G_GNUC_UNUSED)
+{
+}
+
+static void
+gst_ffs_headroom_pool_class_init (GstFfsHeadroomPoolClass * klass)
+{
+  GST_BUFFER_POOL_CLASS (klass)->set_config = set_pool_config;
+  GST_BUFFER_POOL_CLASS (klass)->reset_buffer = reset_buffer;
+}
+
+/* Returns: (transfer full): a pool to be configured */
+GstBufferPool *
+gst_ffs_caps_new_headroom_pool (void)
+{
+  return gst_object_ref_sink (g_object_new (GST_TYPE_FFS_HEADROOM_POOL, NULL));
+}
+
 static void
 propose_pool (GstQuery * query, GstCaps * caps, GstAllocator * allocator,
     const GstAllocationParams * params, guint size, guint min)
 {
-  GstBufferPool *pool = params->prefix > 0 ? gst_ffs_room_pool_new () :
-      gst_video_buffer_pool_new ();
+  GstBufferPool *pool =
+      params->prefix >
+      0 ? gst_ffs_caps_new_headroom_pool () : gst_video_buffer_pool_new ();
   GstStructure *config = gst_buffer_pool_get_config (pool);
 
   gst_buffer_pool_config_set_params (config, caps, size, min, 0);
@@ -170,7 +230,7 @@ is_camera (GstCaps * caps)
  * @query: an allocation query
  * @allocator: (nullable): one of dmabufs, to offer upstream
  * @min: how many buffers we hold at most
- * @room: bytes to leave free in front of each frame
+ * @headroom: bytes to leave free in front of each frame
  *
  * Answers with a pool of our dmabufs for raw video, with the allocator for
  * everything, so that encoders write into dmabufs too, and for cameras with
@@ -178,7 +238,7 @@ is_camera (GstCaps * caps)
  */
 void
 gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
-    guint min, gsize room)
+    guint min, gsize headroom)
 {
   GstAllocationParams params;
   gboolean need_pool, raw;
@@ -187,7 +247,7 @@ gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
   GstCaps *caps;
 
   gst_allocation_params_init (&params);
-  params.prefix = room;
+  params.prefix = headroom;
   gst_query_parse_allocation (query, &caps, &need_pool);
   raw = caps && gst_ffs_caps_get_info (caps, &info);
   if (raw)

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 GstCaps *gst_ffs_caps_filter (GstCaps * caps);
 gboolean gst_ffs_caps_are_linear (GstCaps * caps, const gchar ** drm_format);
 gboolean gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info);
+GstBufferPool *gst_ffs_caps_new_headroom_pool (void);
 void gst_ffs_caps_propose_allocation (GstQuery * query,
-    GstAllocator * allocator, guint min, gsize room);
+    GstAllocator * allocator, guint min, gsize headroom);
 
 G_END_DECLS
 

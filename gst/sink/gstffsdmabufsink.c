@@ -36,11 +36,10 @@
 
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
-#include "gstffshost.h"
-#include "gstffsopen.h"
-#include "gstffspresence.h"
+#include "gstffscamera.h"
+#include "gstffshoststate.h"
 #include "gstffsreport.h"
-#include "gstffssensor.h"
+#include "gstffssourcecontrol.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
@@ -56,9 +55,6 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 /* How long upstream's wish for its buffers may wait for the host. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
 
-/* So many frames lost with none in between that arrived have one cause. */
-#define MAX_LOST 5
-
 struct _GstFfsDmabufSink
 {
   GstBaseSink parent;
@@ -66,8 +62,8 @@ struct _GstFfsDmabufSink
   /* Properties; under the object lock. */
   GstFfsSettings settings;
 
-  GstFfsPresence presence;
-  GstFfsSensor sensor;
+  GstFfsHostState state;
+  GstFfsSourceControl source;
   GstFfsHost host;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
@@ -82,12 +78,9 @@ struct _GstFfsDmabufSink
   gboolean fits;                /* caps are what the host wants */
   guint64 n_frames;
   guint copies_told;            /* reasons, a bit each */
-  gboolean lost_told;
   gboolean failed;              /* an error was posted */
   gboolean have_info;
   GstVideoInfo info;
-
-  gint n_lost;                  /* atomic: frames, one behind the other */
 
   /* An error from the fence thread; under this lock. */
   GMutex lock;
@@ -95,6 +88,8 @@ struct _GstFfsDmabufSink
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
+GST_ELEMENT_REGISTER_DEFINE (ffsdmabufsink, "ffsdmabufsink", GST_RANK_NONE,
+    GST_TYPE_FFS_DMABUF_SINK);
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -110,15 +105,13 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
-      g_atomic_int_set (&self->n_lost, 0);
       if (self->opened.profile == NULL)
-        gst_ffs_presence_set_streaming (&self->presence, TRUE);
+        gst_ffs_host_state_set_streaming (&self->state, TRUE);
       return;
     case GST_FFS_GONE:
-      g_atomic_int_set (&self->n_lost, 0);
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
       if (self->opened.profile == NULL)
-        gst_ffs_presence_set_streaming (&self->presence, FALSE);
+        gst_ffs_host_state_set_streaming (&self->state, FALSE);
       return;
     case GST_FFS_CANCELLED:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": cancelled", frame);
@@ -129,7 +122,6 @@ frame_done (guint64 frame, gint err, gpointer user_data)
 
   GST_WARNING_OBJECT (self, "frame %" G_GUINT64_FORMAT ": lost: %s", frame,
       g_strerror (err));
-  g_atomic_int_inc (&self->n_lost);
   GST_OBJECT_LOCK (self);
   fatal = self->settings.transfer_errors == GST_FFS_ERROR_FAIL;
   GST_OBJECT_UNLOCK (self);
@@ -147,12 +139,12 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 
   GST_OBJECT_LOCK (self);
   policy.copy_mode = self->settings.copy_mode;
-  policy.tight = self->settings.tight;
+  policy.remove_padding = self->settings.remove_padding;
   GST_OBJECT_UNLOCK (self);
   policy.info = self->have_info ? &self->info : NULL;
   policy.profile = self->opened.profile;
   if (policy.profile && gst_ffs_profile_describe (policy.profile)->tight)
-    policy.tight = TRUE;
+    policy.remove_padding = TRUE;
 
   gst_ffs_stream_send (self->stream, buffer, frame, &policy, result);
   if (result->meaning == GST_FFS_OK
@@ -174,9 +166,9 @@ static GstFlowReturn
 drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
-  gst_ffs_presence_count_drop (&self->presence, FALSE);
-  if (gst_ffs_presence_stops (&self->presence))
-    gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (self));
+  gst_ffs_host_state_count_drop (&self->state, FALSE);
+  if (gst_ffs_host_state_stops (&self->state))
+    gst_ffs_source_control_idle (&self->source, GST_BASE_SINK_PAD (self));
   return GST_FLOW_OK;
 }
 
@@ -185,7 +177,7 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
-  gst_ffs_presence_count_drop (&self->presence, TRUE);
+  gst_ffs_host_state_count_drop (&self->state, TRUE);
   return GST_FLOW_OK;
 }
 
@@ -217,23 +209,6 @@ take_transfer_err (GstFfsDmabufSink * self)
   return err;
 }
 
-/* Says once that nothing arrives.  Frames that were in flight when a host left
- * may look lost as well, with controllers that tell it by another errno. */
-static void
-check_lost (GstFfsDmabufSink * self)
-{
-  gint n = g_atomic_int_get (&self->n_lost);
-
-  if (n < MAX_LOST || self->lost_told)
-    return;
-  if (!gst_ffs_stream_has_host (self->stream)) {
-    g_atomic_int_set (&self->n_lost, 0);
-    return;
-  }
-  self->lost_told = TRUE;
-  gst_ffs_report_lost (GST_ELEMENT (self), n);
-}
-
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
@@ -241,6 +216,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
+  guint n_lost;
 
   /* Some encoders do not stop at an error; the host must not see what comes
    * after a frame that is missing. */
@@ -254,11 +230,13 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT, frame,
       buffer);
 
-  check_lost (self);
+  n_lost = gst_ffs_stream_take_lost (self->stream);
+  if (n_lost > 0)
+    gst_ffs_report_lost (GST_ELEMENT (self), n_lost);
 
   do {
     result.call = GST_FFS_CALL_PROBE;
-    result.meaning = gst_ffs_presence_wait (&self->presence, &result.err);
+    result.meaning = gst_ffs_host_state_wait (&self->state, &result.err);
     if (result.meaning == GST_FFS_NOT_ENABLED)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
@@ -281,8 +259,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       case GST_FFS_GONE:
         /* The next host is to see the whole frame, or none of it. */
         if (self->opened.profile == NULL)
-          gst_ffs_presence_set_connected (&self->presence, FALSE);
-        if (gst_ffs_presence_drops (&self->presence))
+          gst_ffs_host_state_set_connected (&self->state, FALSE);
+        if (gst_ffs_host_state_drops (&self->state))
           return drop (self, frame);
         break;
       case GST_FFS_CANCELLED:
@@ -302,14 +280,14 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 static gboolean
 unlock (GstBaseSink * bsink)
 {
-  gst_ffs_presence_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence, TRUE);
+  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->state, TRUE);
   return TRUE;
 }
 
 static gboolean
 unlock_stop (GstBaseSink * bsink)
 {
-  gst_ffs_presence_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->presence, FALSE);
+  gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->state, FALSE);
   return TRUE;
 }
 
@@ -371,7 +349,7 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
   GstFfsProfile *profile = self->opened.profile;
-  gsize room = 0;
+  gsize headroom = 0;
   gboolean ours;
   guint min;
 
@@ -384,11 +362,11 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   GST_OBJECT_UNLOCK (self);
   ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
 
-  if (profile && self->open && gst_ffs_stream_needs_room (self->stream))
-    room = gst_ffs_profile_describe (profile)->header_room;
+  if (profile && self->open && gst_ffs_stream_needs_headroom (self->stream))
+    headroom = gst_ffs_profile_describe (profile)->headroom;
 
   gst_ffs_caps_propose_allocation (query, ours ? self->opened.allocator : NULL,
-      min, room);
+      min, headroom);
   return TRUE;
 }
 
@@ -416,7 +394,7 @@ send_end (GstFfsDmabufSink * self)
   GstFfsStreamResult result;
 
   if (self->opened.profile == NULL || self->failed
-      || !gst_ffs_presence_is_wanted (&self->presence) || !frames_fit (self))
+      || !gst_ffs_host_state_is_wanted (&self->state) || !frames_fit (self))
     return;
   send_frame (self, NULL, self->n_frames++, &result);
   if (result.meaning == GST_FFS_INTERRUPTED)
@@ -458,8 +436,8 @@ event (GstBaseSink * bsink, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      gst_ffs_presence_forget_latency (&self->presence);
-      gst_ffs_sensor_new_upstream (&self->sensor);
+      gst_ffs_host_state_forget_latency (&self->state);
+      gst_ffs_source_control_new_upstream (&self->source);
       break;
     case GST_EVENT_FLUSH_STOP:
       self->failed = FALSE;
@@ -487,11 +465,13 @@ send_event (GstElement * element, GstEvent * event)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (element);
 
-  event = gst_ffs_sensor_send_event (&self->sensor, GST_BASE_SINK_PAD (self),
-      event);
+  event =
+      gst_ffs_source_control_send_event (&self->source,
+      GST_BASE_SINK_PAD (self), event);
   return event == NULL
-      || GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event
-      (element, event);
+      ||
+      GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event (element,
+      event);
 }
 
 /* ---- statistics ---- */
@@ -501,7 +481,7 @@ get_stats (GstFfsDmabufSink * self)
 {
   GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
 
-  gst_ffs_presence_add_stats (&self->presence, s);
+  gst_ffs_host_state_add_stats (&self->state, s);
   GST_OBJECT_LOCK (self);
   if (self->stream)
     gst_ffs_stream_add_stats (self->stream, s);
@@ -518,7 +498,7 @@ close_stream (GstFfsDmabufSink * self)
 
   if (self->opened.camera)
     gst_ffs_camera_unbind (self->opened.camera);
-  gst_ffs_presence_close (&self->presence);
+  gst_ffs_host_state_close (&self->state);
   gst_ffs_host_close (&self->host);
   GST_OBJECT_LOCK (self);
   self->open = FALSE;
@@ -528,7 +508,7 @@ close_stream (GstFfsDmabufSink * self)
         ("The USB device controller does not let go of cancelled frames; "
             "their buffers are released when it does."), (NULL));
   gst_ffs_close (&self->opened);
-  gst_ffs_presence_set_connected (&self->presence, FALSE);
+  gst_ffs_host_state_set_connected (&self->state, FALSE);
 
   stats = get_stats (self);
   GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
@@ -538,11 +518,9 @@ close_stream (GstFfsDmabufSink * self)
 static void
 reset (GstFfsDmabufSink * self, gboolean own)
 {
-  gst_ffs_presence_open (&self->presence, own);
+  gst_ffs_host_state_open (&self->state, own);
   self->n_frames = 0;
   self->copies_told = 0;
-  self->lost_told = FALSE;
-  g_atomic_int_set (&self->n_lost, 0);
   self->failed = FALSE;
   self->have_info = FALSE;
   g_mutex_lock (&self->lock);
@@ -576,7 +554,7 @@ open_stream (GstFfsDmabufSink * self)
   self->open = TRUE;
   GST_OBJECT_UNLOCK (self);
   gst_ffs_host_open (&self->host, stream, self->opened.profile);
-  gst_ffs_presence_set_stream (&self->presence, stream);
+  gst_ffs_host_state_set_stream (&self->state, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
   if (self->opened.camera == NULL)
@@ -585,7 +563,7 @@ open_stream (GstFfsDmabufSink * self)
     close_stream (self);
     return FALSE;
   }
-  gst_ffs_sensor_watch (&self->sensor);
+  gst_ffs_source_control_watch (&self->source);
   return TRUE;
 }
 
@@ -607,7 +585,7 @@ change_state (GstElement * element, GstStateChange transition)
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && ret == GST_STATE_CHANGE_FAILURE)) {
     close_stream (self);
-    gst_ffs_sensor_let_go (&self->sensor);
+    gst_ffs_source_control_let_go (&self->source);
   }
   return ret;
 }
@@ -629,7 +607,7 @@ set_property (GObject * object, guint id, const GValue * value,
         self->settings.max_in_flight);
   policy = self->settings.without_host;
   GST_OBJECT_UNLOCK (self);
-  gst_ffs_presence_set_policy (&self->presence, policy);
+  gst_ffs_host_state_set_policy (&self->state, policy);
 }
 
 static void
@@ -644,9 +622,9 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
 
   GST_OBJECT_LOCK (self);
   if (id == GST_FFS_PROP_CONNECTED)
-    g_value_set_boolean (value, self->presence.connected);
+    g_value_set_boolean (value, self->state.connected);
   else if (id == GST_FFS_PROP_STREAMING)
-    g_value_set_boolean (value, self->presence.streaming);
+    g_value_set_boolean (value, self->state.streaming);
   else if (!gst_ffs_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
@@ -659,8 +637,8 @@ finalize (GObject * object)
 
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
-  gst_ffs_presence_clear (&self->presence);
-  gst_ffs_sensor_clear (&self->sensor);
+  gst_ffs_host_state_clear (&self->state);
+  gst_ffs_source_control_clear (&self->source);
   gst_ffs_host_clear (&self->host);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
@@ -670,10 +648,10 @@ static void
 gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
-  gst_ffs_presence_init (&self->presence, GST_BASE_SINK (self));
-  gst_ffs_sensor_init (&self->sensor, GST_ELEMENT (self));
-  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->presence,
-      &self->sensor);
+  gst_ffs_host_state_init (&self->state, GST_BASE_SINK (self));
+  gst_ffs_source_control_init (&self->source, GST_ELEMENT (self));
+  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state,
+      &self->source);
   g_mutex_init (&self->lock);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample
@@ -706,14 +684,14 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
       "Sends dmabufs to a USB host without a copy",
       "gst-ffsdmabuf maintainers");
 
-  element_class->change_state = change_state;
-  element_class->send_event = send_event;
-  basesink_class->unlock = unlock;
-  basesink_class->unlock_stop = unlock_stop;
-  basesink_class->render = render;
-  basesink_class->get_caps = get_caps;
-  basesink_class->set_caps = set_caps;
-  basesink_class->propose_allocation = propose_allocation;
-  basesink_class->query = query;
-  basesink_class->event = event;
+  element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
+  element_class->send_event = GST_DEBUG_FUNCPTR (send_event);
+  basesink_class->unlock = GST_DEBUG_FUNCPTR (unlock);
+  basesink_class->unlock_stop = GST_DEBUG_FUNCPTR (unlock_stop);
+  basesink_class->render = GST_DEBUG_FUNCPTR (render);
+  basesink_class->get_caps = GST_DEBUG_FUNCPTR (get_caps);
+  basesink_class->set_caps = GST_DEBUG_FUNCPTR (set_caps);
+  basesink_class->propose_allocation = GST_DEBUG_FUNCPTR (propose_allocation);
+  basesink_class->query = GST_DEBUG_FUNCPTR (query);
+  basesink_class->event = GST_DEBUG_FUNCPTR (event);
 }

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a frame looks like to the endpoint: runs of memory, in order, each of
- * which is sent in place or has to be copied, and why.
+ * GstFfsFrame: a frame as the pieces that send it: what a class of camera puts
+ * ahead of it, the frame in place or copied where it has to be, and what comes
+ * behind it.
  *
- * Ownership: runs are indices into the buffer.  No state, no locks.
+ * Ownership: owns the copies and what goes around the frame until it is
+ * cleared; the frame's buffer is the caller's.
+ *
+ * Locking: none; belongs to the stream.
  */
 
 #include <gst/allocators/gstdmabuf.h>
 #include <sys/stat.h>
 
 #include "gstffsframe.h"
+#include "transport/gstffsdebug.h"
 
 /* Of a bulk endpoint, at the speed where it is largest. */
 #define MAX_PACKET 1024
@@ -39,7 +44,7 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
     case GST_FFS_COPY_REASON_OFFSET:
       return "it does not begin at the start of its dmabuf";
     case GST_FFS_COPY_REASON_PADDING:
-      return "its lines are padded and tight=true asks for none";
+      return "its lines are padded and remove-padding=true asks for none";
     case GST_FFS_COPY_REASON_PACKET:
       return "one of its dmabufs ends in the middle of a USB packet";
     case GST_FFS_COPY_REASON_HEADER:
@@ -80,27 +85,28 @@ same_dmabuf (GstMemory * a, GstMemory * b)
  * gst_ffs_frame_parse:
  * @buffer: a frame
  * @anywhere: whether a transfer can begin anywhere in a dmabuf, as SUBMIT can
- * @runs: (out caller-allocates): room for %GST_FFS_MAX_RUNS
+ * @pieces: (out caller-allocates): room for as many as a buffer has memories
  *
  * TRANSFER has no offset, so memory can be sent in place only from where its
- * dmabuf begins. Memories of one dmabuf that lie back to back are one run; so
+ * dmabuf begins. Memories of one dmabuf that lie back to back are one piece; so
  * are neighbours that must be copied.
  *
- * Returns: how many runs there are; 0 for a frame without bytes
+ * Returns: how many pieces there are; 0 for a frame without bytes
  */
 guint
-gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere, GstFfsRun * runs)
+gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
+    GstFfsPiece * pieces)
 {
   guint i, n = 0, n_memories = gst_buffer_n_memory (buffer);
-  GstMemory *dmabuf = NULL;     /* of the last run, if in place */
+  GstMemory *dmabuf = NULL;     /* of the last piece, if in place */
 
   for (i = 0; i < n_memories; i++) {
     GstMemory *mem = gst_buffer_peek_memory (buffer, i);
-    GstFfsRun *last = n > 0 ? &runs[n - 1] : NULL;
+    GstFfsPiece *last = n > 0 ? &pieces[n - 1] : NULL;
     GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
 
     if (mem->size == 0) {
-      /* Runs are memories one behind the other. */
+      /* Pieces are memories one behind the other. */
       if (last)
         last->n_memories++;
       continue;
@@ -118,12 +124,9 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere, GstFfsRun * runs)
         && last->reason != GST_FFS_COPY_REASON_NONE)
       goto extend;
 
-    runs[n].first = i;
-    runs[n].n_memories = 1;
-    runs[n].offset = mem->offset;
-    runs[n].length = mem->size;
-    runs[n].reason = reason;
-    n++;
+    pieces[n++] = (GstFfsPiece) {
+    .memory = mem,.offset = mem->offset,.length = mem->size,.owner =
+          buffer,.first = i,.n_memories = 1,.reason = reason};
     dmabuf = reason == GST_FFS_COPY_REASON_NONE ? mem : NULL;
     continue;
 
@@ -134,37 +137,24 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere, GstFfsRun * runs)
   return n;
 }
 
-/**
- * gst_ffs_frame_all:
- * @buffer: a frame
- * @reason: why it must be copied
- * @run: (out): all of it
- */
-void
-gst_ffs_frame_all (GstBuffer * buffer, GstFfsCopyReason reason, GstFfsRun * run)
+/* All of the frame, to be copied. */
+static void
+get_all (GstBuffer * buffer, GstFfsCopyReason reason, GstFfsPiece * piece)
 {
-  run->first = 0;
-  run->n_memories = gst_buffer_n_memory (buffer);
-  run->offset = 0;
-  run->length = gst_buffer_get_size (buffer);
-  run->reason = reason;
+  *piece = (GstFfsPiece) {
+  .length = gst_buffer_get_size (buffer),.owner = buffer,.n_memories =
+        gst_buffer_n_memory (buffer),.reason = reason};
 }
 
-/**
- * gst_ffs_frame_splits_packets:
- * @runs: of a frame
- * @n: how many
- *
- * Returns: whether a run that is not the last ends with a short packet, so
- * that the host would see several frames if each were a transfer
- */
-gboolean
-gst_ffs_frame_splits_packets (const GstFfsRun * runs, guint n)
+/* Whether a piece that is not the last ends with a short packet, so that the
+ * host would see several frames if each were a transfer. */
+static gboolean
+splits_packets (const GstFfsPiece * pieces, guint n)
 {
   guint i;
 
   for (i = 0; i + 1 < n; i++) {
-    if (runs[i].length % MAX_PACKET != 0)
+    if (pieces[i].length % MAX_PACKET != 0)
       return TRUE;
   }
   return FALSE;
@@ -269,4 +259,450 @@ gst_ffs_frame_get_layout (GstBuffer * buffer, const GstVideoInfo * info)
     return GST_FFS_LAYOUT_TIGHT;
   return is_complete (buffer, info) ? GST_FFS_LAYOUT_PADDED :
       GST_FFS_LAYOUT_INCOMPLETE;
+}
+
+/* ---- pieces ---- */
+
+/**
+ * gst_ffs_frame_clear_pieces:
+ * @self: the frame
+ *
+ * Forgets the transfers, but not what goes around the frame.
+ */
+void
+gst_ffs_frame_clear_pieces (GstFfsFrame * self)
+{
+  guint i;
+
+  for (i = 0; i < self->n_pieces; i++)
+    gst_clear_buffer (&self->copies[i]);
+  self->n_pieces = 0;
+}
+
+void
+gst_ffs_frame_clear (GstFfsFrame * self)
+{
+  guint i;
+
+  gst_ffs_frame_clear_pieces (self);
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++)
+    gst_clear_buffer (&self->framing.before[i].buffer);
+  gst_clear_buffer (&self->framing.after.buffer);
+}
+
+/* @copy: (nullable) (transfer full): what keeps the memory if it is ours */
+static void
+add_piece (GstFfsFrame * self, GstBuffer * owner, guint memory,
+    gsize offset, gsize length, GstBuffer * copy)
+{
+  GstFfsPiece *piece = &self->pieces[self->n_pieces];
+
+  *piece = (GstFfsPiece) {
+  .memory = gst_buffer_peek_memory (owner, memory),.offset = offset,.length =
+        length,.owner = owner};
+  self->copies[self->n_pieces++] = copy;
+}
+
+/* FALSE if it is no dmabuf, which is so where there are none to be had. */
+static gboolean
+add_part (GstFfsFrame * self, const GstFfsPart * part)
+{
+  if (part->buffer == NULL)
+    return TRUE;
+  if (!gst_is_dmabuf_memory (gst_buffer_peek_memory (part->buffer, 0))) {
+    self->reason = GST_FFS_COPY_REASON_MEMORY;
+    return FALSE;
+  }
+  add_piece (self, part->buffer, 0, 0, part->length, NULL);
+  return TRUE;
+}
+
+/**
+ * gst_ffs_frame_begin:
+ * @self: a frame that is clear
+ * @buffer: (nullable): its buffer, or %NULL for the end of the stream
+ * @number: its number
+ * @policy: how to send it
+ *
+ * Finds out how the frame lies in its buffer, and what goes around it. An
+ * incomplete one goes as it is, so that the class of camera sees its size. If it
+ * is not shorter than a whole one, the host would take it for one, and it is not
+ * sent.
+ *
+ * Returns: %FALSE if the class of camera does not send such a frame
+ */
+gboolean
+gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
+    guint64 number, const GstFfsStreamPolicy * policy)
+{
+  gsize size = buffer ? gst_buffer_get_size (buffer) : 0;
+  gsize whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
+
+  self->layout = buffer && policy->remove_padding && policy->info ?
+      gst_ffs_frame_get_layout (buffer, policy->info) : GST_FFS_LAYOUT_TIGHT;
+  self->repack = self->layout == GST_FFS_LAYOUT_PADDED;
+  if (policy->profile && self->layout == GST_FFS_LAYOUT_INCOMPLETE
+      && size >= whole) {
+    GST_DEBUG ("frame %" G_GUINT64_FORMAT ": its lines are not all in its %"
+        G_GSIZE_FORMAT " bytes", number, size);
+    return FALSE;
+  }
+  if (self->repack)
+    size = whole;
+
+  return policy->profile == NULL || gst_ffs_profile_get_framing
+      (policy->profile, buffer, size, number, &self->framing);
+}
+
+/**
+ * gst_ffs_frame_get_headroom:
+ * @self: a frame that has begun
+ * @buffer: a frame
+ * @policy: how to send it
+ * @allocator: (nullable): our own
+ *
+ * A frame that upstream wrote into memory of ours has headroom in front of it for
+ * the header. Nobody else's memory is written to: what is there may be another
+ * frame.
+ *
+ * Returns: (transfer none) (nullable): the memory, if that is how to send the
+ * header of this frame
+ */
+GstMemory *
+gst_ffs_frame_get_headroom (const GstFfsFrame * self, GstBuffer * buffer,
+    const GstFfsStreamPolicy * policy, GstAllocator * allocator)
+{
+  GstMemory *mem;
+
+  if (policy->gather || self->framing.header_size == 0
+      || self->framing.payload_size > 0
+      || gst_buffer_n_memory (buffer) != 1 || self->repack)
+    return NULL;
+  mem = gst_buffer_peek_memory (buffer, 0);
+  return allocator && mem->allocator == allocator && mem->parent == NULL
+      && mem->offset == self->framing.header_size ? mem : NULL;
+}
+
+/* FALSE if the frame is mapped by somebody else. */
+static gboolean
+add_header_in_headroom (GstFfsFrame * self, GstBuffer * buffer, GstMemory * mem)
+{
+  gsize size = self->framing.header_size;
+  GstMapInfo map;
+
+  if (!gst_memory_map (mem, &map, GST_MAP_READWRITE))
+    return FALSE;
+  memcpy (map.data - size, self->framing.header, size);
+  gst_memory_unmap (mem, &map);
+  add_piece (self, buffer, 0, 0, size + mem->size, NULL);
+  self->in_headroom = TRUE;
+  return TRUE;
+}
+
+/* The frame as parts, each in place or to be copied, and of these the fewest. */
+static guint
+get_pieces (const GstFfsFrame * self, GstBuffer * buffer,
+    const GstFfsStreamPolicy * policy, GstFfsPiece * parts)
+{
+  guint n = gst_ffs_frame_parse (buffer, policy->gather, parts);
+  GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+
+  if (policy->gather || n == 0)
+    return n;
+  if (self->framing.header_size > 0)
+    reason = parts[0].reason == GST_FFS_COPY_REASON_NONE
+        || parts[0].reason == GST_FFS_COPY_REASON_OFFSET ?
+        GST_FFS_COPY_REASON_HEADER : parts[0].reason;
+  else if (policy->profile && splits_packets (parts, n))
+    reason = GST_FFS_COPY_REASON_PACKET;
+  if (reason == GST_FFS_COPY_REASON_NONE)
+    return n;
+  get_all (buffer, reason, parts);
+  return 1;
+}
+
+/* In a kernel that gathers, the header is a piece like others. */
+static gboolean
+add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
+{
+  GstFfsFraming *framing = &self->framing;
+  GstBuffer *header;
+
+  if (framing->header_size == 0)
+    return TRUE;
+  header = copier ? gst_ffs_copies_header (copier, framing, frame) : NULL;
+  if (header == NULL) {
+    self->reason = GST_FFS_COPY_REASON_MEMORY;
+    return FALSE;
+  }
+  add_piece (self, header, 0, 0, framing->header_size, header);
+  return TRUE;
+}
+
+/* How many pieces there are with the frame cut into payloads: each cut that
+ * is not between two of them makes one more, and each payload has a header. */
+static guint
+count_payloads (const GstFfsFrame * self, guint first)
+{
+  const gsize data = self->framing.payload_size - self->framing.inner_size;
+  gsize end = 0, cut = data;
+  guint i, n = 0;
+
+  for (i = first; i < self->n_pieces; i++) {
+    end += self->pieces[i].length;
+    for (; cut < end; cut += data)
+      n++;
+    n++;
+    if (cut == end)
+      cut += data;
+  }
+  return n + (end + data - 1) / data;
+}
+
+/* Puts a header in front of each payload; those from @first on are the headers
+ * and the frame. The headers are in one buffer, which all of them share. */
+static gboolean
+split_payloads (GstFfsFrame * self, guint first)
+{
+  const GstFfsFraming *framing = &self->framing;
+  const gsize data = framing->payload_size - framing->inner_size;
+  GstFfsPiece whole[GST_FFS_MAX_PIECES];
+  GstBuffer *copies[GST_FFS_MAX_PIECES];
+  guint i, n = self->n_pieces - first;
+  gsize left = 0, space = 0, taken;
+
+  if (first + count_payloads (self, first + 1) + 1 > GST_FFS_MAX_PIECES)
+    return FALSE;
+  memcpy (whole, &self->pieces[first], n * sizeof (whole[0]));
+  memcpy (copies, &self->copies[first], n * sizeof (copies[0]));
+  self->n_pieces = first;
+  for (i = 1; i < n; i++)
+    left += whole[i].length;
+
+  for (i = 1; i < n; i++) {
+    for (taken = 0; taken < whole[i].length;) {
+      gsize length;
+
+      if (space == 0) {
+        gboolean last = left <= data;
+
+        add_piece (self, whole[0].owner, 0, last ? framing->inner_size : 0,
+            last ? framing->header_size - framing->inner_size :
+            framing->inner_size, g_steal_pointer (&copies[0]));
+        space = MIN (left, data);
+      }
+      length = MIN (space, whole[i].length - taken);
+      add_piece (self, whole[i].owner, 0, whole[i].offset + taken, length,
+          g_steal_pointer (&copies[i]));
+      self->pieces[self->n_pieces - 1].memory = whole[i].memory;
+      taken += length;
+      space -= length;
+      left -= length;
+    }
+  }
+  return TRUE;
+}
+
+/* A copy without padding. */
+static gboolean
+add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
+    const GstFfsStreamPolicy * policy, const GstFfsFraming * framing)
+{
+  gsize size = GST_VIDEO_INFO_SIZE (policy->info);
+  GstBuffer *copy = copier ? gst_ffs_copies_pack (copier, framing, buffer,
+      policy->info) : NULL;
+
+  self->reason = GST_FFS_COPY_REASON_PADDING;
+  if (copy == NULL)
+    return FALSE;
+  add_piece (self, copy, 0, 0, framing->header_size + size, copy);
+  self->copied += size;
+  return TRUE;
+}
+
+static gboolean
+add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
+    const GstFfsFraming * framing, const GstFfsPiece * parts, guint n)
+{
+  GstBuffer *copy;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    if (parts[i].reason == GST_FFS_COPY_REASON_NONE) {
+      add_piece (self, buffer, parts[i].first, parts[i].offset,
+          parts[i].length, NULL);
+      continue;
+    }
+
+    if (self->reason == GST_FFS_COPY_REASON_NONE)
+      self->reason = parts[i].reason;
+    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer,
+        &parts[i]) : NULL;
+    if (copy == NULL)
+      return FALSE;
+    add_piece (self, copy, 0, 0, framing->header_size + parts[i].length, copy);
+    self->copied += parts[i].length;
+  }
+  return TRUE;
+}
+
+/* Makes the pieces of the frame itself.  FALSE if it has to be written
+ * instead, or refused. */
+static gboolean
+add_frame (GstFfsFrame * self, GstBuffer * buffer,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
+{
+  GstFfsCopies *copies = policy->copy_mode != GST_FFS_COPY_NEVER ?
+      copier : NULL;
+  gboolean pack = self->repack;
+  gboolean payloads = self->framing.payload_size > 0;
+  static const GstFfsFraming no_header;
+  const GstFfsFraming *framing = &self->framing;
+  GstFfsPiece parts[GST_FFS_MAX_PIECES];
+  guint n = pack ? 0 : get_pieces (self, buffer, policy, parts);
+  guint i, first = self->n_pieces;
+
+  /* There are headers in the midst of it. */
+  if (payloads && !policy->gather) {
+    self->reason = GST_FFS_COPY_REASON_HEADER;
+    return FALSE;
+  }
+  if (policy->gather && (payloads || !pack)) {
+    if (!add_header (self, copier, n == 0 ? NULL :
+            gst_buffer_peek_memory (buffer, parts[0].first)))
+      return FALSE;
+    framing = &no_header;
+  }
+  if (!(pack ? add_packed (self, buffer, copies, policy, framing) :
+          add_parts (self, buffer, copies, framing, parts, n)))
+    return FALSE;
+  if (payloads && !split_payloads (self, first))
+    return FALSE;
+
+  for (i = first; policy->gather && i + 1 < self->n_pieces; i++)
+    self->pieces[i].more = TRUE;
+  return TRUE;
+}
+
+/**
+ * gst_ffs_frame_build:
+ * @self: a frame that has begun
+ * @buffer: (nullable): the frame
+ * @copier: (nullable): what makes copies
+ * @policy: how to send it
+ * @headroom: (nullable): what gst_ffs_frame_get_headroom() said, now idle
+ *
+ * Returns: %FALSE if the frame has to be written instead, or refused
+ */
+gboolean
+gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy,
+    GstMemory * headroom)
+{
+  gboolean ok = TRUE;
+  guint i;
+
+  self->reason = GST_FFS_COPY_REASON_NONE;
+  self->copied = 0;
+  self->in_headroom = FALSE;
+  for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE; i++)
+    ok = add_part (self, &self->framing.before[i]);
+  if (ok && buffer)
+    ok = (headroom && add_header_in_headroom (self, buffer, headroom))
+        || add_frame (self, buffer, copier, policy);
+  ok = ok && add_part (self, &self->framing.after);
+  if (!ok)
+    gst_ffs_frame_clear_pieces (self);
+  return ok;
+}
+
+/* Puts the headers in front of the payloads, instead of all of them in front of
+ * the frame.  Takes @packed. */
+static GstBuffer *
+split (GstBuffer * packed, const GstFfsFraming * framing, gsize * size)
+{
+  const gsize data = framing->payload_size - framing->inner_size;
+  gsize left = *size - framing->header_size;
+  gsize n = (left + data - 1) / data;
+  gsize total = left + n * framing->inner_size + framing->header_size
+      - 2 * framing->inner_size;
+  GstBuffer *out = gst_buffer_new_allocate (NULL, total, NULL);
+  const guint8 *header, *at;
+  GstMapInfo from, to;
+  guint8 *put;
+
+  if (!gst_buffer_map (packed, &from, GST_MAP_READ)) {
+    gst_clear_buffer (&out);
+    gst_buffer_unref (packed);
+    return NULL;
+  }
+  gst_buffer_map (out, &to, GST_MAP_WRITE);
+  header = from.data;
+  at = header + framing->header_size;
+  put = to.data;
+  for (; n > 0; n--) {
+    gsize before = n > 1 ? framing->inner_size :
+        framing->header_size - framing->inner_size;
+    gsize part = MIN (left, data);
+
+    memcpy (put, n > 1 ? header : header + framing->inner_size, before);
+    memcpy (put + before, at, part);
+    put += before + part;
+    at += part;
+    left -= part;
+  }
+  gst_buffer_unmap (out, &to);
+  gst_buffer_unmap (packed, &from);
+  gst_buffer_unref (packed);
+  *size = total;
+  return out;
+}
+
+/**
+ * gst_ffs_frame_build_written:
+ * @self: a frame that has begun
+ * @buffer: its buffer
+ * @copier: what makes copies in ordinary memory
+ * @policy: how to send it
+ *
+ * Makes the pieces of a frame that is to be written: they need no memory of a
+ * dmabuf, and each begins where its owner does.
+ *
+ * Returns: %FALSE if the frame cannot be read
+ */
+gboolean
+gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
+{
+  GstFfsFraming *framing = &self->framing;
+  gsize size = self->repack ? GST_VIDEO_INFO_SIZE (policy->info) :
+      gst_buffer_get_size (buffer);
+  GstBuffer *copy = NULL;
+  GstFfsPiece all;
+  guint i;
+
+  gst_ffs_frame_clear_pieces (self);
+  if (self->repack) {
+    copy = gst_ffs_copies_pack (copier, framing, buffer, policy->info);
+  } else if (framing->header_size > 0) {
+    get_all (buffer, GST_FFS_COPY_REASON_HEADER, &all);
+    copy = gst_ffs_copies_copy (copier, framing, buffer, &all);
+  }
+  if (copy == NULL && (self->repack || framing->header_size > 0))
+    return FALSE;
+  size += framing->header_size;
+  if (copy && framing->payload_size > 0
+      && (copy = split (copy, framing, &size)) == NULL)
+    return FALSE;
+
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++) {
+    if (framing->before[i].buffer)
+      add_piece (self, framing->before[i].buffer, 0, 0,
+          framing->before[i].length, NULL);
+  }
+  if (size > 0)
+    add_piece (self, copy ? copy : buffer, 0, 0, size, copy);
+  if (framing->after.buffer)
+    add_piece (self, framing->after.buffer, 0, 0, framing->after.length, NULL);
+  return TRUE;
 }

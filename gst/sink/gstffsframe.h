@@ -5,10 +5,12 @@
 
 #include <gst/video/video.h>
 
-G_BEGIN_DECLS
+#include "function/gstffsprofile.h"
+#include "gstffscopies.h"
+#include "gstffssettings.h"
+#include "transport/gstffsqueue.h"
 
-/* GStreamer's own limit of memories in a buffer. */
-#define GST_FFS_MAX_RUNS 16
+G_BEGIN_DECLS
 
 /**
  * GstFfsCopyReason:
@@ -42,25 +44,6 @@ typedef enum
 } GstFfsCopyReason;
 
 /**
- * GstFfsRun:
- * @first: index of the first memory in the buffer
- * @n_memories: how many memories, one behind the other
- * @offset: where they begin in their dmabuf, if they are of one
- * @length: their bytes
- * @reason: why they must be copied, if so
- *
- * A part of a frame that can be sent in place, or has to be copied.
- */
-typedef struct
-{
-  guint first;
-  guint n_memories;
-  gsize offset;
-  gsize length;
-  GstFfsCopyReason reason;
-} GstFfsRun;
-
-/**
  * GstFfsLayout:
  * @GST_FFS_LAYOUT_TIGHT: without padding
  * @GST_FFS_LAYOUT_PADDED: lines or planes lie further apart than they must
@@ -75,13 +58,72 @@ typedef enum
   GST_FFS_LAYOUT_INCOMPLETE
 } GstFfsLayout;
 
-guint gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
-    GstFfsRun * runs);
-void gst_ffs_frame_all (GstBuffer * buffer, GstFfsCopyReason reason,
-    GstFfsRun * run);
-gboolean gst_ffs_frame_splits_packets (const GstFfsRun * runs, guint n);
+/**
+ * GstFfsStreamPolicy:
+ * @copy_mode: whether to copy what cannot be sent in place
+ * @remove_padding: whether to copy raw video whose lines are padded
+ * @info: (nullable): the format, if it is raw video of a known layout
+ * @profile: (nullable): what goes around a frame
+ * @gather: whether the kernel makes one transfer of several segments
+ *
+ * How to send a frame.
+ */
+typedef struct
+{
+  GstFfsCopyMode copy_mode;
+  gboolean remove_padding;
+  const GstVideoInfo *info;
+  GstFfsProfile *profile;
+  gboolean gather;
+} GstFfsStreamPolicy;
+
+/**
+ * GstFfsFrame:
+ * @pieces: what it is sent as
+ * @copies: for each of them the buffer of ours that it owns, or %NULL
+ * @n_pieces: how many
+ * @framing: what goes around the frame
+ * @layout: how it lies in its buffer, if it is raw video without padding to be
+ * sent
+ * @repack: whether it has padding that is not to be sent
+ * @reason: why the frame was copied, or would have to be
+ * @copied: bytes that were copied
+ * @in_headroom: whether the frame's header is in the memory in front of it
+ *
+ * A frame as it goes out.
+ */
+typedef struct
+{
+  GstFfsPiece pieces[GST_FFS_MAX_PIECES];
+  GstBuffer *copies[GST_FFS_MAX_PIECES];
+  guint n_pieces;
+  GstFfsFraming framing;
+  GstFfsLayout layout;
+  gboolean repack;
+  GstFfsCopyReason reason;
+  gsize copied;
+  gboolean in_headroom;
+} GstFfsFrame;
+
+gboolean gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
+    guint64 number, const GstFfsStreamPolicy * policy);
+GstMemory *gst_ffs_frame_get_headroom (const GstFfsFrame * self,
+    GstBuffer * buffer, const GstFfsStreamPolicy * policy,
+    GstAllocator * allocator);
+gboolean gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy,
+    GstMemory * headroom);
+gboolean gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
+    GstFfsCopies * copier, const GstFfsStreamPolicy * policy);
+void gst_ffs_frame_clear_pieces (GstFfsFrame * self);
+void gst_ffs_frame_clear (GstFfsFrame * self);
+
 gsize gst_ffs_frame_plane_size (const GstVideoInfo * info, guint plane,
     gint stride);
+
+/* For the tests. */
+guint gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
+    GstFfsPiece * pieces);
 GstFfsLayout gst_ffs_frame_get_layout (GstBuffer * buffer,
     const GstVideoInfo * info);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The element's properties: documentation, ranges and defaults, and the
- * values of those that can be written.
+ * The element's properties: their types, documentation, ranges and defaults, and
+ * the values of those that can be written.
  *
  * Ownership: owns its strings.  Locking: none; the element's object lock
  * protects the values.
@@ -20,6 +20,74 @@
 #define DEFAULT_PRODUCT_ID 0x0001
 #define DEFAULT_MANUFACTURER "gst-ffsdmabuf"
 #define DEFAULT_PRODUCT "Camera"
+
+GType
+gst_ffs_copy_mode_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_FFS_COPY_AUTO, "Copy what cannot be sent in place", "auto"},
+    {GST_FFS_COPY_NEVER, "Fail rather than copy", "never"},
+    {GST_FFS_COPY_ALWAYS, "Copy everything (for comparison)", "always"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstFfsCopyMode",
+            values));
+  return type;
+}
+
+GType
+gst_ffs_idle_policy_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_FFS_IDLE_AUTO, "Drop from a live source or stop it, else wait",
+        "auto"},
+    {GST_FFS_IDLE_DROP, "Drop frames", "drop"},
+    {GST_FFS_IDLE_WAIT, "Wait for a host", "wait"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstFfsIdlePolicy",
+            values));
+  return type;
+}
+
+GType
+gst_ffs_error_policy_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_FFS_ERROR_COUNT, "Count it in stats", "count"},
+    {GST_FFS_ERROR_FAIL, "Post an error and stop", "fail"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstFfsErrorPolicy",
+            values));
+  return type;
+}
+
+GType
+gst_ffs_profile_type_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_FFS_PROFILE_TYPE_STREAM, "Any format, framed", "stream"},
+    {GST_FFS_PROFILE_TYPE_U3V, "USB3 Vision", "u3v"},
+    {GST_FFS_PROFILE_TYPE_UVC, "Webcam (USB Video Class)", "uvc"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstFfsProfileType",
+            values));
+  return type;
+}
 
 void
 gst_ffs_settings_init (GstFfsSettings * self)
@@ -129,17 +197,30 @@ gst_ffs_settings_install (GObjectClass * klass)
       rw | GST_PARAM_MUTABLE_PLAYING);
 
   /**
-   * GstFfsDmabufSink:tight:
+   * GstFfsDmabufSink:remove-padding:
    *
    * Whether raw video goes out without padding behind its lines and planes,
    * which costs a copy where there is some. Otherwise the bytes of the
    * buffer go out as they are.
    *
-   * Since: 0.1
+   * Since: 0.2
    */
-  props[GST_FFS_PROP_TIGHT] = g_param_spec_boolean ("tight", "Tight",
+  props[GST_FFS_PROP_REMOVE_PADDING] =
+      g_param_spec_boolean ("remove-padding", "Remove padding",
       "Remove padding from raw video, by a copy where there is some", FALSE,
       rw | GST_PARAM_MUTABLE_PLAYING);
+
+  /**
+   * GstFfsDmabufSink:tight:
+   *
+   * The former name of #GstFfsDmabufSink:remove-padding.
+   *
+   * Since: 0.1
+   * Deprecated: 0.2
+   */
+  props[GST_FFS_PROP_TIGHT] = g_param_spec_boolean ("tight", "Tight",
+      "Deprecated: use remove-padding", FALSE,
+      rw | GST_PARAM_MUTABLE_PLAYING | G_PARAM_DEPRECATED);
 
   /**
    * GstFfsDmabufSink:dma-heap:
@@ -397,7 +478,7 @@ gst_ffs_settings_install (GObjectClass * klass)
    * - frames-zero-copy: frames sent in place
    * - frames-copied: frames of which all or a part was copied, and among
    *   them by the first reason found copied-memory (no dmabuf),
-   *   copied-offset (not at the start of its dmabuf), copied-padding (tight),
+   *   copied-offset (not at the start of its dmabuf), copied-padding (remove-padding),
    *   copied-packet (a part of it ends in mid-packet), copied-header (behind
    *   a header in the same transfer), copied-no-sg, copied-no-ioctl,
    *   copied-dma-device (mapped for another device than the controller),
@@ -438,87 +519,82 @@ gst_ffs_settings_install (GObjectClass * klass)
   g_object_class_install_properties (klass, GST_FFS_N_PROPS, props);
 }
 
-/* Where the values are. */
-static const struct
+static void
+set_string (gchar ** field, const GValue * value)
 {
-  guint id;
-  GType type;
-  gsize offset;
-} fields[] = {
-#define FIELD(id, type, name) \
-    { GST_FFS_PROP_##id, G_TYPE_##type, G_STRUCT_OFFSET (GstFfsSettings, name) }
-  FIELD (ENDPOINT, STRING, endpoint),
-  FIELD (FD, INT, fd),
-  FIELD (MAX_IN_FLIGHT, UINT, max_in_flight),
-  FIELD (COPY_MODE, ENUM, copy_mode),
-  FIELD (TIGHT, BOOLEAN, tight),
-  FIELD (DMA_HEAP, STRING, dma_heap),
-  FIELD (WITHOUT_HOST, ENUM, without_host),
-  FIELD (EOS_TIMEOUT, UINT64, eos_timeout),
-  FIELD (TRANSFER_ERRORS, ENUM, transfer_errors),
-  FIELD (FUNCTION, STRING, function),
-  FIELD (GADGET, STRING, gadget),
-  FIELD (UDC, STRING, udc),
-  FIELD (PROFILE, ENUM, profile),
-  FIELD (VENDOR_ID, UINT, vendor_id),
-  FIELD (PRODUCT_ID, UINT, product_id),
-  FIELD (MANUFACTURER, STRING, manufacturer),
-  FIELD (PRODUCT, STRING, product),
-  FIELD (SERIAL, STRING, serial),
-  FIELD (CONTROLS, BOXED, controls),
-  FIELD (MAX_PAYLOAD_SIZE, UINT, max_payload_size),
-#undef FIELD
-};
-
-/* NULL if there is no such property. */
-static gpointer
-find_field (const GstFfsSettings * self, guint id, GType * type)
-{
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (fields); i++) {
-    if (fields[i].id == id) {
-      *type = fields[i].type;
-      return G_STRUCT_MEMBER_P (self, fields[i].offset);
-    }
-  }
-  return NULL;
+  g_free (*field);
+  *field = g_value_dup_string (value);
 }
 
 /* FALSE if there is no such property. */
 gboolean
 gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
 {
-  GType type;
-  gpointer field = find_field (self, id, &type);
-
-  if (field == NULL)
-    return FALSE;
-
-  switch (type) {
-    case G_TYPE_STRING:
-      g_free (*(gchar **) field);
-      *(gchar **) field = g_value_dup_string (value);
+  switch (id) {
+    case GST_FFS_PROP_ENDPOINT:
+      set_string (&self->endpoint, value);
       break;
-    case G_TYPE_INT:
-      *(gint *) field = g_value_get_int (value);
+    case GST_FFS_PROP_FD:
+      self->fd = g_value_get_int (value);
       break;
-    case G_TYPE_UINT:
-      *(guint *) field = g_value_get_uint (value);
+    case GST_FFS_PROP_MAX_IN_FLIGHT:
+      self->max_in_flight = g_value_get_uint (value);
       break;
-    case G_TYPE_UINT64:
-      *(guint64 *) field = g_value_get_uint64 (value);
+    case GST_FFS_PROP_COPY_MODE:
+      self->copy_mode = g_value_get_enum (value);
       break;
-    case G_TYPE_BOOLEAN:
-      *(gboolean *) field = g_value_get_boolean (value);
+    case GST_FFS_PROP_REMOVE_PADDING:
+    case GST_FFS_PROP_TIGHT:
+      self->remove_padding = g_value_get_boolean (value);
       break;
-    case G_TYPE_BOXED:
-      gst_clear_structure ((GstStructure **) field);
-      *(GstStructure **) field = g_value_dup_boxed (value);
+    case GST_FFS_PROP_DMA_HEAP:
+      set_string (&self->dma_heap, value);
+      break;
+    case GST_FFS_PROP_WITHOUT_HOST:
+      self->without_host = g_value_get_enum (value);
+      break;
+    case GST_FFS_PROP_EOS_TIMEOUT:
+      self->eos_timeout = g_value_get_uint64 (value);
+      break;
+    case GST_FFS_PROP_TRANSFER_ERRORS:
+      self->transfer_errors = g_value_get_enum (value);
+      break;
+    case GST_FFS_PROP_FUNCTION:
+      set_string (&self->function, value);
+      break;
+    case GST_FFS_PROP_GADGET:
+      set_string (&self->gadget, value);
+      break;
+    case GST_FFS_PROP_UDC:
+      set_string (&self->udc, value);
+      break;
+    case GST_FFS_PROP_PROFILE:
+      self->profile = g_value_get_enum (value);
+      break;
+    case GST_FFS_PROP_VENDOR_ID:
+      self->vendor_id = g_value_get_uint (value);
+      break;
+    case GST_FFS_PROP_PRODUCT_ID:
+      self->product_id = g_value_get_uint (value);
+      break;
+    case GST_FFS_PROP_MANUFACTURER:
+      set_string (&self->manufacturer, value);
+      break;
+    case GST_FFS_PROP_PRODUCT:
+      set_string (&self->product, value);
+      break;
+    case GST_FFS_PROP_SERIAL:
+      set_string (&self->serial, value);
+      break;
+    case GST_FFS_PROP_CONTROLS:
+      gst_clear_structure (&self->controls);
+      self->controls = g_value_dup_boxed (value);
+      break;
+    case GST_FFS_PROP_MAX_PAYLOAD_SIZE:
+      self->max_payload_size = g_value_get_uint (value);
       break;
     default:
-      *(gint *) field = g_value_get_enum (value);
-      break;
+      return FALSE;
   }
   return TRUE;
 }
@@ -527,34 +603,70 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
 gboolean
 gst_ffs_settings_get (const GstFfsSettings * self, guint id, GValue * value)
 {
-  GType type;
-  gconstpointer field = find_field (self, id, &type);
-
-  if (field == NULL)
-    return FALSE;
-
-  switch (type) {
-    case G_TYPE_STRING:
-      g_value_set_string (value, *(gchar * const *) field);
+  switch (id) {
+    case GST_FFS_PROP_ENDPOINT:
+      g_value_set_string (value, self->endpoint);
       break;
-    case G_TYPE_INT:
-      g_value_set_int (value, *(const gint *) field);
+    case GST_FFS_PROP_FD:
+      g_value_set_int (value, self->fd);
       break;
-    case G_TYPE_UINT:
-      g_value_set_uint (value, *(const guint *) field);
+    case GST_FFS_PROP_MAX_IN_FLIGHT:
+      g_value_set_uint (value, self->max_in_flight);
       break;
-    case G_TYPE_UINT64:
-      g_value_set_uint64 (value, *(const guint64 *) field);
+    case GST_FFS_PROP_COPY_MODE:
+      g_value_set_enum (value, self->copy_mode);
       break;
-    case G_TYPE_BOOLEAN:
-      g_value_set_boolean (value, *(const gboolean *) field);
+    case GST_FFS_PROP_REMOVE_PADDING:
+    case GST_FFS_PROP_TIGHT:
+      g_value_set_boolean (value, self->remove_padding);
       break;
-    case G_TYPE_BOXED:
-      g_value_set_boxed (value, *(GstStructure * const *) field);
+    case GST_FFS_PROP_DMA_HEAP:
+      g_value_set_string (value, self->dma_heap);
+      break;
+    case GST_FFS_PROP_WITHOUT_HOST:
+      g_value_set_enum (value, self->without_host);
+      break;
+    case GST_FFS_PROP_EOS_TIMEOUT:
+      g_value_set_uint64 (value, self->eos_timeout);
+      break;
+    case GST_FFS_PROP_TRANSFER_ERRORS:
+      g_value_set_enum (value, self->transfer_errors);
+      break;
+    case GST_FFS_PROP_FUNCTION:
+      g_value_set_string (value, self->function);
+      break;
+    case GST_FFS_PROP_GADGET:
+      g_value_set_string (value, self->gadget);
+      break;
+    case GST_FFS_PROP_UDC:
+      g_value_set_string (value, self->udc);
+      break;
+    case GST_FFS_PROP_PROFILE:
+      g_value_set_enum (value, self->profile);
+      break;
+    case GST_FFS_PROP_VENDOR_ID:
+      g_value_set_uint (value, self->vendor_id);
+      break;
+    case GST_FFS_PROP_PRODUCT_ID:
+      g_value_set_uint (value, self->product_id);
+      break;
+    case GST_FFS_PROP_MANUFACTURER:
+      g_value_set_string (value, self->manufacturer);
+      break;
+    case GST_FFS_PROP_PRODUCT:
+      g_value_set_string (value, self->product);
+      break;
+    case GST_FFS_PROP_SERIAL:
+      g_value_set_string (value, self->serial);
+      break;
+    case GST_FFS_PROP_CONTROLS:
+      g_value_set_boxed (value, self->controls);
+      break;
+    case GST_FFS_PROP_MAX_PAYLOAD_SIZE:
+      g_value_set_uint (value, self->max_payload_size);
       break;
     default:
-      g_value_set_enum (value, *(const gint *) field);
-      break;
+      return FALSE;
   }
   return TRUE;
 }

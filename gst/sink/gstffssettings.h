@@ -5,9 +5,79 @@
 
 #include <gst/gst.h>
 
-#include "gstffsenums.h"
-
 G_BEGIN_DECLS
+
+/**
+ * GstFfsCopyMode:
+ * @GST_FFS_COPY_AUTO: copy what cannot be sent in place
+ * @GST_FFS_COPY_NEVER: fail rather than copy
+ * @GST_FFS_COPY_ALWAYS: copy everything
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_COPY_AUTO,
+  GST_FFS_COPY_NEVER,
+  GST_FFS_COPY_ALWAYS,
+} GstFfsCopyMode;
+
+/**
+ * GstFfsIdlePolicy:
+ * @GST_FFS_IDLE_AUTO: drop if upstream is live, else wait; with an ep0 of our
+ * own also stop a live source of video whose frames go nowhere else
+ * @GST_FFS_IDLE_DROP: drop frames
+ * @GST_FFS_IDLE_WAIT: wait for a host
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_IDLE_AUTO,
+  GST_FFS_IDLE_DROP,
+  GST_FFS_IDLE_WAIT,
+} GstFfsIdlePolicy;
+
+/**
+ * GstFfsErrorPolicy:
+ * @GST_FFS_ERROR_COUNT: count it in the statistics
+ * @GST_FFS_ERROR_FAIL: post an error and stop
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_ERROR_COUNT,
+  GST_FFS_ERROR_FAIL,
+} GstFfsErrorPolicy;
+
+/**
+ * GstFfsProfileType:
+ * @GST_FFS_PROFILE_TYPE_STREAM: any format, framed; docs/protocol.md
+ * @GST_FFS_PROFILE_TYPE_U3V: USB3 Vision, raw video; docs/u3v.md
+ * @GST_FFS_PROFILE_TYPE_UVC: a webcam; needs the patches in kernel/;
+ * docs/uvc.md
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_FFS_PROFILE_TYPE_STREAM,
+  GST_FFS_PROFILE_TYPE_U3V,
+  GST_FFS_PROFILE_TYPE_UVC,
+} GstFfsProfileType;
+
+#define GST_TYPE_FFS_COPY_MODE (gst_ffs_copy_mode_get_type ())
+GType gst_ffs_copy_mode_get_type (void);
+
+#define GST_TYPE_FFS_IDLE_POLICY (gst_ffs_idle_policy_get_type ())
+GType gst_ffs_idle_policy_get_type (void);
+
+#define GST_TYPE_FFS_ERROR_POLICY (gst_ffs_error_policy_get_type ())
+GType gst_ffs_error_policy_get_type (void);
+
+#define GST_TYPE_FFS_PROFILE_TYPE (gst_ffs_profile_type_get_type ())
+GType gst_ffs_profile_type_get_type (void);
 
 enum
 {
@@ -16,7 +86,8 @@ enum
   GST_FFS_PROP_FD,
   GST_FFS_PROP_MAX_IN_FLIGHT,
   GST_FFS_PROP_COPY_MODE,
-  GST_FFS_PROP_TIGHT,
+  GST_FFS_PROP_REMOVE_PADDING,
+  GST_FFS_PROP_TIGHT,           /* the same under its former name */
   GST_FFS_PROP_DMA_HEAP,
   GST_FFS_PROP_WITHOUT_HOST,
   GST_FFS_PROP_EOS_TIMEOUT,
@@ -44,7 +115,7 @@ enum
  * @fd: descriptor of the endpoint, or -1
  * @max_in_flight: frames
  * @copy_mode: what to do with what cannot be sent in place
- * @tight: whether to remove padding
+ * @remove_padding: from raw video, by a copy where there is some
  * @dma_heap: where our own dmabufs come from, or %NULL
  * @without_host: what to do with frames while there is no host
  * @eos_timeout: ns
@@ -69,7 +140,7 @@ typedef struct
   gint fd;
   guint max_in_flight;
   GstFfsCopyMode copy_mode;
-  gboolean tight;
+  gboolean remove_padding;
   gchar *dma_heap;
   GstFfsIdlePolicy without_host;
   GstClockTime eos_timeout;

@@ -7,7 +7,7 @@
  *
  * Ownership: owns the endpoint, the transfer queue, the copier and the
  * writer. While a frame is half submitted (its submission was interrupted)
- * its segments are kept here.
+ * its pieces are kept here.
  *
  * Locking: the send lock is held by whoever puts something on the endpoint or
  * takes it back, the streaming thread or one that halts the stream; waits
@@ -20,23 +20,50 @@
 
 #include <errno.h>
 
-#include "gstffscopier.h"
-#include "gstffsframecounter.h"
-#include "gstffsframewriter.h"
+#include "gstffscopies.h"
 #include "function/gstffsdmadevice.h"
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
+#include "transport/gstffswriter.h"
 
 #define MAX_ATTACHMENTS 64
 #define NO_FRAME G_MAXUINT64
 
+/* So many frames lost with none in between that arrived have one cause. */
+#define MAX_LOST 5
+
+/**
+ * GstFfsFrameCounter:
+ * @zero_copy: frames sent in place
+ * @gathered: frames that went as one transfer of several pieces
+ * @in_headroom: frames with their header in the room in front of them
+ * @copied: frames of which something was copied
+ * @copied_for: the same by the first reason
+ * @bytes_copied: bytes that went through the CPU
+ */
+typedef struct
+{
+  guint64 zero_copy;
+  guint64 gathered;
+  guint64 in_headroom;
+  guint64 copied;
+  guint64 copied_for[GST_FFS_N_COPY_REASONS];
+  guint64 bytes_copied;
+} GstFfsFrameCounter;
+
 struct _GstFfsStream
 {
   GstFfsEndpoint *ep;
-  GstFfsTransferQueue *queue;   /* NULL once closed */
-  GstFfsCopier *copier;         /* NULL if there are no dmabufs to copy into */
+  GstFfsStreamDoneFunc done;
+  gpointer user_data;
+  GstFfsQueue *queue;           /* NULL once closed */
+  GstFfsCopies *copier;         /* NULL if there are no dmabufs to copy into */
   GstAllocator *allocator;      /* the same */
-  GstFfsFrameWriter *writer;
+  GstFfsWriter *writer;
+  GstFfsCopies *packer;         /* for what is written */
+
+  gint n_lost;                  /* atomic: frames, one behind the other */
+  gboolean lost_told;           /* streaming thread */
 
   /* Why dmabufs cannot be sent, once known. */
   gint blocked;                 /* GstFfsCopyReason */
@@ -45,15 +72,92 @@ struct _GstFfsStream
   guint checked;                /* connection of check_dma_device() */
   gboolean halted;
   guint64 frame;                /* being sent, or NO_FRAME */
-  GstFfsSegments segments;
+  GstFfsFrameTag tag;
+  gboolean counted;             /* though it is not all queued yet */
+  GstFfsFrame sending;
+  gboolean writing;             /* its pieces are for the writer */
 
   GMutex lock;
   gboolean flushing;
   gboolean halting;
   GstFfsFrameCounter counter;
-  GstFfsTransferStats last_transfers;   /* once closed */
+  GstFfsQueueStats last_transfers;      /* once closed */
   GstFfsAttachmentsStats last_attachments;
 };
+
+/* What a frame's tag says besides the reason for a copy. */
+#define TAG_GATHERED (1u << 8)
+#define TAG_IN_HEADROOM (1u << 9)
+/* What marks the end of the stream is no frame. */
+#define TAG_NO_FRAME (1u << 10)
+
+static void
+get_tag (const GstFfsFrame * frame, GstBuffer * buffer, GstFfsFrameTag * tag)
+{
+  guint i;
+
+  tag->kind = frame->reason;
+  for (i = 0; i < frame->n_pieces; i++) {
+    if (frame->pieces[i].more)
+      tag->kind |= TAG_GATHERED;
+  }
+  if (frame->in_headroom)
+    tag->kind |= TAG_IN_HEADROOM;
+  if (buffer == NULL)
+    tag->kind |= TAG_NO_FRAME;
+  tag->size = frame->copied;
+}
+
+static void
+counter_add (GstFfsFrameCounter * self, GstFfsCopyReason reason,
+    gssize copied, gint change)
+{
+  if (reason == GST_FFS_COPY_REASON_NONE)
+    self->zero_copy += change;
+  else
+    self->copied += change;
+  self->copied_for[reason] += change;
+  self->bytes_copied += copied;
+}
+
+/* Counts a frame, or takes that back: one that did not arrive. */
+static void
+count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
+{
+  if (tag->kind & TAG_NO_FRAME)
+    return;
+  g_mutex_lock (&self->lock);
+  counter_add (&self->counter, tag->kind & 0xff,
+      change * (gssize) tag->size, change);
+  if (tag->kind & TAG_GATHERED)
+    self->counter.gathered += change;
+  if (tag->kind & TAG_IN_HEADROOM)
+    self->counter.in_headroom += change;
+  g_mutex_unlock (&self->lock);
+}
+
+/* From the queue. */
+static void
+frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
+    gpointer user_data)
+{
+  GstFfsStream *self = user_data;
+
+  if (err != 0)
+    count_frame (self, tag, -1);
+  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
+    case GST_FFS_OK:
+    case GST_FFS_GONE:
+      g_atomic_int_set (&self->n_lost, 0);
+      break;
+    case GST_FFS_CANCELLED:
+      break;
+    default:
+      g_atomic_int_inc (&self->n_lost);
+      break;
+  }
+  self->done (frame, err, self->user_data);
+}
 
 /**
  * gst_ffs_stream_new:
@@ -64,18 +168,20 @@ struct _GstFfsStream
  */
 GstFfsStream *
 gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
-    GstFfsFrameDoneFunc done, gpointer user_data)
+    GstFfsStreamDoneFunc done, gpointer user_data)
 {
   GstFfsStream *self = g_new0 (GstFfsStream, 1);
 
   self->ep = ep;
-  self->queue = gst_ffs_transfer_queue_new (ep, MAX_ATTACHMENTS, done,
-      user_data);
+  self->done = done;
+  self->user_data = user_data;
+  self->queue = gst_ffs_queue_new (ep, MAX_ATTACHMENTS, frame_done, self);
   if (allocator) {
     self->allocator = gst_object_ref (allocator);
-    self->copier = gst_ffs_copier_new (allocator);
+    self->copier = gst_ffs_copies_new (allocator);
   }
-  self->writer = gst_ffs_frame_writer_new (ep);
+  self->writer = gst_ffs_writer_new (ep);
+  self->packer = gst_ffs_copies_new (NULL);
   self->frame = NO_FRAME;
   g_mutex_init (&self->send_lock);
   g_mutex_init (&self->lock);
@@ -86,8 +192,19 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
 static void
 clear_frame (GstFfsStream * self)
 {
-  gst_ffs_segments_clear (&self->segments);
+  gst_ffs_frame_clear (&self->sending);
+  self->writing = FALSE;
   self->frame = NO_FRAME;
+}
+
+/* The frame is not queued any further.  If nothing of it is, the queue will not
+ * say that it is done. */
+static void
+give_up (GstFfsStream * self)
+{
+  if (!gst_ffs_queue_abandon (self->queue) && self->counted)
+    count_frame (self, &self->tag, -1);
+  self->counted = FALSE;
 }
 
 /**
@@ -104,25 +221,25 @@ clear_frame (GstFfsStream * self)
 gboolean
 gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
 {
-  GstFfsTransferQueue *queue = self->queue;
+  GstFfsQueue *queue = self->queue;
   GstFfsAttachmentsStats attachments;
-  GstFfsTransferStats transfers;
+  GstFfsQueueStats transfers;
   gboolean empty;
 
-  gst_ffs_frame_writer_close (self->writer);
+  gst_ffs_writer_close (self->writer);
+  give_up (self);
 
   /* A reader of the statistics may be in the queue: it is there under the
    * lock, which is why the pointer goes first. */
   g_mutex_lock (&self->lock);
-  gst_ffs_transfer_queue_get_stats (queue, &self->last_transfers,
+  gst_ffs_queue_get_stats (queue, &self->last_transfers,
       &self->last_attachments);
   self->queue = NULL;
   g_mutex_unlock (&self->lock);
 
-  empty = gst_ffs_transfer_queue_shutdown (queue, timeout, &transfers,
-      &attachments);
+  empty = gst_ffs_queue_shutdown (queue, timeout, &transfers, &attachments);
   clear_frame (self);
-  g_clear_pointer (&self->copier, gst_ffs_copier_free);
+  g_clear_pointer (&self->copier, gst_ffs_copies_free);
   gst_clear_object (&self->allocator);
 
   g_mutex_lock (&self->lock);
@@ -135,7 +252,8 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
 void
 gst_ffs_stream_free (GstFfsStream * self)
 {
-  gst_ffs_frame_writer_free (self->writer);
+  gst_ffs_writer_free (self->writer);
+  gst_ffs_copies_free (self->packer);
   gst_ffs_endpoint_unref (self->ep);
   g_mutex_clear (&self->send_lock);
   g_mutex_clear (&self->lock);
@@ -161,11 +279,29 @@ gst_ffs_stream_probe (GstFfsStream * self)
       gst_ffs_endpoint_probe (self->ep);
 }
 
-/* Returns: whether a host has configured us, as the kernel says just now */
-gboolean
-gst_ffs_stream_has_host (GstFfsStream * self)
+/**
+ * gst_ffs_stream_take_lost:
+ * @self: the stream
+ *
+ * Frames that were in flight when a host left may look lost as well, with
+ * controllers that tell it by another errno.
+ *
+ * Returns: how many frames were lost with none in between that arrived, if that
+ * is worth a word; once
+ */
+guint
+gst_ffs_stream_take_lost (GstFfsStream * self)
 {
-  return gst_ffs_endpoint_probe (self->ep) == 0;
+  guint n = g_atomic_int_get (&self->n_lost);
+
+  if (n < MAX_LOST || self->lost_told)
+    return 0;
+  if (gst_ffs_endpoint_probe (self->ep) != 0) {
+    g_atomic_int_set (&self->n_lost, 0);
+    return 0;
+  }
+  self->lost_told = TRUE;
+  return n;
 }
 
 /* The host is known to be gone. */
@@ -188,16 +324,16 @@ gst_ffs_stream_is_zero_copy (GstFfsStream * self)
 }
 
 /**
- * gst_ffs_stream_needs_room:
+ * gst_ffs_stream_needs_headroom:
  * @self: the stream
  *
  * Returns: whether a header in the same transfer as a frame has to be in the
  * frame's memory, in front of it
  */
 gboolean
-gst_ffs_stream_needs_room (GstFfsStream * self)
+gst_ffs_stream_needs_headroom (GstFfsStream * self)
 {
-  return !gst_ffs_transfer_queue_can_gather (self->queue);
+  return !gst_ffs_endpoint_can_gather (self->ep);
 }
 
 /**
@@ -214,8 +350,8 @@ gst_ffs_stream_get_waiting (GstFfsStream * self)
 
   g_mutex_lock (&self->lock);
   if (self->queue)
-    waiting = MAX (gst_ffs_transfer_queue_get_waiting (self->queue),
-        gst_ffs_frame_writer_get_waiting (self->writer));
+    waiting = MAX (gst_ffs_queue_get_waiting (self->queue),
+        gst_ffs_writer_get_waiting (self->writer));
   g_mutex_unlock (&self->lock);
   return waiting;
 }
@@ -223,7 +359,7 @@ gst_ffs_stream_get_waiting (GstFfsStream * self)
 void
 gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max)
 {
-  gst_ffs_transfer_queue_set_max_in_flight (self->queue, max);
+  gst_ffs_queue_set_max_in_flight (self->queue, max);
 }
 
 /* With the lock. */
@@ -232,10 +368,10 @@ update_flushing (GstFfsStream * self)
 {
   gboolean flushing = self->flushing || self->halting;
 
-  gst_ffs_frame_writer_set_flushing (self->writer, flushing);
+  gst_ffs_writer_set_flushing (self->writer, flushing);
   /* A flush that comes while we are being closed finds none. */
   if (self->queue)
-    gst_ffs_transfer_queue_set_flushing (self->queue, flushing);
+    gst_ffs_queue_set_flushing (self->queue, flushing);
 }
 
 /**
@@ -275,8 +411,8 @@ wait_again (GstFfsStream * self)
 static void
 abandon (GstFfsStream * self)
 {
-  gst_ffs_transfer_queue_abandon (self->queue);
-  gst_ffs_frame_writer_abandon (self->writer);
+  give_up (self);
+  gst_ffs_writer_abandon (self->writer);
   clear_frame (self);
 }
 
@@ -299,7 +435,7 @@ gst_ffs_stream_halt (GstFfsStream * self, GstClockTime timeout)
   g_mutex_lock (&self->send_lock);
   self->halted = TRUE;
   abandon (self);
-  gst_ffs_transfer_queue_cancel (self->queue, timeout);
+  gst_ffs_queue_cancel (self->queue, timeout);
 
   g_mutex_lock (&self->lock);
   self->halting = FALSE;
@@ -331,26 +467,9 @@ gst_ffs_stream_wait_slot (GstFfsStream * self)
   gint err;
 
   do {
-    err = gst_ffs_transfer_queue_wait_slot (self->queue);
+    err = gst_ffs_queue_wait (self->queue);
   } while (err == EINTR && wait_again (self));
   return err;
-}
-
-static void
-count_frame (GstFfsStream * self, gsize copied)
-{
-  const GstFfsSegments *segments = &self->segments;
-  gboolean gathered = FALSE;
-  guint i;
-
-  for (i = 0; i < segments->n_segments; i++)
-    gathered |= segments->segments[i].more;
-
-  g_mutex_lock (&self->lock);
-  gst_ffs_frame_counter_add (&self->counter, segments->reason, copied);
-  self->counter.gathered += gathered;
-  self->counter.in_room += segments->in_room;
-  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -360,82 +479,95 @@ tell_sent (GstBuffer * buffer, guint64 frame, const GstFfsStreamPolicy * policy)
     gst_ffs_profile_sent (policy->profile, frame);
 }
 
-/* TRUE if that was all, FALSE if it has to be written. */
+/* TRUE if that was all, FALSE if it has to be written.  A frame is counted when
+ * it is queued, since it may arrive before this returns; what does not arrive
+ * is taken back. */
 static gboolean
 submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
-    const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
+    gboolean resume, const GstFfsStreamPolicy * policy,
+    GstFfsStreamResult * result)
 {
   GstFfsCopyMode mode = policy->copy_mode;
 
-  result->err = gst_ffs_transfer_queue_submit (self->queue, frame,
-      self->segments.segments, self->segments.n_segments, &result->call);
+  if (!resume)
+    get_tag (&self->sending, buffer, &self->tag);
+  if (!resume)
+    count_frame (self, &self->tag, 1);
+  self->counted = TRUE;
+  result->err = gst_ffs_queue_submit (self->queue, frame, &self->tag,
+      self->sending.pieces, self->sending.n_pieces, &result->call);
   result->meaning = gst_ffs_meaning (result->call, result->err);
-  result->reason = self->segments.reason;
+  result->reason = self->sending.reason;
 
   if (result->meaning == GST_FFS_INTERRUPTED)
     return TRUE;
   if (result->meaning == GST_FFS_OK) {
+    self->counted = FALSE;
     tell_sent (buffer, frame, policy);
-    if (buffer)
-      count_frame (self, self->segments.copied);
+  } else {
+    give_up (self);
   }
 
   if (result->meaning == GST_FFS_NO_SG)
-    self->segments.reason = GST_FFS_COPY_REASON_NO_SG;
+    self->sending.reason = GST_FFS_COPY_REASON_NO_SG;
   else if (result->meaning == GST_FFS_NO_IOCTL)
-    self->segments.reason = GST_FFS_COPY_REASON_NO_IOCTL;
+    self->sending.reason = GST_FFS_COPY_REASON_NO_IOCTL;
   else
     mode = GST_FFS_COPY_NEVER;
   if (mode == GST_FFS_COPY_NEVER) {
     clear_frame (self);
     return TRUE;
   }
-  gst_ffs_segments_clear_frame (&self->segments);
-  g_atomic_int_set (&self->blocked, self->segments.reason);
+  gst_ffs_frame_clear_pieces (&self->sending);
+  g_atomic_int_set (&self->blocked, self->sending.reason);
   return FALSE;
 }
 
-/* Makes the segments of a frame that was wrapped.  0 if they are there, EINTR
+/* Makes the pieces of a frame that has begun.  0 if they are there, EINTR
  * if flushing, ENOTSUP if the frame has to be written or refused. */
 static gint
 prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
     const GstFfsStreamPolicy * policy)
 {
-  GstMemory *room = NULL;
+  GstMemory *headroom = NULL;
 
-  if (resume && self->segments.n_segments > 0)
+  if (resume && self->sending.n_pieces > 0)
     return 0;
   if (buffer)
-    room = gst_ffs_segments_get_room (&self->segments, buffer, policy,
+    headroom = gst_ffs_frame_get_headroom (&self->sending, buffer, policy,
         self->allocator);
   /* It may be in flight with the header of the last time. */
-  if (room && gst_ffs_transfer_queue_wait_idle (self->queue, room) != 0)
+  if (headroom && gst_ffs_queue_wait_idle (self->queue, headroom) != 0)
     return EINTR;
-  return gst_ffs_segments_build (&self->segments, buffer, self->copier, policy,
-      room) ? 0 : ENOTSUP;
+  return gst_ffs_frame_build (&self->sending, buffer, self->copier, policy,
+      headroom) ? 0 : ENOTSUP;
 }
 
 /* With the send lock.  Once for each host, which may have come to another
- * controller. */
-static void
+ * controller.  Returns 0, or an errno of the endpoint. */
+static gint
 check_dma_device (GstFfsStream * self)
 {
   guint connection = gst_ffs_endpoint_get_connection (self->ep);
   g_autofree gchar *fault = NULL;
 
   if (connection == 0 || connection == self->checked)
-    return;
+    return 0;
   self->checked = connection;
   if (!(gst_ffs_endpoint_get_features (self->ep)
           & USB_FFS_FEATURE_DMABUF_DMA_DEVICE))
     fault = gst_ffs_dma_device_find_fault (gst_ffs_endpoint_get_fd (self->ep));
   if (fault) {
-    GST_INFO ("%s: %s", gst_ffs_endpoint_get_name (self->ep), fault);
+    GST_INFO_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: %s", gst_ffs_endpoint_get_name (self->ep), fault);
     g_atomic_int_set (&self->blocked, GST_FFS_COPY_REASON_DMA_DEVICE);
   } else {
     g_atomic_int_compare_and_exchange (&self->blocked,
         GST_FFS_COPY_REASON_DMA_DEVICE, GST_FFS_COPY_REASON_NONE);
   }
+  /* That took a while, and unpatched kernels follow a NULL pointer when a
+   * transfer is queued on a function that was unbound meanwhile. */
+  return gst_ffs_endpoint_probe (self->ep);
 }
 
 /* With the send lock. */
@@ -450,17 +582,19 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   if (!resume)
     clear_frame (self);
   self->frame = frame;
-  if (!resume && !gst_ffs_segments_wrap (&self->segments, buffer, frame,
-          policy)) {
+  if (!resume && !gst_ffs_frame_begin (&self->sending, buffer, frame, policy)) {
     result->meaning = GST_FFS_CANCELLED;
     clear_frame (self);
     return;
   }
 
-  if (policy->copy_mode == GST_FFS_COPY_ALWAYS) {
-    self->segments.reason = GST_FFS_COPY_REASON_MODE;
+  if (resume && self->writing) {
+    GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "frame %" G_GUINT64_FORMAT ": written on", frame);
+  } else if (policy->copy_mode == GST_FFS_COPY_ALWAYS) {
+    self->sending.reason = GST_FFS_COPY_REASON_MODE;
   } else if (blocked && policy->copy_mode != GST_FFS_COPY_NEVER) {
-    self->segments.reason = blocked;
+    self->sending.reason = blocked;
   } else if (blocked == GST_FFS_COPY_REASON_DMA_DEVICE) {
     result->meaning = GST_FFS_FATAL;
     result->reason = blocked;
@@ -470,11 +604,11 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     result->meaning = GST_FFS_INTERRUPTED;
     return;
   } else if (err == 0) {
-    if (submit (self, buffer, frame, policy, result))
+    if (submit (self, buffer, frame, resume && self->counted, policy, result))
       return;
   } else if (policy->copy_mode == GST_FFS_COPY_NEVER) {
     result->meaning = GST_FFS_FATAL;
-    result->reason = self->segments.reason;
+    result->reason = self->sending.reason;
     clear_frame (self);
     return;
   }
@@ -489,14 +623,24 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   /* Of one that is given up the host may have read a part by then. */
   tell_sent (buffer, frame, policy);
   result->call = GST_FFS_CALL_WRITE;
-  result->reason = self->segments.reason;
-  result->err = gst_ffs_frame_writer_write (self->writer, buffer,
-      &self->segments.wrapping, policy);
+  result->reason = self->sending.reason;
+  if (!self->writing)
+    self->writing = gst_ffs_frame_build_written (&self->sending, buffer,
+        self->packer, policy);
+  result->err = EFAULT;
+  if (self->writing)
+    result->err = gst_ffs_writer_write (self->writer, self->sending.pieces,
+        self->sending.n_pieces);
   result->meaning = gst_ffs_meaning (result->call, result->err);
   if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
     gst_ffs_endpoint_set_disabled (self->ep);
-  if (result->meaning == GST_FFS_OK)
-    count_frame (self, gst_buffer_get_size (buffer));
+  if (result->meaning == GST_FFS_OK) {
+    const GstFfsFrameTag tag = {
+      self->sending.reason, gst_buffer_get_size (buffer)
+    };
+
+    count_frame (self, &tag, 1);
+  }
   if (result->meaning != GST_FFS_INTERRUPTED)
     clear_frame (self);
 }
@@ -524,24 +668,25 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   GstFfsStreamPolicy own = *policy;
 
   memset (result, 0, sizeof (*result));
-  own.gather = gst_ffs_transfer_queue_can_gather (self->queue);
+  own.gather = gst_ffs_endpoint_can_gather (self->ep);
 
-  g_mutex_lock (&self->send_lock);
-  if (self->halted)
-    result->meaning = GST_FFS_NOT_ENABLED;
-  else if (gst_ffs_transfer_queue_wait_slot (self->queue) != 0)
+  /* Without a lock: it lets buffers go.  Nobody else takes slots. */
+  if (gst_ffs_queue_wait (self->queue) != 0) {
     result->meaning = GST_FFS_INTERRUPTED;
-  else {
-    check_dma_device (self);
-    send_frame (self, buffer, frame, &own, result);
+  } else {
+    g_mutex_lock (&self->send_lock);
+    if (self->halted || check_dma_device (self) != 0)
+      result->meaning = GST_FFS_NOT_ENABLED;
+    else
+      send_frame (self, buffer, frame, &own, result);
+    /* It goes as on a kernel without SUBMIT then. */
+    if (result->meaning == GST_FFS_NO_GATHER) {
+      own.gather = FALSE;
+      memset (result, 0, sizeof (*result));
+      send_frame (self, buffer, frame, &own, result);
+    }
+    g_mutex_unlock (&self->send_lock);
   }
-  /* It goes as on a kernel without SUBMIT then. */
-  if (result->meaning == GST_FFS_NO_GATHER) {
-    own.gather = FALSE;
-    memset (result, 0, sizeof (*result));
-    send_frame (self, buffer, frame, &own, result);
-  }
-  g_mutex_unlock (&self->send_lock);
 
   if (result->meaning == GST_FFS_INTERRUPTED && wait_again (self))
     result->meaning = GST_FFS_NOT_ENABLED;
@@ -568,7 +713,7 @@ gst_ffs_stream_drain (GstFfsStream * self, GstClockTime timeout)
   gint err;
 
   do {
-    err = gst_ffs_transfer_queue_drain (self->queue, timeout);
+    err = gst_ffs_queue_drain (self->queue, timeout);
   } while (err == EINTR && wait_again (self));
   return err;
 }
@@ -580,7 +725,8 @@ gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout)
   gint err;
 
   g_mutex_lock (&self->send_lock);
-  err = gst_ffs_transfer_queue_cancel (self->queue, timeout);
+  give_up (self);
+  err = gst_ffs_queue_cancel (self->queue, timeout);
   g_mutex_unlock (&self->send_lock);
   return err;
 }
@@ -603,27 +749,69 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
 
   g_mutex_lock (&self->send_lock);
   if (err == ETIMEDOUT)
-    err = gst_ffs_transfer_queue_cancel (self->queue, timeout);
+    give_up (self);
+  if (err == ETIMEDOUT)
+    err = gst_ffs_queue_cancel (self->queue, timeout);
   if (err == 0)
-    err = gst_ffs_transfer_queue_drop_attachments (self->queue);
+    err = gst_ffs_queue_drop_attachments (self->queue);
   g_mutex_unlock (&self->send_lock);
   return err;
+}
+
+/* With the lock. */
+static void
+counter_to_structure (const GstFfsFrameCounter * self,
+    const GstFfsQueueStats * transfers,
+    const GstFfsAttachmentsStats * attachments, guint64 bytes_written,
+    GstStructure * s)
+{
+  guint i;
+
+  gst_structure_set (s,
+      "frames-zero-copy", G_TYPE_UINT64, self->zero_copy,
+      "frames-gathered", G_TYPE_UINT64, self->gathered,
+      "frames-in-room", G_TYPE_UINT64, self->in_headroom,
+      "frames-copied", G_TYPE_UINT64, self->copied, NULL);
+  for (i = 1; i < GST_FFS_N_COPY_REASONS; i++) {
+    g_autofree gchar *name = g_strconcat ("copied-",
+        gst_ffs_copy_reason_name (i), NULL);
+
+    gst_structure_set (s, name, G_TYPE_UINT64, self->copied_for[i], NULL);
+  }
+  gst_structure_set (s,
+      "bytes", G_TYPE_UINT64,
+      transfers->bytes + bytes_written,
+      "frames-lost", G_TYPE_UINT64, transfers->lost,
+      "bytes-copied", G_TYPE_UINT64, self->bytes_copied,
+      "transfers-queued", G_TYPE_UINT64, transfers->queued,
+      "transfers-completed", G_TYPE_UINT64, transfers->completed,
+      "transfers-failed", G_TYPE_UINT64, transfers->failed,
+      "transfers-cancelled", G_TYPE_UINT64, transfers->cancelled,
+      "in-flight", G_TYPE_UINT, transfers->in_flight,
+      "in-flight-max", G_TYPE_UINT, transfers->in_flight_max,
+      "attachments", G_TYPE_UINT, attachments->now,
+      "attachments-made", G_TYPE_UINT64, attachments->made,
+      "attachments-dropped", G_TYPE_UINT64, attachments->dropped,
+      "latency-last", G_TYPE_UINT64, transfers->latency_last,
+      "latency-avg", G_TYPE_UINT64,
+      transfers->frames ? transfers->latency_sum / transfers->frames : 0,
+      "latency-max", G_TYPE_UINT64, transfers->latency_max, NULL);
 }
 
 void
 gst_ffs_stream_add_stats (GstFfsStream * self, GstStructure * s)
 {
   GstFfsAttachmentsStats att;
-  GstFfsTransferStats t;
+  GstFfsQueueStats t;
 
   g_mutex_lock (&self->lock);
   if (self->queue) {
-    gst_ffs_transfer_queue_get_stats (self->queue, &t, &att);
+    gst_ffs_queue_get_stats (self->queue, &t, &att);
   } else {
     t = self->last_transfers;
     att = self->last_attachments;
   }
-  gst_ffs_frame_counter_to_structure (&self->counter, &t, &att,
-      gst_ffs_frame_writer_get_bytes (self->writer), s);
+  counter_to_structure (&self->counter, &t, &att,
+      gst_ffs_writer_get_bytes (self->writer), s);
   g_mutex_unlock (&self->lock);
 }

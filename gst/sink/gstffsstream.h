@@ -3,8 +3,8 @@
 #ifndef __GST_FFS_STREAM_H__
 #define __GST_FFS_STREAM_H__
 
-#include "gstffssegments.h"
-#include "transport/gstffstransferqueue.h"
+#include "gstffsframe.h"
+#include "transport/gstffsqueue.h"
 
 G_BEGIN_DECLS
 
@@ -27,18 +27,30 @@ typedef struct
   GstFfsCopyReason reason;
 } GstFfsStreamResult;
 
+/**
+ * GstFfsStreamDoneFunc:
+ * @frame: the frame's number
+ * @err: 0, or why it did not arrive
+ * @user_data: as given
+ *
+ * Called for each frame that was queued, after its release, from any thread
+ * and with no lock held.
+ */
+typedef void (*GstFfsStreamDoneFunc) (guint64 frame, gint err,
+    gpointer user_data);
+
 GstFfsStream *gst_ffs_stream_new (GstFfsEndpoint * ep,
-    GstAllocator * allocator, GstFfsFrameDoneFunc done, gpointer user_data);
+    GstAllocator * allocator, GstFfsStreamDoneFunc done, gpointer user_data);
 gboolean gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout);
 void gst_ffs_stream_free (GstFfsStream * self);
 
 const gchar *gst_ffs_stream_get_name (GstFfsStream * self);
 gint gst_ffs_stream_probe (GstFfsStream * self);
-gboolean gst_ffs_stream_has_host (GstFfsStream * self);
+guint gst_ffs_stream_take_lost (GstFfsStream * self);
 void gst_ffs_stream_set_disabled (GstFfsStream * self);
 gboolean gst_ffs_stream_is_zero_copy (GstFfsStream * self);
 
-gboolean gst_ffs_stream_needs_room (GstFfsStream * self);
+gboolean gst_ffs_stream_needs_headroom (GstFfsStream * self);
 GstClockTime gst_ffs_stream_get_waiting (GstFfsStream * self);
 
 void gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max);

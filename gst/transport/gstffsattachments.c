@@ -7,23 +7,49 @@
  * an attachment is kept as long as a GstMemory of its dmabuf lives, and no
  * longer.
  *
- * Ownership: no GstBuffer and no GstMemory is held; what is known is in a
- * GstFfsAttachmentTable.  gst_ffs_memory_watch() tells when a memory dies.
+ * Several GstMemory may be of one dmabuf, and the pointer of one that died
+ * may come back for another dmabuf.  So the inode of its fd says which dmabuf
+ * it is, and the pointer is the fast way to that only, as long as the memory
+ * lives.  A weak reference tells when it dies.  There is one table of these for
+ * the process, and one reference a memory, which is left alone until the
+ * memory dies: removing a weak reference races with the finalization of what it
+ * points to, and a memory may live longer than many runs of a sink.
  *
- * An attachment is in use from acquire() to release(), for one transfer at a
- * time (see gst_ffs_attachments_is_busy()), which may have several segments of
- * it.
+ * Ownership: no GstBuffer and no GstMemory is held.  An entry owns a duplicate
+ * of the fd, which DETACH needs when the memory's own is already closed.
  *
- * Locking: one lock for the table.  ATTACH and DETACH are made under it, so
+ * An attachment is in use from acquire() to release(), by one user at a time,
+ * which may have several pieces of it.
+ *
+ * Locking: one lock for all entries.  ATTACH and DETACH are made under it, so
  * that a dmabuf cannot be attached in one thread while another one detaches
- * it; neither waits for fences.  No buffer is unreffed under it.
+ * it; neither waits for fences.  No buffer is unreffed under it.  The lock of
+ * the process's table is taken within it, and never held while attachments are
+ * called.
  */
 
 #include "gstffsattachments.h"
-#include "gstffsattachmenttable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gst/allocators/gstdmabuf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "gstffsdebug.h"
 #include "gstffserror.h"
-#include "gstffsmemorywatch.h"
+
+/* What is known of a dmabuf. */
+struct _GstFfsAttachment
+{
+  gint64 inode;
+  gint fd;                      /* a duplicate, owned */
+  guint n_memories;             /* that are known to be of it */
+  gboolean attached;            /* by the kernel */
+  guint in_use;                 /* pieces under way */
+  guint64 user;                 /* whose they are */
+  guint64 last_use;             /* the higher, the later */
+};
 
 struct _GstFfsAttachments
 {
@@ -31,10 +57,17 @@ struct _GstFfsAttachments
   guint max;
 
   GMutex lock;
-  GstFfsAttachmentTable table;
+  GHashTable *by_inode;         /* inode -> GstFfsAttachment, owned */
+  GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment */
+  guint64 clock;
   gboolean closed;
   GstFfsAttachmentsStats stats;
 };
+
+static GMutex watch_lock;
+static GHashTable *watched;     /* GstMemory -> GSList of GstFfsAttachments */
+
+static void forget_memory (GstFfsAttachments * self, GstMemory * mem);
 
 GstFfsAttachments *
 gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max)
@@ -44,7 +77,8 @@ gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max)
   self->ep = gst_ffs_endpoint_ref (ep);
   self->max = max;
   g_mutex_init (&self->lock);
-  gst_ffs_attachment_table_init (&self->table);
+  self->by_inode = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->by_memory = g_hash_table_new (NULL, NULL);
 
   return self;
 }
@@ -59,9 +93,10 @@ static void
 attachments_free (GstFfsAttachments * self)
 {
   /* close() left only what was in use, and release() dropped that. */
-  g_warn_if_fail (gst_ffs_attachment_table_size (&self->table) == 0);
+  g_warn_if_fail (g_hash_table_size (self->by_inode) == 0);
 
-  gst_ffs_attachment_table_clear (&self->table);
+  g_hash_table_unref (self->by_inode);
+  g_hash_table_unref (self->by_memory);
   g_mutex_clear (&self->lock);
   gst_ffs_endpoint_unref (self->ep);
 }
@@ -72,7 +107,143 @@ gst_ffs_attachments_unref (GstFfsAttachments * self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) attachments_free);
 }
 
-/* With the lock. */
+/* ---- memories that die ---- */
+
+static void
+memory_gone (gpointer data G_GNUC_UNUSED, GstMiniObject * mem)
+{
+  GSList *watchers = NULL, *l;
+
+  g_mutex_lock (&watch_lock);
+  g_hash_table_steal_extended (watched, mem, NULL, (gpointer *) & watchers);
+  for (l = watchers; l; l = l->next)
+    gst_ffs_attachments_ref (l->data);
+  g_mutex_unlock (&watch_lock);
+
+  for (l = watchers; l; l = l->next) {
+    forget_memory (l->data, (GstMemory *) mem);
+    gst_ffs_attachments_unref (l->data);
+  }
+  g_slist_free (watchers);
+}
+
+/* The memory is kept alive by the caller; it may be watched already. */
+static void
+watch (GstFfsAttachments * self, GstMemory * mem)
+{
+  gpointer watchers = NULL;
+
+  g_mutex_lock (&watch_lock);
+  if (watched == NULL)
+    watched = g_hash_table_new (NULL, NULL);
+  if (!g_hash_table_lookup_extended (watched, mem, NULL, &watchers))
+    gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (mem), memory_gone, NULL);
+  if (g_slist_find (watchers, self) == NULL)
+    watchers = g_slist_prepend (watchers, self);
+  g_hash_table_insert (watched, mem, watchers);
+  g_mutex_unlock (&watch_lock);
+}
+
+static void
+unwatch_all (GstFfsAttachments * self)
+{
+  GHashTableIter iter;
+  gpointer watchers;
+
+  g_mutex_lock (&watch_lock);
+  if (watched) {
+    g_hash_table_iter_init (&iter, watched);
+    while (g_hash_table_iter_next (&iter, NULL, &watchers))
+      g_hash_table_iter_replace (&iter, g_slist_remove (watchers, self));
+  }
+  g_mutex_unlock (&watch_lock);
+}
+
+/* ---- entries; all with the lock ---- */
+
+/* Returns: (transfer none): the memory that @mem is to be known by: what it
+ * is a share of lives at least as long and has the same fd */
+GstMemory *
+gst_ffs_attachments_get_key (GstMemory * mem)
+{
+  while (mem->parent)
+    mem = mem->parent;
+  return mem;
+}
+
+/* By memory if it is known, else by dmabuf.  NULL with an errno, which is 0 if
+ * there is none. */
+static GstFfsAttachment *
+find (GstFfsAttachments * self, GstMemory * mem, gint * err)
+{
+  GstFfsAttachment *att = g_hash_table_lookup (self->by_memory, mem);
+  struct stat st;
+  gint64 inode;
+
+  *err = 0;
+  if (att)
+    return att;
+  if (fstat (gst_dmabuf_memory_get_fd (mem), &st) < 0) {
+    *err = errno;
+    return NULL;
+  }
+  inode = st.st_ino;
+  return g_hash_table_lookup (self->by_inode, &inode);
+}
+
+/* An entry that no memory is linked to yet. */
+static GstFfsAttachment *
+add (GstFfsAttachments * self, GstMemory * mem, gint * err)
+{
+  GstFfsAttachment *att;
+  struct stat st;
+  gint fd;
+
+  fd = fcntl (gst_dmabuf_memory_get_fd (mem), F_DUPFD_CLOEXEC, 3);
+  if (fd < 0 || fstat (fd, &st) < 0) {
+    *err = errno;
+    if (fd >= 0)
+      close (fd);
+    return NULL;
+  }
+
+  att = g_new0 (GstFfsAttachment, 1);
+  att->inode = st.st_ino;
+  att->fd = fd;
+  g_hash_table_insert (self->by_inode, &att->inode, att);
+  return att;
+}
+
+static gboolean
+is_linked_to (gpointer memory G_GNUC_UNUSED, gpointer value, gpointer att)
+{
+  return value == att;
+}
+
+static void
+remove_entry (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  if (att->n_memories > 0)
+    g_hash_table_foreach_remove (self->by_memory, is_linked_to, att);
+  g_hash_table_remove (self->by_inode, &att->inode);
+  close (att->fd);
+  g_free (att);
+}
+
+static GstFfsAttachment *
+oldest_idle (GstFfsAttachments * self)
+{
+  GstFfsAttachment *att, *oldest = NULL;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, self->by_inode);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
+    if (!att->in_use && (!oldest || att->last_use < oldest->last_use))
+      oldest = att;
+  }
+  return oldest;
+}
+
 static void
 set_dropped (GstFfsAttachments * self, GstFfsAttachment * att)
 {
@@ -83,8 +254,21 @@ set_dropped (GstFfsAttachments * self, GstFfsAttachment * att)
   }
 }
 
-/* With the lock.  FALSE if that must wait for a host: DETACH without one
- * makes unpatched kernels follow a NULL pointer. */
+static gint
+attach (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  gint err = gst_ffs_endpoint_attach (self->ep, att->fd);
+
+  if (err == 0) {
+    att->attached = TRUE;
+    self->stats.now++;
+    self->stats.made++;
+  }
+  return err;
+}
+
+/* FALSE if that must wait for a host: DETACH without one makes unpatched
+ * kernels follow a NULL pointer. */
 static gboolean
 detach (GstFfsAttachments * self, GstFfsAttachment * att)
 {
@@ -99,111 +283,119 @@ detach (GstFfsAttachments * self, GstFfsAttachment * att)
 
   err = gst_ffs_endpoint_detach (self->ep, att->fd);
   if (gst_ffs_meaning (GST_FFS_CALL_DETACH, err) == GST_FFS_FATAL)
-    GST_WARNING ("%s: cannot detach dmabuf inode %" G_GINT64_FORMAT ": %s",
+    GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: cannot detach dmabuf inode %" G_GINT64_FORMAT ": %s",
         gst_ffs_endpoint_get_name (self->ep), att->inode, g_strerror (err));
   set_dropped (self, att);
   return TRUE;
 }
 
-/* With the lock.  Drops what no memory points to any more, as far as the
- * endpoint's state permits, and the oldest idle ones above the limit. */
+static gboolean
+is_idle_orphan (GstFfsAttachment * att)
+{
+  return att->n_memories == 0 && !att->in_use;
+}
+
+/* Drops what no memory points to any more, as far as the endpoint's state
+ * permits, and the oldest idle ones above the limit. */
 static void
 trim (GstFfsAttachments * self, guint max)
 {
-  GList *all = gst_ffs_attachment_table_list (&self->table), *l;
+  GList *all = g_hash_table_get_values (self->by_inode), *l;
   GstFfsAttachment *oldest;
 
   for (l = all; l != NULL; l = l->next) {
-    GstFfsAttachment *att = l->data;
-
-    if (att->n_memories == 0 && !att->in_use && detach (self, att))
-      gst_ffs_attachment_table_remove (&self->table, att);
+    if (is_idle_orphan (l->data) && detach (self, l->data))
+      remove_entry (self, l->data);
   }
   g_list_free (all);
 
-  while (gst_ffs_attachment_table_size (&self->table) > max) {
-    oldest = gst_ffs_attachment_table_oldest_idle (&self->table);
+  while (g_hash_table_size (self->by_inode) > max) {
+    oldest = oldest_idle (self);
     if (oldest == NULL || !detach (self, oldest))
       break;
-    gst_ffs_attachment_table_remove (&self->table, oldest);
+    remove_entry (self, oldest);
   }
 }
 
-/**
- * gst_ffs_attachments_forget_memory:
- * @self: the attachments
- * @mem: a memory that dies; not to be looked into
- */
-void
-gst_ffs_attachments_forget_memory (GstFfsAttachments * self, GstMemory * mem)
+/* ---- use ---- */
+
+/* The memory dies; it is not to be looked into. */
+static void
+forget_memory (GstFfsAttachments * self, GstMemory * mem)
 {
   GstFfsAttachment *att;
 
   g_mutex_lock (&self->lock);
-  att = gst_ffs_attachment_table_unlink (&self->table, mem);
-  if (att && att->n_memories == 0 && !att->in_use && detach (self, att))
-    gst_ffs_attachment_table_remove (&self->table, att);
+  att = g_hash_table_lookup (self->by_memory, mem);
+  if (att != NULL) {
+    g_hash_table_remove (self->by_memory, mem);
+    att->n_memories--;
+    if (is_idle_orphan (att) && detach (self, att))
+      remove_entry (self, att);
+  }
   g_mutex_unlock (&self->lock);
 }
 
 /* With the lock. */
-static gint
-attach (GstFfsAttachments * self, GstFfsAttachment * att)
+static GstFfsAttachment *
+find_or_add (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
-  gint err = gst_ffs_endpoint_attach (self->ep, att->fd);
+  GstFfsAttachment *att = g_hash_table_lookup (self->by_memory, mem);
 
-  if (err == 0) {
-    att->attached = TRUE;
-    self->stats.now++;
-    self->stats.made++;
+  *err = 0;
+  if (att)
+    return att;
+  att = find (self, mem, err);
+  if (att == NULL && *err == 0) {
+    trim (self, self->max - 1);
+    att = add (self, mem, err);
   }
-  return err;
+  if (att == NULL)
+    return NULL;
+
+  att->n_memories++;
+  g_hash_table_insert (self->by_memory, mem, att);
+  watch (self, mem);
+  return att;
 }
 
 /**
  * gst_ffs_attachments_acquire:
  * @self: the attachments of an endpoint that is enabled
  * @mem: a dmabuf memory, which the caller keeps alive until release()
+ * @user: what it is for; the same for all pieces that are queued by one call
  * @err: (out): the errno if this failed
  *
  * Makes sure that the dmabuf of @mem is attached and marks it as used.
  *
- * Returns: (nullable): the attachment
+ * Queueing a dmabuf that is already in flight must be avoided: in kernels
+ * without our patches the second transfer's fence replaces the first one's
+ * while the controller still reads, and both are freed too early.
+ *
+ * Returns: (nullable): the attachment; %NULL and EALREADY if it is in use
  */
 GstFfsAttachment *
 gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
-    gint * err)
+    guint64 user, gint * err)
 {
   GstFfsAttachment *att;
 
-  mem = gst_ffs_attachment_table_key (mem);
-  *err = 0;
-
+  mem = gst_ffs_attachments_get_key (mem);
   g_mutex_lock (&self->lock);
-  att = gst_ffs_attachment_table_lookup (&self->table, mem);
-  if (att == NULL) {
-    att = gst_ffs_attachment_table_lookup_dmabuf (&self->table, mem, err);
-    if (att == NULL && *err == 0) {
-      trim (self, self->max - 1);
-      att = gst_ffs_attachment_table_add (&self->table, mem, err);
-    }
-    if (att == NULL)
-      goto out;
-
-    gst_ffs_attachment_table_link (&self->table, mem, att);
-    gst_ffs_memory_watch (mem, self);
-  }
-
-  if (!att->attached)
+  att = find_or_add (self, mem, err);
+  if (att && att->in_use && att->user != user)
+    *err = EALREADY;
+  else if (att && !att->attached)
     *err = attach (self, att);
+
   if (*err == 0) {
     att->in_use++;
-    gst_ffs_attachment_table_touch (&self->table, att);
+    att->user = user;
+    att->last_use = ++self->clock;
   } else {
     att = NULL;
   }
-
-out:
   g_mutex_unlock (&self->lock);
   return att;
 }
@@ -234,14 +426,30 @@ gst_ffs_attachments_renew (GstFfsAttachments * self, GstFfsAttachment * att)
   return err;
 }
 
+/**
+ * gst_ffs_attachments_release:
+ * @self: the attachments
+ * @atts: what was acquired
+ * @n: how many
+ *
+ * To be called before the buffers that keep the memory are unreffed: the end of
+ * a memory wants to find its dmabuf idle.
+ */
 void
-gst_ffs_attachments_release (GstFfsAttachments * self, GstFfsAttachment * att)
+gst_ffs_attachments_release (GstFfsAttachments * self,
+    GstFfsAttachment ** atts, guint n)
 {
+  guint i;
+
   g_mutex_lock (&self->lock);
-  att->in_use--;
-  if (att->in_use == 0 && (self->closed || (att->n_memories == 0
-              && detach (self, att))))
-    gst_ffs_attachment_table_remove (&self->table, att);
+  for (i = 0; i < n; i++) {
+    GstFfsAttachment *att = atts[i];
+
+    att->in_use--;
+    if (att->in_use == 0 && (self->closed || (att->n_memories == 0
+                && detach (self, att))))
+      remove_entry (self, att);
+  }
   g_mutex_unlock (&self->lock);
 }
 
@@ -251,17 +459,7 @@ gst_ffs_attachment_get_fd (GstFfsAttachment * att)
   return att->fd;
 }
 
-/**
- * gst_ffs_attachments_is_busy:
- * @self: the attachments
- * @mem: a dmabuf memory
- *
- * Queueing a dmabuf that is already in flight must be avoided: in kernels
- * without our patches the second transfer's fence replaces the first one's
- * while the controller still reads, and both are freed too early.
- *
- * Returns: whether the dmabuf of @mem is in flight
- */
+/* Returns: whether the dmabuf of @mem is in flight */
 gboolean
 gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
 {
@@ -269,11 +467,9 @@ gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
   gboolean busy;
   gint err;
 
-  mem = gst_ffs_attachment_table_key (mem);
+  mem = gst_ffs_attachments_get_key (mem);
   g_mutex_lock (&self->lock);
-  att = gst_ffs_attachment_table_lookup (&self->table, mem);
-  if (att == NULL)
-    att = gst_ffs_attachment_table_lookup_dmabuf (&self->table, mem, &err);
+  att = find (self, mem, &err);
   busy = att != NULL && att->in_use;
   g_mutex_unlock (&self->lock);
 
@@ -295,7 +491,7 @@ gst_ffs_attachments_cancel (GstFfsAttachments * self)
   GList *all, *l;
 
   g_mutex_lock (&self->lock);
-  all = gst_ffs_attachment_table_list (&self->table);
+  all = g_hash_table_get_values (self->by_inode);
   for (l = all; l != NULL; l = l->next)
     detach (self, l->data);
   g_list_free (all);
@@ -306,7 +502,7 @@ gst_ffs_attachments_cancel (GstFfsAttachments * self)
 static gboolean
 detach_idle (GstFfsAttachments * self)
 {
-  GList *all = gst_ffs_attachment_table_list (&self->table), *l;
+  GList *all = g_hash_table_get_values (self->by_inode), *l;
   gboolean left = FALSE;
 
   for (l = all; l != NULL; l = l->next) {
@@ -315,7 +511,7 @@ detach_idle (GstFfsAttachments * self)
     if (att->in_use)
       continue;
     if (detach (self, att))
-      gst_ffs_attachment_table_remove (&self->table, att);
+      remove_entry (self, att);
     else
       left = TRUE;
   }
@@ -327,7 +523,7 @@ detach_idle (GstFfsAttachments * self)
 static void
 forget_idle (GstFfsAttachments * self)
 {
-  GList *all = gst_ffs_attachment_table_list (&self->table), *l;
+  GList *all = g_hash_table_get_values (self->by_inode), *l;
 
   for (l = all; l != NULL; l = l->next) {
     GstFfsAttachment *att = l->data;
@@ -335,7 +531,7 @@ forget_idle (GstFfsAttachments * self)
     if (att->in_use)
       continue;
     set_dropped (self, att);
-    gst_ffs_attachment_table_remove (&self->table, att);
+    remove_entry (self, att);
   }
   g_list_free (all);
 }
@@ -374,18 +570,20 @@ gst_ffs_attachments_clear (GstFfsAttachments * self)
 void
 gst_ffs_attachments_close (GstFfsAttachments * self)
 {
-  GList *all, *l;
+  GstFfsAttachment *att;
+  GHashTableIter iter;
 
-  gst_ffs_memory_unwatch_all (self);
+  unwatch_all (self);
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   detach_idle (self);
   forget_idle (self);
-  gst_ffs_attachment_table_unlink_all (&self->table);
-  all = gst_ffs_attachment_table_list (&self->table);
-  for (l = all; l != NULL; l = l->next)
-    set_dropped (self, l->data);
-  g_list_free (all);
+  g_hash_table_remove_all (self->by_memory);
+  g_hash_table_iter_init (&iter, self->by_inode);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
+    att->n_memories = 0;
+    set_dropped (self, att);
+  }
   gst_ffs_endpoint_close (self->ep);
   g_mutex_unlock (&self->lock);
 }

@@ -29,19 +29,18 @@ GstFfsAttachments *gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max);
 GstFfsAttachments *gst_ffs_attachments_ref (GstFfsAttachments * self);
 void gst_ffs_attachments_unref (GstFfsAttachments * self);
 
+GstMemory *gst_ffs_attachments_get_key (GstMemory * mem);
 GstFfsAttachment *gst_ffs_attachments_acquire (GstFfsAttachments * self,
-    GstMemory * mem, gint * err);
+    GstMemory * mem, guint64 user, gint * err);
 gint gst_ffs_attachments_renew (GstFfsAttachments * self,
     GstFfsAttachment * att);
 void gst_ffs_attachments_release (GstFfsAttachments * self,
-    GstFfsAttachment * att);
+    GstFfsAttachment ** atts, guint n);
 
 gint gst_ffs_attachment_get_fd (GstFfsAttachment * att);
 gboolean gst_ffs_attachments_is_busy (GstFfsAttachments * self,
     GstMemory * mem);
 
-void gst_ffs_attachments_forget_memory (GstFfsAttachments * self,
-    GstMemory * mem);
 void gst_ffs_attachments_cancel (GstFfsAttachments * self);
 gint gst_ffs_attachments_clear (GstFfsAttachments * self);
 void gst_ffs_attachments_close (GstFfsAttachments * self);

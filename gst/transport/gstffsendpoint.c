@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -29,12 +30,16 @@
 #define OPEN_TIMEOUT (2 * G_TIME_SPAN_SECOND)
 #define OPEN_RETRY G_TIME_SPAN_MILLISECOND
 
+/* Between two poll() when it fails, which it hardly ever does. */
+#define POLL_RETRY (10 * G_TIME_SPAN_MILLISECOND)
+
 struct _GstFfsEndpoint
 {
   gchar *name;
   gchar *path;
+  gchar *owner;                 /* the element's name, for logs */
   gint fd;
-  gboolean can_submit;
+  guint64 features;             /* of the kernel's FunctionFS */
   gint cannot_gather;           /* atomic: the controller has said so */
 
   /* Last known state; the host can change it any time after it was read. */
@@ -57,6 +62,25 @@ real_open (const gchar * path, gint flags)
 }
 
 GstFfsOpenFunc gst_ffs_open_file = real_open;
+
+/* Linux keeps so much of a thread's name. */
+#define THREAD_NAME_MAX 15
+
+/**
+ * gst_ffs_thread_name:
+ * @role: what the thread does
+ * @owner: the name of the element whose it is
+ *
+ * Returns: (transfer full): the role and the end of the element's name, which
+ * is what tells elements of one kind apart
+ */
+gchar *
+gst_ffs_thread_name (const gchar * role, const gchar * owner)
+{
+  gsize room = THREAD_NAME_MAX - strlen (role) - 1, length = strlen (owner);
+
+  return g_strdup_printf ("%s:%s", role, owner + length - MIN (length, room));
+}
 
 /* Asks again when a signal came between.  Returns: 0 or an errno */
 gint
@@ -119,23 +143,11 @@ dup_nonblock (gint fd)
   return copy;
 }
 
-/* Asked for no segments at all a kernel that has the call says EINVAL, in
- * every state of the endpoint.  Others do not know the number, or want a
- * host first. */
-static gboolean
-find_submit (gint fd)
-{
-  struct usb_ffs_dmabuf_submit submit;
-
-  memset (&submit, 0, sizeof (submit));
-  submit.size = sizeof (submit);
-  return gst_ffs_call (fd, FUNCTIONFS_DMABUF_SUBMIT, &submit) == EINVAL;
-}
-
 /**
  * gst_ffs_endpoint_open:
  * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
  * @fd: an open descriptor of it, used if @path is %NULL
+ * @owner: the name of the element that it is for: log lines and threads carry it
  * @err: (out): the errno if this failed
  *
  * A descriptor of the application is opened anew, so that our O_NONBLOCK
@@ -145,7 +157,8 @@ find_submit (gint fd)
  * Returns: (transfer full) (nullable): the endpoint
  */
 GstFfsEndpoint *
-gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
+gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
+    gint * err)
 {
   g_autofree gchar *link = NULL;
   GstFfsEndpoint *ep;
@@ -166,9 +179,11 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, gint * err)
   ep->fd = own;
   ep->path = link ? NULL : g_strdup (path);
   ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
-  ep->can_submit = find_submit (own);
-  GST_DEBUG ("%s: opened as fd %d, %s SUBMIT", ep->name, ep->fd,
-      ep->can_submit ? "with" : "without");
+  ep->owner = g_strdup (owner);
+  ep->features = gst_ffs_endpoint_get_features (ep);
+  GST_DEBUG_ID (ep->owner,
+      "%s: opened as fd %d, features 0x%" G_GINT64_MODIFIER "x", ep->name,
+      ep->fd, ep->features);
 
   return ep;
 }
@@ -185,6 +200,7 @@ endpoint_clear (GstFfsEndpoint * ep)
   gst_ffs_endpoint_close (ep);
   g_free (ep->path);
   g_free (ep->name);
+  g_free (ep->owner);
 }
 
 void
@@ -197,6 +213,13 @@ const gchar *
 gst_ffs_endpoint_get_name (GstFfsEndpoint * ep)
 {
   return ep->name;
+}
+
+/* Returns: (transfer none): the name of the element that it is for */
+const gchar *
+gst_ffs_endpoint_get_owner (GstFfsEndpoint * ep)
+{
+  return ep->owner;
 }
 
 gint
@@ -232,7 +255,8 @@ gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
     return EOPNOTSUPP;
 
   if (!g_atomic_int_get (&ep->enabled)) {
-    GST_INFO ("%s: enabled by the host, address 0x%02x, max packet %u bytes",
+    GST_INFO_ID (ep->owner,
+        "%s: enabled by the host, address 0x%02x, max packet %u bytes",
         ep->name, desc.bEndpointAddress, GUINT16_FROM_LE (desc.wMaxPacketSize));
     g_atomic_int_inc (&ep->connections);
     g_atomic_int_set (&ep->enabled, TRUE);
@@ -264,7 +288,7 @@ void
 gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep)
 {
   if (g_atomic_int_compare_and_exchange (&ep->enabled, TRUE, FALSE))
-    GST_INFO ("%s: the host is gone", ep->name);
+    GST_INFO_ID (ep->owner, "%s: the host is gone", ep->name);
 }
 
 /**
@@ -288,7 +312,8 @@ gst_ffs_endpoint_attach (GstFfsEndpoint * ep, gint dmabuf)
     if (err == 0)
       err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_ATTACH, &dmabuf);
   }
-  GST_LOG ("%s: attach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
+  GST_LOG_ID (ep->owner, "%s: attach dmabuf %d: %s", ep->name, dmabuf,
+      g_strerror (err));
   return err;
 }
 
@@ -297,7 +322,8 @@ gst_ffs_endpoint_detach (GstFfsEndpoint * ep, gint dmabuf)
 {
   gint err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_DETACH, &dmabuf);
 
-  GST_LOG ("%s: detach dmabuf %d: %s", ep->name, dmabuf, g_strerror (err));
+  GST_LOG_ID (ep->owner, "%s: detach dmabuf %d: %s", ep->name, dmabuf,
+      g_strerror (err));
   return err;
 }
 
@@ -329,7 +355,23 @@ gst_ffs_endpoint_transfer (GstFfsEndpoint * ep, gint dmabuf, guint64 length)
 gboolean
 gst_ffs_endpoint_can_submit (GstFfsEndpoint * ep)
 {
-  return ep->can_submit;
+  return (ep->features & USB_FFS_FEATURE_DMABUF_SUBMIT) != 0;
+}
+
+/* Returns: whether the kernel has FUNCTIONFS_DMABUF_REAP */
+gboolean
+gst_ffs_endpoint_can_reap (GstFfsEndpoint * ep)
+{
+  return gst_ffs_endpoint_can_submit (ep)
+      && (ep->features & USB_FFS_FEATURE_DMABUF_REAP) != 0;
+}
+
+/* Returns: whether SUBMIT takes several transfers at a time */
+gboolean
+gst_ffs_endpoint_can_end (GstFfsEndpoint * ep)
+{
+  return gst_ffs_endpoint_can_submit (ep)
+      && (ep->features & USB_FFS_FEATURE_DMABUF_END) != 0;
 }
 
 /**
@@ -363,7 +405,8 @@ gst_ffs_endpoint_get_features (GstFfsEndpoint * ep)
 gboolean
 gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
 {
-  return ep->can_submit && !g_atomic_int_get (&ep->cannot_gather);
+  return gst_ffs_endpoint_can_submit (ep)
+      && !g_atomic_int_get (&ep->cannot_gather);
 }
 
 /**
@@ -371,7 +414,9 @@ gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
  * @ep: an endpoint of a kernel that has the call
  * @segments: of dmabufs attached to it
  * @n_segments: how many
- * @sync_file: (out): of the transfer's fence, owned by the caller
+ * @cookie: what the record of its end shall have, without @sync_file
+ * @sync_file: (out) (nullable): of the fence, owned by the caller; %NULL to
+ * learn of the end by gst_ffs_endpoint_reap()
  *
  * Sends the segments one behind the other in one transfer.
  *
@@ -381,7 +426,7 @@ gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
 gint
 gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
     const struct usb_ffs_dmabuf_segment *segments, guint n_segments,
-    gint * sync_file)
+    guint64 cookie, gint * sync_file)
 {
   struct usb_ffs_dmabuf_submit submit;
   gint err;
@@ -391,12 +436,131 @@ gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
   submit.num_segments = n_segments;
   submit.segments = (guintptr) segments;
   submit.fence_fd = -1;
+  if (sync_file == NULL) {
+    submit.flags = USB_FFS_DMABUF_SUBMIT_REPORT;
+    submit.cookie = cookie;
+  }
   err = gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_SUBMIT, &submit);
-  *sync_file = err == 0 ? submit.fence_fd : -1;
+  if (sync_file)
+    *sync_file = err == 0 ? submit.fence_fd : -1;
   if (err == EOPNOTSUPP) {
-    GST_INFO ("%s: the controller cannot gather", ep->name);
+    GST_INFO_ID (ep->owner, "%s: the controller cannot gather", ep->name);
     g_atomic_int_set (&ep->cannot_gather, TRUE);
   }
+  return err;
+}
+
+/**
+ * gst_ffs_endpoint_reap:
+ * @ep: an endpoint of a kernel that has the call
+ * @records: (out): of what has ended since the last time
+ * @n: room for so many
+ * @kicks: (inout): how many kicks the caller knows of, and how many there were
+ * @timeout_ns: how long to wait for a record, ns; negative: without a limit
+ *
+ * Returns at once if there was a kick that the caller does not know of.
+ *
+ * Returns: how many records there are, 0 after a kick or when the time is up, -1
+ * and errno, which may be EINTR
+ */
+gint
+gst_ffs_endpoint_reap (GstFfsEndpoint * ep,
+    struct usb_ffs_dmabuf_done *records, guint n, guint32 * kicks,
+    gint64 timeout_ns)
+{
+  struct usb_ffs_dmabuf_reap req;
+  gint ret;
+
+  memset (&req, 0, sizeof (req));
+  req.size = sizeof (req);
+  req.done = (guintptr) records;
+  req.num = n;
+  req.kicks = *kicks;
+  req.timeout_ns = timeout_ns;
+  ret = gst_ffs_ioctl (ep->fd, FUNCTIONFS_DMABUF_REAP, &req);
+  if (ret >= 0)
+    *kicks = req.kicks;
+  return ret;
+}
+
+/* Makes whoever waits in gst_ffs_endpoint_reap() return. */
+void
+gst_ffs_endpoint_kick (GstFfsEndpoint * ep)
+{
+  struct usb_ffs_dmabuf_reap req;
+
+  memset (&req, 0, sizeof (req));
+  req.size = sizeof (req);
+  req.flags = USB_FFS_DMABUF_REAP_KICK;
+  gst_ffs_call (ep->fd, FUNCTIONFS_DMABUF_REAP, &req);
+}
+
+/**
+ * gst_ffs_fence_export:
+ * @dmabuf: a dmabuf on which a transfer was queued
+ * @sync_file: (out): a sync_file of all fences that are on it now
+ *
+ * DMA_BUF_SYNC_RW because kernels before 6.12.75 and 6.19 put the fence of
+ * an IN endpoint there as a write fence and later ones as a read fence.
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_fence_export (gint dmabuf, gint * sync_file)
+{
+  struct dma_buf_export_sync_file req;
+  gint err;
+
+  memset (&req, 0, sizeof (req));
+  req.flags = DMA_BUF_SYNC_RW;
+  req.fd = -1;
+  err = gst_ffs_call (dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &req);
+  *sync_file = err == 0 ? req.fd : -1;
+  return err;
+}
+
+/**
+ * gst_ffs_fence_wait:
+ * @fd: a dmabuf, or the sync_file of SUBMIT
+ * @is_sync_file: which of the two
+ *
+ * Waits until no transfer reads the dmabuf, or the one of the sync_file has
+ * ended.  A poll() that fails (ENOMEM, say) tells nothing about the fence, so
+ * it is asked again: whoever waits has the right to free the buffer
+ * afterwards.
+ */
+void
+gst_ffs_fence_wait (gint fd, gboolean is_sync_file)
+{
+  gshort events = is_sync_file ? POLLIN : POLLOUT;
+  struct pollfd p = { fd, events, 0 };
+
+  while (poll (&p, 1, -1) < 0 || !(p.revents & events)) {
+    if (errno == EINTR && p.revents == 0)
+      continue;
+    GST_ERROR ("poll of fence %d: %s, revents 0x%x", fd, g_strerror (errno),
+        p.revents);
+    g_usleep (POLL_RETRY);
+  }
+}
+
+/**
+ * gst_ffs_fence_status:
+ * @sync_file: a sync_file
+ * @status: (out): 0 pending, 1 signalled, negative errno signalled with
+ * that error
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_fence_status (gint sync_file, gint * status)
+{
+  struct sync_file_info info;
+  gint err;
+
+  memset (&info, 0, sizeof (info));
+  err = gst_ffs_call (sync_file, SYNC_IOC_FILE_INFO, &info);
+  *status = err == 0 ? info.status : 0;
   return err;
 }
 
@@ -423,7 +587,7 @@ gst_ffs_endpoint_reopen (GstFfsEndpoint * ep)
   /* Attachments go with the old one. */
   gst_ffs_endpoint_close (ep);
   ep->fd = fd;
-  GST_DEBUG ("%s: reopened as fd %d", ep->name, fd);
+  GST_DEBUG_ID (ep->owner, "%s: reopened as fd %d", ep->name, fd);
   return 0;
 }
 
@@ -433,7 +597,7 @@ gst_ffs_endpoint_close (GstFfsEndpoint * ep)
   gst_ffs_endpoint_set_disabled (ep);
   if (ep->fd < 0)
     return;
-  GST_DEBUG ("%s: closing fd %d", ep->name, ep->fd);
+  GST_DEBUG_ID (ep->owner, "%s: closing fd %d", ep->name, ep->fd);
   close (ep->fd);
   ep->fd = -1;
 }

@@ -80,6 +80,10 @@ gst_ffs_meaning (GstFfsCall call, gint err)
     case EBUSY:
       return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
           GST_FFS_BUSY : GST_FFS_FATAL;
+    case ENOLCK:
+    case ENOBUFS:
+      return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
+          GST_FFS_BUSY : GST_FFS_FATAL;
     case EPERM:
       if (call == GST_FFS_CALL_ATTACH)
         return GST_FFS_NO_SG;
@@ -98,122 +102,85 @@ gst_ffs_meaning (GstFfsCall call, gint err)
   }
 }
 
-static void
-post (GstElement * element, GQuark domain, gint code, const gchar * text,
-    GstFfsCall call, gint err, const gchar * endpoint)
+static gchar *
+get_open_text (gint err, const gchar * endpoint, gint * code)
 {
-  gst_element_message_full (element, GST_MESSAGE_ERROR, domain, code,
-      g_strdup (text),
-      g_strdup_printf ("%s on %s: %s (errno %d)", gst_ffs_call_name (call),
-          endpoint, g_strerror (err), err), __FILE__, GST_FUNCTION, __LINE__);
-}
-
-static void
-post_open (GstElement * element, gint err, const gchar * endpoint)
-{
-  g_autofree gchar *text = NULL;
-  gint code = GST_RESOURCE_ERROR_OPEN_WRITE;
-
   switch (err) {
     case ENOENT:
     case ENOTDIR:
-      code = GST_RESOURCE_ERROR_NOT_FOUND;
-      text = g_strdup_printf ("There is no endpoint \"%s\". Mount FunctionFS "
+      *code = GST_RESOURCE_ERROR_NOT_FOUND;
+      return g_strdup_printf ("There is no endpoint \"%s\". Mount FunctionFS "
           "and let an application write the descriptors to its ep0 first "
           "(examples/ffs-gadget and examples/ffs-ep0 do it).", endpoint);
-      break;
     case EACCES:
     case EPERM:
-      code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-      text = g_strdup_printf ("No permission to write to \"%s\". Mount "
+      *code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+      return g_strdup_printf ("No permission to write to \"%s\". Mount "
           "FunctionFS with the options uid= and gid= of this user.", endpoint);
-      break;
     case EAGAIN:
-      code = GST_RESOURCE_ERROR_BUSY;
-      text = g_strdup_printf ("The application that owns ep0 keeps \"%s\" from "
+      *code = GST_RESOURCE_ERROR_BUSY;
+      return g_strdup_printf ("The application that owns ep0 keeps \"%s\" from "
           "being opened: it must open ep0 with O_NONBLOCK, and poll() it "
           "before it reads.", endpoint);
-      break;
     case ENODEV:
-      code = GST_RESOURCE_ERROR_NOT_FOUND;
-      text = g_strdup_printf ("The function behind \"%s\" is not active. The "
+      *code = GST_RESOURCE_ERROR_NOT_FOUND;
+      return g_strdup_printf ("The function behind \"%s\" is not active. The "
           "application that owns ep0 must have written its descriptors and "
           "must keep ep0 open.", endpoint);
-      break;
     case EBUSY:
-      code = GST_RESOURCE_ERROR_BUSY;
-      text = g_strdup_printf ("The endpoint \"%s\" is in use.", endpoint);
-      break;
+      *code = GST_RESOURCE_ERROR_BUSY;
+      return g_strdup_printf ("The endpoint \"%s\" is in use.", endpoint);
     default:
-      text = g_strdup_printf ("The endpoint \"%s\" cannot be opened for "
+      *code = GST_RESOURCE_ERROR_OPEN_WRITE;
+      return g_strdup_printf ("The endpoint \"%s\" cannot be opened for "
           "writing.", endpoint);
-      break;
   }
-  post (element, GST_RESOURCE_ERROR, code, text, GST_FFS_CALL_OPEN, err,
-      endpoint);
 }
 
-/**
- * gst_ffs_error_post:
- * @element: the element in whose name to post
- * @call: the call that failed
- * @err: its errno
- * @endpoint: the endpoint's name, for the text
- *
- * Posts an error message that tells a person what to do, with the errno in
- * its debug string.
- */
-void
-gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
-    const gchar * endpoint)
+static const gchar *
+get_text (GstFfsCall call, gint err, gint * code)
 {
-  GQuark domain = GST_RESOURCE_ERROR;
-  gint code = GST_RESOURCE_ERROR_WRITE;
   const gchar *text;
 
-  if (call == GST_FFS_CALL_OPEN) {
-    post_open (element, err, endpoint);
-    return;
-  }
-
+  *code = GST_RESOURCE_ERROR_WRITE;
   switch (gst_ffs_meaning (call, err)) {
     case GST_FFS_NO_IOCTL:
-      code = GST_RESOURCE_ERROR_SETTINGS;
+      *code = GST_RESOURCE_ERROR_SETTINGS;
       text = "This kernel's FunctionFS cannot send dmabufs: it needs Linux "
           "6.9 or later, or the patches in kernel/ (see kernel/README.md). "
           "copy-mode=auto sends copies instead.";
       break;
     case GST_FFS_NO_SG:
-      code = GST_RESOURCE_ERROR_SETTINGS;
+      *code = GST_RESOURCE_ERROR_SETTINGS;
       text = "The USB device controller has no scatter-gather, so it cannot "
           "send dmabufs (dwc3, cdns3, chipidea can; dummy_hcd needs the patch "
           "in kernel/). copy-mode=auto sends copies instead.";
       break;
     case GST_FFS_NO_MEMORY:
-      code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+      *code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
       text = "The kernel has no memory left to map the buffer for the USB "
           "device controller.";
       break;
     case GST_FFS_NOT_ENABLED:
     case GST_FFS_GONE:
-      code = GST_RESOURCE_ERROR_NOT_FOUND;
+      *code = GST_RESOURCE_ERROR_NOT_FOUND;
       text = "The USB host went away.";
       break;
     case GST_FFS_BUSY:
-      code = GST_RESOURCE_ERROR_BUSY;
+      *code = GST_RESOURCE_ERROR_BUSY;
       text = "Another device still works on the buffer.";
       break;
     default:
       switch (call) {
         case GST_FFS_CALL_PROBE:
-          code = GST_RESOURCE_ERROR_SETTINGS;
+          *code = GST_RESOURCE_ERROR_SETTINGS;
           text = err == EOPNOTSUPP ?
               "This is an OUT endpoint; frames go out on an IN endpoint." :
               "This is not a data endpoint of FunctionFS. Name ep1 or above "
               "in its mount point, not ep0.";
           break;
         case GST_FFS_CALL_ATTACH:
-          code = GST_RESOURCE_ERROR_SETTINGS;
+          *code = GST_RESOURCE_ERROR_SETTINGS;
           text = "The USB device controller cannot use this buffer.";
           break;
         case GST_FFS_CALL_TRANSFER:
@@ -225,7 +192,7 @@ gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
           break;
         default:
           if (err == ENOSPC) {
-            code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+            *code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
             text = "The kernel has no room for more asynchronous writes; "
                 "raise /proc/sys/fs/aio-max-nr.";
           } else {
@@ -235,5 +202,33 @@ gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
       }
       break;
   }
-  post (element, domain, code, text, call, err, endpoint);
+  return text;
+}
+
+/**
+ * gst_ffs_error_post_full:
+ * @element: the element in whose name to post
+ * @call: the call that failed
+ * @err: its errno
+ * @endpoint: the endpoint's name, for the text
+ * @file: where this is posted from, as gst_ffs_error_post() fills in
+ * @function: the same
+ * @line: the same
+ *
+ * Posts an error message that tells a person what to do, with the errno in
+ * its debug string.
+ */
+void
+gst_ffs_error_post_full (GstElement * element, GstFfsCall call, gint err,
+    const gchar * endpoint, const gchar * file, const gchar * function,
+    gint line)
+{
+  gint code;
+  gchar *text = call == GST_FFS_CALL_OPEN ? get_open_text (err, endpoint,
+      &code) : g_strdup (get_text (call, err, &code));
+
+  gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      code, text, g_strdup_printf ("%s on %s: %s (errno %d)",
+          gst_ffs_call_name (call), endpoint, g_strerror (err), err), file,
+      function, line);
 }

@@ -64,8 +64,14 @@ const gchar *gst_ffs_call_name (GstFfsCall call);
 
 GstFfsMeaning gst_ffs_meaning (GstFfsCall call, gint err);
 
-void gst_ffs_error_post (GstElement * element, GstFfsCall call, gint err,
-    const gchar * endpoint);
+/* See gst_ffs_error_post_full(); the message carries the caller's place. */
+#define gst_ffs_error_post(element, call, err, endpoint) \
+    gst_ffs_error_post_full (element, call, err, endpoint, __FILE__, \
+        GST_FUNCTION, __LINE__)
+
+void gst_ffs_error_post_full (GstElement * element, GstFfsCall call, gint err,
+    const gchar * endpoint, const gchar * file, const gchar * function,
+    gint line);
 
 G_END_DECLS
 

@@ -3,7 +3,8 @@
  * The kernel interfaces in use, for C libraries whose kernel headers are
  * older than the running kernel.  Numbers and layouts are those of
  * linux/usb/functionfs.h (6.9), linux/dma-buf.h (6.0) and linux/sync_file.h.
- * FUNCTIONFS_DMABUF_SUBMIT is not mainline's: it is in the patches in kernel/.
+ * FUNCTIONFS_FEATURES, FUNCTIONFS_DMABUF_SUBMIT and FUNCTIONFS_DMABUF_REAP are
+ * not mainline's: they are in the patches in kernel/.
  */
 
 #ifndef __GST_FFS_UAPI_H__
@@ -31,15 +32,22 @@ struct usb_ffs_dmabuf_transfer_req
 
 #ifndef FUNCTIONFS_FEATURES
 #define FUNCTIONFS_FEATURES _IOR ('g', 192, __u64)
+#define USB_FFS_FEATURE_DMABUF_SUBMIT (1ULL << 1)
+#define USB_FFS_FEATURE_DMABUF_REAP (1ULL << 2)
+#endif
+#ifndef USB_FFS_FEATURE_DMABUF_END
+#define USB_FFS_FEATURE_DMABUF_END (1ULL << 3)
+#define USB_FFS_DMABUF_SEGMENT_END (1u << 0)
 #endif
 #ifndef USB_FFS_FEATURE_DMABUF_DMA_DEVICE
 #define USB_FFS_FEATURE_DMABUF_DMA_DEVICE (1ULL << 5)
 #endif
 
-#ifndef FUNCTIONFS_DMABUF_SUBMIT
+#ifndef FUNCTIONFS_DMABUF_REAP
 #define FUNCTIONFS_DMABUF_SUBMIT \
     _IOWR ('g', 193, struct usb_ffs_dmabuf_submit)
 #define USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS 64
+#define USB_FFS_DMABUF_SUBMIT_REPORT (1u << 1)
 
 struct usb_ffs_dmabuf_segment
 {
@@ -56,6 +64,27 @@ struct usb_ffs_dmabuf_submit
   __u32 num_segments;
   __s32 fence_fd;
   __u64 segments;
+  __u64 cookie;
+};
+
+#define FUNCTIONFS_DMABUF_REAP _IOWR ('g', 194, struct usb_ffs_dmabuf_reap)
+#define USB_FFS_DMABUF_REAP_KICK (1u << 0)
+
+struct usb_ffs_dmabuf_done
+{
+  __u64 cookie;
+  __s32 status;
+  __u32 actual;
+};
+
+struct usb_ffs_dmabuf_reap
+{
+  __u32 size;
+  __u32 flags;
+  __u64 done;
+  __u32 num;
+  __u32 kicks;
+  __s64 timeout_ns;
 };
 #endif
 

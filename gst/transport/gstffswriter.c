@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsWriter: writes a frame to an endpoint through the CPU, for memory
- * that is no dmabuf and controllers that cannot take one.
+ * GstFfsWriter: writes frames to an endpoint through the CPU, for memory that is
+ * no dmabuf and for kernels and controllers that cannot take one.
  *
  * A write() on an endpoint sleeps in the kernel until the host has read, and
  * only a signal ends it, O_NONBLOCK or not.  So the writes are submitted by
@@ -10,10 +10,13 @@
  * size are under way at a time: FunctionFS copies each into one kmalloc of
  * its size where the controller has no scatter-gather.
  *
- * Ownership: borrows the endpoint's file and, from write() until it returns
- * something else than EINTR or cancel() is called, the data.
+ * Ownership: owns the AIO context, made when first needed, and remembers how
+ * much of a frame was written when it is interrupted.  It refers to no frame
+ * between two calls: FunctionFS has copied what was submitted.
  *
- * Locking: none; belongs to the streaming thread, but for set_flushing().
+ * Locking: the lock protects whether the context is there, whether it is
+ * flushing, and the counter.  write() and abandon() are called by one thread at
+ * a time.
  */
 
 #include <errno.h>
@@ -43,8 +46,15 @@ struct _GstFfsWriter
   guint n_idle;
   gboolean pending[MAX_PENDING];
 
-  gsize offset;                 /* of the frame being written */
+  guint n_written;              /* pieces of the frame */
+  gsize offset;                 /* in the piece being written */
   gint err;                     /* first one of it */
+
+  GMutex lock;
+  gboolean open;                /* the context is there */
+  gboolean flushing;
+  guint64 bytes;
+  GstClockTime began;           /* to write a piece, or NONE */
 };
 
 /* EAGAIN of these calls is about the kernel's contexts, not about the host,
@@ -55,30 +65,27 @@ aio_error (gint ret)
   return ret == -EAGAIN ? ENOSPC : -ret;
 }
 
-GstFfsWriter *
-gst_ffs_writer_new (GstFfsEndpoint * ep, gint * err)
+/* Returns: 0 or an errno */
+static gint
+open_context (GstFfsWriter * self)
 {
-  GstFfsWriter *self;
   io_context_t ctx = NULL;
   gint event_fd, ret;
   guint i;
 
   ret = io_setup (MAX_PENDING, &ctx);
-  if (ret < 0) {
-    *err = aio_error (ret);
-    return NULL;
-  }
+  if (ret < 0)
+    return aio_error (ret);
   event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (event_fd < 0) {
-    *err = errno;
+    ret = errno;
     io_destroy (ctx);
-    return NULL;
+    return ret;
   }
 
-  self = g_new0 (GstFfsWriter, 1);
-  self->ep = gst_ffs_endpoint_ref (ep);
   self->ctx = ctx;
   self->event_fd = event_fd;
+  self->n_idle = 0;
   for (i = 0; i < MAX_PENDING; i++)
     self->idle[self->n_idle++] = &self->iocbs[i];
 
@@ -88,24 +95,57 @@ gst_ffs_writer_new (GstFfsEndpoint * ep, gint * err)
   gst_poll_add_fd (self->poll, &self->pfd);
   gst_poll_fd_ctl_read (self->poll, &self->pfd, TRUE);
 
+  g_mutex_lock (&self->lock);
+  gst_poll_set_flushing (self->poll, self->flushing);
+  self->open = TRUE;
+  g_mutex_unlock (&self->lock);
+  return 0;
+}
+
+GstFfsWriter *
+gst_ffs_writer_new (GstFfsEndpoint * ep)
+{
+  GstFfsWriter *self = g_new0 (GstFfsWriter, 1);
+
+  self->ep = gst_ffs_endpoint_ref (ep);
+  self->began = GST_CLOCK_TIME_NONE;
+  g_mutex_init (&self->lock);
   return self;
+}
+
+/* Only the counter is left. */
+void
+gst_ffs_writer_close (GstFfsWriter * self)
+{
+  if (!self->open)
+    return;
+  gst_ffs_writer_abandon (self);
+  g_mutex_lock (&self->lock);
+  self->open = FALSE;
+  g_mutex_unlock (&self->lock);
+  gst_poll_free (self->poll);
+  io_destroy (self->ctx);
+  close (self->event_fd);
 }
 
 void
 gst_ffs_writer_free (GstFfsWriter * self)
 {
-  gst_ffs_writer_cancel (self);
-  gst_poll_free (self->poll);
-  io_destroy (self->ctx);
-  close (self->event_fd);
+  gst_ffs_writer_close (self);
   gst_ffs_endpoint_unref (self->ep);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
+/* Any thread. */
 void
 gst_ffs_writer_set_flushing (GstFfsWriter * self, gboolean flushing)
 {
-  gst_poll_set_flushing (self->poll, flushing);
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  if (self->open)
+    gst_poll_set_flushing (self->poll, flushing);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -176,50 +216,10 @@ wait_event (GstFfsWriter * self)
   return 0;
 }
 
-/**
- * gst_ffs_writer_write:
- * @self: a writer
- * @data: a frame
- * @size: its length in bytes
- *
- * Returns when the host has read the frame.  After EINTR (flushing) the
- * caller either calls again with the same frame, which goes on where it was,
- * or cancels it.
- *
- * Returns: 0 or an errno
- */
-gint
-gst_ffs_writer_write (GstFfsWriter * self, const guint8 * data, gsize size)
-{
-  gint err = 0;
-
-  do {
-    submit (self, data, size);
-    if (self->n_idle < MAX_PENDING)
-      err = wait_event (self);
-    if (err == EINTR)
-      return err;
-    if (err != 0 || self->err != 0) {
-      set_error (self, err);
-      err = self->err;
-      gst_ffs_writer_cancel (self);
-      return err;
-    }
-  } while (self->offset < size || self->n_idle < MAX_PENDING);
-
-  self->offset = 0;
-  return 0;
-}
-
-/**
- * gst_ffs_writer_cancel:
- * @self: a writer
- *
- * Cancels what is under way.  FunctionFS has copied the data when a write
- * was submitted, so a controller that does not let go holds none of it.
- */
-void
-gst_ffs_writer_cancel (GstFfsWriter * self)
+/* Cancels what is under way.  FunctionFS has copied the data when a write was
+ * submitted, so a controller that does not let go holds none of it. */
+static void
+cancel (GstFfsWriter * self)
 {
   struct timespec timeout = { 1, 0 };
   struct io_event event;
@@ -234,11 +234,124 @@ gst_ffs_writer_cancel (GstFfsWriter * self)
 
     reap (self, 1, &timeout);
     if (self->n_idle == before) {
-      GST_WARNING ("%s: %u writes cannot be cancelled",
+      GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
+          "%s: %u writes cannot be cancelled",
           gst_ffs_endpoint_get_name (self->ep), MAX_PENDING - before);
       break;
     }
   }
   self->offset = 0;
   self->err = 0;
+}
+
+/* After EINTR it can be called again, and goes on where it was.  Returns: 0 or
+ * an errno */
+static gint
+write_data (GstFfsWriter * self, const guint8 * data, gsize size)
+{
+  gint err = 0;
+
+  do {
+    submit (self, data, size);
+    if (self->n_idle < MAX_PENDING)
+      err = wait_event (self);
+    if (err == EINTR)
+      return err;
+    if (err != 0 || self->err != 0) {
+      set_error (self, err);
+      err = self->err;
+      cancel (self);
+      return err;
+    }
+  } while (self->offset < size || self->n_idle < MAX_PENDING);
+
+  self->offset = 0;
+  return 0;
+}
+
+static void
+set_began (GstFfsWriter * self, GstClockTime began, gsize size)
+{
+  g_mutex_lock (&self->lock);
+  self->began = began;
+  self->bytes += size;
+  g_mutex_unlock (&self->lock);
+}
+
+static gint
+write_piece (GstFfsWriter * self, const GstFfsPiece * piece)
+{
+  GstMapInfo map;
+  gint err;
+
+  if (!gst_buffer_map (piece->owner, &map, GST_MAP_READ))
+    return EFAULT;
+  set_began (self, gst_util_get_timestamp (), 0);
+  err = write_data (self, map.data, piece->length);
+  set_began (self, GST_CLOCK_TIME_NONE, err == 0 ? piece->length : 0);
+  gst_buffer_unmap (piece->owner, &map);
+  return err;
+}
+
+/**
+ * gst_ffs_writer_write:
+ * @self: a writer
+ * @pieces: of a frame; each is at the start of its owner, whatever memory that
+ * is in
+ * @n: how many
+ *
+ * Returns when the host has read the frame. After EINTR (flushing) the caller
+ * either calls again with the same frame, which goes on where it was, or
+ * abandons it.
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_writer_write (GstFfsWriter * self, const GstFfsPiece * pieces, guint n)
+{
+  gint err = 0;
+
+  if (!self->open)
+    err = open_context (self);
+  while (err == 0 && self->n_written < n) {
+    err = write_piece (self, &pieces[self->n_written]);
+    if (err == 0)
+      self->n_written++;
+  }
+  if (err != EINTR)
+    self->n_written = 0;
+  return err;
+}
+
+/* Gives up the rest of a frame whose writing was interrupted. */
+void
+gst_ffs_writer_abandon (GstFfsWriter * self)
+{
+  if (self->open)
+    cancel (self);
+  self->n_written = 0;
+}
+
+/* Returns: for how long the host has not read a piece of a frame, ns, or 0 */
+GstClockTime
+gst_ffs_writer_get_waiting (GstFfsWriter * self)
+{
+  GstClockTime began;
+
+  g_mutex_lock (&self->lock);
+  began = self->began;
+  g_mutex_unlock (&self->lock);
+  return began == GST_CLOCK_TIME_NONE ? 0 : gst_util_get_timestamp () - began;
+}
+
+/* Returns: bytes that the host has read */
+guint64
+gst_ffs_writer_get_bytes (GstFfsWriter * self)
+{
+  guint64 bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = self->bytes;
+  g_mutex_unlock (&self->lock);
+  return bytes;
 }

@@ -155,6 +155,7 @@ parse_call (const char *args)
   } ioctls[] = {
     {FUNCTIONFS_DMABUF_TRANSFER, "ioctl TRANSFER"},
     {FUNCTIONFS_DMABUF_SUBMIT, "ioctl SUBMIT"},
+    {FUNCTIONFS_DMABUF_REAP, "ioctl REAP"},
     {FUNCTIONFS_DMABUF_ATTACH, "ioctl ATTACH"},
     {FUNCTIONFS_DMABUF_DETACH, "ioctl DETACH"},
     {FUNCTIONFS_ENDPOINT_DESC, "ioctl ENDPOINT_DESC"},

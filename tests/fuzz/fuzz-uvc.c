@@ -259,7 +259,7 @@ static void
 frame (Camera * self, guint8 how, guint32 size)
 {
   GstCaps *caps = gst_ffs_profile_get_caps (self->profile);
-  GstFfsWrapping wrapping;
+  GstFfsFraming framing;
   GstBuffer *buf;
   gsize total;
 
@@ -274,11 +274,11 @@ frame (Camera * self, guint8 how, guint32 size)
   buf = gst_buffer_new ();
   GST_BUFFER_FLAG_SET (buf, how & 4 ? GST_BUFFER_FLAG_DELTA_UNIT : 0);
   GST_BUFFER_PTS (buf) = size;
-  if (gst_ffs_profile_wrap (self->profile, buf, size, self->number++,
-          &wrapping)) {
-    total = size + wrapping.header_size;
-    g_assert (wrapping.header_size == 12 || wrapping.header_size == 6);
-    g_assert (wrapping.header[0] == wrapping.header_size);
+  if (gst_ffs_profile_get_framing (self->profile, buf, size, self->number++,
+          &framing)) {
+    total = size + framing.header_size;
+    g_assert (framing.header_size == 12 || framing.header_size == 6);
+    g_assert (framing.header[0] == framing.header_size);
     g_assert (total % 64 != 0);
     /* The probe may be another one by now; a stream is as committed. */
     if (self->streaming)

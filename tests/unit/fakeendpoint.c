@@ -38,6 +38,8 @@ typedef struct
   gint sync_file;
   gint fence;                   /* of SUBMIT: writing to it signals */
   gboolean own_fence;           /* a status that outlives the attachment */
+  gboolean reported;            /* its end is told by REAP */
+  guint64 cookie;
   gboolean signalled;
   gint status;
 } Transfer;
@@ -50,9 +52,14 @@ static struct
   gboolean enabled;
   gboolean stubborn;
   gboolean can_submit;
+  gboolean can_reap;
+  GArray *records;              /* of struct usb_ffs_dmabuf_done */
+  guint32 kicks;
+  gsize short_by;
   gboolean cancels_all;
   guint n_busy_detaches;
   guint64 features;
+  gulong disable_at;
   GPtrArray *dmabufs;
   GPtrArray *transfers;
   gint fail_err[256];
@@ -132,6 +139,14 @@ signal_transfer (Transfer * t, gint status)
   if (t->fence >= 0)
     signal_fence (t->fence);
   t->fence = -1;
+  if (t->reported) {
+    const struct usb_ffs_dmabuf_done record = {
+      t->cookie, MIN (status, 0), t->length - fake.short_by
+    };
+
+    g_array_append_val (fake.records, record);
+    g_cond_broadcast (&fake.cond);
+  }
 }
 
 static gboolean
@@ -183,7 +198,7 @@ detach (Dmabuf * d)
 
 static gint
 do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
-    Transfer ** transfer)
+    const struct usb_ffs_dmabuf_submit *submit, Transfer ** transfer)
 {
   gboolean pending = FALSE;
   Transfer *t;
@@ -202,6 +217,10 @@ do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
 
   t = *transfer = g_new0 (Transfer, 1);
   t->sync_file = t->fence = -1;
+  if (submit && submit->flags & USB_FFS_DMABUF_SUBMIT_REPORT) {
+    t->reported = t->own_fence = TRUE;
+    t->cookie = submit->cookie;
+  }
   for (i = 0; i < n; i++) {
     Dmabuf *d = find (segments[i].fd);
 
@@ -231,7 +250,7 @@ do_transfer (struct usb_ffs_dmabuf_transfer_req *req)
   struct usb_ffs_dmabuf_segment segment = { req->fd, 0, 0, req->length };
   Transfer *t;
 
-  return do_segments (&segment, 1, &t);
+  return do_segments (&segment, 1, NULL, &t);
 }
 
 static gint
@@ -245,9 +264,15 @@ do_submit (struct usb_ffs_dmabuf_submit *req)
   if (req->num_segments == 0)
     return EINVAL;
   g_assert_cmpuint (req->size, ==, sizeof (*req));
+  if (req->flags & USB_FFS_DMABUF_SUBMIT_REPORT) {
+    g_assert_true (fake.can_reap);
+    return do_segments ((gpointer) (guintptr) req->segments,
+        req->num_segments, req, &t);
+  }
+  g_assert_cmpuint (req->cookie, ==, 0);
   g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
   err = do_segments ((gpointer) (guintptr) req->segments, req->num_segments,
-      &t);
+      NULL, &t);
   if (err == 0 && !t->signalled)
     t->fence = fds[1];
   else
@@ -294,14 +319,53 @@ file_info (gint fd, struct sync_file_info *info)
   return EBADF;
 }
 
+/* As kernel/ documents it. */
 static gint
-answer (gint fd, gulong request, gpointer arg)
+do_reap (struct usb_ffs_dmabuf_reap *req, gint * n)
+{
+  if (!fake.can_reap)
+    return ENOTTY;
+  g_assert_cmpuint (req->size, ==, sizeof (*req));
+  if (req->flags & USB_FFS_DMABUF_REAP_KICK) {
+    g_assert_true (req->num == 0 && req->done == 0 && req->kicks == 0);
+    req->kicks = ++fake.kicks;
+    g_cond_broadcast (&fake.cond);
+    return 0;
+  }
+  g_assert_true (req->num > 0 && req->timeout_ns <= 0);
+  while (fake.records->len == 0 && req->kicks == fake.kicks
+      && req->timeout_ns < 0)
+    g_cond_wait (&fake.cond, &fake.lock);
+  *n = MIN (fake.records->len, req->num);
+  if (*n > 0) {
+    memcpy ((gpointer) (guintptr) req->done, fake.records->data,
+        *n * sizeof (struct usb_ffs_dmabuf_done));
+    g_array_remove_range (fake.records, 0, *n);
+  }
+  req->kicks = fake.kicks;
+  return 0;
+}
+
+static guint64
+get_features (void)
+{
+  return fake.features | (fake.can_submit ? USB_FFS_FEATURE_DMABUF_SUBMIT : 0)
+      | (fake.can_reap ? USB_FFS_FEATURE_DMABUF_REAP : 0);
+}
+
+/* @ret: what is returned on success */
+static gint
+answer (gint fd, gulong request, gpointer arg, gint * ret)
 {
   guint nr = _IOC_NR (request);
   Dmabuf *d;
 
   fake.calls[nr]++;
   g_cond_broadcast (&fake.cond);
+  if (request == fake.disable_at) {
+    fake.disable_at = 0;
+    fake.enabled = FALSE;
+  }
   if (fake.fail_times[nr] > 0) {
     fake.fail_times[nr]--;
     return fake.fail_err[nr];
@@ -334,9 +398,11 @@ answer (gint fd, gulong request, gpointer arg)
     detach (d);
     g_cond_broadcast (&fake.cond);
     return 0;
-  } else if (request == FUNCTIONFS_FEATURES && fake.features != 0) {
-    *(guint64 *) arg = fake.features;
+  } else if (request == FUNCTIONFS_FEATURES && get_features () != 0) {
+    *(guint64 *) arg = get_features ();
     return 0;
+  } else if (request == FUNCTIONFS_DMABUF_REAP) {
+    return do_reap (arg, ret);
   } else if (request == FUNCTIONFS_DMABUF_TRANSFER) {
     return do_transfer (arg);
   } else if (request == FUNCTIONFS_DMABUF_SUBMIT) {
@@ -359,14 +425,14 @@ answer (gint fd, gulong request, gpointer arg)
 static gint
 fake_ioctl (gint fd, gulong request, gpointer arg)
 {
-  gint err;
+  gint err, ret = 0;
 
   g_mutex_lock (&fake.lock);
-  err = fd < 0 ? EBADF : answer (fd, request, arg);
+  err = fd < 0 ? EBADF : answer (fd, request, arg, &ret);
   g_mutex_unlock (&fake.lock);
 
   if (err == 0)
-    return 0;
+    return ret;
   errno = err;
   return -1;
 }
@@ -397,6 +463,12 @@ fake_open (const gchar * path, gint flags)
   return fake.real_open (path, flags);
 }
 
+gboolean
+fake_endpoint_reaps (void)
+{
+  return g_strcmp0 (g_getenv ("FFS_FAKE_REAP"), "always") == 0;
+}
+
 void
 fake_endpoint_start (void)
 {
@@ -409,10 +481,15 @@ fake_endpoint_start (void)
 
   fake.enabled = TRUE;
   fake.stubborn = FALSE;
-  fake.can_submit = FALSE;
+  fake.can_submit = fake.can_reap = fake_endpoint_reaps ();
+  fake.records = g_array_new (FALSE, FALSE,
+      sizeof (struct usb_ffs_dmabuf_done));
+  fake.kicks = 0;
+  fake.short_by = 0;
   fake.cancels_all = FALSE;
   fake.n_busy_detaches = 0;
   fake.features = 0;
+  fake.disable_at = 0;
   fake.heap = FALSE;
   fake.aio_exhausted = FALSE;
   fake.poll_fails = FALSE;
@@ -441,6 +518,7 @@ fake_endpoint_end (void)
   g_clear_pointer (&fake.dmabufs, g_ptr_array_unref);
   g_clear_pointer (&fake.transfers, g_ptr_array_unref);
   g_clear_pointer (&fake.wire, g_byte_array_unref);
+  g_clear_pointer (&fake.records, g_array_unref);
   gst_clear_object (&fake.allocator);
 }
 
@@ -458,6 +536,12 @@ fake_endpoint_set_enabled (gboolean enabled)
   if (!enabled)
     cancel (NULL, -ESHUTDOWN);
   g_mutex_unlock (&fake.lock);
+}
+
+void
+fake_endpoint_disable_at (gulong request)
+{
+  fake.disable_at = request;
 }
 
 void
@@ -494,6 +578,21 @@ void
 fake_endpoint_set_can_submit (gboolean can_submit)
 {
   fake.can_submit = can_submit;
+  fake.can_reap = can_submit && g_getenv ("FFS_FAKE_REAP") != NULL;
+}
+
+void
+fake_endpoint_set_can_reap (gboolean can_reap)
+{
+  fake.can_submit = fake.can_reap = can_reap;
+}
+
+void
+fake_endpoint_set_short_by (gsize short_by)
+{
+  g_mutex_lock (&fake.lock);
+  fake.short_by = short_by;
+  g_mutex_unlock (&fake.lock);
 }
 
 void
@@ -729,6 +828,25 @@ poll (struct pollfd *fds, nfds_t n, int timeout)
 }
 
 #pragma GCC diagnostic pop
+
+static gsize time_passed;
+
+void
+fake_time_pass (GstClockTime time)
+{
+  g_atomic_pointer_add (&time_passed, time);
+}
+
+/* In GStreamer's place. */
+GstClockTime
+gst_util_get_timestamp (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return GST_TIMESPEC_TO_TIME (now) +
+      (gsize) g_atomic_pointer_add (&time_passed, 0);
+}
 
 static GstMemory *
 data_memory (GstAllocator * allocator, gsize size)

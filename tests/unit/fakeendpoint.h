@@ -17,6 +17,8 @@ const gchar *fake_endpoint_path (void);
 
 /* The host configures us, or goes away: what is in flight fails. */
 void fake_endpoint_set_enabled (gboolean enabled);
+/* The host goes when this ioctl is called next. */
+void fake_endpoint_disable_at (gulong request);
 /* Let the next @times calls of this ioctl fail. */
 void fake_endpoint_fail (gulong request, gint err, guint times);
 /* Let the next @times openings of a file fail, of those after start() too. */
@@ -32,8 +34,16 @@ void fake_endpoint_set_cancels_all (gboolean cancels_all);
 guint fake_endpoint_n_busy_detaches (void);
 /* What FUNCTIONFS_FEATURES says (default: it is not there, 0). */
 void fake_endpoint_set_features (guint64 features);
-/* Whether the kernel has SUBMIT (default: no); before the plugin opens it. */
+/* Whether the kernel of all tests has SUBMIT and REAP: FFS_FAKE_REAP=always is
+ * in the environment. */
+gboolean fake_endpoint_reaps (void);
+/* Whether the kernel has SUBMIT (default: no); before the plugin opens it. With
+ * FFS_FAKE_REAP=too in the environment it has REAP then as well. */
 void fake_endpoint_set_can_submit (gboolean can_submit);
+/* Whether it has both. */
+void fake_endpoint_set_can_reap (gboolean can_reap);
+/* By how much less than asked for a transfer's record says that it has sent. */
+void fake_endpoint_set_short_by (gsize short_by);
 
 /* Blocks until @n transfers were queued in all. */
 void fake_endpoint_wait_transfers (guint n);
@@ -59,6 +69,8 @@ GBytes *fake_endpoint_take_wire (void);
 void fake_endpoint_set_aio_exhausted (gboolean exhausted);
 void fake_endpoint_set_poll_fails (gboolean fails);
 gint fake_endpoint_n_failed_polls (void);
+/* Lets so much time pass at once, as frames' latencies see it. */
+void fake_time_pass (GstClockTime time);
 /* Whether the "kernel" can make dmabufs for the plugin (default: no). */
 void fake_endpoint_set_heap (gboolean available);
 

@@ -7,8 +7,8 @@
 
 #include <errno.h>
 
-#include "sink/gstffsheaders.h"
-#include "sink/gstffsroompool.h"
+#include "sink/gstffscaps.h"
+#include "sink/gstffscopies.h"
 #include "streamfixture.h"
 
 #define HEADER_SIZE 6           /* of JOINED */
@@ -153,29 +153,36 @@ GST_START_TEST (test_headers)
 
 GST_END_TEST;
 
+static GstBuffer *
+get_header (GstFfsCopies * copies, GstMemory * frame, const gchar * text)
+{
+  GstFfsFraming framing = {.header_size = 3 };
+
+  memcpy (framing.header, text, 3);
+  return gst_ffs_copies_header (copies, &framing, frame);
+}
+
 /* A frame that is sent again before it is over gets another header. */
 GST_START_TEST (test_header_in_use)
 {
-  GstFfsBufferPool *pool = gst_ffs_buffer_pool_new (NULL);
-  GstFfsHeaders *headers = gst_ffs_headers_new (pool);
+  GstFfsCopies *copies = gst_ffs_copies_new (NULL);
   GstMemory *frame = gst_allocator_alloc (NULL, 10, NULL);
-  GstBuffer *one = gst_ffs_headers_get (headers, frame, "one", 3);
-  GstBuffer *two = gst_ffs_headers_get (headers, frame, "two", 3);
+  GstBuffer *one = get_header (copies, frame, "one");
+  GstBuffer *two = get_header (copies, frame, "two");
   GstBuffer *again;
 
   fail_if (one == two);
   fail_unless_equals_int (gst_buffer_memcmp (one, 0, "one", 3), 0);
   fail_unless_equals_int (gst_buffer_memcmp (two, 0, "two", 3), 0);
   gst_buffer_unref (one);
-  again = gst_ffs_headers_get (headers, frame, "six", 3);
+  again = get_header (copies, frame, "six");
   fail_unless (again == one);
   fail_unless_equals_int (gst_buffer_memcmp (again, 0, "six", 3), 0);
 
   gst_buffer_unref (two);
   gst_buffer_unref (again);
   gst_memory_unref (frame);
-  gst_ffs_headers_free (headers);
-  gst_ffs_buffer_pool_free (pool);
+  gst_ffs_copies_free (copies);
 }
 
 GST_END_TEST;
@@ -262,7 +269,7 @@ GST_END_TEST;
  * than a transfer has, the same bytes are written. */
 GST_START_TEST (test_payloads_are_written)
 {
-  gchar text[GST_FFS_MAX_SEGMENTS * 3 + 1];
+  gchar text[GST_FFS_MAX_PIECES * 3 + 1];
   StreamFixture f;
   guint i;
 
@@ -325,9 +332,9 @@ GST_START_TEST (test_cannot_gather)
     assert_wire ("header\1\2\3\4", 10);
     fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
   }
-  /* The question at the start, the refusal, and each copy as one piece. */
-  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_SUBMIT), 4);
-  fail_unless (gst_ffs_stream_needs_room (f.stream));
+  /* The refusal, and each copy as one piece. */
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_SUBMIT), 3);
+  fail_unless (gst_ffs_stream_needs_headroom (f.stream));
   stream_fixture_end (&f);
 }
 
@@ -484,7 +491,7 @@ GST_START_TEST (test_room)
   guint i;
 
   start_joined (&f, FALSE);
-  fail_unless (gst_ffs_stream_needs_room (f.stream));
+  fail_unless (gst_ffs_stream_needs_headroom (f.stream));
   buf = alloc_with_room (&f, "frame", HEADER_SIZE);
   for (i = 1; i <= 3; i++) {
     fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),
@@ -536,7 +543,7 @@ GST_END_TEST;
 /* It is still there when a pool gives the buffer another time. */
 GST_START_TEST (test_room_pool)
 {
-  GstBufferPool *pool = gst_ffs_room_pool_new ();
+  GstBufferPool *pool = gst_ffs_caps_new_headroom_pool ();
   GstStructure *config = gst_buffer_pool_get_config (pool);
   GstAllocationParams params;
   GstBuffer *buf;

@@ -35,7 +35,7 @@ start (Fixture * f, gboolean with_profile, GstFfsCopyMode mode)
 {
   stream_fixture_start (&f->f, TRUE, TRUE);
   f->f.profile->joined = JOINED;
-  f->f.policy.tight = TRUE;
+  f->f.policy.remove_padding = TRUE;
   f->f.policy.copy_mode = mode;
   gst_video_info_set_format (&f->info, GST_VIDEO_FORMAT_YUY2, ROW / 2, ROWS);
   f->f.policy.info = &f->info;

@@ -5,12 +5,12 @@
  */
 
 #include <errno.h>
-#include <gst/check/gstcheck.h>
 
+#include "harness.h"
 #include "sink/gstffsframe.h"
-#include "transport/gstffsattachmenttable.h"
+#include "transport/gstffsattachments.h"
 #include "transport/gstffserror.h"
-#include "transport/gstffstransfercounter.h"
+#include "transport/gstffsqueue.h"
 
 GST_START_TEST (test_meaning)
 {
@@ -35,6 +35,9 @@ GST_START_TEST (test_meaning)
     {GST_FFS_CALL_SUBMIT, EBUSY, GST_FFS_BUSY},
     {GST_FFS_CALL_SUBMIT, EPERM, GST_FFS_NOT_ATTACHED},
     {GST_FFS_CALL_SUBMIT, ENOTTY, GST_FFS_NO_IOCTL},
+    {GST_FFS_CALL_SUBMIT, ENOLCK, GST_FFS_BUSY},
+    {GST_FFS_CALL_SUBMIT, ENOBUFS, GST_FFS_BUSY},
+    {GST_FFS_CALL_ATTACH, ENOLCK, GST_FFS_BUSY},
   };
   guint i;
 
@@ -45,35 +48,90 @@ GST_START_TEST (test_meaning)
 
 GST_END_TEST;
 
+typedef struct
+{
+  gint errs[2];
+  guint n;
+} Ends;
+
+static void
+frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
+    gpointer user_data)
+{
+  Ends *ends = user_data;
+
+  fail_unless_equals_uint64 (frame, ends->n);
+  fail_unless_equals_int (tag->kind, 40 + ends->n);
+  ends->errs[ends->n++] = err;
+}
+
+static void
+submit (GstFfsQueue * queue, guint64 frame, GstBuffer ** bufs, guint n)
+{
+  const GstFfsFrameTag tag = { 40 + frame, 0 };
+  GstFfsPiece pieces[2] = { 0, };
+  GstFfsCall call;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    pieces[i].owner = bufs[i];
+    pieces[i].memory = gst_buffer_peek_memory (bufs[i], 0);
+    pieces[i].length = pieces[i].memory->size;
+  }
+  fail_unless_equals_int (gst_ffs_queue_submit (queue, frame, &tag, pieces, n,
+          &call), 0);
+}
+
 GST_START_TEST (test_counter)
 {
-  GstFfsTransferCounter c;
-  GstClockTime now = gst_util_get_timestamp ();
+  GstFfsAttachmentsStats attachments;
+  GstBuffer *bufs[3];
+  GstFfsEndpoint *ep;
+  GstFfsQueueStats s;
+  GstFfsQueue *queue;
+  Ends ends = { 0, };
+  gint err, released[3];
+  guint i;
 
-  gst_ffs_transfer_counter_init (&c);
-  gst_ffs_transfer_counter_add_begin (&c, TRUE, now - 10 * GST_SECOND);
-  gst_ffs_transfer_counter_add_begin (&c, FALSE, now);
-  gst_ffs_transfer_counter_add_begin (&c, TRUE, now);
-  fail_unless_equals_int (c.stats.in_flight, 2);
+  fake_endpoint_start ();
+  for (i = 0; i < 3; i++)
+    bufs[i] = dmabuf_buffer (i == 2 ? 7 : 10, &released[i]);
+  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, "test", &err);
+  fail_unless_equals_int (gst_ffs_endpoint_probe (ep), 0);
+  queue = gst_ffs_queue_new (ep, 8, frame_done, &ends);
+  gst_ffs_queue_set_max_in_flight (queue, 8);
 
-  /* The first error is the frame's. */
-  gst_ffs_transfer_counter_add_end (&c, 10, EIO);
-  gst_ffs_transfer_counter_add_end (&c, 10, EOVERFLOW);
-  fail_unless_equals_int (gst_ffs_transfer_counter_end_frame (&c), EIO);
-  fail_unless (c.stats.latency_max >= 10 * GST_SECOND);
-  fail_unless_equals_uint64 (c.stats.latency_last, c.stats.latency_max);
+  submit (queue, 0, bufs, 2);
+  fake_time_pass (10 * GST_SECOND);
+  submit (queue, 1, bufs + 2, 1);
+  gst_ffs_queue_get_stats (queue, &s, &attachments);
+  fail_unless_equals_int (s.in_flight, 2);
+  fail_unless (gst_ffs_queue_get_waiting (queue) >= 10 * GST_SECOND);
+  for (i = 0; i < 3; i++)
+    gst_buffer_unref (bufs[i]);
 
-  /* And that one's alone. */
-  gst_ffs_transfer_counter_add_end (&c, 7, 0);
-  fail_unless_equals_int (gst_ffs_transfer_counter_end_frame (&c), 0);
-  fail_unless (c.stats.latency_last < c.stats.latency_max);
-  fail_unless_equals_uint64 (c.stats.latency_sum,
-      c.stats.latency_last + c.stats.latency_max);
-  fail_unless_equals_uint64 (c.stats.bytes, 7);
-  fail_unless_equals_uint64 (c.stats.failed, 2);
-  fail_unless_equals_int (c.stats.in_flight, 0);
-  fail_unless_equals_int (c.stats.in_flight_max, 2);
-  gst_ffs_transfer_counter_clear (&c);
+  /* The first error is the frame's, and that one's alone. */
+  fake_endpoint_signal (0, -EIO);
+  fake_endpoint_signal (1, -EOVERFLOW);
+  fake_endpoint_signal (2, 1);
+  fail_unless_equals_int (gst_ffs_queue_drain (queue, GST_CLOCK_TIME_NONE), 0);
+  fail_unless_equals_int (ends.n, 2);
+  fail_unless_equals_int (ends.errs[0], EIO);
+  fail_unless_equals_int (ends.errs[1], 0);
+  fail_unless_equals_uint64 (gst_ffs_queue_get_waiting (queue), 0);
+
+  fail_unless (gst_ffs_queue_shutdown (queue, GST_SECOND, &s, &attachments));
+  fail_unless (s.latency_max >= 10 * GST_SECOND);
+  fail_unless (s.latency_last < s.latency_max);
+  fail_unless_equals_uint64 (s.latency_sum, s.latency_last + s.latency_max);
+  fail_unless_equals_uint64 (s.queued, 3);
+  fail_unless_equals_uint64 (s.bytes, 7);
+  fail_unless_equals_uint64 (s.failed, 2);
+  fail_unless_equals_uint64 (s.lost, 1);
+  fail_unless_equals_int (s.in_flight, 0);
+  fail_unless_equals_int (s.in_flight_max, 2);
+  gst_ffs_endpoint_unref (ep);
+  fake_endpoint_end ();
 }
 
 GST_END_TEST;
@@ -84,8 +142,8 @@ GST_START_TEST (test_key)
   GstMemory *mem = gst_allocator_alloc (NULL, 30, NULL);
   GstMemory *part = gst_memory_share (mem, 0, 20);
 
-  fail_unless (gst_ffs_attachment_table_key (mem) == mem);
-  fail_unless (gst_ffs_attachment_table_key (part) == mem);
+  fail_unless (gst_ffs_attachments_get_key (mem) == mem);
+  fail_unless (gst_ffs_attachments_get_key (part) == mem);
   gst_memory_unref (part);
   gst_memory_unref (mem);
 }
@@ -100,18 +158,18 @@ empty (void)
   return gst_memory_new_wrapped (0, &byte, 1, 0, 0, NULL, NULL);
 }
 
-/* A memory without bytes is part of the run that it is in. */
+/* A memory without bytes is part of the piece that it is in. */
 GST_START_TEST (test_empty_memory)
 {
   GstBuffer *buf = gst_buffer_new ();
-  GstFfsRun runs[GST_FFS_MAX_RUNS];
+  GstFfsPiece pieces[GST_FFS_MAX_PIECES];
 
   gst_buffer_append_memory (buf, gst_allocator_alloc (NULL, 5, NULL));
   gst_buffer_append_memory (buf, empty ());
   gst_buffer_append_memory (buf, gst_allocator_alloc (NULL, 6, NULL));
-  fail_unless_equals_int (gst_ffs_frame_parse (buf, FALSE, runs), 1);
-  fail_unless_equals_int (runs[0].n_memories, 3);
-  fail_unless_equals_int (runs[0].length, 11);
+  fail_unless_equals_int (gst_ffs_frame_parse (buf, FALSE, pieces), 1);
+  fail_unless_equals_int (pieces[0].n_memories, 3);
+  fail_unless_equals_int (pieces[0].length, 11);
   gst_buffer_unref (buf);
 }
 

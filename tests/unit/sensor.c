@@ -8,7 +8,7 @@
 #include <gst/base/gstpushsrc.h>
 #include <gst/check/gstcheck.h>
 
-#include "sink/gstffssensor.h"
+#include "sink/gstffssourcecontrol.h"
 
 #define N_ROUNDS 200
 
@@ -55,7 +55,7 @@ test_camera_class_init (TestCameraClass * klass)
 typedef struct
 {
   GstBaseSink parent;
-  GstFfsSensor sensor;
+  GstFfsSourceControl sensor;
   GMutex lock;
   GCond cond;
   guint frames;
@@ -87,7 +87,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   unwanted = self->unwanted;
   g_mutex_unlock (&self->lock);
   if (unwanted)
-    gst_ffs_sensor_idle (&self->sensor, GST_BASE_SINK_PAD (bsink));
+    gst_ffs_source_control_idle (&self->sensor, GST_BASE_SINK_PAD (bsink));
   return GST_FLOW_OK;
 }
 
@@ -98,11 +98,11 @@ change_state (GstElement * element, GstStateChange transition)
   GstStateChangeReturn ret;
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    gst_ffs_sensor_watch (&self->sensor);
+    gst_ffs_source_control_watch (&self->sensor);
   ret = GST_ELEMENT_CLASS (test_sink_parent_class)->change_state (element,
       transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    gst_ffs_sensor_let_go (&self->sensor);
+    gst_ffs_source_control_let_go (&self->sensor);
   return ret;
 }
 
@@ -111,7 +111,7 @@ send_event (GstElement * element, GstEvent * event)
 {
   TestSink *self = (TestSink *) element;
 
-  event = gst_ffs_sensor_send_event (&self->sensor,
+  event = gst_ffs_source_control_send_event (&self->sensor,
       GST_BASE_SINK_PAD (element), event);
   return event == NULL || GST_ELEMENT_CLASS (test_sink_parent_class)->send_event
       (element, event);
@@ -122,7 +122,7 @@ sink_finalize (GObject * object)
 {
   TestSink *self = (TestSink *) object;
 
-  gst_ffs_sensor_clear (&self->sensor);
+  gst_ffs_source_control_clear (&self->sensor);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   G_OBJECT_CLASS (test_sink_parent_class)->finalize (object);
@@ -132,7 +132,7 @@ static void
 test_sink_init (TestSink * self)
 {
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
-  gst_ffs_sensor_init (&self->sensor, GST_ELEMENT (self));
+  gst_ffs_source_control_init (&self->sensor, GST_ELEMENT (self));
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 }
@@ -156,7 +156,7 @@ typedef struct
   GstElement *pipeline;
   GstElement *source;
   TestSink *sink;
-  GstFfsSensor *sensor;         /* the sink's */
+  GstFfsSourceControl *sensor;  /* the sink's */
 } Fixture;
 
 static void
@@ -266,13 +266,13 @@ GST_START_TEST (test_stops_and_starts)
     fail_unless_equals_int (state, GST_STATE_PLAYING);
 
     set_unwanted (&f, FALSE);
-    gst_ffs_sensor_start (f.sensor);
+    gst_ffs_source_control_start (f.sensor);
     wait_source (&f, FALSE);
     wait_frame (&f);
     fail_unless (gst_element_get_base_time (f.source) ==
         gst_element_get_base_time (f.pipeline));
     fail_if (gst_element_is_locked_state (f.source));
-    gst_ffs_sensor_release (f.sensor);
+    gst_ffs_source_control_release (f.sensor);
   }
   end (&f);
 }
@@ -301,7 +301,7 @@ GST_START_TEST (test_stays_stopped)
   gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
   fail_unless_equals_int (source_state (&f), GST_STATE_READY);
 
-  gst_ffs_sensor_start (f.sensor);
+  gst_ffs_source_control_start (f.sensor);
   wait_frame (&f);
   fail_unless (gst_element_get_base_time (f.source) ==
       gst_element_get_base_time (f.pipeline));
@@ -319,14 +319,14 @@ GST_START_TEST (test_changes_its_mind)
   start (&f, "testcamera", NULL);
   set_unwanted (&f, TRUE);
   for (i = 0; i < N_ROUNDS; i++) {
-    gst_ffs_sensor_start (f.sensor);
+    gst_ffs_source_control_start (f.sensor);
     if (i % 3)
       wait_frame (&f);
-    gst_ffs_sensor_release (f.sensor);
+    gst_ffs_source_control_release (f.sensor);
     if (i % 2)
       wait_source (&f, TRUE);
   }
-  gst_ffs_sensor_start (f.sensor);
+  gst_ffs_source_control_start (f.sensor);
   wait_frame (&f);
   wait_frame (&f);
   end (&f);
@@ -362,7 +362,7 @@ GST_START_TEST (test_eos)
   set_unwanted (&f, TRUE);
   wait_source (&f, TRUE);
   set_unwanted (&f, FALSE);
-  gst_ffs_sensor_start (f.sensor);
+  gst_ffs_source_control_start (f.sensor);
   wait_source (&f, FALSE);
   wait_frame (&f);
   gst_element_send_event (f.pipeline, gst_event_new_eos ());
@@ -449,7 +449,7 @@ GST_START_TEST (test_wanted_runs)
   guint i;
 
   start (&f, "testcamera", NULL);
-  gst_ffs_sensor_start (f.sensor);
+  gst_ffs_source_control_start (f.sensor);
   set_unwanted (&f, TRUE);
   for (i = 0; i < 3; i++)
     wait_frame (&f);

@@ -223,6 +223,7 @@ padded_frame (void)
 
 GST_START_TEST (test_padding)
 {
+  gboolean remove_padding;
   SinkHarness sh;
   GstBuffer *buf;
   GstMapInfo map;
@@ -237,7 +238,14 @@ GST_START_TEST (test_padding)
   send_and_compare (&sh, padded_frame (), 1);
   expect (&sh, 1, 0, 0, NULL);
 
+  /* Under its former name as well. */
   g_object_set (sh.sink, "tight", TRUE, NULL);
+  g_object_get (sh.sink, "remove-padding", &remove_padding, NULL);
+  fail_unless (remove_padding);
+  g_object_set (sh.sink, "remove-padding", FALSE, NULL);
+  g_object_get (sh.sink, "tight", &remove_padding, NULL);
+  fail_if (remove_padding);
+  g_object_set (sh.sink, "remove-padding", TRUE, NULL);
   buf = padded_frame ();
   gst_harness_push (sh.h, gst_buffer_ref (buf));
   sink_harness_wait_stat (&sh, "in-flight", 0);

@@ -125,7 +125,7 @@ set_frame_caps (GstFfsProfile * profile, const gchar * text, gboolean ok)
 }
 
 static void
-clear_wrapping (GstFfsWrapping * w)
+clear_wrapping (GstFfsFraming * w)
 {
   guint i;
 
@@ -152,10 +152,10 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, guint64 number,
   gsize size = frame ? gst_buffer_get_size (frame) : 0;
   gboolean with_caps;
   guint8 ahead[96] = { 0, };
-  GstFfsWrapping w;
+  GstFfsFraming w;
 
   *caps = NULL;
-  fail_unless (gst_ffs_profile_wrap (profile, frame, size, number, &w));
+  fail_unless (gst_ffs_profile_get_framing (profile, frame, size, number, &w));
   fail_unless (w.after.buffer == NULL);
   with_caps = w.before[1].buffer != NULL;
   if (with_caps) {
@@ -564,7 +564,7 @@ GST_START_TEST (test_waits_for_key)
   GstBuffer *delta = new_frame (10, GST_BUFFER_FLAG_DELTA_UNIT);
   GstBuffer *key = new_frame (10, GST_BUFFER_FLAG_HEADER |
       GST_BUFFER_FLAG_CORRUPTED | GST_BUFFER_FLAG_DISCONT);
-  GstFfsWrapping w;
+  GstFfsFraming w;
   guint8 h[96] = { 0, };
   gchar *caps;
   guint i;
@@ -573,7 +573,7 @@ GST_START_TEST (test_waits_for_key)
       "height=480", TRUE);
   fail_unless (tell (profile, 0x07, NULL));
   for (i = 0; i < 3; i++)
-    fail_if (gst_ffs_profile_wrap (profile, delta, 10, i, &w));
+    fail_if (gst_ffs_profile_get_framing (profile, delta, 10, i, &w));
   fail_unless (wrap (profile, key, 3, h, &caps));
   g_free (caps);
   fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 1 | 2 | 8);
@@ -584,7 +584,7 @@ GST_START_TEST (test_waits_for_key)
 
   /* Not without end. */
   fail_unless (tell (profile, 0x07, NULL));
-  for (i = 0; !gst_ffs_profile_wrap (profile, delta, 10, i, &w); i++)
+  for (i = 0; !gst_ffs_profile_get_framing (profile, delta, 10, i, &w); i++)
     fail_unless (i < 1000);
   clear_wrapping (&w);
   gst_buffer_unref (delta);

@@ -6,25 +6,25 @@ G_DEFINE_TYPE (TestProfile, test_profile, GST_TYPE_FFS_PROFILE);
 
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
-    guint64 number G_GNUC_UNUSED, GstFfsWrapping * wrapping)
+    guint64 number G_GNUC_UNUSED, GstFfsFraming * framing)
 {
   TestProfile *self = (TestProfile *) profile;
 
   self->n_wrapped++;
   self->size = size;
   if (self->joined) {
-    wrapping->header_size = strlen (self->joined);
-    memcpy (wrapping->header, self->joined, wrapping->header_size);
-    wrapping->payload_size = self->payload_size;
-    wrapping->inner_size = self->inner_size;
+    framing->header_size = strlen (self->joined);
+    memcpy (framing->header, self->joined, framing->header_size);
+    framing->payload_size = self->payload_size;
+    framing->inner_size = self->inner_size;
     return !self->refuse;
   }
-  wrapping->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,
+  framing->before[0].buffer = gst_ffs_buffer_pool_fill (self->pool, HEADER,
       strlen (HEADER));
-  wrapping->before[0].length = strlen (HEADER);
-  wrapping->after.buffer = gst_ffs_buffer_pool_fill (self->pool, TRAILER,
+  framing->before[0].length = strlen (HEADER);
+  framing->after.buffer = gst_ffs_buffer_pool_fill (self->pool, TRAILER,
       strlen (TRAILER));
-  wrapping->after.length = strlen (TRAILER);
+  framing->after.length = strlen (TRAILER);
   return !self->refuse;
 }
 
@@ -50,7 +50,7 @@ static void
 test_profile_class_init (TestProfileClass * klass)
 {
   G_OBJECT_CLASS (klass)->finalize = test_profile_finalize;
-  klass->wrap = wrap;
+  klass->get_framing = wrap;
   klass->sent = sent;
 }
 
@@ -71,7 +71,7 @@ stream_fixture_start (StreamFixture * f, gboolean heap, gboolean can_submit)
   fake_endpoint_start ();
   fake_endpoint_set_heap (heap);
   fake_endpoint_set_can_submit (can_submit);
-  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, &err);
+  ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, "test", &err);
   fail_unless (ep != NULL);
   fail_unless_equals_int (gst_ffs_endpoint_probe (ep), 0);
   if (heap)

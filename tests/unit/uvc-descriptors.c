@@ -175,7 +175,7 @@ GST_START_TEST (test_bytes)
   desc = gst_ffs_profile_describe (f.profile);
   fail_unless (memcmp (desc->device_class, "\xef\x02\x01", 3) == 0);
   fail_unless_equals_int (desc->stream_endpoint, 1);
-  fail_unless_equals_uint64 (desc->header_room, 12);
+  fail_unless_equals_uint64 (desc->headroom, 12);
   fail_unless (desc->tight);
 
   blob = gst_ffs_descriptors_build (desc, 0x0100);

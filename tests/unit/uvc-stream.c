@@ -41,7 +41,7 @@ tear_down (void)
 
 static gboolean
 wrap_full (gsize size, guint64 number, GstBufferFlags flags,
-    GstClockTime pts, GstFfsWrapping * w)
+    GstClockTime pts, GstFfsFraming * w)
 {
   GstBuffer *buf = gst_buffer_new ();
   gboolean ok;
@@ -49,7 +49,7 @@ wrap_full (gsize size, guint64 number, GstBufferFlags flags,
 
   GST_BUFFER_FLAG_SET (buf, flags);
   GST_BUFFER_PTS (buf) = pts;
-  ok = gst_ffs_profile_wrap (f.profile, buf, size, number, w);
+  ok = gst_ffs_profile_get_framing (f.profile, buf, size, number, w);
   for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++)
     fail_unless (w->before[i].buffer == NULL);
   fail_unless (w->after.buffer == NULL);
@@ -60,7 +60,7 @@ wrap_full (gsize size, guint64 number, GstBufferFlags flags,
 static gboolean
 wrap (gsize size, guint64 number, GstBufferFlags flags)
 {
-  GstFfsWrapping w;
+  GstFfsFraming w;
 
   return wrap_full (size, number, flags, GST_CLOCK_TIME_NONE, &w);
 }
@@ -69,7 +69,7 @@ wrap (gsize size, guint64 number, GstBufferFlags flags)
 static guint8
 info_of_unsent (gsize size, guint64 number, GstBufferFlags flags)
 {
-  GstFfsWrapping w;
+  GstFfsFraming w;
 
   fail_unless (wrap_full (size, number, flags, GST_CLOCK_TIME_NONE, &w));
   fail_unless_equals_int (w.header[0], w.header_size);
@@ -147,7 +147,7 @@ GST_END_TEST;
 GST_START_TEST (test_payloads)
 {
   const guint32 unit = 128 * 1024;
-  GstFfsWrapping w;
+  GstFfsFraming w;
   guint8 probe[34];
 
   gst_ffs_uvc_profile_set_max_payload (f.profile, unit);
@@ -344,11 +344,11 @@ GST_END_TEST;
 
 GST_START_TEST (test_frames)
 {
-  GstFfsWrapping w;
+  GstFfsFraming w;
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   uvc_set_caps (&f, YUY2_640, TRUE);
-  fail_if (gst_ffs_profile_wrap (f.profile, NULL, 0, 1, &w));
+  fail_if (gst_ffs_profile_get_framing (f.profile, NULL, 0, 1, &w));
 
   /* The toggle is another one for each frame, but not for the same one. */
   fail_unless_equals_int_hex (info_of (SIZE_640, 10, 0), 0x8f);
@@ -506,7 +506,7 @@ store_event (GstEvent * event)
 GST_START_TEST (test_times)
 {
   GstClock *clock = gst_test_clock_new_with_start_time (50 * GST_SECOND);
-  GstFfsWrapping w;
+  GstFfsFraming w;
   GstSegment segment;
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));

@@ -21,6 +21,7 @@ ioctl (int fd, unsigned long request, ...)
   static int (*next) (int, unsigned long, ...);
   va_list args;
   void *arg;
+  int ret;
 
   va_start (args, request);
   arg = va_arg (args, void *);
@@ -28,10 +29,13 @@ ioctl (int fd, unsigned long request, ...)
 
   if (next == NULL)
     next = (int (*)(int, unsigned long, ...)) dlsym (RTLD_NEXT, "ioctl");
-  if (_IOC_TYPE (request) == 'g'
-      && _IOC_NR (request) == _IOC_NR (FUNCTIONFS_DMABUF_SUBMIT)) {
+  if (request == FUNCTIONFS_DMABUF_SUBMIT || request == FUNCTIONFS_DMABUF_REAP) {
     errno = ENOTTY;
     return -1;
   }
-  return next (fd, request, arg);
+  ret = next (fd, request, arg);
+  if (request == FUNCTIONFS_FEATURES && ret == 0)
+    *(unsigned long long *) arg &= ~(USB_FFS_FEATURE_DMABUF_SUBMIT
+        | USB_FFS_FEATURE_DMABUF_REAP | USB_FFS_FEATURE_DMABUF_END);
+  return ret;
 }

@@ -5,7 +5,7 @@
  * frame stays where it is; docs/protocol.md is what hosts are told.
  *
  * Ownership: the profile owns caps and their texts; headers are buffers of a
- * pool that lives from start() to stop(), and whoever asked for the wrapping
+ * pool that lives from start() to stop(), and whoever asked for the framing
  * owns those.
  *
  * Locking: the object lock protects what the host can ask about and where the
@@ -333,12 +333,12 @@ add_header (GstFfsStreamProfile * self, GstFfsPart * part,
 
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
-    GstFfsWrapping * wrapping)
+    GstFfsFraming * framing)
 {
   GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
   GstFfsStreamHeader header = { 0, };
   g_autofree gchar *caps_text = NULL;
-  GstFfsPart *part = wrapping->before;
+  GstFfsPart *part = framing->before;
   gboolean with_caps, ok;
 
   header.type = GST_FFS_STREAM_END;
@@ -407,7 +407,7 @@ gst_ffs_stream_profile_class_init (GstFfsStreamProfileClass * klass)
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
   profile_class->control = control;
-  profile_class->wrap = wrap;
+  profile_class->get_framing = wrap;
 }
 
 static void

@@ -252,7 +252,7 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
 
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
-    GstFfsWrapping * wrapping)
+    GstFfsFraming * framing)
 {
   GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
   guint8 leader[LEADER_LENGTH], trailer[TRAILER_LENGTH];
@@ -278,8 +278,8 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
       &frame.selection);
   gst_ffs_u3v_trailer (trailer, frame.number, frame.status, size,
       frame.selection.height);
-  return gst_ffs_part_fill (&wrapping->before[0], self->pool, leader,
-      sizeof (leader)) && gst_ffs_part_fill (&wrapping->after, self->pool,
+  return gst_ffs_part_fill (&framing->before[0], self->pool, leader,
+      sizeof (leader)) && gst_ffs_part_fill (&framing->after, self->pool,
       trailer, sizeof (trailer));
 }
 
@@ -358,7 +358,7 @@ gst_ffs_u3v_profile_class_init (GstFfsU3vProfileClass * klass)
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
   profile_class->control = control;
-  profile_class->wrap = wrap;
+  profile_class->get_framing = wrap;
 }
 
 static void

@@ -97,7 +97,7 @@ static const GstFfsFunctionDesc description = {
       },
   .stream_endpoint = 1,
   .tight = TRUE,
-  .header_room = GST_FFS_UVC_HEADER_SIZE,
+  .headroom = GST_FFS_UVC_HEADER_SIZE,
 };
 
 static const GstFfsFunctionDesc *
@@ -440,22 +440,22 @@ tell_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
 /* The headers of a frame that is sent as several payloads. */
 static void
 put_headers (const GstFfsUvcHeader * header, gsize size, guint32 payload,
-    GstFfsWrapping * wrapping)
+    GstFfsFraming * framing)
 {
   gsize data = payload - GST_FFS_UVC_HEADER_SIZE;
   gsize last = (size - 1) % data + 1;
 
-  gst_ffs_uvc_header_write_inner (header, wrapping->header);
-  wrapping->inner_size = GST_FFS_UVC_HEADER_SIZE;
-  wrapping->payload_size = payload;
-  wrapping->header_size = wrapping->inner_size
+  gst_ffs_uvc_header_write_inner (header, framing->header);
+  framing->inner_size = GST_FFS_UVC_HEADER_SIZE;
+  framing->payload_size = payload;
+  framing->header_size = framing->inner_size
       + gst_ffs_uvc_header_write (header, last,
-      wrapping->header + wrapping->inner_size);
+      framing->header + framing->inner_size);
 }
 
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
-    GstFfsWrapping * wrapping)
+    GstFfsFraming * framing)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcHeader header = { 0, };
@@ -478,10 +478,10 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   take_times (self, buf, &header);
   payload = gst_ffs_uvc_payload_size (max, self->max_payload);
   if (size + GST_FFS_UVC_HEADER_SIZE > payload)
-    put_headers (&header, size, payload, wrapping);
+    put_headers (&header, size, payload, framing);
   else
-    wrapping->header_size = gst_ffs_uvc_header_write (&header, size,
-        wrapping->header);
+    framing->header_size = gst_ffs_uvc_header_write (&header, size,
+        framing->header);
   return TRUE;
 }
 
@@ -514,7 +514,7 @@ gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
   profile_class->accept = accept;
   profile_class->control = control;
   profile_class->tick = tick;
-  profile_class->wrap = wrap;
+  profile_class->get_framing = wrap;
   profile_class->sent = sent;
 }
 

@@ -221,7 +221,7 @@ const Shape shapes[] = {
   {"system", system_memory, 1, NULL, ""},
   {"growing", growing, 1, NULL, ""},
   {"padded", padded, 1, PADDED_CAPS, ""},
-  {"padded-tight", padded, 1, PADDED_CAPS, "tight=true"},
+  {"padded-tight", padded, 1, PADDED_CAPS, "remove-padding=true"},
 };
 
 const guint n_shapes = G_N_ELEMENTS (shapes);

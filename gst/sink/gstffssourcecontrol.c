@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsSensor: the camera upstream, which does not run while no host wants
+ * GstFfsSourceControl: the camera upstream, which does not run while no host wants
  * its frames.
  *
  * The source alone goes to READY, with its state locked so that the pipeline
@@ -23,13 +23,13 @@
  * to READY waits for its streaming thread, which may be the caller.
  */
 
-#include "gstffssensor.h"
+#include "gstffssourcecontrol.h"
 
 #include "function/gstffsupstream.h"
 #include "transport/gstffsdebug.h"
 
 void
-gst_ffs_sensor_init (GstFfsSensor * self, GstElement * sink)
+gst_ffs_source_control_init (GstFfsSourceControl * self, GstElement * sink)
 {
   self->sink = sink;
   g_mutex_init (&self->lock);
@@ -37,7 +37,7 @@ gst_ffs_sensor_init (GstFfsSensor * self, GstElement * sink)
 }
 
 void
-gst_ffs_sensor_clear (GstFfsSensor * self)
+gst_ffs_source_control_clear (GstFfsSourceControl * self)
 {
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->done);
@@ -61,7 +61,7 @@ start_source (GstElement * source)
 static void
 work (GstElement * source, gpointer user_data)
 {
-  GstFfsSensor *self = user_data;
+  GstFfsSourceControl *self = user_data;
 
   g_mutex_lock (&self->lock);
   while (self->stopped == self->wanted) {
@@ -84,7 +84,7 @@ work (GstElement * source, gpointer user_data)
 
 /* With the lock. */
 static void
-begin_work (GstFfsSensor * self)
+begin_work (GstFfsSourceControl * self)
 {
   if (self->busy || self->source == NULL || self->stopped != self->wanted)
     return;
@@ -124,25 +124,25 @@ find_source (GstPad * sinkpad)
 }
 
 /**
- * gst_ffs_sensor_watch:
- * @self: the sensor
+ * gst_ffs_source_control_watch:
+ * @self: the source control
  *
- * From now on the source may be stopped, until gst_ffs_sensor_let_go().
+ * From now on the source may be stopped, until gst_ffs_source_control_let_go().
  */
 void
-gst_ffs_sensor_watch (GstFfsSensor * self)
+gst_ffs_source_control_watch (GstFfsSourceControl * self)
 {
   GST_OBJECT_FLAG_SET (self->sink, GST_ELEMENT_FLAG_SOURCE);
 }
 
 /**
- * gst_ffs_sensor_start:
- * @self: the sensor
+ * gst_ffs_source_control_start:
+ * @self: the source control
  *
  * The host wants frames. Any thread; returns before they come.
  */
 void
-gst_ffs_sensor_start (GstFfsSensor * self)
+gst_ffs_source_control_start (GstFfsSourceControl * self)
 {
   g_mutex_lock (&self->lock);
   self->wanted = TRUE;
@@ -151,14 +151,14 @@ gst_ffs_sensor_start (GstFfsSensor * self)
 }
 
 /**
- * gst_ffs_sensor_release:
- * @self: the sensor
+ * gst_ffs_source_control_release:
+ * @self: the source control
  *
  * The host wants no more frames; the next one that comes stops the source.
  * Any thread.
  */
 void
-gst_ffs_sensor_release (GstFfsSensor * self)
+gst_ffs_source_control_release (GstFfsSourceControl * self)
 {
   g_mutex_lock (&self->lock);
   self->wanted = FALSE;
@@ -166,15 +166,15 @@ gst_ffs_sensor_release (GstFfsSensor * self)
 }
 
 /**
- * gst_ffs_sensor_idle:
- * @self: the sensor
+ * gst_ffs_source_control_idle:
+ * @self: the source control
  * @sinkpad: where its frames come
  *
  * A frame of a live source has come that nobody wants. Streaming thread; it
  * must not wait for anything but us until the source has stopped.
  */
 void
-gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad)
+gst_ffs_source_control_idle (GstFfsSourceControl * self, GstPad * sinkpad)
 {
   g_mutex_lock (&self->lock);
   if (!self->wanted && !self->busy && !self->unsuitable && !self->ended) {
@@ -187,15 +187,15 @@ gst_ffs_sensor_idle (GstFfsSensor * self, GstPad * sinkpad)
 }
 
 /**
- * gst_ffs_sensor_send_event:
- * @self: the sensor
+ * gst_ffs_source_control_send_event:
+ * @self: the source control
  * @sinkpad: where its frames come
  * @event: (transfer full): an event that was sent to the element
  *
  * Returns: (nullable): @event, or %NULL if it was meant for sources
  */
 GstEvent *
-gst_ffs_sensor_send_event (GstFfsSensor * self, GstPad * sinkpad,
+gst_ffs_source_control_send_event (GstFfsSourceControl * self, GstPad * sinkpad,
     GstEvent * event)
 {
   gboolean ours = FALSE;
@@ -219,7 +219,7 @@ gst_ffs_sensor_send_event (GstFfsSensor * self, GstPad * sinkpad,
 
 /* Another upstream, perhaps.  Streaming thread. */
 void
-gst_ffs_sensor_new_upstream (GstFfsSensor * self)
+gst_ffs_source_control_new_upstream (GstFfsSourceControl * self)
 {
   g_mutex_lock (&self->lock);
   self->unsuitable = self->ended = FALSE;
@@ -229,15 +229,15 @@ gst_ffs_sensor_new_upstream (GstFfsSensor * self)
 }
 
 /**
- * gst_ffs_sensor_let_go:
- * @self: the sensor
+ * gst_ffs_source_control_let_go:
+ * @self: the source control
  *
  * Leaves the source to the pipeline again, whatever that wants of it. When it
  * returns nothing is under way any more. To be called when the streaming
  * thread cannot be in the sink.
  */
 void
-gst_ffs_sensor_let_go (GstFfsSensor * self)
+gst_ffs_source_control_let_go (GstFfsSourceControl * self)
 {
   GstElement *source;
 

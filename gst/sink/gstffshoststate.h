@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_HOST_STATE_H__
+#define __GST_FFS_HOST_STATE_H__
+
+#include "gstffssettings.h"
+#include "gstffssourcecontrol.h"
+#include "gstffsstream.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstFfsHostState:
+ *
+ * A part of the element; its fields are gstffshoststate.c's own.
+ */
+typedef struct
+{
+  GstBaseSink *sink;            /* unowned */
+  gboolean own;                 /* ep0 is ours; does not change while open */
+
+  /* Under the sink's object lock. */
+  gboolean connected;
+  gboolean streaming;
+
+  /* Streaming thread. */
+  gboolean upstream_live;
+  gboolean latency_known;
+
+  GMutex lock;
+  GCond cond;
+  GstFfsIdlePolicy policy;
+  GstFfsStream *stream;         /* unowned; while one is open */
+  gboolean wanted;
+  gboolean flushing;
+  guint64 n_without_host;
+  guint64 n_unfit;
+  guint64 n_connections;
+} GstFfsHostState;
+
+void gst_ffs_host_state_init (GstFfsHostState * self, GstBaseSink * sink);
+void gst_ffs_host_state_clear (GstFfsHostState * self);
+
+void gst_ffs_host_state_open (GstFfsHostState * self, gboolean own);
+void gst_ffs_host_state_set_stream (GstFfsHostState * self,
+    GstFfsStream * stream);
+void gst_ffs_host_state_close (GstFfsHostState * self);
+void gst_ffs_host_state_set_policy (GstFfsHostState * self,
+    GstFfsIdlePolicy policy);
+void gst_ffs_host_state_forget_latency (GstFfsHostState * self);
+
+void gst_ffs_host_state_set_connected (GstFfsHostState * self,
+    gboolean connected);
+void gst_ffs_host_state_set_streaming (GstFfsHostState * self,
+    gboolean streaming);
+void gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted);
+void gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing);
+
+gboolean gst_ffs_host_state_is_wanted (GstFfsHostState * self);
+GstFfsMeaning gst_ffs_host_state_wait (GstFfsHostState * self, gint * err);
+gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
+gboolean gst_ffs_host_state_stops (GstFfsHostState * self);
+void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);
+
+void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
+
+/**
+ * GstFfsHost:
+ *
+ * A part of the element; its fields are gstffshoststate.c's own.
+ */
+typedef struct
+{
+  GstBaseSink *sink;            /* unowned, like the other two */
+  GstFfsHostState *state;
+  GstFfsSourceControl *source;
+  gint check_fit;               /* atomic: frames may be what it wants now */
+
+  GstFfsProfile *profile;       /* nullable; under the sink's object lock */
+
+  GMutex lock;
+  GstFfsStream *stream;         /* unowned; while one is open */
+} GstFfsHost;
+
+void gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
+    GstFfsHostState * state, GstFfsSourceControl * source);
+void gst_ffs_host_clear (GstFfsHost * self);
+
+void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,
+    GstFfsProfile * profile);
+void gst_ffs_host_close (GstFfsHost * self);
+
+GstFfsProfile *gst_ffs_host_get_profile (GstFfsHost * self);
+void gst_ffs_host_set_check_fit (GstFfsHost * self);
+gboolean gst_ffs_host_take_check_fit (GstFfsHost * self);
+
+void gst_ffs_host_set_streaming (gboolean streaming, gpointer host);
+void gst_ffs_host_set_enabled (gboolean enabled, gpointer host);
+GstClockTime gst_ffs_host_get_waiting (gpointer host);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_HOST_STATE_H__ */

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_QUEUE_H__
+#define __GST_FFS_QUEUE_H__
+
+#include <gst/gst.h>
+
+#include "gstffsattachments.h"
+#include "gstffsendpoint.h"
+#include "gstffserror.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstFfsQueue GstFfsQueue;
+
+/* Of one frame: GStreamer's own limit of memories in a buffer, and what a
+ * class of camera puts around it. */
+#define GST_FFS_MAX_PIECES 24
+
+/**
+ * GstFfsPiece:
+ * @memory: (unowned): memory of a dmabuf
+ * @offset: where to begin in the dmabuf; 0 where the kernel has no SUBMIT
+ * @length: bytes to send
+ * @owner: (unowned): the buffer to hold until the fence has signalled; it
+ * keeps @memory
+ * @more: whether the next piece belongs to the same transfer; %FALSE where
+ * the kernel has no SUBMIT
+ * @first: index of the first memory in the owner, for who makes pieces
+ * @n_memories: how many memories of it, one behind the other; the same
+ * @reason: why they must be copied before they are one, or 0; the same
+ *
+ * A piece of a frame: what can be sent in place, or has to be copied.
+ */
+typedef struct
+{
+  GstMemory *memory;
+  gsize offset;
+  gsize length;
+  GstBuffer *owner;
+  gboolean more;
+  guint first;
+  guint n_memories;
+  guint reason;
+} GstFfsPiece;
+
+/**
+ * GstFfsFrameTag:
+ * @kind: a number
+ * @size: another one
+ *
+ * What the caller wants to be reminded of when a frame has ended.
+ */
+typedef struct
+{
+  guint kind;
+  gsize size;
+} GstFfsFrameTag;
+
+/**
+ * GstFfsFrameDoneFunc:
+ * @frame: the frame's number
+ * @tag: as given
+ * @err: 0, or the errno of the first of its transfers that failed, or
+ * ECANCELED if it was given up half queued
+ * @user_data: as given
+ *
+ * Called once for each frame of which something was queued, after its buffers
+ * were released, from the queue's thread or one that waits in the queue, with
+ * no lock held.
+ */
+typedef void (*GstFfsFrameDoneFunc) (guint64 frame, const GstFfsFrameTag * tag,
+    gint err, gpointer user_data);
+
+/**
+ * GstFfsQueueStats:
+ * @queued: transfers handed to the kernel
+ * @completed: transfers that ended without an error
+ * @failed: transfers that ended with an error though the host was there
+ * @cancelled: transfers that ended because the host went or we stopped
+ * @bytes: bytes of completed transfers
+ * @in_flight: frames in flight now
+ * @in_flight_max: most frames that were in flight at a time
+ * @frames: frames released
+ * @lost: frames among them that the host did not get though it was there
+ * @latency_last: from the queueing of the last frame to its release, ns
+ * @latency_max: the longest of these
+ * @latency_sum: all of these
+ */
+typedef struct
+{
+  guint64 queued;
+  guint64 completed;
+  guint64 failed;
+  guint64 cancelled;
+  guint64 bytes;
+  guint in_flight;
+  guint in_flight_max;
+  guint64 frames;
+  guint64 lost;
+  GstClockTime latency_last;
+  GstClockTime latency_max;
+  GstClockTime latency_sum;
+} GstFfsQueueStats;
+
+GstFfsQueue *gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
+    GstFfsFrameDoneFunc done, gpointer user_data);
+gboolean gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
+    GstFfsQueueStats * stats, GstFfsAttachmentsStats * attachments);
+
+void gst_ffs_queue_set_max_in_flight (GstFfsQueue * self, guint max);
+void gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing);
+
+gint gst_ffs_queue_wait (GstFfsQueue * self);
+gint gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory);
+gint gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
+    const GstFfsFrameTag * tag, const GstFfsPiece * pieces, guint n_pieces,
+    GstFfsCall * failed_call);
+gboolean gst_ffs_queue_abandon (GstFfsQueue * self);
+gint gst_ffs_queue_drain (GstFfsQueue * self, GstClockTime timeout);
+gint gst_ffs_queue_cancel (GstFfsQueue * self, GstClockTime timeout);
+gint gst_ffs_queue_drop_attachments (GstFfsQueue * self);
+
+GstClockTime gst_ffs_queue_get_waiting (GstFfsQueue * self);
+void gst_ffs_queue_get_stats (GstFfsQueue * self, GstFfsQueueStats * stats,
+    GstFfsAttachmentsStats * attachments);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_QUEUE_H__ */

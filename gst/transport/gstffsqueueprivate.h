@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsQueue inside: what gstffsqueue.c and gstffsqueuesubmit.c share.
+ */
+
+#ifndef __GST_FFS_QUEUE_PRIVATE_H__
+#define __GST_FFS_QUEUE_PRIVATE_H__
+
+#include <gst/base/gstqueuearray.h>
+
+#include "gstffsqueue.h"
+
+G_BEGIN_DECLS
+
+#define GST_FFS_QUEUE_NONE G_MAXUINT64
+
+/* What one call has queued: a transfer, or several that end as one. */
+typedef struct
+{
+  guint64 frame;                /* place of the frame in the FIFO of frames */
+  guint n_pieces;
+  guint n_transfers;
+  gsize length;
+  gint sync_file;               /* of its fence, or -1; owned */
+  gboolean own_fence;           /* of this transfer and no other */
+  gboolean over;
+  gint status;                  /* then: 0 or more, or a negative errno */
+} GstFfsQueueTransfer;
+
+/* A piece of it. */
+typedef struct
+{
+  GstBuffer *buffer;            /* owned */
+  GstFfsAttachment *att;        /* in use */
+} GstFfsQueueHeld;
+
+typedef struct
+{
+  guint64 number;
+  GstFfsFrameTag tag;
+  GstClockTime start;
+  guint n_under_way;            /* transfers */
+  gboolean complete;            /* no more of them will come */
+  gint err;                     /* the first one */
+} GstFfsQueueFrame;
+
+struct _GstFfsQueue
+{
+  GstFfsEndpoint *ep;
+  GstFfsAttachments *attachments;
+  gpointer user_data;
+  GThread *thread;
+  GstPoll *foreign;             /* the wait for other devices' fences */
+
+  /* Streaming thread: how much of which frame was queued, to which host. */
+  guint64 open_frame;
+  guint open_pieces;
+  guint open_connection;
+  guint64 n_calls;
+  gboolean by_reap;             /* how the end of the last one is learnt */
+  guint last_max;               /* in flight before it */
+
+  GMutex lock;
+  GCond more;                   /* for the queue's thread */
+  GCond changed;                /* for all others */
+  GstFfsFrameDoneFunc done;
+  GstQueueArray *transfers;
+  GstQueueArray *held;          /* the pieces of all of them */
+  GstQueueArray *frames;
+  guint64 first_transfer;       /* how many have left the FIFO */
+  guint64 first_frame;
+  guint64 unsure;               /* a transfer that is being queued, or GST_FFS_QUEUE_NONE */
+  guint letting_go;             /* threads that are about to */
+
+  guint max;
+  gboolean full;
+  gboolean flushing;
+  gboolean cancelled;           /* what is in the FIFO was */
+  gboolean stop;
+  guint n_waiting;              /* for something to change */
+  guint n_waiting_slot;
+  gboolean idle;                /* the queue's thread waits for more */
+
+  gboolean reap;                /* ends are learnt by REAP */
+  gboolean parked;              /* nobody may be in it */
+  guint n_reaping;
+  guint n_reaping_slot;         /* of them those that wait for a slot */
+  guint32 kicks;
+
+  GstFfsQueueStats stats;
+  GstClockTime last_end;        /* of a frame */
+};
+
+/* With the lock, which may be given up meanwhile. */
+void gst_ffs_queue_update_full (GstFfsQueue * self);
+void gst_ffs_queue_wake (GstFfsQueue * self);
+void gst_ffs_queue_end_frames (GstFfsQueue * self);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_QUEUE_PRIVATE_H__ */

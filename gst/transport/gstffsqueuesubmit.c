@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsQueue: how a frame gets into it: its dmabufs are attached and its
+ * pieces queued by SUBMIT or TRANSFER.
+ *
+ * Where the kernel has SUBMIT everything goes by it.  A transfer is in the FIFO
+ * before the kernel has it, since it may end before its call returns; if the
+ * kernel refuses it, it is taken out again, which nobody has seen.
+ *
+ * Ownership and locking: as in gstffsqueue.c.  All of this belongs to the
+ * streaming thread, or to one that has made sure that it is not there.
+ */
+
+#include "gstffsqueueprivate.h"
+
+#include <errno.h>
+#include <gst/allocators/gstdmabuf.h>
+
+#include "gstffsdebug.h"
+
+/* EBUSY also says that the dmabuf's reservation is locked, which is short and
+ * cannot be waited for. */
+#define RESERVATION_RETRY (100 * GST_USECOND)
+
+/* Until no other device works on the dmabuf, as far as can be seen. */
+static gint
+wait_foreign (GstFfsQueue * self, gint dmabuf)
+{
+  GstPollFD pfd = GST_POLL_FD_INIT;
+  gint ret, err;
+
+  pfd.fd = dmabuf;
+  gst_poll_add_fd (self->foreign, &pfd);
+  gst_poll_fd_ctl_write (self->foreign, &pfd, TRUE);
+  do {
+    ret = gst_poll_wait (self->foreign, GST_CLOCK_TIME_NONE);
+    err = ret < 0 ? errno : 0;
+  } while (err == EINTR || err == EAGAIN);
+  gst_poll_remove_fd (self->foreign, &pfd);
+  if (err == 0 && gst_poll_wait (self->foreign, RESERVATION_RETRY) < 0)
+    err = errno;
+
+  /* EBUSY is how GstPoll says that it is flushing. */
+  return err == EBUSY ? EINTR : err;
+}
+
+/* Each dmabuf in turn. */
+static gint
+wait_all_foreign (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
+{
+  gint err = 0;
+  guint i;
+
+  GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
+      "%s: waiting for another device", gst_ffs_endpoint_get_name (self->ep));
+  for (i = 0; err == 0 && i < n; i++)
+    err = wait_foreign (self, gst_dmabuf_memory_get_fd (pieces[i].memory));
+  return err;
+}
+
+/* All or none. */
+static gint
+acquire_all (GstFfsQueue * self, const GstFfsPiece * pieces,
+    GstFfsAttachment ** atts, guint n)
+{
+  gint err;
+  guint i = 0;
+
+  self->n_calls++;
+  while (i < n) {
+    atts[i] = gst_ffs_attachments_acquire (self->attachments,
+        pieces[i].memory, self->n_calls, &err);
+    if (atts[i]) {
+      i++;
+      continue;
+    }
+    if (err == EALREADY)
+      err = gst_ffs_queue_wait_idle (self, pieces[i].memory);
+    else if (gst_ffs_meaning (GST_FFS_CALL_ATTACH, err) == GST_FFS_BUSY)
+      err = wait_foreign (self, gst_dmabuf_memory_get_fd (pieces[i].memory));
+    if (err != 0) {
+      gst_ffs_attachments_release (self->attachments, atts, i);
+      return err;
+    }
+  }
+  return 0;
+}
+
+/* Before the kernel has the transfer: it may end before its call returns. */
+static guint64
+push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
+    guint n, const GstFfsFrameTag * tag, gboolean last)
+{
+  GstClockTime now = self->open_pieces == 0 ? gst_util_get_timestamp () : 0;
+  GstFfsQueueTransfer t = {.n_pieces = n,.sync_file = -1 };
+  GstFfsQueueFrame *frame;
+  guint64 place;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    gst_buffer_ref (pieces[i].owner);
+    t.length += pieces[i].length;
+    t.n_transfers += !pieces[i].more;
+  }
+
+  g_mutex_lock (&self->lock);
+  if (self->open_pieces == 0) {
+    GstFfsQueueFrame fresh = {.number = self->open_frame,.tag = *tag,.start =
+          now
+    };
+
+    gst_queue_array_push_tail_struct (self->frames, &fresh);
+    self->last_max = self->stats.in_flight_max;
+    self->stats.in_flight++;
+    self->stats.in_flight_max = MAX (self->last_max, self->stats.in_flight);
+  }
+  frame = gst_queue_array_peek_tail_struct (self->frames);
+  frame->n_under_way++;
+  frame->complete = last;
+  t.frame = self->first_frame + gst_queue_array_get_length (self->frames) - 1;
+  for (i = 0; i < n; i++) {
+    GstFfsQueueHeld held = { pieces[i].owner, atts[i] };
+
+    gst_queue_array_push_tail_struct (self->held, &held);
+  }
+  place = self->first_transfer + gst_queue_array_get_length (self->transfers);
+  gst_queue_array_push_tail_struct (self->transfers, &t);
+  self->unsure = place;
+  self->by_reap = self->reap;
+  self->stats.queued += t.n_transfers;
+  gst_ffs_queue_update_full (self);
+  g_mutex_unlock (&self->lock);
+  return place;
+}
+
+/* The kernel has not taken the transfer. */
+static void
+unpush (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
+{
+  GstFfsQueueTransfer *t;
+  GstFfsQueueFrame *frame;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  t = gst_queue_array_pop_tail_struct (self->transfers);
+  self->stats.queued -= t->n_transfers;
+  for (i = 0; i < n; i++)
+    gst_queue_array_pop_tail_struct (self->held);
+  frame = gst_queue_array_peek_tail_struct (self->frames);
+  frame->n_under_way--;
+  frame->complete = FALSE;
+  if (self->open_pieces == 0) {
+    gst_queue_array_pop_tail_struct (self->frames);
+    self->stats.in_flight--;
+    self->stats.in_flight_max = self->last_max;
+  }
+  self->unsure = GST_FFS_QUEUE_NONE;
+  gst_ffs_queue_wake (self);
+  g_mutex_unlock (&self->lock);
+  for (i = 0; i < n; i++)
+    gst_buffer_unref (pieces[i].owner);
+}
+
+/* The kernel has it.  With REAP its end tells all that is still to be known. */
+static void
+pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
+{
+  gboolean own_fence = sync_file >= 0, idle;
+  GstFfsQueueTransfer *t;
+  gint err;
+
+  if (self->by_reap)
+    return;
+  if (!own_fence && (err = gst_ffs_fence_export (dmabuf, &sync_file)) != 0)
+    GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
+        "%s: no sync_file, errors will not be seen: %s",
+        gst_ffs_endpoint_get_name (self->ep), g_strerror (err));
+
+  g_mutex_lock (&self->lock);
+  t = gst_queue_array_peek_nth_struct (self->transfers,
+      place - self->first_transfer);
+  t->sync_file = sync_file;
+  t->own_fence = own_fence;
+  self->unsure = GST_FFS_QUEUE_NONE;
+  idle = self->idle;
+  g_mutex_unlock (&self->lock);
+  if (idle)
+    g_cond_signal (&self->more);
+}
+
+/* One call. */
+static gint
+call_kernel (GstFfsQueue * self, const GstFfsPiece * pieces,
+    GstFfsAttachment ** atts, guint n, guint64 place, gint * sync_file)
+{
+  struct usb_ffs_dmabuf_segment list[GST_FFS_MAX_PIECES];
+  guint i;
+
+  *sync_file = -1;
+  if (!gst_ffs_endpoint_can_submit (self->ep)) {
+    g_assert (n == 1 && pieces->offset == 0);
+    return gst_ffs_endpoint_transfer (self->ep,
+        gst_ffs_attachment_get_fd (atts[0]), pieces->length);
+  }
+
+  for (i = 0; i < n; i++) {
+    list[i].fd = gst_ffs_attachment_get_fd (atts[i]);
+    list[i].flags = pieces[i].more || i + 1 == n ? 0 :
+        USB_FFS_DMABUF_SEGMENT_END;
+    list[i].offset = pieces[i].offset;
+    list[i].length = pieces[i].length;
+  }
+  return gst_ffs_endpoint_submit (self->ep, list, n, place,
+      self->by_reap ? NULL : sync_file);
+}
+
+static gint
+renew_all (GstFfsQueue * self, GstFfsAttachment ** atts, guint n)
+{
+  gint err = 0;
+  guint i;
+
+  for (i = 0; err == 0 && i < n; i++)
+    err = gst_ffs_attachments_renew (self->attachments, atts[i]);
+  return err;
+}
+
+/* Until the kernel has what one call takes, or refuses it. */
+static gint
+queue (GstFfsQueue * self, const GstFfsPiece * pieces,
+    GstFfsAttachment ** atts, guint n, const GstFfsFrameTag * tag,
+    gboolean last, GstFfsCall * call)
+{
+  gboolean renewed = FALSE;
+  gint err, sync_file;
+  guint64 place;
+
+  while (TRUE) {
+    *call = gst_ffs_endpoint_can_submit (self->ep) ? GST_FFS_CALL_SUBMIT :
+        GST_FFS_CALL_TRANSFER;
+    place = push (self, pieces, atts, n, tag, last);
+    err = call_kernel (self, pieces, atts, n, place, &sync_file);
+    if (err == 0) {
+      pushed (self, place, sync_file, gst_ffs_attachment_get_fd (atts[0]));
+      return 0;
+    }
+    unpush (self, pieces, n);
+
+    switch (gst_ffs_meaning (*call, err)) {
+      case GST_FFS_BUSY:
+        err = wait_all_foreign (self, pieces, n);
+        break;
+      case GST_FFS_NOT_ATTACHED:
+        if (renewed)
+          return err;
+        *call = GST_FFS_CALL_ATTACH;
+        err = renew_all (self, atts, n);
+        if (gst_ffs_meaning (*call, err) == GST_FFS_BUSY)
+          err = wait_all_foreign (self, pieces, n);
+        else
+          renewed = TRUE;
+        break;
+      default:
+        return err;
+    }
+    if (err != 0)
+      return err;
+  }
+}
+
+/* What one call takes: @n pieces. */
+static gint
+submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
+    const GstFfsFrameTag * tag, gboolean last, GstFfsCall * call)
+{
+  GstFfsAttachment *atts[GST_FFS_MAX_PIECES];
+  gint err;
+
+  *call = GST_FFS_CALL_ATTACH;
+  err = acquire_all (self, pieces, atts, n);
+  if (err != 0)
+    return err;
+
+  /* The rest of a frame whose beginning went to a host that left must not be
+   * the first that the next host sees. */
+  if (self->open_pieces == 0)
+    self->open_connection = gst_ffs_endpoint_get_connection (self->ep);
+  else if (self->open_connection != gst_ffs_endpoint_get_connection (self->ep))
+    err = ESHUTDOWN;
+
+  if (err == 0)
+    err = queue (self, pieces, atts, n, tag, last, call);
+  if (err != 0) {
+    gst_ffs_attachments_release (self->attachments, atts, n);
+    return err;
+  }
+  GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
+      "frame %" G_GUINT64_FORMAT ": pieces %u to %u queued",
+      self->open_frame, self->open_pieces, self->open_pieces + n - 1);
+  self->open_pieces += n;
+  return 0;
+}
+
+/**
+ * gst_ffs_queue_submit:
+ * @self: the queue of an endpoint that is enabled
+ * @frame: the frame's number, different from the last one's
+ * @tag: for the callback
+ * @pieces: what to send
+ * @n_pieces: how many
+ * @failed_call: (out): the call that an error is about
+ *
+ * Puts a frame in flight.  After EINTR (flushing) the caller either calls
+ * again with the same arguments, which goes on where it was, or abandons the
+ * frame.  After any other error nothing more of the frame is sent until the
+ * caller has abandoned it.
+ *
+ * Returns: 0 or an errno
+ */
+gint
+gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
+    const GstFfsFrameTag * tag, const GstFfsPiece * pieces, guint n_pieces,
+    GstFfsCall * failed_call)
+{
+  if (self->open_frame != frame) {
+    self->open_frame = frame;
+    self->open_pieces = 0;
+  }
+
+  while (self->open_pieces < n_pieces) {
+    const GstFfsPiece *first = &pieces[self->open_pieces];
+    guint n = n_pieces - self->open_pieces;
+    GstFfsMeaning meaning;
+    gint err;
+
+    if (!gst_ffs_endpoint_can_end (self->ep))
+      for (n = 1; first[n - 1].more; n++);
+    err = submit_pieces (self, first, n, tag,
+        self->open_pieces + n == n_pieces, failed_call);
+    meaning = gst_ffs_meaning (*failed_call, err);
+
+    if (meaning == GST_FFS_GONE || meaning == GST_FFS_NOT_ENABLED)
+      gst_ffs_endpoint_set_disabled (self->ep);
+    if (err != 0)
+      return err;
+  }
+  self->open_frame = GST_FFS_QUEUE_NONE;
+
+  return 0;
+}
+
+/**
+ * gst_ffs_queue_abandon:
+ * @self: the queue
+ *
+ * Gives up the rest of a frame whose submission was interrupted or has failed.
+ *
+ * Returns: whether something of it was queued, so that it will be done, with
+ * an error
+ */
+gboolean
+gst_ffs_queue_abandon (GstFfsQueue * self)
+{
+  gboolean begun = self->open_frame != GST_FFS_QUEUE_NONE
+      && self->open_pieces > 0;
+  GstFfsQueueFrame *frame;
+
+  self->open_frame = GST_FFS_QUEUE_NONE;
+  self->open_pieces = 0;
+  if (!begun)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  frame = gst_queue_array_peek_tail_struct (self->frames);
+  frame->complete = TRUE;
+  if (frame->err == 0)
+    frame->err = ECANCELED;
+  gst_ffs_queue_end_frames (self);
+  gst_ffs_queue_wake (self);
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
