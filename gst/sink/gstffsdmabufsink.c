@@ -82,9 +82,7 @@ struct _GstFfsDmabufSink
   gboolean have_info;
   GstVideoInfo info;
 
-  /* An error from the fence thread; under this lock. */
-  GMutex lock;
-  gint transfer_err;
+  gint transfer_err;            /* atomic: the first that is not reported yet */
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
@@ -96,7 +94,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 
 /* ---- sending ---- */
 
-/* From the fence thread. */
+/* From the queue. */
 static void
 frame_done (guint64 frame, gint err, gpointer user_data)
 {
@@ -125,10 +123,8 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   GST_OBJECT_LOCK (self);
   fatal = self->settings.transfer_errors == GST_FFS_ERROR_FAIL;
   GST_OBJECT_UNLOCK (self);
-  g_mutex_lock (&self->lock);
-  if (fatal && self->transfer_err == 0)
-    self->transfer_err = err;
-  g_mutex_unlock (&self->lock);
+  if (fatal)
+    g_atomic_int_compare_and_exchange (&self->transfer_err, 0, err);
 }
 
 static void
@@ -196,16 +192,14 @@ frames_fit (GstFfsDmabufSink * self)
   return profile == NULL || self->fits;
 }
 
-/* Takes an error that the fence thread left. */
+/* Takes an error that the end of a transfer left. */
 static gint
 take_transfer_err (GstFfsDmabufSink * self)
 {
-  gint err;
+  gint err = g_atomic_int_get (&self->transfer_err);
 
-  g_mutex_lock (&self->lock);
-  err = self->transfer_err;
-  self->transfer_err = 0;
-  g_mutex_unlock (&self->lock);
+  if (err != 0)
+    g_atomic_int_set (&self->transfer_err, 0);
   return err;
 }
 
@@ -523,9 +517,7 @@ reset (GstFfsDmabufSink * self, gboolean own)
   self->copies_told = 0;
   self->failed = FALSE;
   self->have_info = FALSE;
-  g_mutex_lock (&self->lock);
-  self->transfer_err = 0;
-  g_mutex_unlock (&self->lock);
+  g_atomic_int_set (&self->transfer_err, 0);
 }
 
 static gboolean
@@ -640,7 +632,6 @@ finalize (GObject * object)
   gst_ffs_host_state_clear (&self->state);
   gst_ffs_source_control_clear (&self->source);
   gst_ffs_host_clear (&self->host);
-  g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
 }
 
@@ -652,7 +643,6 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
   gst_ffs_source_control_init (&self->source, GST_ELEMENT (self));
   gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state,
       &self->source);
-  g_mutex_init (&self->lock);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample
    * would be missing upstream. */

@@ -64,6 +64,7 @@ struct _GstFfsStream
 
   gint n_lost;                  /* atomic: frames, one behind the other */
   gboolean lost_told;           /* streaming thread */
+  gboolean have_slot;           /* the same: one was waited for */
 
   /* Why dmabufs cannot be sent, once known. */
   gint blocked;                 /* GstFfsCopyReason */
@@ -469,6 +470,7 @@ gst_ffs_stream_wait_slot (GstFfsStream * self)
   do {
     err = gst_ffs_queue_wait (self->queue);
   } while (err == EINTR && wait_again (self));
+  self->have_slot = err == 0;
   return err;
 }
 
@@ -671,9 +673,10 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   own.gather = gst_ffs_endpoint_can_gather (self->ep);
 
   /* Without a lock: it lets buffers go.  Nobody else takes slots. */
-  if (gst_ffs_queue_wait (self->queue) != 0) {
+  if (!self->have_slot && gst_ffs_queue_wait (self->queue) != 0) {
     result->meaning = GST_FFS_INTERRUPTED;
   } else {
+    self->have_slot = FALSE;
     g_mutex_lock (&self->send_lock);
     if (self->halted || check_dma_device (self) != 0)
       result->meaning = GST_FFS_NOT_ENABLED;

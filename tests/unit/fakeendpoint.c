@@ -30,6 +30,13 @@ typedef struct
   gint n_pending;
 } Dmabuf;
 
+/* What one SUBMIT with a cookie has queued, and is told of by one record. */
+typedef struct
+{
+  guint n_left;
+  struct usb_ffs_dmabuf_done record;
+} Call;
+
 typedef struct
 {
   Dmabuf *dmabufs[USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS];
@@ -38,8 +45,7 @@ typedef struct
   gint sync_file;
   gint fence;                   /* of SUBMIT: writing to it signals */
   gboolean own_fence;           /* a status that outlives the attachment */
-  gboolean reported;            /* its end is told by REAP */
-  guint64 cookie;
+  Call *call;                   /* its end is told by REAP, or NULL */
   gboolean signalled;
   gint status;
 } Transfer;
@@ -139,12 +145,15 @@ signal_transfer (Transfer * t, gint status)
   if (t->fence >= 0)
     signal_fence (t->fence);
   t->fence = -1;
-  if (t->reported) {
-    const struct usb_ffs_dmabuf_done record = {
-      t->cookie, MIN (status, 0), t->length - fake.short_by
-    };
-
-    g_array_append_val (fake.records, record);
+  if (t->call) {
+    if (t->call->record.status == 0)
+      t->call->record.status = MIN (status, 0);
+    t->call->record.actual += t->length - fake.short_by;
+    if (--t->call->n_left == 0) {
+      g_array_append_val (fake.records, t->call->record);
+      g_free (t->call);
+    }
+    t->call = NULL;
     g_cond_broadcast (&fake.cond);
   }
 }
@@ -198,7 +207,7 @@ detach (Dmabuf * d)
 
 static gint
 do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
-    const struct usb_ffs_dmabuf_submit *submit, Transfer ** transfer)
+    Call * call, Transfer ** transfer)
 {
   gboolean pending = FALSE;
   Transfer *t;
@@ -217,10 +226,8 @@ do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
 
   t = *transfer = g_new0 (Transfer, 1);
   t->sync_file = t->fence = -1;
-  if (submit && submit->flags & USB_FFS_DMABUF_SUBMIT_REPORT) {
-    t->reported = t->own_fence = TRUE;
-    t->cookie = submit->cookie;
-  }
+  t->call = call;
+  t->own_fence = call != NULL;
   for (i = 0; i < n; i++) {
     Dmabuf *d = find (segments[i].fd);
 
@@ -253,6 +260,34 @@ do_transfer (struct usb_ffs_dmabuf_transfer_req *req)
   return do_segments (&segment, 1, NULL, &t);
 }
 
+/* One transfer, or one for each end within. */
+static gint
+do_call (const struct usb_ffs_dmabuf_submit *req)
+{
+  const struct usb_ffs_dmabuf_segment *s = (gpointer) (guintptr) req->segments;
+  Call *call = g_new0 (Call, 1);
+  guint i, first = 0;
+  gint err = 0;
+  Transfer *t;
+
+  call->record.cookie = req->cookie;
+  call->n_left = 1;
+  for (i = 0; i + 1 < req->num_segments; i++)
+    call->n_left += (s[i].flags & USB_FFS_DMABUF_SEGMENT_END) != 0;
+  for (i = 0; err == 0 && i < req->num_segments; i++) {
+    g_assert_true (s[i].flags == 0 || fake.can_reap);
+    if (i + 1 < req->num_segments && !(s[i].flags & USB_FFS_DMABUF_SEGMENT_END))
+      continue;
+    err = do_segments (s + first, i + 1 - first, call, &t);
+    /* Nothing of what the plugin does is refused in the midst. */
+    g_assert_true (err == 0 || first == 0);
+    first = i + 1;
+  }
+  if (err != 0)
+    g_free (call);
+  return err;
+}
+
 static gint
 do_submit (struct usb_ffs_dmabuf_submit *req)
 {
@@ -266,8 +301,7 @@ do_submit (struct usb_ffs_dmabuf_submit *req)
   g_assert_cmpuint (req->size, ==, sizeof (*req));
   if (req->flags & USB_FFS_DMABUF_SUBMIT_REPORT) {
     g_assert_true (fake.can_reap);
-    return do_segments ((gpointer) (guintptr) req->segments,
-        req->num_segments, req, &t);
+    return do_call (req);
   }
   g_assert_cmpuint (req->cookie, ==, 0);
   g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
@@ -350,7 +384,8 @@ static guint64
 get_features (void)
 {
   return fake.features | (fake.can_submit ? USB_FFS_FEATURE_DMABUF_SUBMIT : 0)
-      | (fake.can_reap ? USB_FFS_FEATURE_DMABUF_REAP : 0);
+      | (fake.can_reap ? USB_FFS_FEATURE_DMABUF_REAP
+      | USB_FFS_FEATURE_DMABUF_END : 0);
 }
 
 /* @ret: what is returned on success */
