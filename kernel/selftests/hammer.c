@@ -42,8 +42,9 @@ enum op {
 
 static const char * const op_name[OPS] = {
 	"attach", "detach", "transfer", "submit", "report", "reap", "kick",
-	"export", "ask", "merge", "poll", "open", "close", "kill", "bind", "unbind", "unplug", "host-open",
-	"host-read", "host-write", "host-halt", "host-reset",
+	"export", "ask", "merge", "poll", "open", "close", "kill", "bind",
+	"unbind", "unplug", "host-open", "host-read", "host-write", "host-halt",
+	"host-reset",
 };
 
 static atomic_long done[OPS], refused[OPS], bytes_in, bytes_out;
