@@ -504,6 +504,8 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
   gst_ffs_queue_abandon (self);
   g_mutex_lock (&self->lock);
   self->stop = TRUE;
+  /* Nobody queues any more. */
+  self->unsure = GST_FFS_QUEUE_NONE;
   g_cond_signal (&self->more);
   g_mutex_unlock (&self->lock);
 
