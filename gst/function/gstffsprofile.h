@@ -65,7 +65,7 @@ typedef struct
  * @endpoints: "i" for each bulk IN and "o" for each bulk OUT endpoint, in
  * the order of the files ep1, ep2, ...
  * @extra: class-specific descriptors that follow the interface's at each
- * speed, with numbers of interfaces and endpoints that are ours
+ * speed, with the function's own numbers of interfaces and endpoints
  * @optional: whether the function does without them where the kernel does not
  * take them
  */

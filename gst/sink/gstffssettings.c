@@ -414,6 +414,8 @@ gst_ffs_settings_install (GObjectClass * klass)
    *   automatic), auto-white-balance and auto-focus (0 off, 1 on) are lists of
    *   the numbers that there are, the first of which is what they are at
    *   first; or booleans, FALSE or TRUE at first.
+   * - custom-1 to custom-8 are ranges of what only the application knows. They
+   *   are in an extension unit with uvc, and Custom1 to Custom8 with u3v.
    *
    * Each time the element goes to PAUSED they begin anew.
    *
