@@ -576,7 +576,9 @@ fake_endpoint_set_enabled (gboolean enabled)
 void
 fake_endpoint_disable_at (gulong request)
 {
+  g_mutex_lock (&fake.lock);
   fake.disable_at = request;
+  g_mutex_unlock (&fake.lock);
 }
 
 void
