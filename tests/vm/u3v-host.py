@@ -4,7 +4,7 @@
 
 usage: u3v-host.py CAMERA OUTPUT RUN...
 
-Each RUN is FORMAT:WIDTHxHEIGHT:FRAMES:sync|async[:CHOICE], all of them in one
+CAMERA may be empty: the first there is. Each RUN is FORMAT:WIDTHxHEIGHT:FRAMES:sync|async[:CHOICE], all of them in one
 session. OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES
 of 0 means without end. With each frame the feature CHOICE is set to the next of
 what it can be. Fails if a frame is incomplete, missing or not what was asked
@@ -71,7 +71,7 @@ def receive(camera, run, out):
 
 def main():
     Aravis.update_device_list()
-    camera = Aravis.Camera.new(sys.argv[1])
+    camera = Aravis.Camera.new(sys.argv[1] or None)
     with open(sys.argv[2], "w") as out:
         for run in sys.argv[3:]:
             receive(camera, run, out)
