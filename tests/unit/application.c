@@ -109,7 +109,7 @@ set_control (const gchar * name, gdouble value, gpointer user_data)
   /* No lock is held. */
   fail_unless (GST_OBJECT_TRYLOCK (asked.profile));
   GST_OBJECT_UNLOCK (asked.profile);
-  return asked.taken;
+  return g_atomic_int_get (&asked.taken);
 }
 
 static void
@@ -119,7 +119,7 @@ start (const gchar * text, GstFfsSetControlFunc func)
   const GstFfsApplication application = { controls, func, &asked };
 
   memset (&asked, 0, sizeof (asked));
-  asked.taken = TRUE;
+  g_atomic_int_set (&asked.taken, TRUE);
   uvc_fixture_start_application (&asked.f, OFFER, &application);
   asked.profile = asked.f.profile;
   gst_structure_free (controls);
@@ -249,7 +249,7 @@ GST_START_TEST (test_set)
   uvc_assert_error (&asked.f, 4);
   fail_unless_equals_int (asked.n_asked, 0);
 
-  asked.taken = FALSE;
+  g_atomic_int_set (&asked.taken, FALSE);
   fail_if (uvc_set (&asked.f, 2, 0x02, 2, 78));
   check_asked ("brightness", 78);
   uvc_assert_error (&asked.f, 2);
@@ -324,11 +324,11 @@ GST_START_TEST (test_u3v)
   gst_caps_unref (caps);
   fail_unless_equals_int (gst_ffs_profile_start (asked.profile, dir, NULL), 0);
 
-  asked.taken = TRUE;
+  g_atomic_int_set (&asked.taken, TRUE);
   fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 55),
       U3V_SUCCESS);
   check_asked ("brightness", 55);
-  asked.taken = FALSE;
+  g_atomic_int_set (&asked.taken, FALSE);
   fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 56),
       U3V_ACCESS_DENIED);
   check_asked ("brightness", 56);
