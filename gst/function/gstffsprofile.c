@@ -93,6 +93,21 @@ gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled)
     priv->enabled_func (enabled, priv->user_data);
 }
 
+/**
+ * gst_ffs_profile_restart:
+ * @self: a profile that is enabled
+ *
+ * The kernel has disabled and enabled all endpoints of the function, as it does
+ * when a host sets an interface's alternate setting, even to what it is
+ * already.  What was in flight is lost; what the host has chosen and begun goes
+ * on.  From the function's thread.
+ */
+void
+gst_ffs_profile_restart (GstFfsProfile * self)
+{
+  GST_FFS_PROFILE_GET_CLASS (self)->restart (self);
+}
+
 gboolean
 gst_ffs_profile_accept (GstFfsProfile * self, const GstFfsSetup * setup)
 {

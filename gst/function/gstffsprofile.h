@@ -225,6 +225,8 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * @set_enabled: the host has configured the function, or has left. It tells
  * the sink that streaming has ended before it returns if it was. From the
  * function's thread
+ * @restart: all endpoints were disabled for a moment; a stream that was on
+ * begins anew, with the same choices. From the function's thread
  * @accept: (nullable): whether an OUT request that brings data is to be taken,
  * by its setup alone, from the function's thread. %FALSE stalls it; once its
  * data was read it cannot be
@@ -252,6 +254,7 @@ struct _GstFfsProfileClass
       GstAllocator * allocator);
   void (*stop) (GstFfsProfile * self);
   void (*set_enabled) (GstFfsProfile * self, gboolean enabled);
+  void (*restart) (GstFfsProfile * self);
   gboolean (*accept) (GstFfsProfile * self, const GstFfsSetup * setup);
   gboolean (*control) (GstFfsProfile * self, const GstFfsSetup * setup,
       const guint8 * data, GByteArray * reply);
@@ -270,6 +273,7 @@ gint gst_ffs_profile_start (GstFfsProfile * self, const gchar * directory,
     GstAllocator * allocator);
 void gst_ffs_profile_stop (GstFfsProfile * self);
 void gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled);
+void gst_ffs_profile_restart (GstFfsProfile * self);
 gboolean gst_ffs_profile_accept (GstFfsProfile * self,
     const GstFfsSetup * setup);
 gboolean gst_ffs_profile_control (GstFfsProfile * self,

@@ -278,6 +278,20 @@ commit (GstFfsUvcProfile * self)
   gst_ffs_profile_set_streaming (profile, TRUE);
 }
 
+/* A host that comes unnoticed, because the kernel has dropped the event of the
+ * last one's leaving, may be on another bus. */
+static void
+restart (GstFfsProfile * profile)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  GstFfsSpeed speed = gst_ffs_uvc_speed_of_endpoint (self->endpoint);
+
+  if (self->control.streaming.offer != self->offers[speed])
+    set_enabled (profile, TRUE);
+  else if (gst_ffs_profile_is_streaming (profile))
+    commit (self);
+}
+
 static GstClockTime
 get_max_waiting (GstFfsUvcProfile * self)
 {
@@ -511,6 +525,7 @@ gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
   profile_class->start = start;
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
+  profile_class->restart = restart;
   profile_class->accept = accept;
   profile_class->control = control;
   profile_class->tick = tick;
