@@ -210,6 +210,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
+  gboolean refused = FALSE, again;
   guint n_lost;
 
   /* Some encoders do not stop at an error; the host must not see what comes
@@ -238,6 +239,13 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
         return drop_unfit (self, frame);
       send_frame (self, buffer, frame, &result);
     }
+    /* The next host is to see the whole frame, or none of it. */
+    again = result.meaning == GST_FFS_NOT_ENABLED
+        || result.meaning == GST_FFS_GONE;
+    if (again) {
+      result.meaning = gst_ffs_host_state_refused (&self->state, refused);
+      refused = TRUE;
+    }
 
     switch (result.meaning) {
       case GST_FFS_OK:
@@ -248,21 +256,16 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
           gst_ffs_stream_abandon (self->stream);
           return ret;
         }
+        again = TRUE;
         break;
       case GST_FFS_NOT_ENABLED:
-      case GST_FFS_GONE:
-        /* The next host is to see the whole frame, or none of it. */
-        if (self->opened.profile == NULL)
-          gst_ffs_host_state_set_connected (&self->state, FALSE);
-        if (gst_ffs_host_state_drops (&self->state))
-          return drop (self, frame);
-        break;
+        return drop (self, frame);
       case GST_FFS_CANCELLED:
         return drop_unfit (self, frame);
       default:
         return fail (self, &result);
     }
-  } while (result.meaning != GST_FFS_OK);
+  } while (again);
 
   /* Wait here and not before the next frame, so that upstream never has
    * more than max-in-flight buffers with us. */

@@ -316,6 +316,29 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
   }
 }
 
+/**
+ * gst_ffs_host_state_refused:
+ * @self: the host state
+ * @again: whether the same frame was refused before
+ *
+ * The kernel has refused a frame although the endpoint was said to be enabled:
+ * the host has left in between, or the controller is in no state to take
+ * transfers.  Streaming thread.
+ *
+ * Returns: %GST_FFS_OK if the frame is to be sent again, after a while if it
+ * was refused before, %GST_FFS_NOT_ENABLED if it is to be dropped instead,
+ * %GST_FFS_INTERRUPTED if flushing
+ */
+GstFfsMeaning
+gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
+{
+  if (!self->own && gst_ffs_stream_probe (self->stream) != 0)
+    gst_ffs_host_state_set_connected (self, FALSE);
+  if (gst_ffs_host_state_drops (self))
+    return GST_FFS_NOT_ENABLED;
+  return again && !idle (self) ? GST_FFS_INTERRUPTED : GST_FFS_OK;
+}
+
 void
 gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 {
@@ -487,8 +510,7 @@ gst_ffs_host_set_enabled (gboolean enabled, gpointer host)
  * gst_ffs_host_get_waiting:
  * @host: the host
  *
- * Returns: for how long it has read nothing though there is something for it,
- * ns, or 0
+ * Returns: as gst_ffs_stream_get_waiting()
  */
 GstClockTime
 gst_ffs_host_get_waiting (gpointer host)

@@ -62,6 +62,8 @@ gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
 gboolean gst_ffs_host_state_stops (GstFfsHostState * self);
 void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);
 
+GstFfsMeaning gst_ffs_host_state_refused (GstFfsHostState * self,
+    gboolean again);
 void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
 
 /**

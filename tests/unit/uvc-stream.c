@@ -315,6 +315,13 @@ GST_START_TEST (test_host_that_stops)
   gst_ffs_profile_tick (f.profile);
   fail_unless_equals_int (f.n_stopped, 1);
 
+  /* It has cleared the endpoint's halt. */
+  f.waiting = 0;
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  f.waiting = GST_CLOCK_TIME_NONE;
+  gst_ffs_profile_tick (f.profile);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
+
   /* What it is depends on what the host has chosen. */
   f.waiting = 2 * GST_SECOND + SIZE_320 * (GST_SECOND / 500000) + 1;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));

@@ -4,8 +4,9 @@
  * without an endpoint and a streaming interface with a bulk one, over which
  * each frame goes as one payload, with its header in the same transfer.
  *
- * A host of a bulk camera does not say when it stops: it reads no more. A
- * stream that nobody has read for a while has ended therefore, and each
+ * A host of a bulk camera says that it stops by CLEAR_FEATURE(ENDPOINT_HALT)
+ * (UVC 1.5, 4.3.1.1), which not all controllers tell of, and not all hosts send.
+ * So a stream that no host has read for a while has ended as well, and each
  * commit begins a new one.
  *
  * Ownership: owns the offer, the units and the bytes of the descriptors from
@@ -304,11 +305,13 @@ get_max_waiting (GstFfsUvcProfile * self)
 static void
 tick (GstFfsProfile * profile)
 {
+  GstClockTime waiting = gst_ffs_profile_get_waiting (profile);
+
   if (!gst_ffs_profile_is_streaming (profile)
-      || gst_ffs_profile_get_waiting (profile) <=
-      get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
+      || waiting <= get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
     return;
-  GST_INFO_OBJECT (profile, "the host has stopped reading");
+  GST_INFO_OBJECT (profile, "the host has %s",
+      waiting == GST_CLOCK_TIME_NONE ? "ended the stream" : "stopped reading");
   gst_ffs_profile_set_streaming (profile, FALSE);
 }
 
