@@ -280,6 +280,28 @@ idle (GstFfsHostState * self)
 }
 
 /**
+ * gst_ffs_host_state_pause:
+ * @self: the host state
+ *
+ * Waits for a moment, or until the host wants something else. Streaming thread.
+ *
+ * Returns: %FALSE if flushing
+ */
+gboolean
+gst_ffs_host_state_pause (GstFfsHostState * self)
+{
+  gint64 deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
+  gboolean flushing;
+
+  g_mutex_lock (&self->lock);
+  if (!self->flushing)
+    g_cond_wait_until (&self->cond, &self->lock, deadline);
+  flushing = self->flushing;
+  g_mutex_unlock (&self->lock);
+  return !flushing;
+}
+
+/**
  * gst_ffs_host_state_wait:
  * @self: the host state
  * @err: (out): errno of the endpoint
@@ -349,15 +371,24 @@ gst_ffs_host_clear (GstFfsHost * self)
  * gst_ffs_host_open:
  * @self: the host
  * @stream: the stream that it starts and stops, until gst_ffs_host_close()
- * @profile: (nullable): the class of camera that it sees, if ep0 is ours
  */
 void
-gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,
-    GstFfsProfile * profile)
+gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream)
 {
   g_mutex_lock (&self->lock);
   self->stream = stream;
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_host_set_profile:
+ * @self: the host
+ * @profile: (nullable): the class of camera that it sees or will see, if ep0 is
+ * ours, until gst_ffs_host_close()
+ */
+void
+gst_ffs_host_set_profile (GstFfsHost * self, GstFfsProfile * profile)
+{
   GST_OBJECT_LOCK (self->sink);
   self->profile = profile ? gst_object_ref (profile) : NULL;
   GST_OBJECT_UNLOCK (self->sink);
@@ -388,6 +419,18 @@ gst_ffs_host_get_profile (GstFfsHost * self)
   profile = self->profile ? gst_object_ref (self->profile) : NULL;
   GST_OBJECT_UNLOCK (self->sink);
   return profile;
+}
+
+/* Returns: whether ep0 is ours. Any thread */
+gboolean
+gst_ffs_host_is_own (GstFfsHost * self)
+{
+  gboolean own;
+
+  GST_OBJECT_LOCK (self->sink);
+  own = self->profile != NULL;
+  GST_OBJECT_UNLOCK (self->sink);
+  return own;
 }
 
 /* What it wants, or what upstream sends, may have changed. Any thread. */
