@@ -6,6 +6,7 @@
  * No state, no locks.
  */
 
+#include <gst/base/gstbasesrc.h>
 #include <string.h>
 
 #include "gstffsupstream.h"
@@ -299,4 +300,41 @@ gst_ffs_upstream_get_offer_for (GstPad * sinkpad, GstCaps * caps)
   }
   gst_caps_unref (offer.caps);
   return result;
+}
+
+static gboolean
+is_source (GstElement * element G_GNUC_UNUSED, GstPad * pad,
+    gpointer user_data G_GNUC_UNUSED)
+{
+  return pad == NULL;
+}
+
+/**
+ * gst_ffs_upstream_is_live:
+ * @sinkpad: a sink pad
+ *
+ * A camera that has no frame rate does not answer a latency query, and some
+ * elements answer in its place that nothing is live.  What it is itself does not
+ * depend on that.
+ *
+ * Returns: whether what comes is lost if nobody takes it
+ */
+gboolean
+gst_ffs_upstream_is_live (GstPad * sinkpad)
+{
+  GstQuery *query = gst_query_new_latency ();
+  gboolean live = FALSE;
+  GstElement *source;
+
+  if (gst_pad_peer_query (sinkpad, query))
+    gst_query_parse_latency (query, &live, NULL, NULL);
+  gst_query_unref (query);
+  if (live)
+    return TRUE;
+
+  source = gst_ffs_upstream_find (sinkpad, is_source, NULL);
+  live = GST_IS_BASE_SRC (source) && gst_base_src_is_live (GST_BASE_SRC
+      (source));
+  gst_clear_object (&source);
+  return live;
 }

@@ -23,6 +23,7 @@ GstElement *gst_ffs_upstream_find (GstPad * sinkpad, GstFfsUpstreamFunc func,
 GstCaps *gst_ffs_upstream_get_offer (GstPad * sinkpad, GstCaps * wanted,
     gboolean * known);
 GstCaps *gst_ffs_upstream_get_offer_for (GstPad * sinkpad, GstCaps * caps);
+gboolean gst_ffs_upstream_is_live (GstPad * sinkpad);
 
 G_END_DECLS
 

@@ -42,6 +42,7 @@
 #include "gstffssourcecontrol.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
+#include "gstffsunfit.h"
 #include "transport/gstffsdebug.h"
 
 GST_DEBUG_CATEGORY (gst_ffs_transport_debug);
@@ -54,11 +55,6 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 
 /* How long upstream's wish for its buffers may wait for the host. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
-
-/* Upstream has so long to change to what the host has chosen; what it has in
- * queues comes as fast as it can. */
-#define UNFIT_TIME GST_SECOND
-#define UNFIT_FRAMES 256
 
 /* Before 1.24 the base class cannot tell a frame that was dropped. */
 #ifdef GST_BASE_SINK_FLOW_DROPPED
@@ -90,9 +86,7 @@ struct _GstFfsDmabufSink
   gboolean fits;                /* caps are what the host wants */
   guint64 n_frames;
   guint copies_told;            /* reasons, a bit each */
-  guint n_unfit;                /* frames, one behind the other */
-  GstClockTime unfit_since;
-  gboolean unfit_told;
+  GstFfsUnfit unfit;
   gboolean have_info;
   GstVideoInfo info;
 
@@ -186,34 +180,19 @@ drop (GstFfsDmabufSink * self, guint64 frame)
   return DROPPED;
 }
 
-static void
-forget_unfit (GstFfsDmabufSink * self)
-{
-  self->n_unfit = 0;
-  self->unfit_told = FALSE;
-}
-
-/* What upstream has in its queues goes at once; but one that does not change
- * must not keep the processor busy. */
 static GstFlowReturn
 drop_unfit (GstFfsDmabufSink * self, guint64 frame)
 {
-  GstClockTime now = gst_util_get_timestamp ();
-  gboolean late;
+  gboolean tell, pause;
 
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
   gst_ffs_host_state_count_drop (&self->state, TRUE);
-  if (self->n_unfit++ == 0)
-    self->unfit_since = now;
-
-  late = now - self->unfit_since >= UNFIT_TIME;
-  if (late && !self->unfit_told) {
-    self->unfit_told = TRUE;
+  pause = gst_ffs_unfit_add (&self->unfit, &tell);
+  if (tell)
     gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
         self->opened.profile);
-  }
-  if (late || self->n_unfit > UNFIT_FRAMES)
+  if (pause)
     gst_ffs_host_state_pause (&self->state);
   return DROPPED;
 }
@@ -227,7 +206,7 @@ frames_fit (GstFfsDmabufSink * self)
 
   if (profile && gst_ffs_host_take_check_fit (&self->host)) {
     self->fits = gst_ffs_profile_take_caps (profile, GST_BASE_SINK_PAD (self));
-    forget_unfit (self);
+    gst_ffs_unfit_reset (&self->unfit);
     GST_DEBUG_OBJECT (self, "frames %s what the host wants",
         self->fits ? "are" : "are not");
   }
@@ -279,7 +258,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
 
     switch (result.meaning) {
       case GST_FFS_OK:
-        forget_unfit (self);
+        gst_ffs_unfit_reset (&self->unfit);
         break;
       case GST_FFS_INTERRUPTED:
         ret = gst_base_sink_wait_preroll (bsink);
@@ -401,7 +380,7 @@ reset (GstFfsDmabufSink * self, gboolean own)
   self->n_frames = 0;
   self->copies_told = 0;
   self->have_info = FALSE;
-  forget_unfit (self);
+  gst_ffs_unfit_reset (&self->unfit);
   g_atomic_int_set (&self->failed, FALSE);
 
   /* What it has counted was of the last time. */
@@ -591,7 +570,6 @@ event (GstBaseSink * bsink, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      gst_ffs_host_state_forget_latency (&self->state);
       gst_ffs_source_control_new_upstream (&self->source);
       break;
     case GST_EVENT_FLUSH_STOP:

@@ -22,6 +22,7 @@
  * Nobody outside is told anything under it.
  */
 
+#include "function/gstffsupstream.h"
 #include "gstffshoststate.h"
 #include "transport/gstffserror.h"
 
@@ -58,7 +59,7 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
   g_mutex_lock (&self->lock);
   self->wanted = !own;
   self->n_without_host = self->n_unfit = self->n_connections = 0;
-  self->latency_known = FALSE;
+  self->upstream_live = FALSE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -99,13 +100,6 @@ gst_ffs_host_state_set_policy (GstFfsHostState * self, GstFfsIdlePolicy policy)
   self->policy = policy;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-}
-
-/* A new upstream may be live where the old one was not. */
-void
-gst_ffs_host_state_forget_latency (GstFfsHostState * self)
-{
-  self->latency_known = FALSE;
 }
 
 /* ---- properties ---- */
@@ -214,14 +208,9 @@ gst_ffs_host_state_drops (GstFfsHostState * self)
   if (policy != GST_FFS_IDLE_AUTO)
     return policy == GST_FFS_IDLE_DROP;
 
-  if (!self->latency_known) {
-    GstQuery *query = gst_query_new_latency ();
-
-    if (gst_pad_peer_query (GST_BASE_SINK_PAD (self->sink), query))
-      gst_query_parse_latency (query, &self->upstream_live, NULL, NULL);
-    gst_query_unref (query);
-    self->latency_known = TRUE;
-  }
+  /* Not to be remembered: a camera may not know before it has caps. */
+  self->upstream_live =
+      gst_ffs_upstream_is_live (GST_BASE_SINK_PAD (self->sink));
   return self->upstream_live;
 }
 
@@ -242,8 +231,7 @@ gst_ffs_host_state_stops (GstFfsHostState * self)
   policy = self->policy;
   g_mutex_unlock (&self->lock);
   /* With an application's ep0 only a frame finds out that there is a host. */
-  return self->own && policy == GST_FFS_IDLE_AUTO && self->latency_known
-      && self->upstream_live;
+  return self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live;
 }
 
 /**
@@ -338,10 +326,28 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
   }
 }
 
+/**
+ * gst_ffs_host_state_add_stats:
+ * @self: the host state
+ * @s: the base class's
+ *
+ * Adds ours.  Before 1.24 the base class takes all frames for rendered.
+ */
 void
 gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 {
+#ifndef GST_BASE_SINK_FLOW_DROPPED
+  guint64 rendered = 0, dropped = 0, ours;
+#endif
+
   g_mutex_lock (&self->lock);
+#ifndef GST_BASE_SINK_FLOW_DROPPED
+  gst_structure_get (s, "rendered", G_TYPE_UINT64, &rendered,
+      "dropped", G_TYPE_UINT64, &dropped, NULL);
+  ours = MIN (self->n_without_host + self->n_unfit, rendered);
+  gst_structure_set (s, "rendered", G_TYPE_UINT64, rendered - ours,
+      "dropped", G_TYPE_UINT64, dropped + ours, NULL);
+#endif
   gst_structure_set (s,
       "frames-without-host", G_TYPE_UINT64, self->n_without_host,
       "connections", G_TYPE_UINT64, self->n_connections,

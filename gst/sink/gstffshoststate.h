@@ -24,8 +24,7 @@ typedef struct
   gboolean streaming;
 
   /* Streaming thread. */
-  gboolean upstream_live;
-  gboolean latency_known;
+  gboolean upstream_live;       /* as of the last frame without a host */
 
   GMutex lock;
   GCond cond;
@@ -47,7 +46,6 @@ void gst_ffs_host_state_set_stream (GstFfsHostState * self,
 void gst_ffs_host_state_close (GstFfsHostState * self);
 void gst_ffs_host_state_set_policy (GstFfsHostState * self,
     GstFfsIdlePolicy policy);
-void gst_ffs_host_state_forget_latency (GstFfsHostState * self);
 
 void gst_ffs_host_state_set_connected (GstFfsHostState * self,
     gboolean connected);

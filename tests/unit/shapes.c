@@ -8,6 +8,7 @@
 #include <gst/video/video.h>
 
 #include "harness.h"
+#include "sink/gstffssettings.h"
 
 static void
 start (SinkHarness * sh)
@@ -423,6 +424,52 @@ GST_START_TEST (test_our_pool)
 
 GST_END_TEST;
 
+static gboolean
+was_asked (SinkHarness * sh)
+{
+  GstEvent *event;
+  gboolean asked = FALSE;
+
+  while ((event = gst_harness_try_pull_upstream_event (sh->h)) != NULL) {
+    asked |= GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE;
+    gst_event_unref (event);
+  }
+  return asked;
+}
+
+/* What changes how many buffers we hold, or whose, is told upstream; a buffer
+ * that the base class keeps counts. */
+GST_START_TEST (test_numbers_change)
+{
+  GstCaps *caps = gst_caps_from_string
+      ("video/x-raw,format=GRAY8,width=64,height=10,framerate=30/1");
+  GstQuery *query;
+  SinkHarness sh;
+
+  start (&sh);
+  was_asked (&sh);
+  g_object_set (sh.sink, "max-in-flight", 5, NULL);
+  fail_unless (was_asked (&sh));
+  g_object_set (sh.sink, "copy-mode", GST_FFS_COPY_NEVER, NULL);
+  fail_unless (was_asked (&sh));
+  g_object_set (sh.sink, "eos-timeout", G_GUINT64_CONSTANT (5), NULL);
+  fail_if (was_asked (&sh));
+  gst_element_set_state (sh.sink, GST_STATE_READY);
+  g_object_set (sh.sink, "max-in-flight", 4, NULL);
+  fail_if (was_asked (&sh));
+  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+
+  g_object_set (sh.sink, "enable-last-sample", TRUE, NULL);
+  query = gst_query_new_allocation (caps, FALSE);
+  gst_pad_peer_query (sh.h->srcpad, query);
+  assert_number_only (query, 5);
+  gst_query_unref (query);
+  gst_caps_unref (caps);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 /* A pool entry without a size would make a source that reads files read into
  * buffers of no size. */
 GST_START_TEST (test_pool_entries)
@@ -499,6 +546,7 @@ shapes_suite (void)
   tcase_add_test (tc, test_written);
   tcase_add_test (tc, test_always);
   tcase_add_test (tc, test_our_pool);
+  tcase_add_test (tc, test_numbers_change);
   tcase_add_test (tc, test_pool_entries);
   tcase_add_test (tc, test_no_pool_for_dma_drm);
   return s;

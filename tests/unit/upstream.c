@@ -284,6 +284,39 @@ GST_START_TEST (test_offer_for_caps)
 
 GST_END_TEST;
 
+static gboolean
+no_latency (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  return GST_QUERY_TYPE (query) != GST_QUERY_LATENCY
+      && gst_pad_query_default (pad, parent, query);
+}
+
+/* A camera without a frame rate does not answer, and may do so later. */
+GST_START_TEST (test_live)
+{
+  GstPad *pad;
+  Fixture f;
+  guint i;
+
+  for (i = 0; i < 4; i++) {
+    f.pipeline = gst_parse_launch (i % 2 ? "fakesrc name=s is-live=true "
+        "! identity ! testsink name=t" : "fakesrc name=s ! identity "
+        "! testsink name=t", NULL);
+    f.sink = gst_bin_get_by_name (GST_BIN (f.pipeline), "t");
+    f.last = gst_bin_get_by_name (GST_BIN (f.pipeline), "s");
+    pad = gst_element_get_static_pad (f.last, "src");
+    if (i < 2)
+      gst_pad_set_query_function (pad, no_latency);
+    fail_unless (gst_ffs_upstream_is_live (sink_pad (&f)) == (i % 2), "%u", i);
+    gst_object_unref (pad);
+    gst_object_unref (f.last);
+    gst_object_unref (f.sink);
+    gst_object_unref (f.pipeline);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_raw)
 {
   Fixture f;
@@ -359,6 +392,10 @@ GST_END_TEST;
 static void
 setup (void)
 {
+  GstPlugin *core = gst_plugin_load_file (CORE_ELEMENTS, NULL);
+
+  fail_unless (core != NULL);
+  gst_object_unref (core);
   gst_element_register (NULL, "testsink", GST_RANK_NONE, test_sink_get_type ());
   gst_element_register (NULL, "testsource", GST_RANK_NONE,
       test_source_get_type ());
@@ -398,6 +435,7 @@ upstream_suite (void)
   tcase_add_test (tc, test_encoded);
   tcase_add_test (tc, test_encoded_otherwise);
   tcase_add_test (tc, test_find);
+  tcase_add_test (tc, test_live);
   tcase_add_test (tc, test_known);
   tcase_add_test (tc, test_unknown);
   tcase_add_test (tc, test_offer_for_caps);
