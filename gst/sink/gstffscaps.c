@@ -321,4 +321,5 @@ gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
       && (raw || is_camera (caps)))
     gst_query_add_allocation_pool (query, NULL, size, min, 0);
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, NULL);
 }

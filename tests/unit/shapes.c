@@ -86,6 +86,7 @@ GST_START_TEST (test_in_place)
 {
   SinkHarness sh;
   GstMemory *mem;
+  GstBuffer *buf;
 
   start (&sh);
   send_and_compare (&sh, buffer_of (fake_dmabuf_new_data (5000, 1), NULL), 1);
@@ -115,6 +116,16 @@ GST_START_TEST (test_in_place)
 
   /* Nothing at all. */
   send_and_compare (&sh, gst_buffer_new (), 0);
+  fail_unless (gst_harness_push_event (sh.h, gst_event_new_gap (0,
+              GST_SECOND)));
+  /* Its content does not matter, but it is a frame. */
+  buf = buffer_of (fake_dmabuf_new_data (50, 3), NULL);
+  GST_BUFFER_FLAG_SET (buf, GST_BUFFER_FLAG_GAP | GST_BUFFER_FLAG_DROPPABLE);
+  send_and_compare (&sh, buf, 1);
+  /* Both fields are in one buffer. */
+  gst_harness_set_src_caps_str (sh.h, "video/x-raw,format=GRAY8,width=4,"
+      "height=10,framerate=30/1,interlace-mode=interleaved");
+  send_and_compare (&sh, buffer_of (fake_dmabuf_new_data (40, 3), NULL), 1);
   sink_harness_end (&sh);
 }
 
