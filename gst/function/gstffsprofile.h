@@ -213,9 +213,10 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
 /**
  * GstFfsProfileClass:
  * @describe: the interfaces and endpoints; constant once the offer is set
- * @set_offer: what upstream can produce. Before start(). Returns %FALSE if
+ * @set_offer: what upstream can produce. Before start(), once. Returns %FALSE if
  * none of it can be sent by this class
- * @get_caps: what the host wants now, (transfer full). Any thread
+ * @get_caps: what the host wants now, (transfer full); before there is an offer
+ * all that this class can send. Any thread
  * @set_caps: what the frames are from now on; again at every start of the
  * stream. Streaming thread. Returns %FALSE if they are not what the host wants;
  * such frames are dropped until the next caps

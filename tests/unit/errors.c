@@ -254,20 +254,44 @@ GST_START_TEST (test_fence_error)
 
 GST_END_TEST;
 
+/* At once, and once; a stream that has failed does not end well. */
 GST_START_TEST (test_fence_error_fails)
+{
+  SinkHarness sh;
+  gint a, b, c;
+
+  sink_harness_start (&sh, "transfer-errors", 1, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  fake_endpoint_signal (0, -EOVERFLOW);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "transfer to the USB host failed");
+  fake_endpoint_signal (1, -EOVERFLOW);
+  wait_released (&b);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &c)),
+      GST_FLOW_ERROR);
+  fail_if (gst_harness_push_event (sh.h, gst_event_new_eos ()));
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_EOS);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* The last frame's, of which EOS has to wait. */
+GST_START_TEST (test_fence_error_at_eos)
 {
   SinkHarness sh;
   gint a;
 
   sink_harness_start (&sh, "transfer-errors", 1, NULL);
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-  fake_endpoint_signal (0, -EOVERFLOW);
-  wait_released (&a);
-  /* Found at the next frame or, as here, at the end. */
   sink_harness_push_eos_async (&sh);
+  fake_endpoint_signal (0, -EOVERFLOW);
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, "transfer to the USB host failed");
   sink_harness_join (&sh);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_EOS);
   sink_harness_end (&sh);
 }
 
@@ -429,6 +453,7 @@ errors_suite (void)
   tcase_add_test (tc, test_aio_exhausted_control);
   tcase_add_test (tc, test_fence_error);
   tcase_add_test (tc, test_fence_error_fails);
+  tcase_add_test (tc, test_fence_error_at_eos);
   tcase_add_test (tc, test_open);
   tcase_add_test (tc, test_probe);
   tcase_add_test (tc, test_fd);

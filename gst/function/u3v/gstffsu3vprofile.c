@@ -207,6 +207,7 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
     .serial = self->serial,
   };
   GstFfsControl list[MAX_CONTROLS];
+  GstFfsU3vCamera *camera;
   GstFfsU3vOffer *offer;
   guint i, n;
 
@@ -214,8 +215,7 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
   if (offer == NULL)
     return FALSE;
 
-  g_clear_pointer (&self->camera, gst_ffs_u3v_camera_free);
-  g_clear_pointer (&self->controls, gst_ffs_controls_free);
+  g_return_val_if_fail (self->camera == NULL, FALSE);
   self->controls = gst_ffs_profile_find_controls (profile, self->sinkpad,
       MAX_CONTROLS);
   n = gst_ffs_controls_get_n (self->controls);
@@ -223,7 +223,10 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
     list[i] = *gst_ffs_controls_get (self->controls, i);
     self->defaults[i] = gst_ffs_controls_get_value (self->controls, i);
   }
-  self->camera = gst_ffs_u3v_camera_new (&identity, offer, list, n);
+  camera = gst_ffs_u3v_camera_new (&identity, offer, list, n);
+  GST_OBJECT_LOCK (self);
+  self->camera = camera;
+  GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
 
@@ -231,8 +234,14 @@ static GstCaps *
 get_caps (GstFfsProfile * profile)
 {
   GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+  GstFfsU3vCamera *camera;
 
-  return gst_ffs_u3v_camera_get_caps (self->camera);
+  /* Others may ask while the offer is set. */
+  GST_OBJECT_LOCK (self);
+  camera = self->camera;
+  GST_OBJECT_UNLOCK (self);
+  return camera ? gst_ffs_u3v_camera_get_caps (camera) :
+      gst_ffs_u3v_formats_to_caps ();
 }
 
 static gboolean

@@ -200,7 +200,8 @@ get_caps (GstFfsProfile * profile)
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcSelection selection = get_selection (self);
 
-  return gst_ffs_uvc_selection_to_caps (&selection);
+  return selection.offer ? gst_ffs_uvc_selection_to_caps (&selection) :
+      gst_ffs_uvc_formats_to_caps ();
 }
 
 static gboolean
