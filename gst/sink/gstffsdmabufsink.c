@@ -206,7 +206,7 @@ take_transfer_err (GstFfsDmabufSink * self)
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK_CAST (bsink);
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;

@@ -285,7 +285,8 @@ gst_ffs_frame_clear (GstFfsFrame * self)
   guint i;
 
   gst_ffs_frame_clear_pieces (self);
-  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++)
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE && self->framing.before[i].buffer;
+      i++)
     gst_clear_buffer (&self->framing.before[i].buffer);
   gst_clear_buffer (&self->framing.after.buffer);
 }
@@ -307,8 +308,6 @@ add_piece (GstFfsFrame * self, GstBuffer * owner, guint memory,
 static gboolean
 add_part (GstFfsFrame * self, const GstFfsPart * part)
 {
-  if (part->buffer == NULL)
-    return TRUE;
   if (!gst_is_dmabuf_memory (gst_buffer_peek_memory (part->buffer, 0))) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
     return FALSE;
@@ -428,8 +427,6 @@ add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
   GstFfsFraming *framing = &self->framing;
   GstBuffer *header;
 
-  if (framing->header_size == 0)
-    return TRUE;
   header = copier ? gst_ffs_copies_header (copier, framing, frame) : NULL;
   if (header == NULL) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
@@ -520,28 +517,29 @@ add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
   return TRUE;
 }
 
+/* Takes @n parts of the frame, which are where its next pieces are to be. */
 static gboolean
 add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
-    const GstFfsFraming * framing, const GstFfsPiece * parts, guint n)
+    const GstFfsFraming * framing, guint n)
 {
   GstBuffer *copy;
-  guint i;
 
-  for (i = 0; i < n; i++) {
-    if (parts[i].reason == GST_FFS_COPY_REASON_NONE) {
-      add_piece (self, buffer, parts[i].first, parts[i].offset,
-          parts[i].length, NULL);
+  for (; n > 0; n--) {
+    const GstFfsPiece *part = &self->pieces[self->n_pieces];
+    gsize length = part->length;
+
+    if (part->reason == GST_FFS_COPY_REASON_NONE) {
+      self->copies[self->n_pieces++] = NULL;
       continue;
     }
 
     if (self->reason == GST_FFS_COPY_REASON_NONE)
-      self->reason = parts[i].reason;
-    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer,
-        &parts[i]) : NULL;
+      self->reason = part->reason;
+    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer, part) : NULL;
     if (copy == NULL)
       return FALSE;
-    add_piece (self, copy, 0, 0, framing->header_size + parts[i].length, copy);
-    self->copied += parts[i].length;
+    add_piece (self, copy, 0, 0, framing->header_size + length, copy);
+    self->copied += length;
   }
   return TRUE;
 }
@@ -558,23 +556,24 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
   gboolean payloads = self->framing.payload_size > 0;
   static const GstFfsFraming no_header;
   const GstFfsFraming *framing = &self->framing;
-  GstFfsPiece parts[GST_FFS_MAX_PIECES];
-  guint n = pack ? 0 : get_pieces (self, buffer, policy, parts);
-  guint i, first = self->n_pieces;
+  gboolean header = policy->gather && framing->header_size > 0
+      && (payloads || !pack);
+  guint i, n, first = self->n_pieces;
+  GstFfsPiece *parts = &self->pieces[first + header];
 
   /* There are headers in the midst of it. */
   if (payloads && !policy->gather) {
     self->reason = GST_FFS_COPY_REASON_HEADER;
     return FALSE;
   }
-  if (policy->gather && (payloads || !pack)) {
-    if (!add_header (self, copier, n == 0 ? NULL :
-            gst_buffer_peek_memory (buffer, parts[0].first)))
+  n = pack ? 0 : get_pieces (self, buffer, policy, parts);
+  if (header) {
+    if (!add_header (self, copier, n == 0 ? NULL : parts[0].memory))
       return FALSE;
     framing = &no_header;
   }
   if (!(pack ? add_packed (self, buffer, copies, policy, framing) :
-          add_parts (self, buffer, copies, framing, parts, n)))
+          add_parts (self, buffer, copies, framing, n)))
     return FALSE;
   if (payloads && !split_payloads (self, first))
     return FALSE;
@@ -605,12 +604,14 @@ gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
   self->reason = GST_FFS_COPY_REASON_NONE;
   self->copied = 0;
   self->in_headroom = FALSE;
-  for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE; i++)
+  for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE
+      && self->framing.before[i].buffer; i++)
     ok = add_part (self, &self->framing.before[i]);
   if (ok && buffer)
     ok = (headroom && add_header_in_headroom (self, buffer, headroom))
         || add_frame (self, buffer, copier, policy);
-  ok = ok && add_part (self, &self->framing.after);
+  if (ok && self->framing.after.buffer)
+    ok = add_part (self, &self->framing.after);
   if (!ok)
     gst_ffs_frame_clear_pieces (self);
   return ok;
@@ -695,11 +696,9 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
       && (copy = split (copy, framing, &size)) == NULL)
     return FALSE;
 
-  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++) {
-    if (framing->before[i].buffer)
-      add_piece (self, framing->before[i].buffer, 0, 0,
-          framing->before[i].length, NULL);
-  }
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE && framing->before[i].buffer; i++)
+    add_piece (self, framing->before[i].buffer, 0, 0,
+        framing->before[i].length, NULL);
   if (size > 0)
     add_piece (self, copy ? copy : buffer, 0, 0, size, copy);
   if (framing->after.buffer)

@@ -14,7 +14,7 @@
  * Ownership: both are parts of the element, and refer to the stream while it is
  * open; the host refers to the profile, and to state and source control.
  *
- * Locking: connected and streaming are under the sink's object lock, being
+ * Locking: connected and streaming change under the sink's object lock, being
  * its properties, and their notifications are sent without a lock. The rest of
  * the state is under its lock, which is taken before the stream's.  The functions
  * that the profile calls come from its threads, with nothing held; the host's
@@ -116,9 +116,12 @@ set_flag (GstFfsHostState * self, const gchar * name, gboolean * flag,
 {
   gboolean changed;
 
+  /* As each frame says. */
+  if (g_atomic_int_get (flag) == value)
+    return FALSE;
   GST_OBJECT_LOCK (self->sink);
   changed = *flag != value;
-  *flag = value;
+  g_atomic_int_set (flag, value);
   GST_OBJECT_UNLOCK (self->sink);
   if (changed) {
     GST_INFO_OBJECT (self->sink, "%s: %d", name, value);

@@ -19,7 +19,7 @@ typedef struct
   GstBaseSink *sink;            /* unowned */
   gboolean own;                 /* ep0 is ours; does not change while open */
 
-  /* Under the sink's object lock. */
+  /* They change under the sink's object lock; atomic for those without it. */
   gboolean connected;
   gboolean streaming;
 

@@ -581,7 +581,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   gboolean resume = self->frame == frame;
   gint err;
 
-  if (!resume)
+  if (!resume && self->frame != NO_FRAME)
     clear_frame (self);
   self->frame = frame;
   if (!resume && !gst_ffs_frame_begin (&self->sending, buffer, frame, policy)) {
