@@ -334,9 +334,15 @@ gboolean
 gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
     guint64 number, const GstFfsStreamPolicy * policy)
 {
-  gsize size = buffer ? gst_buffer_get_size (buffer) : 0;
-  gsize whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
+  gsize size, whole;
 
+  self->layout = GST_FFS_LAYOUT_TIGHT;
+  self->repack = FALSE;
+  if (policy->profile == NULL && !policy->remove_padding)
+    return TRUE;
+
+  size = buffer ? gst_buffer_get_size (buffer) : 0;
+  whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
   self->layout = buffer && policy->remove_padding && policy->info ?
       gst_ffs_frame_get_layout (buffer, policy->info) : GST_FFS_LAYOUT_TIGHT;
   self->repack = self->layout == GST_FFS_LAYOUT_PADDED;

@@ -56,7 +56,7 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
 {
   self->own = own;
   g_mutex_lock (&self->lock);
-  self->wanted = !own;
+  g_atomic_int_set (&self->wanted, !own);
   self->n_without_host = self->n_unfit = self->n_connections = 0;
   self->latency_known = FALSE;
   g_mutex_unlock (&self->lock);
@@ -82,7 +82,7 @@ gst_ffs_host_state_close (GstFfsHostState * self)
 {
   g_mutex_lock (&self->lock);
   self->stream = NULL;
-  self->wanted = FALSE;
+  g_atomic_int_set (&self->wanted, FALSE);
   g_mutex_unlock (&self->lock);
   gst_ffs_host_state_set_connected (self, FALSE);
 }
@@ -169,7 +169,7 @@ void
 gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted)
 {
   g_mutex_lock (&self->lock);
-  self->wanted = wanted;
+  g_atomic_int_set (&self->wanted, wanted);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
@@ -188,12 +188,7 @@ gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
 gboolean
 gst_ffs_host_state_is_wanted (GstFfsHostState * self)
 {
-  gboolean wanted;
-
-  g_mutex_lock (&self->lock);
-  wanted = self->wanted;
-  g_mutex_unlock (&self->lock);
-  return wanted;
+  return g_atomic_int_get (&self->wanted);
 }
 
 /* ---- without a host ---- */

@@ -31,7 +31,7 @@ typedef struct
   GCond cond;
   GstFfsIdlePolicy policy;
   GstFfsStream *stream;         /* unowned; while one is open */
-  gboolean wanted;
+  gboolean wanted;              /* atomic for those without the lock */
   gboolean flushing;
   guint64 n_without_host;
   guint64 n_unfit;

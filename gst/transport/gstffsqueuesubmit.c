@@ -113,9 +113,6 @@ push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
   guint64 place;
   guint i;
 
-  for (i = 0; i < n; i++)
-    gst_buffer_ref (pieces[i].owner);
-
   g_mutex_lock (&self->lock);
   if (self->open_pieces == 0)
     push_frame (self, tag, now);
@@ -136,7 +133,7 @@ push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
   for (i = 0; i < n; i++) {
     GstFfsQueueHeld *held = gst_ffs_ring_push (&self->held);
 
-    held->buffer = pieces[i].owner;
+    held->buffer = gst_buffer_ref (pieces[i].owner);
     held->att = atts[i];
     t->length += pieces[i].length;
     t->n_transfers += !pieces[i].more;
