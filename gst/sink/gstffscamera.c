@@ -203,6 +203,8 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
   self->element = element;
   self->udc = g_strdup (settings->udc);
   self->profile = new_profile (settings, &identity, sinkpad);
+  /* Log lines and threads carry it. */
+  gst_object_set_name (GST_OBJECT (self->profile), GST_OBJECT_NAME (element));
   if (settings->controls
       && !gst_ffs_application_check (settings->controls, &error))
     goto failed;

@@ -44,6 +44,7 @@
 #include "gstffsstream.h"
 #include "transport/gstffsdebug.h"
 
+GST_DEBUG_CATEGORY (gst_ffs_function_debug);
 GST_DEBUG_CATEGORY (gst_ffs_transport_debug);
 GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 #undef GST_CAT_DEFAULT
@@ -659,6 +660,8 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
 
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_sink_debug, "ffsdmabufsink", 0,
       "FunctionFS dmabuf sink");
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
+      "FunctionFS gadget, ep0, classes of camera");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 
@@ -672,7 +675,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   gst_element_class_set_static_metadata (element_class,
       "FunctionFS dmabuf sink", "Sink/Video/Hardware",
       "Sends dmabufs to a USB host without a copy",
-      "gst-ffsdmabuf maintainers");
+      "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>");
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
   element_class->send_event = GST_DEBUG_FUNCPTR (send_event);
