@@ -134,10 +134,8 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 {
   GstFfsStreamPolicy policy = { 0, };
 
-  GST_OBJECT_LOCK (self);
-  policy.copy_mode = self->settings.copy_mode;
-  policy.remove_padding = self->settings.remove_padding;
-  GST_OBJECT_UNLOCK (self);
+  policy.copy_mode = g_atomic_int_get (&self->settings.copy_mode);
+  policy.remove_padding = g_atomic_int_get (&self->settings.remove_padding);
   policy.info = self->have_info ? &self->info : NULL;
   policy.profile = self->opened.profile;
   if (policy.profile && gst_ffs_profile_describe (policy.profile)->tight)

@@ -81,6 +81,16 @@ same_dmabuf (GstMemory * a, GstMemory * b)
       && st_a.st_ino == st_b.st_ino && st_a.st_dev == st_b.st_dev;
 }
 
+/* Why a memory that is not empty must be copied, or 0.  @anywhere: as below. */
+static GstFfsCopyReason
+get_reason (GstMemory * mem, gboolean anywhere)
+{
+  if (!gst_is_dmabuf_memory (mem))
+    return GST_FFS_COPY_REASON_MEMORY;
+  return mem->offset == 0 || anywhere ? GST_FFS_COPY_REASON_NONE :
+      GST_FFS_COPY_REASON_OFFSET;
+}
+
 /**
  * gst_ffs_frame_parse:
  * @buffer: a frame
@@ -103,7 +113,7 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
   for (i = 0; i < n_memories; i++) {
     GstMemory *mem = gst_buffer_peek_memory (buffer, i);
     GstFfsPiece *last = n > 0 ? &pieces[n - 1] : NULL;
-    GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+    GstFfsCopyReason reason;
 
     if (mem->size == 0) {
       /* Pieces are memories one behind the other. */
@@ -112,14 +122,11 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
       continue;
     }
 
-    if (!gst_is_dmabuf_memory (mem))
-      reason = GST_FFS_COPY_REASON_MEMORY;
-    else if (dmabuf && mem->offset == last->offset + last->length
+    if (dmabuf && gst_is_dmabuf_memory (mem)
+        && mem->offset == last->offset + last->length
         && same_dmabuf (dmabuf, mem))
       goto extend;
-    else if (mem->offset != 0 && !anywhere)
-      reason = GST_FFS_COPY_REASON_OFFSET;
-
+    reason = get_reason (mem, anywhere);
     if (reason != GST_FFS_COPY_REASON_NONE && last
         && last->reason != GST_FFS_COPY_REASON_NONE)
       goto extend;
@@ -550,6 +557,25 @@ add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
   return TRUE;
 }
 
+/* A frame of one memory that goes in place with nothing in its transfer but
+ * itself, as most do.  FALSE if this is another one. */
+static gboolean
+add_whole (GstFfsFrame * self, GstBuffer * buffer, gboolean anywhere)
+{
+  GstMemory *mem;
+
+  if (self->framing.header_size > 0 || self->repack
+      || gst_buffer_n_memory (buffer) != 1)
+    return FALSE;
+  mem = gst_buffer_peek_memory (buffer, 0);
+  if (mem->size == 0 || get_reason (mem, anywhere) != GST_FFS_COPY_REASON_NONE)
+    return FALSE;
+  self->pieces[self->n_pieces] = (GstFfsPiece) {
+  .memory = mem,.offset = mem->offset,.length = mem->size,.owner = buffer};
+  self->copies[self->n_pieces++] = NULL;
+  return TRUE;
+}
+
 /* Makes the pieces of the frame itself.  FALSE if it has to be written
  * instead, or refused. */
 static gboolean
@@ -615,6 +641,7 @@ gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
     ok = add_part (self, &self->framing.before[i]);
   if (ok && buffer)
     ok = (headroom && add_header_in_headroom (self, buffer, headroom))
+        || add_whole (self, buffer, policy->gather)
         || add_frame (self, buffer, copier, policy);
   if (ok && self->framing.after.buffer)
     ok = add_part (self, &self->framing.after);

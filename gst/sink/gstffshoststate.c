@@ -291,6 +291,13 @@ idle (GstFfsHostState * self)
 GstFfsMeaning
 gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
 {
+  /* As a rule it is there already. */
+  *err = 0;
+  if (gst_ffs_host_state_is_wanted (self)
+      && (self->own || g_atomic_int_get (&self->connected))
+      && gst_ffs_stream_is_enabled (self->stream))
+    return GST_FFS_OK;
+
   while (TRUE) {
     GstFfsMeaning meaning = GST_FFS_NOT_ENABLED;
 

@@ -52,8 +52,9 @@ struct _GstFfsAttachment
   guint64 last_use;             /* the higher, the later */
 };
 
-/* A power of two, and more than are in rotation as a rule. */
-#define N_RECENT 32
+/* More than are in rotation as a rule. */
+#define RECENT_BITS 6
+#define N_RECENT (1 << RECENT_BITS)
 
 typedef struct
 {
@@ -182,13 +183,14 @@ gst_ffs_attachments_get_key (GstMemory * mem)
   return mem;
 }
 
-/* The address without the bits that all have in common. */
+/* Addresses that are a like distance apart are to be spread out: Fibonacci
+ * hashing. */
 static Recent *
 get_recent (GstFfsAttachments * self, GstMemory * mem)
 {
-  gsize address = GPOINTER_TO_SIZE (mem);
+  guint32 key = GPOINTER_TO_SIZE (mem) >> 4;
 
-  return &self->recent[(address >> 4 ^ address >> 9) % N_RECENT];
+  return &self->recent[key * 2654435769u >> (32 - RECENT_BITS)];
 }
 
 static GstFfsAttachment *

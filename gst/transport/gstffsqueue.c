@@ -165,6 +165,16 @@ is_lost (gint err)
   }
 }
 
+/* With the lock.  Whether the caller does not expect it. */
+static gboolean
+is_news (GstFfsQueue * self, const GstFfsQueueFrame * frame)
+{
+  guint before = self->arrived;
+
+  self->arrived = frame->err ? 0 : gst_ffs_endpoint_get_connection (self->ep);
+  return frame->err || self->arrived != before || before == 0;
+}
+
 /* With the lock, given up for the callbacks: frames that have nothing under way
  * any more, in their order. */
 void
@@ -181,7 +191,7 @@ gst_ffs_queue_end_frames (GstFfsQueue * self)
 
     self->frames.first++;
     self->last_end = end = gst_util_get_timestamp ();
-    if (done) {
+    if (done && is_news (self, &frame)) {
       g_mutex_unlock (&self->lock);
       done (frame.number, &frame.tag, frame.err, self->user_data);
       g_mutex_lock (&self->lock);
@@ -436,7 +446,7 @@ queue_thread (gpointer data)
  * gst_ffs_queue_new:
  * @ep: the endpoint
  * @max_attachments: dmabufs that may be attached at a time
- * @done: called for each frame after its release
+ * @done: called for frames after their release
  * @user_data: for @done
  *
  * Returns: the queue, to be ended by gst_ffs_queue_shutdown()
@@ -456,6 +466,8 @@ gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
   self->open_frame = GST_FFS_QUEUE_NONE;
   self->unsure = GST_FFS_QUEUE_NONE;
   self->max = 1;
+  self->can_submit = gst_ffs_endpoint_can_submit (ep);
+  self->can_end = gst_ffs_endpoint_can_end (ep);
   self->reap = gst_ffs_endpoint_can_reap (ep);
   gst_ffs_ring_init (&self->transfers, sizeof (GstFfsQueueTransfer));
   gst_ffs_ring_init (&self->held, sizeof (GstFfsQueueHeld));

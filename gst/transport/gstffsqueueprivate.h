@@ -50,6 +50,8 @@ struct _GstFfsQueue
   gpointer user_data;
   GThread *thread;
   GstPoll *foreign;             /* the wait for other devices' fences */
+  gboolean can_submit;          /* the kernel has SUBMIT */
+  gboolean can_end;             /* and that takes several transfers */
 
   /* Streaming thread: how much of which frame was queued, to which host. */
   guint64 open_frame;
@@ -84,6 +86,7 @@ struct _GstFfsQueue
   guint n_reaping_slot;         /* of them those that wait for a slot */
   guint32 kicks;
 
+  guint arrived;                /* connection that the last one arrived at, or 0 */
   GstFfsQueueStats stats;
   GstClockTime last_end;        /* of a frame */
 };

@@ -174,7 +174,7 @@ unpush (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
     gst_buffer_unref (pieces[i].owner);
 }
 
-/* The kernel has it.  With REAP its end tells all that is still to be known. */
+/* The kernel has it, and its end is learnt by its fence. */
 static void
 pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
 {
@@ -182,8 +182,6 @@ pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
   GstFfsQueueTransfer *t;
   gint err;
 
-  if (self->by_reap)
-    return;
   if (!own_fence && (err = gst_ffs_fence_export (dmabuf, &sync_file)) != 0)
     GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
         "%s: no sync_file, errors will not be seen: %s",
@@ -209,7 +207,7 @@ call_kernel (GstFfsQueue * self, const GstFfsPiece * pieces,
   guint i;
 
   *sync_file = -1;
-  if (!gst_ffs_endpoint_can_submit (self->ep)) {
+  if (!self->can_submit) {
     g_assert (n == 1 && pieces->offset == 0);
     return gst_ffs_endpoint_transfer (self->ep,
         gst_ffs_attachment_get_fd (atts[0]), pieces->length);
@@ -248,12 +246,13 @@ queue (GstFfsQueue * self, const GstFfsPiece * pieces,
   guint64 place;
 
   while (TRUE) {
-    *call = gst_ffs_endpoint_can_submit (self->ep) ? GST_FFS_CALL_SUBMIT :
-        GST_FFS_CALL_TRANSFER;
+    *call = self->can_submit ? GST_FFS_CALL_SUBMIT : GST_FFS_CALL_TRANSFER;
     place = push (self, pieces, atts, n, tag, last);
     err = call_kernel (self, pieces, atts, n, place, &sync_file);
     if (err == 0) {
-      pushed (self, place, sync_file, gst_ffs_attachment_get_fd (atts[0]));
+      /* With REAP its end tells all that is still to be known. */
+      if (!self->by_reap)
+        pushed (self, place, sync_file, gst_ffs_attachment_get_fd (atts[0]));
       return 0;
     }
     unpush (self, pieces, n);
@@ -345,7 +344,7 @@ gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
     GstFfsMeaning meaning;
     gint err;
 
-    if (!gst_ffs_endpoint_can_end (self->ep))
+    if (!self->can_end)
       for (n = 1; first[n - 1].more; n++);
     err = submit_pieces (self, first, n, tag,
         self->open_pieces + n == n_pieces, failed_call);
