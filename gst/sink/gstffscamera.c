@@ -351,6 +351,8 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     self->settings.serial = make_serial ();
   identity = get_identity (&self->settings);
   self->profile = new_profile (&self->settings, &identity, sinkpad);
+  /* Log lines and threads carry it. */
+  gst_object_set_name (GST_OBJECT (self->profile), GST_OBJECT_NAME (element));
   gst_ffs_profile_set_application (self->profile, &application);
   gst_ffs_profile_set_funcs (self->profile, gst_ffs_host_set_streaming,
       gst_ffs_host_set_enabled, gst_ffs_host_get_waiting, host);

@@ -45,6 +45,7 @@
 #include "gstffsunfit.h"
 #include "transport/gstffsdebug.h"
 
+GST_DEBUG_CATEGORY (gst_ffs_function_debug);
 GST_DEBUG_CATEGORY (gst_ffs_transport_debug);
 GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 #undef GST_CAT_DEFAULT
@@ -154,10 +155,8 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 {
   GstFfsStreamPolicy policy = { 0, };
 
-  GST_OBJECT_LOCK (self);
-  policy.copy_mode = self->settings.copy_mode;
-  policy.remove_padding = self->settings.remove_padding;
-  GST_OBJECT_UNLOCK (self);
+  policy.copy_mode = g_atomic_int_get (&self->settings.copy_mode);
+  policy.remove_padding = g_atomic_int_get (&self->settings.remove_padding);
   policy.info = self->have_info ? &self->info : NULL;
   policy.profile = self->opened.profile;
   if (policy.profile && gst_ffs_profile_describe (policy.profile)->tight)
@@ -226,7 +225,7 @@ refuse_without_caps (GstFfsDmabufSink * self)
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK_CAST (bsink);
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
@@ -715,6 +714,8 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
 
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_sink_debug, "ffsdmabufsink", 0,
       "FunctionFS dmabuf sink");
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
+      "FunctionFS gadget, ep0, classes of camera");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 
@@ -728,7 +729,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   gst_element_class_set_static_metadata (element_class,
       "FunctionFS dmabuf sink", "Sink/Video/Hardware",
       "Sends dmabufs to a USB host without a copy",
-      "gst-ffsdmabuf maintainers");
+      "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>");
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
   element_class->send_event = GST_DEBUG_FUNCPTR (send_event);

@@ -19,7 +19,7 @@ typedef struct
   GstBaseSink *sink;            /* unowned */
   gboolean own;                 /* ep0 is ours; does not change while open */
 
-  /* Under the sink's object lock. */
+  /* They change under the sink's object lock; atomic for those without it. */
   gboolean connected;
   gboolean streaming;
 
@@ -30,7 +30,7 @@ typedef struct
   GCond cond;
   GstFfsIdlePolicy policy;
   GstFfsStream *stream;         /* unowned; while one is open */
-  gboolean wanted;
+  gboolean wanted;              /* atomic for those without the lock */
   gboolean flushing;
   guint64 n_without_host;
   guint64 n_unfit;

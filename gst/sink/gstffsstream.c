@@ -181,7 +181,7 @@ frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
  * gst_ffs_stream_new:
  * @ep: (transfer full): the endpoint
  * @allocator: (nullable): where dmabufs for copies come from
- * @done: called for each frame after its release
+ * @done: called for frames after their release
  * @user_data: for @done
  */
 GstFfsStream *
@@ -282,6 +282,13 @@ const gchar *
 gst_ffs_stream_get_name (GstFfsStream * self)
 {
   return gst_ffs_endpoint_get_name (self->ep);
+}
+
+/* Returns: whether a host was there when the endpoint was asked last */
+gboolean
+gst_ffs_stream_is_enabled (GstFfsStream * self)
+{
+  return gst_ffs_endpoint_is_enabled (self->ep);
 }
 
 /**
@@ -603,7 +610,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   gboolean resume = self->frame == frame;
   gint err;
 
-  if (!resume)
+  if (!resume && self->frame != NO_FRAME)
     clear_frame (self);
   self->frame = frame;
   if (!resume && !gst_ffs_frame_begin (&self->sending, buffer, frame, policy)) {
@@ -675,7 +682,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  * @self: the stream of an endpoint that is enabled
  * @buffer: (nullable): a frame, or %NULL for what marks the end of the stream
  * @frame: its number, different from the last one's
- * @policy: how to send it
+ * @policy: (inout): how to send it; whether the kernel gathers is filled in
  * @result: (out): what became of it
  *
  * Sends a frame when there is a slot for it. After %GST_FFS_INTERRUPTED the
@@ -688,12 +695,10 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  */
 void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
-    const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
+    GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
 {
-  GstFfsStreamPolicy own = *policy;
-
   memset (result, 0, sizeof (*result));
-  own.gather = gst_ffs_endpoint_can_gather (self->ep);
+  policy->gather = gst_ffs_endpoint_can_gather (self->ep);
 
   /* Without a lock: it lets buffers go.  Nobody else takes slots. */
   if (!self->have_slot && gst_ffs_queue_wait (self->queue) != 0) {
@@ -704,12 +709,12 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     if (self->halted || check_dma_device (self) != 0)
       result->meaning = GST_FFS_NOT_ENABLED;
     else
-      send_frame (self, buffer, frame, &own, result);
+      send_frame (self, buffer, frame, policy, result);
     /* It goes as on a kernel without SUBMIT then. */
     if (result->meaning == GST_FFS_NO_GATHER) {
-      own.gather = FALSE;
+      policy->gather = FALSE;
       memset (result, 0, sizeof (*result));
-      send_frame (self, buffer, frame, &own, result);
+      send_frame (self, buffer, frame, policy, result);
     }
     g_mutex_unlock (&self->send_lock);
   }

@@ -43,7 +43,7 @@ is_transfer (GstFfsCall call)
 }
 
 /**
- * gst_ffs_meaning:
+ * gst_ffs_error_meaning:
  * @call: the call that was made
  * @err: its errno, 0 for success
  *
@@ -59,7 +59,7 @@ is_transfer (GstFfsCall call)
  * Returns: what happened
  */
 GstFfsMeaning
-gst_ffs_meaning (GstFfsCall call, gint err)
+gst_ffs_error_meaning (GstFfsCall call, gint err)
 {
   switch (err) {
     case 0:

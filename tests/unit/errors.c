@@ -225,8 +225,8 @@ GST_START_TEST (test_aio_exhausted_control)
 
   fake_endpoint_start ();
   fake_endpoint_set_aio_exhausted (TRUE);
-  fail_unless (gst_ffs_u3v_control_new ("/dev/null", "/dev/null", &memory,
-          NULL, &err) == NULL);
+  fail_unless (gst_ffs_u3v_control_new ("cam", "/dev/null", "/dev/null",
+          &memory, NULL, &err) == NULL);
   fail_unless_equals_int (err, ENOSPC);
   fake_endpoint_end ();
 }

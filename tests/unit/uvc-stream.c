@@ -23,7 +23,7 @@
 #define SIZE_640 (640 * 480 * 2)
 #define SIZE_320 (320 * 240 * 2)
 
-GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
+GST_DEBUG_CATEGORY_EXTERN (gst_ffs_function_debug);
 
 static UvcFixture f;
 
@@ -466,7 +466,7 @@ count_warnings (GstDebugCategory * category, GstDebugLevel level,
 {
   guint *n = user_data;
 
-  if (category != gst_ffs_transport_debug || level != GST_LEVEL_WARNING)
+  if (category != gst_ffs_function_debug || level != GST_LEVEL_WARNING)
     return;
   fail_unless (strstr (gst_debug_message_get (message), "65537") != NULL);
   (*n)++;
@@ -477,10 +477,10 @@ GST_START_TEST (test_too_large)
 {
   guint n = 0;
 
-  GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0, "");
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0, "");
   gst_debug_remove_log_function (gst_debug_log_default);
   gst_debug_add_log_function (count_warnings, &n, NULL);
-  gst_debug_set_threshold_for_name ("ffstransport", GST_LEVEL_WARNING);
+  gst_debug_set_threshold_for_name ("ffsfunction", GST_LEVEL_WARNING);
 
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   uvc_set_caps (&f, MJPEG, TRUE);

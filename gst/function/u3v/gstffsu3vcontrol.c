@@ -27,9 +27,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vmap.h"
-#include "transport/gstffsdebug.h"
 #include "transport/gstffsendpoint.h"
 
 /* A host that is there has fetched its answer long before. */
@@ -57,6 +57,7 @@ typedef struct
 
 struct _GstFfsU3vControl
 {
+  gchar *owner;                 /* the element's name, for logs */
   gint in_fd;
   gint out_fd;
   GstFfsU3vMemory memory;
@@ -100,7 +101,8 @@ submit (GstFfsU3vControl * self, guint i, guint length)
   t->busy = TRUE;
   ret = io_submit (self->ctx, 1, &iocb);
   if (ret != 1) {
-    GST_DEBUG ("control: transfer %u: %s", i, g_strerror (ret < 0 ? -ret : 0));
+    GST_DEBUG_ID (self->owner, "control: transfer %u: %s", i,
+        g_strerror (ret < 0 ? -ret : 0));
     t->busy = FALSE;
   }
 }
@@ -147,7 +149,7 @@ cancel (GstFfsU3vControl * self, guint i)
   io_cancel (self->ctx, &self->transfers[i].iocb, &event);
   wait_for (self, i, &timeout);
   if (self->transfers[i].busy)
-    GST_WARNING ("control: transfer %u cannot be cancelled", i);
+    GST_WARNING_ID (self->owner, "control: transfer %u cannot be cancelled", i);
 }
 
 static void
@@ -171,7 +173,7 @@ take_back (GstFfsU3vControl * self, guint i)
     return;
   wait_for (self, i, &grace);
   if (self->transfers[i].busy) {
-    GST_DEBUG ("control: nobody has fetched the answer");
+    GST_DEBUG_ID (self->owner, "control: nobody has fetched the answer");
     cancel (self, i);
   }
 }
@@ -212,7 +214,8 @@ look (GstFfsU3vControl * self)
     self->n_failures = 0;
     handle (self, result);
   } else if (is_over (result) || ++self->n_failures >= MAX_FAILURES) {
-    GST_DEBUG ("control: no more commands: %s", g_strerror (-result));
+    GST_DEBUG_ID (self->owner, "control: no more commands: %s",
+        g_strerror (-result));
     return;
   }
   submit (self, COMMAND, U3V_MAX_COMMAND);
@@ -270,12 +273,13 @@ run (gpointer data)
       continue;
     }
     if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR) {
-      GST_ERROR ("control: poll: %s", g_strerror (errno));
+      GST_ERROR_ID (self->owner, "control: poll: %s", g_strerror (errno));
       break;
     }
     for (i = 0; i < G_N_ELEMENTS (fds); i++) {
       if (read (fds[i].fd, &value, sizeof (value)) < 0 && errno != EAGAIN)
-        GST_WARNING ("control: eventfd: %s", g_strerror (errno));
+        GST_WARNING_ID (self->owner, "control: eventfd: %s",
+            g_strerror (errno));
     }
     memset (&now, 0, sizeof (now));
     reap (self, 0, &now);
@@ -363,6 +367,7 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
 
 /**
  * gst_ffs_u3v_control_new:
+ * @owner: the name of the element that it is for
  * @in_path: the endpoint of the answers
  * @out_path: the endpoint of the commands
  * @memory: what the commands are about
@@ -372,13 +377,16 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
  * Returns: (transfer full) (nullable): the channel, not enabled
  */
 GstFfsU3vControl *
-gst_ffs_u3v_control_new (const gchar * in_path, const gchar * out_path,
-    const GstFfsU3vMemory * memory, GstFfsU3vChangedFunc changed, gint * err)
+gst_ffs_u3v_control_new (const gchar * owner, const gchar * in_path,
+    const gchar * out_path, const GstFfsU3vMemory * memory,
+    GstFfsU3vChangedFunc changed, gint * err)
 {
   GstFfsU3vControl *self = g_new0 (GstFfsU3vControl, 1);
+  g_autofree gchar *name = gst_ffs_thread_name ("u3v", owner);
 
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  self->owner = g_strdup (owner);
   self->memory = *memory;
   self->changed = changed;
   self->in_fd = self->out_fd = self->event_fd = self->wake_fd = -1;
@@ -387,7 +395,7 @@ gst_ffs_u3v_control_new (const gchar * in_path, const gchar * out_path,
     gst_ffs_u3v_control_free (self);
     return NULL;
   }
-  self->thread = g_thread_new ("u3v-control", run, self);
+  self->thread = g_thread_new (name, run, self);
   return self;
 }
 
@@ -416,5 +424,6 @@ gst_ffs_u3v_control_free (GstFfsU3vControl * self)
   close_fd (self->wake_fd);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
+  g_free (self->owner);
   g_free (self);
 }

@@ -17,9 +17,9 @@ typedef struct _GstFfsU3vControl GstFfsU3vControl;
  */
 typedef void (*GstFfsU3vChangedFunc) (gboolean restarted, gpointer user_data);
 
-GstFfsU3vControl *gst_ffs_u3v_control_new (const gchar * in_path,
-    const gchar * out_path, const GstFfsU3vMemory * memory,
-    GstFfsU3vChangedFunc changed, gint * err);
+GstFfsU3vControl *gst_ffs_u3v_control_new (const gchar * owner,
+    const gchar * in_path, const gchar * out_path,
+    const GstFfsU3vMemory * memory, GstFfsU3vChangedFunc changed, gint * err);
 void gst_ffs_u3v_control_free (GstFfsU3vControl * self);
 
 void gst_ffs_u3v_control_set_enabled (GstFfsU3vControl * self,

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsu3vcamera.h"
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vinfo.h"
@@ -23,7 +24,6 @@
 #include "gstffsu3vpackets.h"
 #include "gstffsu3vprofile.h"
 #include "transport/gstffsbufferpool.h"
-#include "transport/gstffsdebug.h"
 
 #define IN_ENDPOINT "ep1"
 #define OUT_ENDPOINT "ep2"
@@ -310,8 +310,8 @@ start (GstFfsProfile * profile, const gchar * directory,
   gchar *out = g_build_filename (directory, OUT_ENDPOINT, NULL);
   gint err;
 
-  self->control =
-      gst_ffs_u3v_control_new (in, out, &memory, host_changed, &err);
+  self->control = gst_ffs_u3v_control_new (GST_OBJECT_NAME (self), in, out,
+      &memory, host_changed, &err);
   g_free (in);
   g_free (out);
   if (self->control)

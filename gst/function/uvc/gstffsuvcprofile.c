@@ -22,12 +22,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsuvccontrol.h"
 #include "gstffsuvcdescriptors.h"
 #include "gstffsuvcheader.h"
 #include "gstffsuvcprofile.h"
 #include "gstffsuvcspeed.h"
-#include "transport/gstffsdebug.h"
 #include "transport/gstffsendpoint.h"
 
 /* A host that takes frames never leaves them for so long, beyond the time that
