@@ -577,18 +577,28 @@ event (GstBaseSink * bsink, GstEvent * event)
     case GST_EVENT_FLUSH_STOP:
       g_atomic_int_set (&self->failed, FALSE);
       break;
-    case GST_EVENT_EOS:
-      /* Nobody is to take a stream for complete that has failed. */
-      if (!wait_eos (self) || g_atomic_int_get (&self->failed)) {
-        gst_event_unref (event);
-        return FALSE;
-      }
-      break;
     default:
       break;
   }
   return GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->event (bsink,
       event);
+}
+
+/* The base class has prerolled by then, and posts the end afterwards. */
+static GstFlowReturn
+wait_event (GstBaseSink * bsink, GstEvent * event)
+{
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFlowReturn ret;
+
+  ret = GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->wait_event
+      (bsink, event);
+  if (ret != GST_FLOW_OK || GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return ret;
+  if (!wait_eos (self))
+    return GST_FLOW_FLUSHING;
+  /* A stream that has failed is not complete. */
+  return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
 /* From the application, or from the pipeline. */
@@ -741,4 +751,5 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   basesink_class->propose_allocation = GST_DEBUG_FUNCPTR (propose_allocation);
   basesink_class->query = GST_DEBUG_FUNCPTR (query);
   basesink_class->event = GST_DEBUG_FUNCPTR (event);
+  basesink_class->wait_event = GST_DEBUG_FUNCPTR (wait_event);
 }
