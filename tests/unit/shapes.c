@@ -496,8 +496,8 @@ shapes_suite (void)
   tcase_add_test (tc, test_mix);
   tcase_add_test (tc, test_padding);
   tcase_add_test (tc, test_never);
-  tcase_add_test (tc, test_written);
-  tcase_add_test (tc, test_always);
+  add_written_test (tc, test_written);
+  add_written_test (tc, test_always);
   tcase_add_test (tc, test_our_pool);
   tcase_add_test (tc, test_pool_entries);
   tcase_add_test (tc, test_no_pool_for_dma_drm);
