@@ -354,6 +354,10 @@ close_stream (GstFfsDmabufSink * self)
   gboolean was_open = self->open;
   GstStructure *stats;
 
+  /* Kernels without our patches follow a NULL pointer when a buffer is detached
+   * while the function is being unbound; upstream may free some just now. */
+  if (was_open && self->opened.camera)
+    gst_ffs_stream_set_disabled (self->stream);
   if (self->opened.camera)
     gst_ffs_camera_unbind (self->opened.camera);
   gst_ffs_host_state_close (&self->state);

@@ -25,7 +25,7 @@ gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
   static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
     "none", "memory", "offset", "padding", "packet", "header", "no-sg",
-    "no-ioctl", "dma-device", "mode"
+    "no-ioctl", "dma-device", "refused", "mode"
   };
 
   return names[reason];
@@ -58,6 +58,8 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
           "dmabufs for another device than the USB device controller, which "
           "would send rubbish (the patches in kernel/ mend it, see "
           "kernel/README.md)";
+    case GST_FFS_COPY_REASON_REFUSED:
+      return "the USB device controller cannot map the dmabufs of upstream";
     case GST_FFS_COPY_REASON_MODE:
       return "copy-mode=always";
     default:

@@ -27,6 +27,7 @@ G_BEGIN_DECLS
  * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel cannot
  * @GST_FFS_COPY_REASON_DMA_DEVICE: the kernel maps dmabufs for a device that
  * is not the one which reads them
+ * @GST_FFS_COPY_REASON_REFUSED: the controller cannot map upstream's dmabufs
  * @GST_FFS_COPY_REASON_MODE: copy-mode=always
  */
 typedef enum
@@ -40,6 +41,7 @@ typedef enum
   GST_FFS_COPY_REASON_NO_SG,
   GST_FFS_COPY_REASON_NO_IOCTL,
   GST_FFS_COPY_REASON_DMA_DEVICE,
+  GST_FFS_COPY_REASON_REFUSED,
   GST_FFS_COPY_REASON_MODE,
   GST_FFS_N_COPY_REASONS
 } GstFfsCopyReason;

@@ -340,12 +340,16 @@ gst_ffs_stream_set_disabled (GstFfsStream * self)
  * gst_ffs_stream_is_zero_copy:
  * @self: the stream
  *
- * Returns: %FALSE if kernel or controller are known to take no dmabufs
+ * Returns: %FALSE if kernel or controller are known to take no dmabufs, not even
+ * ours
  */
 gboolean
 gst_ffs_stream_is_zero_copy (GstFfsStream * self)
 {
-  return g_atomic_int_get (&self->blocked) == GST_FFS_COPY_REASON_NONE;
+  GstFfsCopyReason blocked = g_atomic_int_get (&self->blocked);
+
+  return blocked == GST_FFS_COPY_REASON_NONE
+      || blocked == GST_FFS_COPY_REASON_REFUSED;
 }
 
 /**
@@ -543,6 +547,8 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     self->sending.reason = GST_FFS_COPY_REASON_NO_SG;
   else if (result->meaning == GST_FFS_NO_IOCTL)
     self->sending.reason = GST_FFS_COPY_REASON_NO_IOCTL;
+  else if (result->meaning == GST_FFS_UNUSABLE)
+    self->sending.reason = GST_FFS_COPY_REASON_REFUSED;
   else
     mode = GST_FFS_COPY_NEVER;
   if (mode == GST_FFS_COPY_NEVER) {
@@ -778,6 +784,9 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
 {
   gint err = gst_ffs_stream_drain (self, timeout);
 
+  /* Those that come next may be others. */
+  g_atomic_int_compare_and_exchange (&self->blocked,
+      GST_FFS_COPY_REASON_REFUSED, GST_FFS_COPY_REASON_NONE);
   g_mutex_lock (&self->send_lock);
   if (err == ETIMEDOUT)
     give_up (self);
