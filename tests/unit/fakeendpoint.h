@@ -74,6 +74,11 @@ guint fake_endpoint_n_late_reads (void);
 GBytes *fake_endpoint_take_wire (void);
 /* Let the kernel have no more contexts for asynchronous I/O. */
 void fake_endpoint_set_aio_exhausted (gboolean exhausted);
+/* Let asynchronous I/O never end, nor be cancelled, and the end of its context
+ * wait for that; and wait for what has been submitted or ended since. */
+void fake_endpoint_set_aio_stuck (gboolean stuck);
+void fake_endpoint_wait_aio_submitted (void);
+void fake_endpoint_wait_aio_destroyed (void);
 void fake_endpoint_set_poll_fails (gboolean fails);
 gint fake_endpoint_n_failed_polls (void);
 /* Lets so much time pass at once, as frames' latencies see it. */

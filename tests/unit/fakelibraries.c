@@ -19,6 +19,11 @@
 #include "fakeendpoint.h"
 
 static gboolean aio_exhausted;
+static gboolean aio_stuck;
+static guint n_submitted;
+static guint n_destroyed;
+static GMutex aio_lock;
+static GCond aio_changed;
 static gint poll_fails;
 static gint n_failed_polls;
 static gsize time_passed;
@@ -29,9 +34,88 @@ fake_endpoint_set_aio_exhausted (gboolean exhausted)
   aio_exhausted = exhausted;
 }
 
+void
+fake_endpoint_set_aio_stuck (gboolean stuck)
+{
+  g_mutex_lock (&aio_lock);
+  aio_stuck = stuck;
+  n_submitted = n_destroyed = 0;
+  g_cond_broadcast (&aio_changed);
+  g_mutex_unlock (&aio_lock);
+}
+
+static void
+wait_one (const guint * n)
+{
+  g_mutex_lock (&aio_lock);
+  while (*n == 0)
+    g_cond_wait (&aio_changed, &aio_lock);
+  g_mutex_unlock (&aio_lock);
+}
+
+void
+fake_endpoint_wait_aio_submitted (void)
+{
+  wait_one (&n_submitted);
+}
+
+void
+fake_endpoint_wait_aio_destroyed (void)
+{
+  wait_one (&n_destroyed);
+}
+
 #ifdef HAVE_AIO
 
-/* In libaio's place. */
+static void
+count_one (guint * n)
+{
+  g_mutex_lock (&aio_lock);
+  (*n)++;
+  g_cond_broadcast (&aio_changed);
+  g_mutex_unlock (&aio_lock);
+}
+
+/* All in libaio's place. */
+int
+io_submit (io_context_t ctx, long n, struct iocb **iocbs)
+{
+  long ret = syscall (SYS_io_submit, ctx, n, iocbs);
+
+  count_one (&n_submitted);
+  return ret < 0 ? -errno : ret;
+}
+
+int
+io_destroy (io_context_t ctx)
+{
+  int ret;
+
+  g_mutex_lock (&aio_lock);
+  while (aio_stuck)
+    g_cond_wait (&aio_changed, &aio_lock);
+  g_mutex_unlock (&aio_lock);
+  ret = syscall (SYS_io_destroy, ctx);
+  count_one (&n_destroyed);
+  return ret;
+}
+
+int
+io_getevents (io_context_t ctx, long min, long n, struct io_event *events,
+    struct timespec *timeout)
+{
+  gboolean stuck;
+  long ret;
+
+  g_mutex_lock (&aio_lock);
+  stuck = aio_stuck;
+  g_mutex_unlock (&aio_lock);
+  if (stuck)
+    return 0;
+  ret = syscall (SYS_io_getevents, ctx, min, n, events, timeout);
+  return ret < 0 ? -errno : ret;
+}
+
 int
 io_setup (int maxevents, io_context_t * ctx)
 {

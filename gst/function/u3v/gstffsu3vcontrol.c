@@ -13,7 +13,8 @@
  * Everything that a command does happens in this thread, and so does what
  * becomes necessary when the host is gone; set_enabled() waits for that.
  *
- * Ownership: owns both files, the AIO context and the buffers in it.
+ * Ownership: owns both files, the AIO context and the buffers in it; all of
+ * them stay, beyond free(), until a controller lets go of the last transfer.
  *
  * Locking: the mutex protects what other threads ask for.  Not held when
  * memory is accessed.
@@ -30,6 +31,7 @@
 #include "function/gstffsfunctiondebug.h"
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vmap.h"
+#include "transport/gstffsaio.h"
 #include "transport/gstffsendpoint.h"
 
 /* A host that is there has fetched its answer long before. */
@@ -406,18 +408,11 @@ close_fd (gint fd)
     close (fd);
 }
 
-void
-gst_ffs_u3v_control_free (GstFfsU3vControl * self)
+static void
+free_all (gpointer data)
 {
-  if (self->thread) {
-    g_mutex_lock (&self->lock);
-    self->quit = TRUE;
-    wake (self);
-    g_mutex_unlock (&self->lock);
-    g_thread_join (self->thread);
-  }
-  if (self->ctx)
-    io_destroy (self->ctx);
+  GstFfsU3vControl *self = data;
+
   close_fd (self->in_fd);
   close_fd (self->out_fd);
   close_fd (self->event_fd);
@@ -426,4 +421,26 @@ gst_ffs_u3v_control_free (GstFfsU3vControl * self)
   g_cond_clear (&self->cond);
   g_free (self->owner);
   g_free (self);
+}
+
+/* What a read that is under way writes to must stay until it is over. */
+void
+gst_ffs_u3v_control_free (GstFfsU3vControl * self)
+{
+  gboolean busy = FALSE;
+  guint i;
+
+  if (self->thread) {
+    g_mutex_lock (&self->lock);
+    self->quit = TRUE;
+    wake (self);
+    g_mutex_unlock (&self->lock);
+    g_thread_join (self->thread);
+  }
+  for (i = 0; i < N_TRANSFERS; i++)
+    busy |= self->transfers[i].busy;
+  if (self->ctx)
+    gst_ffs_aio_destroy (self->ctx, busy, free_all, self);
+  else
+    free_all (self);
 }
