@@ -441,6 +441,17 @@ get_caps (GstBaseSink * bsink, GstCaps * filter)
   return caps;
 }
 
+/* Caps may differ in nothing that buffers depend on: the rate, say. */
+static gboolean
+is_same_layout (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b)
+      && GST_VIDEO_INFO_WIDTH (a) == GST_VIDEO_INFO_WIDTH (b)
+      && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
+      && GST_VIDEO_INFO_INTERLACE_MODE (a) == GST_VIDEO_INFO_INTERLACE_MODE (b)
+      && GST_VIDEO_INFO_SIZE (a) == GST_VIDEO_INFO_SIZE (b);
+}
+
 /* Upstream wants its buffers back, to free them or change their format. */
 static void
 give_back (GstFfsDmabufSink * self, const gchar * why)
@@ -458,6 +469,8 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
   g_autofree gchar *fault = gst_ffs_caps_find_fault (caps);
+  gboolean have_info;
+  GstVideoInfo info;
 
   if (g_atomic_int_get (&self->failed))
     return FALSE;
@@ -468,8 +481,12 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
     return FALSE;
   }
 
-  give_back (self, "new caps");
-  self->have_info = gst_ffs_caps_get_info (caps, &self->info);
+  gst_video_info_init (&info);
+  have_info = gst_ffs_caps_get_info (caps, &info);
+  if (!have_info || !self->have_info || !is_same_layout (&info, &self->info))
+    give_back (self, "new caps");
+  self->have_info = have_info;
+  self->info = info;
   gst_ffs_host_set_check_fit (&self->host);
   if (self->open)
     return TRUE;

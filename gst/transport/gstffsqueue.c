@@ -41,6 +41,9 @@
 
 #include "gstffsdebug.h"
 
+/* For how long a flush waits for the rest of a frame. */
+#define FINISH_TIMEOUT (G_TIME_SPAN_SECOND / 2)
+
 /* What is let go at a time, under one lock. */
 #define BATCH 16
 #define BATCH_PIECES 64
@@ -729,6 +732,20 @@ gst_ffs_queue_wait (GstFfsQueue * self)
   return err;
 }
 
+/* While flushing.  Whether to go on all the same, until finish_by: the host gets
+ * the beginning of the frame. */
+gboolean
+gst_ffs_queue_may_finish (GstFfsQueue * self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->open_frame == GST_FFS_QUEUE_NONE || self->open_pieces == 0)
+    return FALSE;
+  if (self->finish_by == 0)
+    self->finish_by = now + FINISH_TIMEOUT;
+  return now < self->finish_by;
+}
+
 /**
  * gst_ffs_queue_wait_idle:
  * @self: the queue
@@ -746,10 +763,12 @@ gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory)
 
   g_mutex_lock (&self->lock);
   while (err == 0 && gst_ffs_attachments_is_busy (self->attachments, memory)) {
-    if (self->flushing)
-      err = EINTR;
-    else
+    if (!self->flushing)
       wait_change (self, 0);
+    else if (gst_ffs_queue_may_finish (self))
+      wait_change (self, self->finish_by);
+    else
+      err = EINTR;
   }
   g_mutex_unlock (&self->lock);
 

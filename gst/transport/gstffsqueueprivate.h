@@ -56,6 +56,7 @@ struct _GstFfsQueue
   /* Streaming thread: how much of which frame was queued, to which host. */
   guint64 open_frame;
   guint open_pieces;
+  gint64 finish_by;             /* of its rest while flushing, or 0 */
   guint open_connection;
   guint64 n_calls;
   gboolean by_reap;             /* how the end of the last one is learnt */
@@ -93,6 +94,7 @@ struct _GstFfsQueue
 
 /* With the lock, which may be given up meanwhile. */
 void gst_ffs_queue_update_full (GstFfsQueue * self);
+gboolean gst_ffs_queue_may_finish (GstFfsQueue * self);
 void gst_ffs_queue_wake (GstFfsQueue * self);
 void gst_ffs_queue_end_frames (GstFfsQueue * self);
 

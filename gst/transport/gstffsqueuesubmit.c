@@ -15,12 +15,26 @@
 
 #include <errno.h>
 #include <gst/allocators/gstdmabuf.h>
+#include <poll.h>
 
 #include "gstffsdebug.h"
 
 /* EBUSY also says that the dmabuf's reservation is locked, which is short and
  * cannot be waited for. */
 #define RESERVATION_RETRY (100 * GST_USECOND)
+
+/* For a frame that has begun, while flushing. */
+static gint
+wait_foreign_on (GstFfsQueue * self, gint dmabuf)
+{
+  struct pollfd pfd = { dmabuf, POLLOUT, 0 };
+  gint64 left = self->finish_by - g_get_monotonic_time ();
+
+  if (poll (&pfd, 1, MAX (left, 0) / G_TIME_SPAN_MILLISECOND) != 1)
+    return EINTR;
+  g_usleep (GST_TIME_AS_USECONDS (RESERVATION_RETRY));
+  return 0;
+}
 
 /* Until no other device works on the dmabuf, as far as can be seen. */
 static gint
@@ -41,7 +55,10 @@ wait_foreign (GstFfsQueue * self, gint dmabuf)
     err = errno;
 
   /* EBUSY is how GstPoll says that it is flushing. */
-  return err == EBUSY ? EINTR : err;
+  if (err != EBUSY)
+    return err;
+  return gst_ffs_queue_may_finish (self) ? wait_foreign_on (self, dmabuf) :
+      EINTR;
 }
 
 /* Each dmabuf in turn. */
@@ -321,7 +338,11 @@ submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
  * @n_pieces: how many
  * @failed_call: (out): the call that an error is about
  *
- * Puts a frame in flight.  After EINTR (flushing) the caller either calls
+ * Puts a frame in flight.  A frame of which something is queued is not cut by a
+ * flush, unless the rest has to wait for longer than half a second: a host that
+ * knows frames by their size alone would be out of step for good.
+ *
+ * After EINTR (flushing) the caller either calls
  * again with the same arguments, which goes on where it was, or abandons the
  * frame.  After any other error nothing more of the frame is sent until the
  * caller has abandoned it.
@@ -336,6 +357,7 @@ gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
   if (self->open_frame != frame) {
     self->open_frame = frame;
     self->open_pieces = 0;
+    self->finish_by = 0;
   }
 
   while (self->open_pieces < n_pieces) {

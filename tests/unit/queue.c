@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The queue alone, where what happens in between has to be in the test's hands:
- * a host that goes and one that comes within a frame, and a shutdown while the
- * end of a frame is being told.
+ * a host that goes and one that comes within a frame, a flush within a frame,
+ * and a shutdown while the end of a frame is being told.
  */
 
 #include <errno.h>
@@ -148,6 +148,51 @@ GST_START_TEST (test_other_host)
 
 GST_END_TEST;
 
+/* A flush finds the first half of a frame on its way, and the second half waits
+ * for another device. The host that has the beginning gets the rest, unless it
+ * takes too long. */
+GST_START_TEST (test_flush_in_mid_frame)
+{
+  gint a_released, b_released;
+  GstBuffer *a, *b;
+  GThread *thread;
+
+  a = dmabuf_buffer (LENGTH, &a_released);
+  b = dmabuf_buffer (LENGTH, &b_released);
+  set_piece (0, a);
+  set_piece (1, b);
+  /* It stays attached. */
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (0, 1);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+
+  fake_dmabuf_hold (gst_buffer_peek_memory (b, 0));
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 1);
+  thread = g_thread_new ("submit", submit_two, NULL);
+  fake_endpoint_wait_transfers (2);
+  gst_ffs_queue_set_flushing (t.queue, TRUE);
+  if (__i__ == 0)
+    fake_dmabuf_unhold (gst_buffer_peek_memory (b, 0));
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      __i__ == 0 ? 0 : EINTR);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), __i__ == 0 ? 3 : 2);
+  fail_unless_equals_int (gst_ffs_queue_abandon (t.queue), __i__ == 1);
+
+  fake_endpoint_signal (1, 1);
+  if (__i__ == 0)
+    fake_endpoint_signal (2, 1);
+  else
+    fake_dmabuf_unhold (gst_buffer_peek_memory (b, 0));
+  gst_buffer_unref (a);
+  gst_buffer_unref (b);
+  wait_released (&a_released);
+  wait_released (&b_released);
+  fail_unless (shut_down (GST_SECOND));
+}
+
+GST_END_TEST;
+
 static gpointer
 shut_down_now (gpointer data G_GNUC_UNUSED)
 {
@@ -206,8 +251,10 @@ queue_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
   /* With SUBMIT of several transfers a frame has no second half. */
-  if (!fake_endpoint_reaps ())
+  if (!fake_endpoint_reaps ()) {
     tcase_add_test (tc, test_other_host);
+    tcase_add_loop_test (tc, test_flush_in_mid_frame, 0, 2);
+  }
   tcase_add_test (tc, test_shutdown_in_callback);
   return s;
 }
