@@ -260,10 +260,13 @@ gst_ffs_ep0_handle_event (GstFfsEp0 * self)
   switch (event.type) {
     case FUNCTIONFS_ENABLE:
       GST_INFO_OBJECT (self->profile, "the host has configured the function");
-      /* The kernel drops a DISABLE that nobody has read yet, and disables
-       * the endpoints for a moment whenever an alternate setting is set. */
-      set_enabled (self, FALSE);
-      set_enabled (self, TRUE);
+      /* Once for each interface of a configuration, and whenever the host sets
+       * an alternate setting.  The kernel also drops a DISABLE that is not read
+       * in time, so this may be another host. */
+      if (self->enabled)
+        gst_ffs_profile_restart (self->profile);
+      else
+        set_enabled (self, TRUE);
       break;
     case FUNCTIONFS_BIND:
     case FUNCTIONFS_UNBIND:

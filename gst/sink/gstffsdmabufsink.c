@@ -42,6 +42,7 @@
 #include "gstffssourcecontrol.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
+#include "gstffsunfit.h"
 #include "transport/gstffsdebug.h"
 
 GST_DEBUG_CATEGORY (gst_ffs_function_debug);
@@ -55,6 +56,13 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 
 /* How long upstream's wish for its buffers may wait for the host. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
+
+/* Before 1.24 the base class cannot tell a frame that was dropped. */
+#ifdef GST_BASE_SINK_FLOW_DROPPED
+#define DROPPED GST_BASE_SINK_FLOW_DROPPED
+#else
+#define DROPPED GST_FLOW_OK
+#endif
 
 struct _GstFfsDmabufSink
 {
@@ -79,11 +87,11 @@ struct _GstFfsDmabufSink
   gboolean fits;                /* caps are what the host wants */
   guint64 n_frames;
   guint copies_told;            /* reasons, a bit each */
-  gboolean failed;              /* an error was posted */
+  GstFfsUnfit unfit;
   gboolean have_info;
   GstVideoInfo info;
 
-  gint transfer_err;            /* atomic: the first that is not reported yet */
+  gint failed;                  /* atomic: an error was posted */
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
@@ -94,6 +102,16 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
 /* ---- sending ---- */
+
+/* Any thread; the first error is the one that a person has to see. */
+static GstFlowReturn
+fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
+{
+  if (g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
+    gst_ffs_report_failure (GST_ELEMENT (self), result,
+        gst_ffs_stream_get_name (self->stream));
+  return GST_FLOW_ERROR;
+}
 
 /* From the queue. */
 static void
@@ -124,8 +142,11 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   GST_OBJECT_LOCK (self);
   fatal = self->settings.transfer_errors == GST_FFS_ERROR_FAIL;
   GST_OBJECT_UNLOCK (self);
-  if (fatal)
-    g_atomic_int_compare_and_exchange (&self->transfer_err, 0, err);
+  if (fatal) {
+    const GstFfsStreamResult result = {.call = GST_FFS_CALL_FENCE,.err = err };
+
+    fail (self, &result);
+  }
 }
 
 static void
@@ -149,31 +170,30 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 }
 
 static GstFlowReturn
-fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
-{
-  self->failed = TRUE;
-  gst_ffs_report_failure (GST_ELEMENT (self), result,
-      gst_ffs_stream_get_name (self->stream));
-  return GST_FLOW_ERROR;
-}
-
-static GstFlowReturn
 drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
   gst_ffs_host_state_count_drop (&self->state, FALSE);
   if (gst_ffs_host_state_stops (&self->state))
     gst_ffs_source_control_idle (&self->source, GST_BASE_SINK_PAD (self));
-  return GST_FLOW_OK;
+  return DROPPED;
 }
 
 static GstFlowReturn
 drop_unfit (GstFfsDmabufSink * self, guint64 frame)
 {
+  gboolean tell, pause;
+
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
   gst_ffs_host_state_count_drop (&self->state, TRUE);
-  return GST_FLOW_OK;
+  pause = gst_ffs_unfit_add (&self->unfit, &tell);
+  if (tell)
+    gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
+        self->opened.profile);
+  if (pause)
+    gst_ffs_host_state_pause (&self->state);
+  return DROPPED;
 }
 
 /* Whether the host wants frames like these. Upstream may need a few of them
@@ -185,21 +205,21 @@ frames_fit (GstFfsDmabufSink * self)
 
   if (profile && gst_ffs_host_take_check_fit (&self->host)) {
     self->fits = gst_ffs_profile_take_caps (profile, GST_BASE_SINK_PAD (self));
+    gst_ffs_unfit_reset (&self->unfit);
     GST_DEBUG_OBJECT (self, "frames %s what the host wants",
         self->fits ? "are" : "are not");
   }
   return profile == NULL || self->fits;
 }
 
-/* Takes an error that the end of a transfer left. */
-static gint
-take_transfer_err (GstFfsDmabufSink * self)
+static GstFlowReturn
+refuse_without_caps (GstFfsDmabufSink * self)
 {
-  gint err = g_atomic_int_get (&self->transfer_err);
-
-  if (err != 0)
-    g_atomic_int_set (&self->transfer_err, 0);
-  return err;
+  if (g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("Upstream sends frames without caps, and a host has to know what they "
+            "are. Put a parser or capsfilter in front."), (NULL));
+  return GST_FLOW_ERROR;
 }
 
 static GstFlowReturn
@@ -209,17 +229,15 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
+  gboolean refused = FALSE, again;
   guint n_lost;
 
   /* Some encoders do not stop at an error; the host must not see what comes
    * after a frame that is missing. */
-  if (self->failed)
+  if (g_atomic_int_get (&self->failed))
     return GST_FLOW_ERROR;
-
-  result.call = GST_FFS_CALL_FENCE;
-  result.err = take_transfer_err (self);
-  if (result.err != 0)
-    return fail (self, &result);
+  if (!self->open)
+    return refuse_without_caps (self);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT, frame,
       buffer);
 
@@ -237,9 +255,17 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
         return drop_unfit (self, frame);
       send_frame (self, buffer, frame, &result);
     }
+    /* The next host is to see the whole frame, or none of it. */
+    again = result.meaning == GST_FFS_NOT_ENABLED
+        || result.meaning == GST_FFS_GONE;
+    if (again) {
+      result.meaning = gst_ffs_host_state_refused (&self->state, refused);
+      refused = TRUE;
+    }
 
     switch (result.meaning) {
       case GST_FFS_OK:
+        gst_ffs_unfit_reset (&self->unfit);
         break;
       case GST_FFS_INTERRUPTED:
         ret = gst_base_sink_wait_preroll (bsink);
@@ -247,21 +273,16 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
           gst_ffs_stream_abandon (self->stream);
           return ret;
         }
+        again = TRUE;
         break;
       case GST_FFS_NOT_ENABLED:
-      case GST_FFS_GONE:
-        /* The next host is to see the whole frame, or none of it. */
-        if (self->opened.profile == NULL)
-          gst_ffs_host_state_set_connected (&self->state, FALSE);
-        if (gst_ffs_host_state_drops (&self->state))
-          return drop (self, frame);
-        break;
+        return drop (self, frame);
       case GST_FFS_CANCELLED:
         return drop_unfit (self, frame);
       default:
         return fail (self, &result);
     }
-  } while (result.meaning != GST_FFS_OK);
+  } while (again);
 
   /* Wait here and not before the next frame, so that upstream never has
    * more than max-in-flight buffers with us. */
@@ -282,6 +303,121 @@ unlock_stop (GstBaseSink * bsink)
 {
   gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->state, FALSE);
   return TRUE;
+}
+
+/* ---- statistics ---- */
+
+static GstStructure *
+get_stats (GstFfsDmabufSink * self)
+{
+  GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
+
+  gst_ffs_host_state_add_stats (&self->state, s);
+  GST_OBJECT_LOCK (self);
+  if (self->stream)
+    gst_ffs_stream_add_stats (self->stream, s);
+  GST_OBJECT_UNLOCK (self);
+  return s;
+}
+
+/* ---- opening and closing ---- */
+
+/* From the endpoint to the first frame.  FALSE if an error was posted. */
+static gboolean
+start_stream (GstFfsDmabufSink * self)
+{
+  GstFfsStream *stream, *old;
+
+  stream = gst_ffs_stream_new (self->opened.endpoint, self->opened.allocator,
+      frame_done, self);
+  GST_OBJECT_LOCK (self);
+  gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
+  old = self->stream;
+  self->stream = stream;
+  self->open = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_host_open (&self->host, stream);
+  gst_ffs_host_state_set_stream (&self->state, stream);
+  g_clear_pointer (&old, gst_ffs_stream_free);
+
+  if (self->opened.camera == NULL)
+    return TRUE;
+  if (!gst_ffs_camera_bind (self->opened.camera))
+    return FALSE;
+  gst_ffs_source_control_watch (&self->source);
+  return TRUE;
+}
+
+static void
+close_stream (GstFfsDmabufSink * self)
+{
+  gboolean was_open = self->open;
+  GstStructure *stats;
+
+  /* Kernels without our patches follow a NULL pointer when a buffer is detached
+   * while the function is being unbound; upstream may free some just now. */
+  if (was_open && self->opened.camera)
+    gst_ffs_stream_set_disabled (self->stream);
+  if (self->opened.camera)
+    gst_ffs_camera_unbind (self->opened.camera);
+  gst_ffs_host_state_close (&self->state);
+  gst_ffs_host_close (&self->host);
+  GST_OBJECT_LOCK (self);
+  self->open = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  if (was_open && !gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
+    GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
+        ("The USB device controller does not let go of cancelled frames; "
+            "their buffers are released when it does."), (NULL));
+  gst_ffs_close (&self->opened);
+  gst_ffs_host_state_set_connected (&self->state, FALSE);
+
+  stats = get_stats (self);
+  GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
+  gst_structure_free (stats);
+}
+
+static void
+reset (GstFfsDmabufSink * self, gboolean own)
+{
+  GstFfsStream *old;
+
+  gst_ffs_host_state_open (&self->state, own);
+  self->n_frames = 0;
+  self->copies_told = 0;
+  self->have_info = FALSE;
+  gst_ffs_unfit_reset (&self->unfit);
+  g_atomic_int_set (&self->failed, FALSE);
+
+  /* What it has counted was of the last time. */
+  GST_OBJECT_LOCK (self);
+  old = g_steal_pointer (&self->stream);
+  GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&old, gst_ffs_stream_free);
+}
+
+static gboolean
+open_stream (GstFfsDmabufSink * self)
+{
+  GstFfsSettings settings;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  gst_ffs_settings_copy (&self->settings, &settings);
+  GST_OBJECT_UNLOCK (self);
+  reset (self, settings.function || settings.gadget);
+  ok = gst_ffs_open (GST_ELEMENT (self), GST_BASE_SINK_PAD (self), &settings,
+      &self->host, &self->opened);
+  gst_ffs_settings_clear (&settings);
+  if (!ok)
+    return FALSE;
+
+  gst_ffs_host_set_profile (&self->host, self->opened.profile);
+  /* If upstream knows its formats later, so does the camera. */
+  if (self->opened.endpoint == NULL || start_stream (self))
+    return TRUE;
+  close_stream (self);
+  return FALSE;
 }
 
 /* ---- negotiation and events ---- */
@@ -321,12 +457,13 @@ static gboolean
 set_caps (GstBaseSink * bsink, GstCaps * caps)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
-  const gchar *drm_format;
+  g_autofree gchar *fault = gst_ffs_caps_find_fault (caps);
 
-  if (!gst_ffs_caps_are_linear (caps, &drm_format)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("A USB host cannot read video in the layout \"%s\"; it must be "
-            "linear (a drm-format without a modifier).", drm_format),
+  if (g_atomic_int_get (&self->failed))
+    return FALSE;
+  if (fault) {
+    g_atomic_int_set (&self->failed, TRUE);
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", fault),
         ("caps %" GST_PTR_FORMAT, caps));
     return FALSE;
   }
@@ -334,7 +471,13 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
   give_back (self, "new caps");
   self->have_info = gst_ffs_caps_get_info (caps, &self->info);
   gst_ffs_host_set_check_fit (&self->host);
-  return TRUE;
+  if (self->open)
+    return TRUE;
+  if (gst_ffs_open_for_caps (GST_ELEMENT (self), &self->opened, caps)
+      && start_stream (self))
+    return TRUE;
+  g_atomic_int_set (&self->failed, TRUE);
+  return FALSE;
 }
 
 static gboolean
@@ -350,7 +493,9 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   give_back (self, "allocation query");
 
   GST_OBJECT_LOCK (self);
-  min = self->settings.max_in_flight;
+  /* One that the base class keeps is missing upstream as well. */
+  min = self->settings.max_in_flight
+      + gst_base_sink_is_last_sample_enabled (bsink);
   ours = self->settings.copy_mode != GST_FFS_COPY_ALWAYS;
   GST_OBJECT_UNLOCK (self);
   ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
@@ -372,7 +517,8 @@ query (GstBaseSink * bsink, GstQuery * query)
     give_back (self, "drain");
   /* The host may change its mind while upstream changes to what it wanted
    * before; such frames are dropped. */
-  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS && self->opened.profile) {
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS
+      && gst_ffs_host_is_own (&self->host)) {
     gst_query_set_accept_caps_result (query, TRUE);
     return TRUE;
   }
@@ -386,7 +532,7 @@ send_end (GstFfsDmabufSink * self)
 {
   GstFfsStreamResult result;
 
-  if (self->opened.profile == NULL || self->failed
+  if (self->opened.profile == NULL || g_atomic_int_get (&self->failed)
       || !gst_ffs_host_state_is_wanted (&self->state) || !frames_fit (self))
     return;
   send_frame (self, NULL, self->n_frames++, &result);
@@ -401,6 +547,8 @@ wait_eos (GstFfsDmabufSink * self)
   GstClockTime timeout;
   gint err;
 
+  if (!self->open)
+    return TRUE;
   GST_OBJECT_LOCK (self);
   timeout = self->settings.eos_timeout;
   GST_OBJECT_UNLOCK (self);
@@ -425,31 +573,36 @@ static gboolean
 event (GstBaseSink * bsink, GstEvent * event)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
-  GstFfsStreamResult result = { 0, };
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      gst_ffs_host_state_forget_latency (&self->state);
       gst_ffs_source_control_new_upstream (&self->source);
       break;
     case GST_EVENT_FLUSH_STOP:
-      self->failed = FALSE;
-      break;
-    case GST_EVENT_EOS:
-      if (!wait_eos (self)) {
-        gst_event_unref (event);
-        return FALSE;
-      }
-      result.call = GST_FFS_CALL_FENCE;
-      result.err = take_transfer_err (self);
-      if (result.err != 0)
-        fail (self, &result);
+      g_atomic_int_set (&self->failed, FALSE);
       break;
     default:
       break;
   }
   return GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->event (bsink,
       event);
+}
+
+/* The base class has prerolled by then, and posts the end afterwards. */
+static GstFlowReturn
+wait_event (GstBaseSink * bsink, GstEvent * event)
+{
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFlowReturn ret;
+
+  ret = GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->wait_event
+      (bsink, event);
+  if (ret != GST_FLOW_OK || GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return ret;
+  if (!wait_eos (self))
+    return GST_FLOW_FLUSHING;
+  /* A stream that has failed is not complete. */
+  return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
 /* From the application, or from the pipeline. */
@@ -467,96 +620,7 @@ send_event (GstElement * element, GstEvent * event)
       event);
 }
 
-/* ---- statistics ---- */
-
-static GstStructure *
-get_stats (GstFfsDmabufSink * self)
-{
-  GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
-
-  gst_ffs_host_state_add_stats (&self->state, s);
-  GST_OBJECT_LOCK (self);
-  if (self->stream)
-    gst_ffs_stream_add_stats (self->stream, s);
-  GST_OBJECT_UNLOCK (self);
-  return s;
-}
-
 /* ---- states ---- */
-
-static void
-close_stream (GstFfsDmabufSink * self)
-{
-  GstStructure *stats;
-
-  if (self->opened.camera)
-    gst_ffs_camera_unbind (self->opened.camera);
-  gst_ffs_host_state_close (&self->state);
-  gst_ffs_host_close (&self->host);
-  GST_OBJECT_LOCK (self);
-  self->open = FALSE;
-  GST_OBJECT_UNLOCK (self);
-  if (!gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
-    GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
-        ("The USB device controller does not let go of cancelled frames; "
-            "their buffers are released when it does."), (NULL));
-  gst_ffs_close (&self->opened);
-  gst_ffs_host_state_set_connected (&self->state, FALSE);
-
-  stats = get_stats (self);
-  GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
-  gst_structure_free (stats);
-}
-
-static void
-reset (GstFfsDmabufSink * self, gboolean own)
-{
-  gst_ffs_host_state_open (&self->state, own);
-  self->n_frames = 0;
-  self->copies_told = 0;
-  self->failed = FALSE;
-  self->have_info = FALSE;
-  g_atomic_int_set (&self->transfer_err, 0);
-}
-
-static gboolean
-open_stream (GstFfsDmabufSink * self)
-{
-  GstFfsStream *stream, *old;
-  GstFfsSettings settings;
-  gboolean ok;
-
-  GST_OBJECT_LOCK (self);
-  gst_ffs_settings_copy (&self->settings, &settings);
-  GST_OBJECT_UNLOCK (self);
-  reset (self, settings.function || settings.gadget);
-  ok = gst_ffs_open (GST_ELEMENT (self), GST_BASE_SINK_PAD (self), &settings,
-      &self->host, &self->opened);
-  gst_ffs_settings_clear (&settings);
-  if (!ok)
-    return FALSE;
-
-  stream = gst_ffs_stream_new (self->opened.endpoint, self->opened.allocator,
-      frame_done, self);
-  GST_OBJECT_LOCK (self);
-  gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
-  old = self->stream;
-  self->stream = stream;
-  self->open = TRUE;
-  GST_OBJECT_UNLOCK (self);
-  gst_ffs_host_open (&self->host, stream, self->opened.profile);
-  gst_ffs_host_state_set_stream (&self->state, stream);
-  g_clear_pointer (&old, gst_ffs_stream_free);
-
-  if (self->opened.camera == NULL)
-    return TRUE;
-  if (!gst_ffs_camera_bind (self->opened.camera)) {
-    close_stream (self);
-    return FALSE;
-  }
-  gst_ffs_source_control_watch (&self->source);
-  return TRUE;
-}
 
 /* Not GstBaseSink's start and stop: a failed start makes it post a second
  * error behind ours, one that tells nobody anything. */
@@ -589,6 +653,7 @@ set_property (GObject * object, guint id, const GValue * value,
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (object);
   GstFfsIdlePolicy policy;
+  gboolean reconfigure;
 
   GST_OBJECT_LOCK (self);
   if (!gst_ffs_settings_set (&self->settings, id, value))
@@ -597,8 +662,13 @@ set_property (GObject * object, guint id, const GValue * value,
     gst_ffs_stream_set_max_in_flight (self->stream,
         self->settings.max_in_flight);
   policy = self->settings.without_host;
+  /* Upstream's buffers depend on these. */
+  reconfigure = self->open && (id == GST_FFS_PROP_MAX_IN_FLIGHT
+      || id == GST_FFS_PROP_COPY_MODE);
   GST_OBJECT_UNLOCK (self);
   gst_ffs_host_state_set_policy (&self->state, policy);
+  if (reconfigure)
+    gst_pad_push_event (GST_BASE_SINK_PAD (self), gst_event_new_reconfigure ());
 }
 
 static void
@@ -685,4 +755,5 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   basesink_class->propose_allocation = GST_DEBUG_FUNCPTR (propose_allocation);
   basesink_class->query = GST_DEBUG_FUNCPTR (query);
   basesink_class->event = GST_DEBUG_FUNCPTR (event);
+  basesink_class->wait_event = GST_DEBUG_FUNCPTR (wait_event);
 }

@@ -19,16 +19,13 @@
 /* Of a bulk endpoint, at the speed where it is largest. */
 #define MAX_PACKET 1024
 
-/* Of formats that have one, as their second plane. */
-#define PALETTE_SIZE (256 * 4)
-
 /* For stats: the fields' names are "copied-" and this. */
 const gchar *
 gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
   static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
     "none", "memory", "offset", "padding", "packet", "header", "no-sg",
-    "no-ioctl", "dma-device", "mode"
+    "no-ioctl", "dma-device", "refused", "mode"
   };
 
   return names[reason];
@@ -61,6 +58,8 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
           "dmabufs for another device than the USB device controller, which "
           "would send rubbish (the patches in kernel/ mend it, see "
           "kernel/README.md)";
+    case GST_FFS_COPY_REASON_REFUSED:
+      return "the USB device controller cannot map the dmabufs of upstream";
     case GST_FFS_COPY_REASON_MODE:
       return "copy-mode=always";
     default:
@@ -144,6 +143,47 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
   return n;
 }
 
+/**
+ * gst_ffs_frame_parse_ranges:
+ * @buffer: a frame
+ * @ranges: of its bytes
+ * @n_ranges: how many
+ * @anywhere: as for gst_ffs_frame_parse()
+ * @pieces: (out caller-allocates): room for %GST_FFS_MAX_PIECES
+ *
+ * Returns: how many pieces there are, in the order of the ranges
+ */
+guint
+gst_ffs_frame_parse_ranges (GstBuffer * buffer, const GstFfsRange * ranges,
+    guint n_ranges, gboolean anywhere, GstFfsPiece * pieces)
+{
+  guint i, r, n = 0, n_memories = gst_buffer_n_memory (buffer);
+
+  for (r = 0; r < n_ranges; r++) {
+    gsize from = ranges[r].offset, end = from + ranges[r].length, at = 0;
+
+    for (i = 0; i < n_memories; i++) {
+      GstMemory *mem = gst_buffer_peek_memory (buffer, i);
+      gsize first = MAX (from, at), last = MIN (end, at + mem->size);
+
+      if (first < last && n < GST_FFS_MAX_PIECES) {
+        gsize offset = mem->offset + first - at;
+        GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+
+        if (!gst_is_dmabuf_memory (mem))
+          reason = GST_FFS_COPY_REASON_MEMORY;
+        else if (offset != 0 && !anywhere)
+          reason = GST_FFS_COPY_REASON_OFFSET;
+        pieces[n++] = (GstFfsPiece) {
+        .memory = mem,.offset = offset,.length = last - first,.owner =
+              buffer,.first = i,.n_memories = 1,.reason = reason};
+      }
+      at += mem->size;
+    }
+  }
+  return n;
+}
+
 /* All of the frame, to be copied. */
 static void
 get_all (GstBuffer * buffer, GstFfsCopyReason reason, GstFfsPiece * piece)
@@ -165,107 +205,6 @@ splits_packets (const GstFfsPiece * pieces, guint n)
       return TRUE;
   }
   return FALSE;
-}
-
-/* The rows that a plane has of a format without padding, and the bytes that
- * count of each, as gst_video_frame_copy() takes them. */
-static void
-get_rows (const GstVideoInfo * info, guint plane, gint stride, gsize * row,
-    gsize * n_rows)
-{
-  *n_rows = GST_VIDEO_INFO_COMP_HEIGHT (info, plane);
-  *row = (gsize) GST_VIDEO_INFO_COMP_WIDTH (info, plane)
-      * GST_VIDEO_INFO_COMP_PSTRIDE (info, plane);
-  if (*row == 0)
-    *row = MIN (stride, GST_VIDEO_INFO_PLANE_STRIDE (info, plane));
-  if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE (info->finfo) && plane == 1) {
-    *n_rows = 1;
-    *row = PALETTE_SIZE;
-  }
-}
-
-/**
- * gst_ffs_frame_plane_size:
- * @info: the format without padding
- * @plane: which of its planes
- * @stride: how far its lines are apart
- *
- * Returns: the bytes from its first to its last one, without what pads the last
- * line; %G_MAXSIZE if there are no such lines
- */
-gsize
-gst_ffs_frame_plane_size (const GstVideoInfo * info, guint plane, gint stride)
-{
-  gsize row, n_rows, before;
-
-  if (GST_VIDEO_FORMAT_INFO_IS_TILED (info->finfo)) {
-    gsize end = plane + 1 < GST_VIDEO_INFO_N_PLANES (info) ?
-        GST_VIDEO_INFO_PLANE_OFFSET (info, plane + 1) :
-        GST_VIDEO_INFO_SIZE (info);
-
-    return stride == GST_VIDEO_INFO_PLANE_STRIDE (info, plane) ?
-        end - GST_VIDEO_INFO_PLANE_OFFSET (info, plane) : G_MAXSIZE;
-  }
-
-  if (stride < 0)
-    return G_MAXSIZE;
-  get_rows (info, plane, stride, &row, &n_rows);
-  if (n_rows == 0 || (n_rows > 1 && row > (gsize) stride)
-      || !g_size_checked_mul (&before, stride, n_rows - 1)
-      || !g_size_checked_add (&before, before, row))
-    return G_MAXSIZE;
-  return before;
-}
-
-/* Whether all lines are within the bytes of the buffer. */
-static gboolean
-is_complete (GstBuffer * buffer, const GstVideoInfo * info)
-{
-  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  gsize size = gst_buffer_get_size (buffer);
-  guint i, n_planes = GST_VIDEO_INFO_N_PLANES (info);
-
-  if (meta && (meta->format != GST_VIDEO_INFO_FORMAT (info)
-          || meta->n_planes < n_planes
-          || meta->width < (guint) GST_VIDEO_INFO_WIDTH (info)
-          || meta->height < (guint) GST_VIDEO_INFO_HEIGHT (info)))
-    return FALSE;
-
-  for (i = 0; i < n_planes; i++) {
-    gsize offset = meta ? meta->offset[i] :
-        GST_VIDEO_INFO_PLANE_OFFSET (info, i);
-    gsize end;
-
-    if (!g_size_checked_add (&end, offset, gst_ffs_frame_plane_size (info, i,
-                meta ? meta->stride[i] : GST_VIDEO_INFO_PLANE_STRIDE (info, i)))
-        || end > size)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/**
- * gst_ffs_frame_get_layout:
- * @buffer: a frame of raw video
- * @info: its format without padding
- *
- * What a buffer says about itself need not be so: a source may have lost the
- * end of a frame. Nobody else looks whether lines are where there is memory.
- */
-GstFfsLayout
-gst_ffs_frame_get_layout (GstBuffer * buffer, const GstVideoInfo * info)
-{
-  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  gboolean tight = gst_buffer_get_size (buffer) == GST_VIDEO_INFO_SIZE (info);
-  guint i;
-
-  for (i = 0; tight && meta && i < meta->n_planes; i++)
-    tight = meta->stride[i] == GST_VIDEO_INFO_PLANE_STRIDE (info, i)
-        && meta->offset[i] == GST_VIDEO_INFO_PLANE_OFFSET (info, i);
-  if (tight)
-    return GST_FFS_LAYOUT_TIGHT;
-  return is_complete (buffer, info) ? GST_FFS_LAYOUT_PADDED :
-      GST_FFS_LAYOUT_INCOMPLETE;
 }
 
 /* ---- pieces ---- */
@@ -343,23 +282,25 @@ gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
 {
   gsize size, whole;
 
-  self->layout = GST_FFS_LAYOUT_TIGHT;
-  self->repack = FALSE;
-  if (policy->profile == NULL && !policy->remove_padding)
+  self->layout.kind = GST_FFS_LAYOUT_TIGHT;
+  self->strip = FALSE;
+  if (buffer && policy->info && (policy->remove_padding
+          || gst_ffs_layout_is_cropped (buffer, policy->info)))
+    gst_ffs_layout_find (&self->layout, buffer, policy->info);
+  else if (policy->profile == NULL)
     return TRUE;
 
   size = buffer ? gst_buffer_get_size (buffer) : 0;
   whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
-  self->layout = buffer && policy->remove_padding && policy->info ?
-      gst_ffs_frame_get_layout (buffer, policy->info) : GST_FFS_LAYOUT_TIGHT;
-  self->repack = self->layout == GST_FFS_LAYOUT_PADDED;
-  if (policy->profile && self->layout == GST_FFS_LAYOUT_INCOMPLETE
+  if (policy->profile && self->layout.kind == GST_FFS_LAYOUT_INCOMPLETE
       && size >= whole) {
     GST_DEBUG ("frame %" G_GUINT64_FORMAT ": its lines are not all in its %"
         G_GSIZE_FORMAT " bytes", number, size);
     return FALSE;
   }
-  if (self->repack)
+  self->strip = self->layout.kind == GST_FFS_LAYOUT_RANGES
+      || self->layout.kind == GST_FFS_LAYOUT_PADDED;
+  if (self->strip)
     size = whole;
 
   return policy->profile == NULL || gst_ffs_profile_get_framing
@@ -388,7 +329,7 @@ gst_ffs_frame_get_headroom (const GstFfsFrame * self, GstBuffer * buffer,
 
   if (policy->gather || self->framing.header_size == 0
       || self->framing.payload_size > 0
-      || gst_buffer_n_memory (buffer) != 1 || self->repack)
+      || gst_buffer_n_memory (buffer) != 1 || self->strip)
     return NULL;
   mem = gst_buffer_peek_memory (buffer, 0);
   return allocator && mem->allocator == allocator && mem->parent == NULL
@@ -409,6 +350,33 @@ add_header_in_headroom (GstFfsFrame * self, GstBuffer * buffer, GstMemory * mem)
   add_piece (self, buffer, 0, 0, size + mem->size, NULL);
   self->in_headroom = TRUE;
   return TRUE;
+}
+
+/* The frame without what pads it, as parts in place.  0 if that cannot be: what
+ * has to be copied is better copied without padding. */
+static guint
+get_ranges (const GstFfsFrame * self, GstBuffer * buffer,
+    const GstFfsStreamPolicy * policy, GstFfsPiece * parts)
+{
+  GstFfsPiece all[GST_FFS_MAX_PIECES];
+  guint i, n;
+
+  if (self->layout.kind != GST_FFS_LAYOUT_RANGES || (!policy->gather
+          && (self->layout.n_ranges > 1 || self->framing.header_size > 0)))
+    return 0;
+  n = gst_ffs_frame_parse_ranges (buffer, self->layout.ranges,
+      self->layout.n_ranges, policy->gather, all);
+  for (i = 0; i < n; i++) {
+    if (all[i].reason != GST_FFS_COPY_REASON_NONE)
+      return 0;
+  }
+  if (!policy->gather && n > 1)
+    return 0;
+  /* The header, and what comes behind it all. */
+  if (self->n_pieces + n + 2 > GST_FFS_MAX_PIECES)
+    return 0;
+  memcpy (parts, all, n * sizeof (parts[0]));
+  return n;
 }
 
 /* The frame as parts, each in place or to be copied, and of these the fewest. */
@@ -520,7 +488,7 @@ add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
 {
   gsize size = GST_VIDEO_INFO_SIZE (policy->info);
   GstBuffer *copy = copier ? gst_ffs_copies_pack (copier, framing, buffer,
-      policy->info) : NULL;
+      policy->info, self->layout.skip) : NULL;
 
   self->reason = GST_FFS_COPY_REASON_PADDING;
   if (copy == NULL)
@@ -564,7 +532,7 @@ add_whole (GstFfsFrame * self, GstBuffer * buffer, gboolean anywhere)
 {
   GstMemory *mem;
 
-  if (self->framing.header_size > 0 || self->repack
+  if (self->framing.header_size > 0 || self->strip
       || gst_buffer_n_memory (buffer) != 1)
     return FALSE;
   mem = gst_buffer_peek_memory (buffer, 0);
@@ -584,12 +552,10 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
 {
   GstFfsCopies *copies = policy->copy_mode != GST_FFS_COPY_NEVER ?
       copier : NULL;
-  gboolean pack = self->repack;
   gboolean payloads = self->framing.payload_size > 0;
   static const GstFfsFraming no_header;
   const GstFfsFraming *framing = &self->framing;
-  gboolean header = policy->gather && framing->header_size > 0
-      && (payloads || !pack);
+  gboolean header = policy->gather && framing->header_size > 0, pack;
   guint i, n, first = self->n_pieces;
   GstFfsPiece *parts = &self->pieces[first + header];
 
@@ -598,8 +564,10 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
     self->reason = GST_FFS_COPY_REASON_HEADER;
     return FALSE;
   }
-  n = pack ? 0 : get_pieces (self, buffer, policy, parts);
-  if (header) {
+  n = self->strip ? get_ranges (self, buffer, policy, parts) :
+      get_pieces (self, buffer, policy, parts);
+  pack = self->strip && n == 0;
+  if (header && (payloads || !pack)) {
     if (!add_header (self, copier, n == 0 ? NULL : parts[0].memory))
       return FALSE;
     framing = &no_header;
@@ -709,20 +677,21 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
     GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
 {
   GstFfsFraming *framing = &self->framing;
-  gsize size = self->repack ? GST_VIDEO_INFO_SIZE (policy->info) :
+  gsize size = self->strip ? GST_VIDEO_INFO_SIZE (policy->info) :
       gst_buffer_get_size (buffer);
   GstBuffer *copy = NULL;
   GstFfsPiece all;
   guint i;
 
   gst_ffs_frame_clear_pieces (self);
-  if (self->repack) {
-    copy = gst_ffs_copies_pack (copier, framing, buffer, policy->info);
+  if (self->strip) {
+    copy = gst_ffs_copies_pack (copier, framing, buffer, policy->info,
+        self->layout.skip);
   } else if (framing->header_size > 0) {
     get_all (buffer, GST_FFS_COPY_REASON_HEADER, &all);
     copy = gst_ffs_copies_copy (copier, framing, buffer, &all);
   }
-  if (copy == NULL && (self->repack || framing->header_size > 0))
+  if (copy == NULL && (self->strip || framing->header_size > 0))
     return FALSE;
   size += framing->header_size;
   if (copy && framing->payload_size > 0

@@ -22,6 +22,7 @@
  * Nobody outside is told anything under it.
  */
 
+#include "function/gstffsupstream.h"
 #include "gstffshoststate.h"
 #include "transport/gstffserror.h"
 
@@ -58,7 +59,7 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&self->wanted, !own);
   self->n_without_host = self->n_unfit = self->n_connections = 0;
-  self->latency_known = FALSE;
+  self->upstream_live = FALSE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -99,13 +100,6 @@ gst_ffs_host_state_set_policy (GstFfsHostState * self, GstFfsIdlePolicy policy)
   self->policy = policy;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-}
-
-/* A new upstream may be live where the old one was not. */
-void
-gst_ffs_host_state_forget_latency (GstFfsHostState * self)
-{
-  self->latency_known = FALSE;
 }
 
 /* ---- properties ---- */
@@ -212,14 +206,9 @@ gst_ffs_host_state_drops (GstFfsHostState * self)
   if (policy != GST_FFS_IDLE_AUTO)
     return policy == GST_FFS_IDLE_DROP;
 
-  if (!self->latency_known) {
-    GstQuery *query = gst_query_new_latency ();
-
-    if (gst_pad_peer_query (GST_BASE_SINK_PAD (self->sink), query))
-      gst_query_parse_latency (query, &self->upstream_live, NULL, NULL);
-    gst_query_unref (query);
-    self->latency_known = TRUE;
-  }
+  /* Not to be remembered: a camera may not know before it has caps. */
+  self->upstream_live =
+      gst_ffs_upstream_is_live (GST_BASE_SINK_PAD (self->sink));
   return self->upstream_live;
 }
 
@@ -240,8 +229,7 @@ gst_ffs_host_state_stops (GstFfsHostState * self)
   policy = self->policy;
   g_mutex_unlock (&self->lock);
   /* With an application's ep0 only a frame finds out that there is a host. */
-  return self->own && policy == GST_FFS_IDLE_AUTO && self->latency_known
-      && self->upstream_live;
+  return self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live;
 }
 
 /**
@@ -272,6 +260,28 @@ idle (GstFfsHostState * self)
     g_cond_wait_until (&self->cond, &self->lock, deadline);
   else if (!self->flushing)
     g_cond_wait (&self->cond, &self->lock);
+  flushing = self->flushing;
+  g_mutex_unlock (&self->lock);
+  return !flushing;
+}
+
+/**
+ * gst_ffs_host_state_pause:
+ * @self: the host state
+ *
+ * Waits for a moment, or until the host wants something else. Streaming thread.
+ *
+ * Returns: %FALSE if flushing
+ */
+gboolean
+gst_ffs_host_state_pause (GstFfsHostState * self)
+{
+  gint64 deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
+  gboolean flushing;
+
+  g_mutex_lock (&self->lock);
+  if (!self->flushing)
+    g_cond_wait_until (&self->cond, &self->lock, deadline);
   flushing = self->flushing;
   g_mutex_unlock (&self->lock);
   return !flushing;
@@ -321,10 +331,51 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
   }
 }
 
+/**
+ * gst_ffs_host_state_refused:
+ * @self: the host state
+ * @again: whether the same frame was refused before
+ *
+ * The kernel has refused a frame although the endpoint was said to be enabled:
+ * the host has left in between, or the controller is in no state to take
+ * transfers.  Streaming thread.
+ *
+ * Returns: %GST_FFS_OK if the frame is to be sent again, after a while if it
+ * was refused before, %GST_FFS_NOT_ENABLED if it is to be dropped instead,
+ * %GST_FFS_INTERRUPTED if flushing
+ */
+GstFfsMeaning
+gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
+{
+  if (!self->own && gst_ffs_stream_probe (self->stream) != 0)
+    gst_ffs_host_state_set_connected (self, FALSE);
+  if (gst_ffs_host_state_drops (self))
+    return GST_FFS_NOT_ENABLED;
+  return again && !idle (self) ? GST_FFS_INTERRUPTED : GST_FFS_OK;
+}
+
+/**
+ * gst_ffs_host_state_add_stats:
+ * @self: the host state
+ * @s: the base class's
+ *
+ * Adds ours.  Before 1.24 the base class takes all frames for rendered.
+ */
 void
 gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 {
+#ifndef GST_BASE_SINK_FLOW_DROPPED
+  guint64 rendered = 0, dropped = 0, ours;
+#endif
+
   g_mutex_lock (&self->lock);
+#ifndef GST_BASE_SINK_FLOW_DROPPED
+  gst_structure_get (s, "rendered", G_TYPE_UINT64, &rendered,
+      "dropped", G_TYPE_UINT64, &dropped, NULL);
+  ours = MIN (self->n_without_host + self->n_unfit, rendered);
+  gst_structure_set (s, "rendered", G_TYPE_UINT64, rendered - ours,
+      "dropped", G_TYPE_UINT64, dropped + ours, NULL);
+#endif
   gst_structure_set (s,
       "frames-without-host", G_TYPE_UINT64, self->n_without_host,
       "connections", G_TYPE_UINT64, self->n_connections,
@@ -354,15 +405,24 @@ gst_ffs_host_clear (GstFfsHost * self)
  * gst_ffs_host_open:
  * @self: the host
  * @stream: the stream that it starts and stops, until gst_ffs_host_close()
- * @profile: (nullable): the class of camera that it sees, if ep0 is ours
  */
 void
-gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,
-    GstFfsProfile * profile)
+gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream)
 {
   g_mutex_lock (&self->lock);
   self->stream = stream;
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_host_set_profile:
+ * @self: the host
+ * @profile: (nullable): the class of camera that it sees or will see, if ep0 is
+ * ours, until gst_ffs_host_close()
+ */
+void
+gst_ffs_host_set_profile (GstFfsHost * self, GstFfsProfile * profile)
+{
   GST_OBJECT_LOCK (self->sink);
   self->profile = profile ? gst_object_ref (profile) : NULL;
   GST_OBJECT_UNLOCK (self->sink);
@@ -393,6 +453,18 @@ gst_ffs_host_get_profile (GstFfsHost * self)
   profile = self->profile ? gst_object_ref (self->profile) : NULL;
   GST_OBJECT_UNLOCK (self->sink);
   return profile;
+}
+
+/* Returns: whether ep0 is ours. Any thread */
+gboolean
+gst_ffs_host_is_own (GstFfsHost * self)
+{
+  gboolean own;
+
+  GST_OBJECT_LOCK (self->sink);
+  own = self->profile != NULL;
+  GST_OBJECT_UNLOCK (self->sink);
+  return own;
 }
 
 /* What it wants, or what upstream sends, may have changed. Any thread. */
@@ -492,8 +564,7 @@ gst_ffs_host_set_enabled (gboolean enabled, gpointer host)
  * gst_ffs_host_get_waiting:
  * @host: the host
  *
- * Returns: for how long it has read nothing though there is something for it,
- * ns, or 0
+ * Returns: as gst_ffs_stream_get_waiting()
  */
 GstClockTime
 gst_ffs_host_get_waiting (gpointer host)

@@ -24,8 +24,7 @@ typedef struct
   gboolean streaming;
 
   /* Streaming thread. */
-  gboolean upstream_live;
-  gboolean latency_known;
+  gboolean upstream_live;       /* as of the last frame without a host */
 
   GMutex lock;
   GCond cond;
@@ -47,7 +46,6 @@ void gst_ffs_host_state_set_stream (GstFfsHostState * self,
 void gst_ffs_host_state_close (GstFfsHostState * self);
 void gst_ffs_host_state_set_policy (GstFfsHostState * self,
     GstFfsIdlePolicy policy);
-void gst_ffs_host_state_forget_latency (GstFfsHostState * self);
 
 void gst_ffs_host_state_set_connected (GstFfsHostState * self,
     gboolean connected);
@@ -58,10 +56,13 @@ void gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
 
 gboolean gst_ffs_host_state_is_wanted (GstFfsHostState * self);
 GstFfsMeaning gst_ffs_host_state_wait (GstFfsHostState * self, gint * err);
+gboolean gst_ffs_host_state_pause (GstFfsHostState * self);
 gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
 gboolean gst_ffs_host_state_stops (GstFfsHostState * self);
 void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);
 
+GstFfsMeaning gst_ffs_host_state_refused (GstFfsHostState * self,
+    gboolean again);
 void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
 
 /**
@@ -86,11 +87,12 @@ void gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
     GstFfsHostState * state, GstFfsSourceControl * source);
 void gst_ffs_host_clear (GstFfsHost * self);
 
-void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,
-    GstFfsProfile * profile);
+void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream);
 void gst_ffs_host_close (GstFfsHost * self);
 
+void gst_ffs_host_set_profile (GstFfsHost * self, GstFfsProfile * profile);
 GstFfsProfile *gst_ffs_host_get_profile (GstFfsHost * self);
+gboolean gst_ffs_host_is_own (GstFfsHost * self);
 void gst_ffs_host_set_check_fit (GstFfsHost * self);
 gboolean gst_ffs_host_take_check_fit (GstFfsHost * self);
 

@@ -484,6 +484,7 @@ gst_ffs_settings_install (GObjectClass * klass)
    *   copied-packet (a part of it ends in mid-packet), copied-header (behind
    *   a header in the same transfer), copied-no-sg, copied-no-ioctl,
    *   copied-dma-device (mapped for another device than the controller),
+   *   copied-refused (the controller cannot map upstream's dmabufs),
    *   copied-mode (copy-mode=always)
    * - frames-gathered: frames sent as one transfer of several segments
    * - frames-in-room: frames whose header went into the room in front of them

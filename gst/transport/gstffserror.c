@@ -93,8 +93,12 @@ gst_ffs_error_meaning (GstFfsCall call, gint err)
     case ENOTTY:
       return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
           GST_FFS_NO_IOCTL : GST_FFS_FATAL;
+    case EINVAL:
+      return call == GST_FFS_CALL_ATTACH ? GST_FFS_UNUSABLE : GST_FFS_FATAL;
     case ENOMEM:
       return GST_FFS_NO_MEMORY;
+    case ENOSPC:
+      return call == GST_FFS_CALL_ATTACH ? GST_FFS_NO_MEMORY : GST_FFS_FATAL;
     case EOPNOTSUPP:
       return call == GST_FFS_CALL_SUBMIT ? GST_FFS_NO_GATHER : GST_FFS_FATAL;
     default:
@@ -199,6 +203,12 @@ get_text (GstFfsCall call, gint err, gint * code)
             *code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
             text = "The kernel has no room for more asynchronous writes; "
                 "raise /proc/sys/fs/aio-max-nr.";
+          } else if (err == EFAULT) {
+            *code = GST_RESOURCE_ERROR_SETTINGS;
+            text = "The CPU cannot read the frame, so it cannot be copied: its "
+                "memory does not let itself be mapped, as secure (protected) "
+                "memory does not. Such memory can be sent in place only, and "
+                "what that needs is missing here.";
           } else {
             text = "Writing to the USB endpoint failed.";
           }

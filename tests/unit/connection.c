@@ -32,6 +32,9 @@ GST_START_TEST (test_drop)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   fake_endpoint_signal (0, 1);
   wait_released (&b);
+  /* Of the base class. */
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "dropped"), 1);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "rendered"), 1);
   sink_harness_end (&sh);
 }
 
@@ -489,6 +492,27 @@ GST_START_TEST (test_caps)
           "drm-format=AR24:0x0200000000000001;image/jpeg", "image/jpeg"},
     {"video/x-raw,format=DMA_DRM,drm-format=NV12:0x0100000000000002", "EMPTY"},
     {"ANY", "ANY"},
+    /* dmabufs before all others. */
+    {"video/x-raw,format=NV12;video/x-raw(memory:DMABuf),format=NV12;image/jpeg",
+        "video/x-raw(memory:DMABuf),format=NV12;video/x-raw,format=NV12;"
+          "image/jpeg"},
+    /* What maps to pointers, is half a frame, or is still to be drawn on. */
+    {"video/x-raw(memory:NVMM),format=NV12", "EMPTY"},
+    {"video/x-raw(memory:VAMemory),format=NV12;image/jpeg", "image/jpeg"},
+    {"video/x-raw(memory:DMABuf,meta:GstVideoOverlayComposition)", "EMPTY"},
+    {"video/x-raw(format:Interlaced),interlace-mode=alternate", "EMPTY"},
+    {"audio/x-raw;video/x-raw,format=NV12", "video/x-raw,format=NV12"},
+  };
+  static const struct
+  {
+    const gchar *caps, *text;
+  } faults[] = {
+    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
+          "width=4,height=4,framerate=1/1,drm-format=NV12:0x0100000000000002",
+        "\"NV12:0x0100000000000002\""},
+    {"video/x-raw(memory:NVMM),format=NV12,width=4,height=4,framerate=1/1",
+        "\"memory:NVMM\""},
+    {"audio/x-raw,format=S16LE,rate=8000,channels=1", "sends sound"},
   };
   SinkHarness sh;
   GstCaps *caps;
@@ -500,20 +524,24 @@ GST_START_TEST (test_caps)
     GstCaps *want = gst_caps_from_string (cases[i].accepted);
     GstCaps *got = gst_pad_peer_query_caps (sh.h->srcpad, filter);
 
-    fail_unless (gst_caps_is_equal (got, want), "%s: %" GST_PTR_FORMAT,
+    fail_unless (gst_caps_is_strictly_equal (got, want), "%s: %" GST_PTR_FORMAT,
         cases[i].caps, got);
     gst_caps_unref (filter);
     gst_caps_unref (want);
     gst_caps_unref (got);
   }
 
-  caps = gst_caps_from_string ("video/x-raw(memory:DMABuf),format=DMA_DRM,"
-      "width=4,height=4,framerate=1/1,drm-format=NV12:0x0100000000000002");
-  gst_harness_push_event (sh.h, gst_event_new_caps (caps));
-  gst_caps_unref (caps);
-  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, "\"NV12:0x0100000000000002\"");
   sink_harness_end (&sh);
+
+  for (i = 0; i < G_N_ELEMENTS (faults); i++) {
+    sink_harness_start (&sh, NULL);
+    caps = gst_caps_from_string (faults[i].caps);
+    gst_harness_push_event (sh.h, gst_event_new_caps (caps));
+    gst_caps_unref (caps);
+    sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
+        GST_STREAM_ERROR_FORMAT, faults[i].text);
+    sink_harness_end (&sh);
+  }
 }
 
 GST_END_TEST;

@@ -215,6 +215,12 @@ set_enabled (GstFfsProfile * profile G_GNUC_UNUSED, gboolean enabled)
   prctl (PR_GET_NAME, p.thread);
 }
 
+static void
+restart (GstFfsProfile * profile G_GNUC_UNUSED)
+{
+  g_string_append_c (p.calls, 'r');
+}
+
 static gboolean
 accept (GstFfsProfile * profile G_GNUC_UNUSED,
     const GstFfsSetup * setup G_GNUC_UNUSED)
@@ -244,6 +250,7 @@ static void
 test_profile_class_init (TestProfileClass * klass)
 {
   GST_FFS_PROFILE_CLASS (klass)->set_enabled = set_enabled;
+  GST_FFS_PROFILE_CLASS (klass)->restart = restart;
   GST_FFS_PROFILE_CLASS (klass)->accept = accept;
   GST_FFS_PROFILE_CLASS (klass)->control = control;
 }
@@ -489,8 +496,8 @@ GST_START_TEST (test_events)
     {FUNCTIONFS_ENABLE, "+"},
     {FUNCTIONFS_SUSPEND, ""},
     {FUNCTIONFS_RESUME, ""},
-    /* The DISABLE between was dropped. */
-    {FUNCTIONFS_ENABLE, "-+"},
+    /* Of another interface, or of an alternate setting. */
+    {FUNCTIONFS_ENABLE, "r"},
     {FUNCTIONFS_DISABLE, "-"},
     {FUNCTIONFS_DISABLE, ""},
     {FUNCTIONFS_ENABLE, "+"},

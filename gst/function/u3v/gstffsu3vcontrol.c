@@ -61,7 +61,7 @@ struct _GstFfsU3vControl
   gint in_fd;
   gint out_fd;
   GstFfsU3vMemory memory;
-  GstFfsU3vGoneFunc gone;
+  GstFfsU3vChangedFunc changed;
   GThread *thread;
 
   io_context_t ctx;
@@ -76,6 +76,7 @@ struct _GstFfsU3vControl
   gint wake_fd;
   gboolean quit;
   gboolean want_enabled;
+  gboolean keep;                /* what the host has chosen */
   guint n_wishes;
   guint n_granted;
   gboolean ended;
@@ -226,12 +227,13 @@ look (GstFfsU3vControl * self)
 static gboolean
 grant_wish (GstFfsU3vControl * self)
 {
-  gboolean quit, enabled;
+  gboolean quit, enabled, keep;
   guint n_wishes;
 
   g_mutex_lock (&self->lock);
   quit = self->quit;
   enabled = self->want_enabled;
+  keep = self->keep;
   n_wishes = self->n_wishes;
   if (!quit && n_wishes == self->n_granted) {
     g_mutex_unlock (&self->lock);
@@ -242,8 +244,7 @@ grant_wish (GstFfsU3vControl * self)
   cancel_all (self);
   if (quit)
     return FALSE;
-  /* Configured again is a new beginning too. */
-  self->gone (self->memory.user_data);
+  self->changed (keep, self->memory.user_data);
   self->n_failures = 0;
   if (enabled)
     submit (self, COMMAND, U3V_MAX_COMMAND);
@@ -297,6 +298,21 @@ wake (GstFfsU3vControl * self)
   eventfd_write (self->wake_fd, 1);
 }
 
+static void
+make_wish (GstFfsU3vControl * self, gboolean enabled, gboolean keep)
+{
+  guint wish;
+
+  g_mutex_lock (&self->lock);
+  self->want_enabled = enabled;
+  self->keep = keep;
+  wish = ++self->n_wishes;
+  wake (self);
+  while (self->n_granted != wish && !self->ended)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
 /**
  * gst_ffs_u3v_control_set_enabled:
  * @self: the control channel
@@ -308,15 +324,20 @@ wake (GstFfsU3vControl * self)
 void
 gst_ffs_u3v_control_set_enabled (GstFfsU3vControl * self, gboolean enabled)
 {
-  guint wish;
+  make_wish (self, enabled, FALSE);
+}
 
-  g_mutex_lock (&self->lock);
-  self->want_enabled = enabled;
-  wish = ++self->n_wishes;
-  wake (self);
-  while (self->n_granted != wish && !self->ended)
-    g_cond_wait (&self->cond, &self->lock);
-  g_mutex_unlock (&self->lock);
+/**
+ * gst_ffs_u3v_control_restart:
+ * @self: the control channel, enabled
+ *
+ * The endpoints were disabled for a moment, which has ended all transfers.
+ * Returns when commands are listened to again.
+ */
+void
+gst_ffs_u3v_control_restart (GstFfsU3vControl * self)
+{
+  make_wish (self, TRUE, TRUE);
 }
 
 /* ---- life ---- */
@@ -350,7 +371,7 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
  * @in_path: the endpoint of the answers
  * @out_path: the endpoint of the commands
  * @memory: what the commands are about
- * @gone: called from the thread of the channel, with the memory's user data
+ * @changed: called from the thread of the channel, with the memory's user data
  * @err: (out): an errno
  *
  * Returns: (transfer full) (nullable): the channel, not enabled
@@ -358,7 +379,7 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
 GstFfsU3vControl *
 gst_ffs_u3v_control_new (const gchar * owner, const gchar * in_path,
     const gchar * out_path, const GstFfsU3vMemory * memory,
-    GstFfsU3vGoneFunc gone, gint * err)
+    GstFfsU3vChangedFunc changed, gint * err)
 {
   GstFfsU3vControl *self = g_new0 (GstFfsU3vControl, 1);
   g_autofree gchar *name = gst_ffs_thread_name ("u3v", owner);
@@ -367,7 +388,7 @@ gst_ffs_u3v_control_new (const gchar * owner, const gchar * in_path,
   g_cond_init (&self->cond);
   self->owner = g_strdup (owner);
   self->memory = *memory;
-  self->gone = gone;
+  self->changed = changed;
   self->in_fd = self->out_fd = self->event_fd = self->wake_fd = -1;
   *err = open_all (self, in_path, out_path);
   if (*err != 0) {
