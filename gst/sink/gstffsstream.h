@@ -34,8 +34,8 @@ typedef struct
  * @user_data: as given
  *
  * Called for each frame that was queued and did not arrive, and for the first
- * that arrives after such a one, or at a host that came. After its release, from
- * any thread and with no lock held.
+ * that arrives after such a one, after the stream was halted, or at a host that
+ * came. After its release, from any thread and with no lock held.
  */
 typedef void (*GstFfsStreamDoneFunc) (guint64 frame, gint err,
     gpointer user_data);

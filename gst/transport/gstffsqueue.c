@@ -168,14 +168,15 @@ is_lost (gint err)
   }
 }
 
-/* With the lock.  Whether the caller does not expect it. */
+/* With the lock.  Whether the caller does not expect it.  What did not arrive
+ * leaves no connection, so it is one itself, and so is the next that does. */
 static gboolean
 is_news (GstFfsQueue * self, const GstFfsQueueFrame * frame)
 {
   guint before = self->arrived;
 
   self->arrived = frame->err ? 0 : gst_ffs_endpoint_get_connection (self->ep);
-  return frame->err || self->arrived != before || before == 0;
+  return self->arrived != before || before == 0;
 }
 
 /* With the lock, given up for the callbacks: frames that have nothing under way
@@ -593,6 +594,7 @@ gst_ffs_queue_cancel (GstFfsQueue * self, GstClockTime timeout)
 
   gst_ffs_queue_abandon (self);
   g_mutex_lock (&self->lock);
+  self->arrived = 0;
   n = gst_ffs_ring_length (&self->transfers);
   if (n > 0) {
     GST_DEBUG_ID (gst_ffs_endpoint_get_owner (self->ep),

@@ -193,6 +193,76 @@ GST_START_TEST (test_flush_in_mid_frame)
 
 GST_END_TEST;
 
+/* A frame that arrives. */
+static void
+arrive (GstBuffer * buffer)
+{
+  set_piece (0, buffer);
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (fake_endpoint_n_transfers () - 1, 1);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+}
+
+/* Not told are frames that arrive like the one before. */
+GST_START_TEST (test_news)
+{
+  gint released;
+  GstBuffer *a = dmabuf_buffer (LENGTH, &released);
+
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 1);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 1);
+
+  /* One that does not, and the next one. */
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (fake_endpoint_n_transfers () - 1, -EIO);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+  fail_unless_equals_int (t.n_done, 2);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 3);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 3);
+
+  /* Another stream. */
+  fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 4);
+
+  /* Another host. */
+  gst_ffs_endpoint_set_disabled (t.ep);
+  fail_unless_equals_int (gst_ffs_endpoint_probe (t.ep), 0);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 5);
+
+  fail_unless (shut_down (GST_SECOND));
+  gst_buffer_unref (a);
+}
+
+GST_END_TEST;
+
+/* A memory whose attachment was given up is not taken for attached. */
+GST_START_TEST (test_attached_anew)
+{
+  gint released;
+  GstBuffer *a = dmabuf_buffer (LENGTH, &released);
+
+  arrive (a);
+  arrive (a);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 1);
+  fail_unless_equals_int (gst_ffs_queue_drop_attachments (t.queue), 0);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  arrive (a);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 2);
+
+  fail_unless (shut_down (GST_SECOND));
+  gst_buffer_unref (a);
+}
+
+GST_END_TEST;
+
 static gpointer
 shut_down_now (gpointer data G_GNUC_UNUSED)
 {
@@ -256,6 +326,8 @@ queue_suite (void)
     tcase_add_loop_test (tc, test_flush_in_mid_frame, 0, 2);
   }
   tcase_add_test (tc, test_shutdown_in_callback);
+  tcase_add_test (tc, test_news);
+  tcase_add_test (tc, test_attached_anew);
   return s;
 }
 
