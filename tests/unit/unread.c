@@ -79,6 +79,21 @@ GST_START_TEST (test_halt_cleared)
   fake_endpoint_signal (3, -EPIPE);
   finish (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+
+  /* Nothing is in flight between the two. */
+  send_one (&f, &a);
+  fake_endpoint_signal (4, 1);
+  finish (&f);
+  gst_ffs_stream_halt (f.stream, GST_SECOND);
+  gst_ffs_stream_resume (f.stream);
+  send_one (&f, &b);
+  fake_endpoint_signal (5, 1);
+  finish (&f);
+  send_one (&f, &c);
+  fake_endpoint_signal (6, -EPIPE);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
+      GST_CLOCK_TIME_NONE);
   fail_unless (is_released (&a) && is_released (&b) && is_released (&c)
       && is_released (&d));
   stream_fixture_end (&f);
