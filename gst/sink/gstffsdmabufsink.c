@@ -20,6 +20,13 @@
  * The host may come and go: buffers in flight then return, the pipeline stays
  * in PLAYING, and the next host receives whole frames.
  *
+ * With an ep0 of its own it says whether frames are wanted, by element messages
+ * with a structure "ffs-frames" whose field "demand" is a string: "wanted" when a
+ * host starts the stream, "unwanted" when that ends, and "dropped" when after that
+ * a live source has made a frame all the same (once each time, and not with
+ * without-host=drop). ffscamerabin stops the source of such frames; so may an
+ * application.
+ *
  * Needs Linux 6.9 or the patches in kernel/, and a device controller with
  * scatter-gather. Where one of them is missing, #GstFfsDmabufSink:copy-mode
  * says whether to send copies instead.
@@ -39,7 +46,6 @@
 #include "gstffscamera.h"
 #include "gstffshoststate.h"
 #include "gstffsreport.h"
-#include "gstffssourcecontrol.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
 #include "gstffsunfit.h"
@@ -72,7 +78,6 @@ struct _GstFfsDmabufSink
   GstFfsSettings settings;
 
   GstFfsHostState state;
-  GstFfsSourceControl source;
   GstFfsHost host;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
@@ -174,8 +179,7 @@ drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
   gst_ffs_host_state_count_drop (&self->state, FALSE);
-  if (gst_ffs_host_state_stops (&self->state))
-    gst_ffs_source_control_idle (&self->source, GST_BASE_SINK_PAD (self));
+  gst_ffs_host_state_tell_dropped (&self->state);
   return DROPPED;
 }
 
@@ -340,12 +344,8 @@ start_stream (GstFfsDmabufSink * self)
   gst_ffs_host_state_set_stream (&self->state, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
-  if (self->opened.camera == NULL)
-    return TRUE;
-  if (!gst_ffs_camera_bind (self->opened.camera))
-    return FALSE;
-  gst_ffs_source_control_watch (&self->source);
-  return TRUE;
+  return self->opened.camera == NULL
+      || gst_ffs_camera_bind (self->opened.camera);
 }
 
 static void
@@ -592,9 +592,6 @@ event (GstBaseSink * bsink, GstEvent * event)
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
 
   switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_STREAM_START:
-      gst_ffs_source_control_new_upstream (&self->source);
-      break;
     case GST_EVENT_FLUSH_STOP:
       g_atomic_int_set (&self->failed, FALSE);
       break;
@@ -622,21 +619,6 @@ wait_event (GstBaseSink * bsink, GstEvent * event)
   return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
-/* From the application, or from the pipeline. */
-static gboolean
-send_event (GstElement * element, GstEvent * event)
-{
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (element);
-
-  event =
-      gst_ffs_source_control_send_event (&self->source,
-      GST_BASE_SINK_PAD (self), event);
-  return event == NULL
-      ||
-      GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event (element,
-      event);
-}
-
 /* ---- states ---- */
 
 /* Not GstBaseSink's start and stop: a failed start makes it post a second
@@ -655,10 +637,8 @@ change_state (GstElement * element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-          && ret == GST_STATE_CHANGE_FAILURE)) {
+          && ret == GST_STATE_CHANGE_FAILURE))
     close_stream (self);
-    gst_ffs_source_control_let_go (&self->source);
-  }
   return ret;
 }
 
@@ -716,7 +696,6 @@ finalize (GObject * object)
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
   gst_ffs_host_state_clear (&self->state);
-  gst_ffs_source_control_clear (&self->source);
   gst_ffs_host_clear (&self->host);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
 }
@@ -726,9 +705,7 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
   gst_ffs_host_state_init (&self->state, GST_BASE_SINK (self));
-  gst_ffs_source_control_init (&self->source, GST_ELEMENT (self));
-  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state,
-      &self->source);
+  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample
    * would be missing upstream. */
@@ -763,7 +740,6 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
       "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>");
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
-  element_class->send_event = GST_DEBUG_FUNCPTR (send_event);
   basesink_class->unlock = GST_DEBUG_FUNCPTR (unlock);
   basesink_class->unlock_stop = GST_DEBUG_FUNCPTR (unlock_stop);
   basesink_class->render = GST_DEBUG_FUNCPTR (render);

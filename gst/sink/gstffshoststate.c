@@ -8,11 +8,10 @@
  * function, which can only be found out by asking the endpoint.
  *
  * GstFfsHost: does what the host says to the camera: lets frames through or
- * takes them back, has the source started or left alone, and tells upstream and
- * the application.
+ * takes them back, and tells upstream, the bin around us and the application.
  *
  * Ownership: both are parts of the element, and refer to the stream while it is
- * open; the host refers to the profile, and to state and source control.
+ * open; the host refers to the profile and to the state.
  *
  * Locking: connected and streaming change under the sink's object lock, being
  * its properties, and their notifications are sent without a lock. The rest of
@@ -23,6 +22,7 @@
  */
 
 #include "function/gstffsupstream.h"
+#include "gstffsdemand.h"
 #include "gstffshoststate.h"
 #include "transport/gstffserror.h"
 
@@ -60,6 +60,7 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
   g_atomic_int_set (&self->wanted, !own);
   self->n_without_host = self->n_unfit = self->n_connections = 0;
   self->upstream_live = FALSE;
+  g_atomic_int_set (&self->told_dropped, FALSE);
   g_mutex_unlock (&self->lock);
 }
 
@@ -213,15 +214,14 @@ gst_ffs_host_state_drops (GstFfsHostState * self)
 }
 
 /**
- * gst_ffs_host_state_stops:
+ * gst_ffs_host_state_tell_dropped:
  * @self: the host state, of which gst_ffs_host_state_drops() has been asked
  *
+ * A frame of a source that had better be stopped was dropped: says so, once.
  * Streaming thread.
- *
- * Returns: whether the source of frames that are dropped may rather be stopped
  */
-gboolean
-gst_ffs_host_state_stops (GstFfsHostState * self)
+void
+gst_ffs_host_state_tell_dropped (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
 
@@ -229,7 +229,9 @@ gst_ffs_host_state_stops (GstFfsHostState * self)
   policy = self->policy;
   g_mutex_unlock (&self->lock);
   /* With an application's ep0 only a frame finds out that there is a host. */
-  return self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live;
+  if (self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live
+      && g_atomic_int_compare_and_exchange (&self->told_dropped, FALSE, TRUE))
+    gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_DROPPED);
 }
 
 /**
@@ -387,11 +389,10 @@ gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 
 void
 gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * state, GstFfsSourceControl * source)
+    GstFfsHostState * state)
 {
   self->sink = sink;
   self->state = state;
-  self->source = source;
   g_mutex_init (&self->lock);
 }
 
@@ -506,7 +507,7 @@ start (GstFfsHost * self)
   g_mutex_unlock (&self->lock);
   gst_ffs_host_state_set_wanted (self->state, TRUE);
   gst_ffs_host_state_set_streaming (self->state, TRUE);
-  gst_ffs_source_control_start (self->source);
+  gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_WANTED);
 
   /* A host that comes while an encoder runs waits for its next key frame,
    * which must not come while frames are dropped. */
@@ -518,8 +519,10 @@ start (GstFfsHost * self)
 static void
 stop (GstFfsHost * self)
 {
+  /* A frame that is dropped from now on finds that known. */
+  gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_UNWANTED);
+  g_atomic_int_set (&self->state->told_dropped, FALSE);
   gst_ffs_host_state_set_wanted (self->state, FALSE);
-  gst_ffs_source_control_release (self->source);
   g_mutex_lock (&self->lock);
   if (self->stream)
     gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);

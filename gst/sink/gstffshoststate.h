@@ -4,7 +4,6 @@
 #define __GST_FFS_HOST_STATE_H__
 
 #include "gstffssettings.h"
-#include "gstffssourcecontrol.h"
 #include "gstffsstream.h"
 
 G_BEGIN_DECLS
@@ -22,6 +21,8 @@ typedef struct
   /* They change under the sink's object lock; atomic for those without it. */
   gboolean connected;
   gboolean streaming;
+
+  gint told_dropped;            /* atomic: a frame was, since it was wanted */
 
   /* Streaming thread. */
   gboolean upstream_live;       /* as of the last frame without a host */
@@ -58,7 +59,7 @@ gboolean gst_ffs_host_state_is_wanted (GstFfsHostState * self);
 GstFfsMeaning gst_ffs_host_state_wait (GstFfsHostState * self, gint * err);
 gboolean gst_ffs_host_state_pause (GstFfsHostState * self);
 gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
-gboolean gst_ffs_host_state_stops (GstFfsHostState * self);
+void gst_ffs_host_state_tell_dropped (GstFfsHostState * self);
 void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);
 
 GstFfsMeaning gst_ffs_host_state_refused (GstFfsHostState * self,
@@ -72,9 +73,8 @@ void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
  */
 typedef struct
 {
-  GstBaseSink *sink;            /* unowned, like the other two */
+  GstBaseSink *sink;            /* unowned, like the other one */
   GstFfsHostState *state;
-  GstFfsSourceControl *source;
   gint check_fit;               /* atomic: frames may be what it wants now */
 
   GstFfsProfile *profile;       /* nullable; under the sink's object lock */
@@ -84,7 +84,7 @@ typedef struct
 } GstFfsHost;
 
 void gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * state, GstFfsSourceControl * source);
+    GstFfsHostState * state);
 void gst_ffs_host_clear (GstFfsHost * self);
 
 void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream);
