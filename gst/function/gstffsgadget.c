@@ -25,10 +25,10 @@
 #include <linux/usb/ch9.h>
 
 #include "gstffsconfigfs.h"
+#include "gstffsfunctiondebug.h"
 #include "gstffsgadget.h"
 #include "gstffsudc.h"
 #include "gstffsundo.h"
-#include "transport/gstffsdebug.h"
 
 #define STRINGS "strings/0x409"
 #define CONFIG "configs/c.1"

@@ -212,22 +212,47 @@ set_offer (GstFfsCamera * self, GstCaps * offer)
   return ok;
 }
 
+/* (transfer full) (nullable): NULL if it is not in this build. */
 static GstFfsProfile *
-new_profile (const GstFfsSettings * settings, const GstFfsIdentity * identity,
-    GstPad * sinkpad)
+new_profile (const GstFfsSettings * settings,
+    const GstFfsIdentity * identity G_GNUC_UNUSED,
+    GstPad * sinkpad G_GNUC_UNUSED)
 {
-  GstFfsProfile *profile;
+  GstFfsProfile *profile = NULL;
 
   switch (settings->profile) {
+#ifdef HAVE_U3V
     case GST_FFS_PROFILE_TYPE_U3V:
-      return gst_ffs_u3v_profile_new (identity, sinkpad);
+      profile = gst_ffs_u3v_profile_new (identity, sinkpad);
+      break;
+#endif
+#ifdef HAVE_UVC
     case GST_FFS_PROFILE_TYPE_UVC:
       profile = gst_ffs_uvc_profile_new (identity, sinkpad);
       gst_ffs_uvc_profile_set_max_payload (profile, settings->max_payload_size);
-      return profile;
+      break;
+#endif
+#ifdef HAVE_STREAM
+    case GST_FFS_PROFILE_TYPE_STREAM:
+      profile = gst_ffs_stream_profile_new (sinkpad);
+      break;
+#endif
     default:
-      return gst_ffs_stream_profile_new (sinkpad);
+      break;
   }
+  return profile;
+}
+
+static void
+post_no_profile (GstFfsCamera * self)
+{
+  g_autoptr (GEnumClass) types = g_type_class_ref (GST_TYPE_FFS_PROFILE_TYPE);
+  const gchar *name = g_enum_get_value (types,
+      self->settings.profile)->value_nick;
+
+  GST_ELEMENT_ERROR (self->element, CORE, DISABLED,
+      ("profile=%s is not in this build of the element: it was configured with "
+          "-D%s=disabled, or without what that needs.", name, name), (NULL));
 }
 
 static GstFfsIdentity
@@ -351,6 +376,13 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     self->settings.serial = make_serial ();
   identity = get_identity (&self->settings);
   self->profile = new_profile (&self->settings, &identity, sinkpad);
+  if (self->profile == NULL) {
+    post_no_profile (self);
+    gst_ffs_camera_close (self);
+    return NULL;
+  }
+  /* Log lines and threads carry it. */
+  gst_object_set_name (GST_OBJECT (self->profile), GST_OBJECT_NAME (element));
   gst_ffs_profile_set_application (self->profile, &application);
   gst_ffs_profile_set_funcs (self->profile, gst_ffs_host_set_streaming,
       gst_ffs_host_set_enabled, gst_ffs_host_get_waiting, host);
@@ -406,7 +438,7 @@ gst_ffs_camera_close (GstFfsCamera * self)
 {
   g_clear_pointer (&self->function, gst_ffs_function_free);
   g_clear_pointer (&self->gadget, gst_ffs_gadget_free);
-  gst_object_unref (self->profile);
+  gst_clear_object (&self->profile);
   gst_clear_object (&self->allocator);
   gst_ffs_settings_clear (&self->settings);
   g_free (self);

@@ -51,6 +51,7 @@
 #include "gstffsunfit.h"
 #include "transport/gstffsdebug.h"
 
+GST_DEBUG_CATEGORY (gst_ffs_function_debug);
 GST_DEBUG_CATEGORY (gst_ffs_transport_debug);
 GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 #undef GST_CAT_DEFAULT
@@ -159,10 +160,8 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 {
   GstFfsStreamPolicy policy = { 0, };
 
-  GST_OBJECT_LOCK (self);
-  policy.copy_mode = self->settings.copy_mode;
-  policy.remove_padding = self->settings.remove_padding;
-  GST_OBJECT_UNLOCK (self);
+  policy.copy_mode = g_atomic_int_get (&self->settings.copy_mode);
+  policy.remove_padding = g_atomic_int_get (&self->settings.remove_padding);
   policy.info = self->have_info ? &self->info : NULL;
   policy.profile = self->opened.profile;
   if (policy.profile && gst_ffs_profile_describe (policy.profile)->tight)
@@ -233,10 +232,11 @@ refuse_without_caps (GstFfsDmabufSink * self)
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK_CAST (bsink);
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
+  gboolean refused = FALSE, again;
   guint n_lost;
 
   /* Some encoders do not stop at an error; the host must not see what comes
@@ -262,6 +262,13 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
         return drop_unfit (self, frame, TRUE);
       send_frame (self, buffer, frame, &result);
     }
+    /* The next host is to see the whole frame, or none of it. */
+    again = result.meaning == GST_FFS_NOT_ENABLED
+        || result.meaning == GST_FFS_GONE;
+    if (again) {
+      result.meaning = gst_ffs_host_state_refused (&self->state, refused);
+      refused = TRUE;
+    }
 
     switch (result.meaning) {
       case GST_FFS_OK:
@@ -273,21 +280,16 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
           gst_ffs_stream_abandon (self->stream);
           return ret;
         }
+        again = TRUE;
         break;
       case GST_FFS_NOT_ENABLED:
-      case GST_FFS_GONE:
-        /* The next host is to see the whole frame, or none of it. */
-        if (self->opened.profile == NULL)
-          gst_ffs_host_state_set_connected (&self->state, FALSE);
-        if (gst_ffs_host_state_drops (&self->state))
-          return drop (self, frame);
-        break;
+        return drop (self, frame);
       case GST_FFS_CANCELLED:
         return drop_unfit (self, frame, FALSE);
       default:
         return fail (self, &result);
     }
-  } while (result.meaning != GST_FFS_OK);
+  } while (again);
 
   /* Wait here and not before the next frame, so that upstream never has
    * more than max-in-flight buffers with us. */
@@ -442,6 +444,17 @@ get_caps (GstBaseSink * bsink, GstCaps * filter)
   return caps;
 }
 
+/* Caps may differ in nothing that buffers depend on: the rate, say. */
+static gboolean
+is_same_layout (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b)
+      && GST_VIDEO_INFO_WIDTH (a) == GST_VIDEO_INFO_WIDTH (b)
+      && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
+      && GST_VIDEO_INFO_INTERLACE_MODE (a) == GST_VIDEO_INFO_INTERLACE_MODE (b)
+      && GST_VIDEO_INFO_SIZE (a) == GST_VIDEO_INFO_SIZE (b);
+}
+
 /* Upstream wants its buffers back, to free them or change their format. */
 static void
 give_back (GstFfsDmabufSink * self, const gchar * why)
@@ -459,6 +472,8 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
   g_autofree gchar *fault = gst_ffs_caps_find_fault (caps);
+  gboolean have_info;
+  GstVideoInfo info;
 
   if (g_atomic_int_get (&self->failed))
     return FALSE;
@@ -469,8 +484,12 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
     return FALSE;
   }
 
-  give_back (self, "new caps");
-  self->have_info = gst_ffs_caps_get_info (caps, &self->info);
+  gst_video_info_init (&info);
+  have_info = gst_ffs_caps_get_info (caps, &info);
+  if (!have_info || !self->have_info || !is_same_layout (&info, &self->info))
+    give_back (self, "new caps");
+  self->have_info = have_info;
+  self->info = info;
   gst_ffs_host_set_check_fit (&self->host);
   if (self->open)
     return TRUE;
@@ -579,18 +598,28 @@ event (GstBaseSink * bsink, GstEvent * event)
     case GST_EVENT_FLUSH_STOP:
       g_atomic_int_set (&self->failed, FALSE);
       break;
-    case GST_EVENT_EOS:
-      /* Nobody is to take a stream for complete that has failed. */
-      if (!wait_eos (self) || g_atomic_int_get (&self->failed)) {
-        gst_event_unref (event);
-        return FALSE;
-      }
-      break;
     default:
       break;
   }
   return GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->event (bsink,
       event);
+}
+
+/* The base class has prerolled by then, and posts the end afterwards. */
+static GstFlowReturn
+wait_event (GstBaseSink * bsink, GstEvent * event)
+{
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFlowReturn ret;
+
+  ret = GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->wait_event
+      (bsink, event);
+  if (ret != GST_FLOW_OK || GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return ret;
+  if (!wait_eos (self))
+    return GST_FLOW_FLUSHING;
+  /* A stream that has failed is not complete. */
+  return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
 /* ---- states ---- */
@@ -696,6 +725,8 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
 
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_sink_debug, "ffsdmabufsink", 0,
       "FunctionFS dmabuf sink");
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
+      "FunctionFS gadget, ep0, classes of camera");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 
@@ -709,7 +740,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   gst_element_class_set_static_metadata (element_class,
       "FunctionFS dmabuf sink", "Sink/Video/Hardware",
       "Sends dmabufs to a USB host without a copy",
-      "gst-ffsdmabuf maintainers");
+      "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>");
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
   basesink_class->unlock = GST_DEBUG_FUNCPTR (unlock);
@@ -720,4 +751,5 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   basesink_class->propose_allocation = GST_DEBUG_FUNCPTR (propose_allocation);
   basesink_class->query = GST_DEBUG_FUNCPTR (query);
   basesink_class->event = GST_DEBUG_FUNCPTR (event);
+  basesink_class->wait_event = GST_DEBUG_FUNCPTR (wait_event);
 }

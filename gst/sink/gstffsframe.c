@@ -80,6 +80,16 @@ same_dmabuf (GstMemory * a, GstMemory * b)
       && st_a.st_ino == st_b.st_ino && st_a.st_dev == st_b.st_dev;
 }
 
+/* Why a memory that is not empty must be copied, or 0.  @anywhere: as below. */
+static GstFfsCopyReason
+get_reason (GstMemory * mem, gboolean anywhere)
+{
+  if (!gst_is_dmabuf_memory (mem))
+    return GST_FFS_COPY_REASON_MEMORY;
+  return mem->offset == 0 || anywhere ? GST_FFS_COPY_REASON_NONE :
+      GST_FFS_COPY_REASON_OFFSET;
+}
+
 /**
  * gst_ffs_frame_parse:
  * @buffer: a frame
@@ -102,7 +112,7 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
   for (i = 0; i < n_memories; i++) {
     GstMemory *mem = gst_buffer_peek_memory (buffer, i);
     GstFfsPiece *last = n > 0 ? &pieces[n - 1] : NULL;
-    GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+    GstFfsCopyReason reason;
 
     if (mem->size == 0) {
       /* Pieces are memories one behind the other. */
@@ -111,14 +121,11 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
       continue;
     }
 
-    if (!gst_is_dmabuf_memory (mem))
-      reason = GST_FFS_COPY_REASON_MEMORY;
-    else if (dmabuf && mem->offset == last->offset + last->length
+    if (dmabuf && gst_is_dmabuf_memory (mem)
+        && mem->offset == last->offset + last->length
         && same_dmabuf (dmabuf, mem))
       goto extend;
-    else if (mem->offset != 0 && !anywhere)
-      reason = GST_FFS_COPY_REASON_OFFSET;
-
+    reason = get_reason (mem, anywhere);
     if (reason != GST_FFS_COPY_REASON_NONE && last
         && last->reason != GST_FFS_COPY_REASON_NONE)
       goto extend;
@@ -224,7 +231,8 @@ gst_ffs_frame_clear (GstFfsFrame * self)
   guint i;
 
   gst_ffs_frame_clear_pieces (self);
-  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++)
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE && self->framing.before[i].buffer;
+      i++)
     gst_clear_buffer (&self->framing.before[i].buffer);
   gst_clear_buffer (&self->framing.after.buffer);
 }
@@ -246,8 +254,6 @@ add_piece (GstFfsFrame * self, GstBuffer * owner, guint memory,
 static gboolean
 add_part (GstFfsFrame * self, const GstFfsPart * part)
 {
-  if (part->buffer == NULL)
-    return TRUE;
   if (!gst_is_dmabuf_memory (gst_buffer_peek_memory (part->buffer, 0))) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
     return FALSE;
@@ -274,13 +280,18 @@ gboolean
 gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
     guint64 number, const GstFfsStreamPolicy * policy)
 {
-  gsize size = buffer ? gst_buffer_get_size (buffer) : 0;
-  gsize whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
+  gsize size, whole;
 
   self->layout.kind = GST_FFS_LAYOUT_TIGHT;
+  self->strip = FALSE;
   if (buffer && policy->info && (policy->remove_padding
           || gst_ffs_layout_is_cropped (buffer, policy->info)))
     gst_ffs_layout_find (&self->layout, buffer, policy->info);
+  else if (policy->profile == NULL)
+    return TRUE;
+
+  size = buffer ? gst_buffer_get_size (buffer) : 0;
+  whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
   if (policy->profile && self->layout.kind == GST_FFS_LAYOUT_INCOMPLETE
       && size >= whole) {
     GST_DEBUG ("frame %" G_GUINT64_FORMAT ": its lines are not all in its %"
@@ -347,21 +358,25 @@ static guint
 get_ranges (const GstFfsFrame * self, GstBuffer * buffer,
     const GstFfsStreamPolicy * policy, GstFfsPiece * parts)
 {
+  GstFfsPiece all[GST_FFS_MAX_PIECES];
   guint i, n;
 
   if (self->layout.kind != GST_FFS_LAYOUT_RANGES || (!policy->gather
           && (self->layout.n_ranges > 1 || self->framing.header_size > 0)))
     return 0;
   n = gst_ffs_frame_parse_ranges (buffer, self->layout.ranges,
-      self->layout.n_ranges, policy->gather, parts);
+      self->layout.n_ranges, policy->gather, all);
   for (i = 0; i < n; i++) {
-    if (parts[i].reason != GST_FFS_COPY_REASON_NONE)
+    if (all[i].reason != GST_FFS_COPY_REASON_NONE)
       return 0;
   }
   if (!policy->gather && n > 1)
     return 0;
   /* The header, and what comes behind it all. */
-  return self->n_pieces + n + 2 <= GST_FFS_MAX_PIECES ? n : 0;
+  if (self->n_pieces + n + 2 > GST_FFS_MAX_PIECES)
+    return 0;
+  memcpy (parts, all, n * sizeof (parts[0]));
+  return n;
 }
 
 /* The frame as parts, each in place or to be copied, and of these the fewest. */
@@ -393,8 +408,6 @@ add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
   GstFfsFraming *framing = &self->framing;
   GstBuffer *header;
 
-  if (framing->header_size == 0)
-    return TRUE;
   header = copier ? gst_ffs_copies_header (copier, framing, frame) : NULL;
   if (header == NULL) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
@@ -485,29 +498,49 @@ add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
   return TRUE;
 }
 
+/* Takes @n parts of the frame, which are where its next pieces are to be. */
 static gboolean
 add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
-    const GstFfsFraming * framing, const GstFfsPiece * parts, guint n)
+    const GstFfsFraming * framing, guint n)
 {
   GstBuffer *copy;
-  guint i;
 
-  for (i = 0; i < n; i++) {
-    if (parts[i].reason == GST_FFS_COPY_REASON_NONE) {
-      add_piece (self, buffer, parts[i].first, parts[i].offset,
-          parts[i].length, NULL);
+  for (; n > 0; n--) {
+    const GstFfsPiece *part = &self->pieces[self->n_pieces];
+    gsize length = part->length;
+
+    if (part->reason == GST_FFS_COPY_REASON_NONE) {
+      self->copies[self->n_pieces++] = NULL;
       continue;
     }
 
     if (self->reason == GST_FFS_COPY_REASON_NONE)
-      self->reason = parts[i].reason;
-    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer,
-        &parts[i]) : NULL;
+      self->reason = part->reason;
+    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer, part) : NULL;
     if (copy == NULL)
       return FALSE;
-    add_piece (self, copy, 0, 0, framing->header_size + parts[i].length, copy);
-    self->copied += parts[i].length;
+    add_piece (self, copy, 0, 0, framing->header_size + length, copy);
+    self->copied += length;
   }
+  return TRUE;
+}
+
+/* A frame of one memory that goes in place with nothing in its transfer but
+ * itself, as most do.  FALSE if this is another one. */
+static gboolean
+add_whole (GstFfsFrame * self, GstBuffer * buffer, gboolean anywhere)
+{
+  GstMemory *mem;
+
+  if (self->framing.header_size > 0 || self->strip
+      || gst_buffer_n_memory (buffer) != 1)
+    return FALSE;
+  mem = gst_buffer_peek_memory (buffer, 0);
+  if (mem->size == 0 || get_reason (mem, anywhere) != GST_FFS_COPY_REASON_NONE)
+    return FALSE;
+  self->pieces[self->n_pieces] = (GstFfsPiece) {
+  .memory = mem,.offset = mem->offset,.length = mem->size,.owner = buffer};
+  self->copies[self->n_pieces++] = NULL;
   return TRUE;
 }
 
@@ -522,25 +555,25 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
   gboolean payloads = self->framing.payload_size > 0;
   static const GstFfsFraming no_header;
   const GstFfsFraming *framing = &self->framing;
-  GstFfsPiece parts[GST_FFS_MAX_PIECES];
-  guint n = self->strip ? get_ranges (self, buffer, policy, parts) :
-      get_pieces (self, buffer, policy, parts);
-  gboolean pack = self->strip && n == 0;
-  guint i, first = self->n_pieces;
+  gboolean header = policy->gather && framing->header_size > 0, pack;
+  guint i, n, first = self->n_pieces;
+  GstFfsPiece *parts = &self->pieces[first + header];
 
   /* There are headers in the midst of it. */
   if (payloads && !policy->gather) {
     self->reason = GST_FFS_COPY_REASON_HEADER;
     return FALSE;
   }
-  if (policy->gather && (payloads || !pack)) {
-    if (!add_header (self, copier, n == 0 ? NULL :
-            gst_buffer_peek_memory (buffer, parts[0].first)))
+  n = self->strip ? get_ranges (self, buffer, policy, parts) :
+      get_pieces (self, buffer, policy, parts);
+  pack = self->strip && n == 0;
+  if (header && (payloads || !pack)) {
+    if (!add_header (self, copier, n == 0 ? NULL : parts[0].memory))
       return FALSE;
     framing = &no_header;
   }
   if (!(pack ? add_packed (self, buffer, copies, policy, framing) :
-          add_parts (self, buffer, copies, framing, parts, n)))
+          add_parts (self, buffer, copies, framing, n)))
     return FALSE;
   if (payloads && !split_payloads (self, first))
     return FALSE;
@@ -571,12 +604,15 @@ gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
   self->reason = GST_FFS_COPY_REASON_NONE;
   self->copied = 0;
   self->in_headroom = FALSE;
-  for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE; i++)
+  for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE
+      && self->framing.before[i].buffer; i++)
     ok = add_part (self, &self->framing.before[i]);
   if (ok && buffer)
     ok = (headroom && add_header_in_headroom (self, buffer, headroom))
+        || add_whole (self, buffer, policy->gather)
         || add_frame (self, buffer, copier, policy);
-  ok = ok && add_part (self, &self->framing.after);
+  if (ok && self->framing.after.buffer)
+    ok = add_part (self, &self->framing.after);
   if (!ok)
     gst_ffs_frame_clear_pieces (self);
   return ok;
@@ -662,11 +698,9 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
       && (copy = split (copy, framing, &size)) == NULL)
     return FALSE;
 
-  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++) {
-    if (framing->before[i].buffer)
-      add_piece (self, framing->before[i].buffer, 0, 0,
-          framing->before[i].length, NULL);
-  }
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE && framing->before[i].buffer; i++)
+    add_piece (self, framing->before[i].buffer, 0, 0,
+        framing->before[i].length, NULL);
   if (size > 0)
     add_piece (self, copy ? copy : buffer, 0, 0, size, copy);
   if (framing->after.buffer)

@@ -13,7 +13,7 @@
  * Ownership: both are parts of the element, and refer to the stream while it is
  * open; the host refers to the profile and to the state.
  *
- * Locking: connected and streaming are under the sink's object lock, being
+ * Locking: connected and streaming change under the sink's object lock, being
  * its properties, and their notifications are sent without a lock. The rest of
  * the state is under its lock, which is taken before the stream's.  The functions
  * that the profile calls come from its threads, with nothing held; the host's
@@ -57,7 +57,7 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
 {
   self->own = own;
   g_mutex_lock (&self->lock);
-  self->wanted = !own;
+  g_atomic_int_set (&self->wanted, !own);
   self->n_without_host = self->n_unfit = self->n_connections = 0;
   self->upstream_live = FALSE;
   g_atomic_int_set (&self->told_dropped, FALSE);
@@ -84,7 +84,7 @@ gst_ffs_host_state_close (GstFfsHostState * self)
 {
   g_mutex_lock (&self->lock);
   self->stream = NULL;
-  self->wanted = FALSE;
+  g_atomic_int_set (&self->wanted, FALSE);
   g_mutex_unlock (&self->lock);
   gst_ffs_host_state_set_connected (self, FALSE);
 }
@@ -111,9 +111,12 @@ set_flag (GstFfsHostState * self, const gchar * name, gboolean * flag,
 {
   gboolean changed;
 
+  /* As each frame says. */
+  if (g_atomic_int_get (flag) == value)
+    return FALSE;
   GST_OBJECT_LOCK (self->sink);
   changed = *flag != value;
-  *flag = value;
+  g_atomic_int_set (flag, value);
   GST_OBJECT_UNLOCK (self->sink);
   if (changed) {
     GST_INFO_OBJECT (self->sink, "%s: %d", name, value);
@@ -161,7 +164,7 @@ void
 gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted)
 {
   g_mutex_lock (&self->lock);
-  self->wanted = wanted;
+  g_atomic_int_set (&self->wanted, wanted);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
@@ -180,12 +183,7 @@ gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
 gboolean
 gst_ffs_host_state_is_wanted (GstFfsHostState * self)
 {
-  gboolean wanted;
-
-  g_mutex_lock (&self->lock);
-  wanted = self->wanted;
-  g_mutex_unlock (&self->lock);
-  return wanted;
+  return g_atomic_int_get (&self->wanted);
 }
 
 /* ---- without a host ---- */
@@ -305,6 +303,13 @@ gst_ffs_host_state_pause (GstFfsHostState * self)
 GstFfsMeaning
 gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
 {
+  /* As a rule it is there already. */
+  *err = 0;
+  if (gst_ffs_host_state_is_wanted (self)
+      && (self->own || g_atomic_int_get (&self->connected))
+      && gst_ffs_stream_is_enabled (self->stream))
+    return GST_FFS_OK;
+
   while (TRUE) {
     GstFfsMeaning meaning = GST_FFS_NOT_ENABLED;
 
@@ -326,6 +331,29 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
     if (!idle (self))
       return GST_FFS_INTERRUPTED;
   }
+}
+
+/**
+ * gst_ffs_host_state_refused:
+ * @self: the host state
+ * @again: whether the same frame was refused before
+ *
+ * The kernel has refused a frame although the endpoint was said to be enabled:
+ * the host has left in between, or the controller is in no state to take
+ * transfers.  Streaming thread.
+ *
+ * Returns: %GST_FFS_OK if the frame is to be sent again, after a while if it
+ * was refused before, %GST_FFS_NOT_ENABLED if it is to be dropped instead,
+ * %GST_FFS_INTERRUPTED if flushing
+ */
+GstFfsMeaning
+gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
+{
+  if (!self->own && gst_ffs_stream_probe (self->stream) != 0)
+    gst_ffs_host_state_set_connected (self, FALSE);
+  if (gst_ffs_host_state_drops (self))
+    return GST_FFS_NOT_ENABLED;
+  return again && !idle (self) ? GST_FFS_INTERRUPTED : GST_FFS_OK;
 }
 
 /**
@@ -539,8 +567,7 @@ gst_ffs_host_set_enabled (gboolean enabled, gpointer host)
  * gst_ffs_host_get_waiting:
  * @host: the host
  *
- * Returns: for how long it has read nothing though there is something for it,
- * ns, or 0
+ * Returns: as gst_ffs_stream_get_waiting()
  */
 GstClockTime
 gst_ffs_host_get_waiting (gpointer host)

@@ -18,7 +18,7 @@ typedef struct
   GstBaseSink *sink;            /* unowned */
   gboolean own;                 /* ep0 is ours; does not change while open */
 
-  /* Under the sink's object lock. */
+  /* They change under the sink's object lock; atomic for those without it. */
   gboolean connected;
   gboolean streaming;
 
@@ -31,7 +31,7 @@ typedef struct
   GCond cond;
   GstFfsIdlePolicy policy;
   GstFfsStream *stream;         /* unowned; while one is open */
-  gboolean wanted;
+  gboolean wanted;              /* atomic for those without the lock */
   gboolean flushing;
   guint64 n_without_host;
   guint64 n_unfit;
@@ -62,6 +62,8 @@ gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
 void gst_ffs_host_state_tell_dropped (GstFfsHostState * self);
 void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);
 
+GstFfsMeaning gst_ffs_host_state_refused (GstFfsHostState * self,
+    gboolean again);
 void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
 
 /**

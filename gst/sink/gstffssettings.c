@@ -545,11 +545,11 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
       self->max_in_flight = g_value_get_uint (value);
       break;
     case GST_FFS_PROP_COPY_MODE:
-      self->copy_mode = g_value_get_enum (value);
+      g_atomic_int_set (&self->copy_mode, g_value_get_enum (value));
       break;
     case GST_FFS_PROP_REMOVE_PADDING:
     case GST_FFS_PROP_TIGHT:
-      self->remove_padding = g_value_get_boolean (value);
+      g_atomic_int_set (&self->remove_padding, g_value_get_boolean (value));
       break;
     case GST_FFS_PROP_DMA_HEAP:
       set_string (&self->dma_heap, value);

@@ -132,14 +132,15 @@ enum
  * @controls: what the application lets a host set, or %NULL
  * @max_payload_size: bytes, of a webcam's
  *
- * The values of the element's properties that can be written.
+ * The values of the element's properties that can be written. Those that a
+ * frame asks for, @copy_mode and @remove_padding, are set atomically.
  */
 typedef struct
 {
   gchar *endpoint;
   gint fd;
   guint max_in_flight;
-  GstFfsCopyMode copy_mode;
+  gint copy_mode;               /* GstFfsCopyMode */
   gboolean remove_padding;
   gchar *dma_heap;
   GstFfsIdlePolicy without_host;

@@ -40,6 +40,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gst/allocators/gstdmabuf.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,16 @@ struct _GstFfsAttachment
   GstClockTime idle_since;      /* without a memory, and not in use */
 };
 
+/* More than are in rotation as a rule. */
+#define RECENT_BITS 6
+#define N_RECENT (1 << RECENT_BITS)
+
+typedef struct
+{
+  GstMemory *memory;
+  GstFfsAttachment *att;
+} Recent;
+
 struct _GstFfsAttachments
 {
   GstFfsEndpoint *ep;
@@ -73,6 +84,7 @@ struct _GstFfsAttachments
   GMutex lock;
   GHashTable *by_inode;         /* inode -> GstFfsAttachment, owned */
   GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment */
+  Recent recent[N_RECENT];      /* what of that was asked for last */
   guint64 uses;
   GstClock *clock;
   GstClockID timer;             /* NULL if nothing is to end */
@@ -192,12 +204,44 @@ gst_ffs_attachments_get_key (GstMemory * mem)
   return mem;
 }
 
+/* Addresses that are a like distance apart are to be spread out: Fibonacci
+ * hashing. */
+static Recent *
+get_recent (GstFfsAttachments * self, GstMemory * mem)
+{
+  guint32 key = GPOINTER_TO_SIZE (mem) >> 4;
+
+  return &self->recent[key * 2654435769u >> (32 - RECENT_BITS)];
+}
+
+static GstFfsAttachment *
+find_memory (GstFfsAttachments * self, GstMemory * mem)
+{
+  Recent *recent = get_recent (self, mem);
+
+  if (recent->memory != mem) {
+    recent->att = g_hash_table_lookup (self->by_memory, mem);
+    recent->memory = recent->att ? mem : NULL;
+  }
+  return recent->att;
+}
+
+static void
+unlink_memory (GstFfsAttachments * self, GstMemory * mem)
+{
+  Recent *recent = get_recent (self, mem);
+
+  if (recent->memory == mem)
+    recent->memory = NULL;
+  g_hash_table_remove (self->by_memory, mem);
+}
+
 /* By memory if it is known, else by dmabuf.  NULL with an errno, which is 0 if
  * there is none. */
 static GstFfsAttachment *
 find (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
-  GstFfsAttachment *att = g_hash_table_lookup (self->by_memory, mem);
+  GstFfsAttachment *att = find_memory (self, mem);
   struct stat st;
   gint64 inode;
 
@@ -244,8 +288,10 @@ is_linked_to (gpointer memory G_GNUC_UNUSED, gpointer value, gpointer att)
 static void
 remove_entry (GstFfsAttachments * self, GstFfsAttachment * att)
 {
-  if (att->n_memories > 0)
+  if (att->n_memories > 0) {
     g_hash_table_foreach_remove (self->by_memory, is_linked_to, att);
+    memset (self->recent, 0, sizeof (self->recent));
+  }
   g_hash_table_remove (self->by_inode, &att->inode);
   close (att->fd);
   g_free (att);
@@ -465,9 +511,9 @@ forget_memory (GstFfsAttachments * self, GstMemory * mem)
   GstFfsAttachment *att;
 
   g_mutex_lock (&self->lock);
-  att = g_hash_table_lookup (self->by_memory, mem);
+  att = find_memory (self, mem);
   if (att != NULL) {
-    g_hash_table_remove (self->by_memory, mem);
+    unlink_memory (self, mem);
     att->n_memories--;
     if (is_orphan (att))
       keep_idle (self, att);
@@ -479,7 +525,7 @@ forget_memory (GstFfsAttachments * self, GstMemory * mem)
 static GstFfsAttachment *
 find_or_add (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
-  GstFfsAttachment *att = g_hash_table_lookup (self->by_memory, mem);
+  GstFfsAttachment *att = find_memory (self, mem);
 
   *err = 0;
   if (att)
@@ -720,6 +766,7 @@ gst_ffs_attachments_close (GstFfsAttachments * self)
   detach_idle (self);
   forget_idle (self);
   g_hash_table_remove_all (self->by_memory);
+  memset (self->recent, 0, sizeof (self->recent));
   g_hash_table_iter_init (&iter, self->by_inode);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
     att->n_memories = 0;

@@ -43,7 +43,7 @@ is_transfer (GstFfsCall call)
 }
 
 /**
- * gst_ffs_meaning:
+ * gst_ffs_error_meaning:
  * @call: the call that was made
  * @err: its errno, 0 for success
  *
@@ -59,7 +59,7 @@ is_transfer (GstFfsCall call)
  * Returns: what happened
  */
 GstFfsMeaning
-gst_ffs_meaning (GstFfsCall call, gint err)
+gst_ffs_error_meaning (GstFfsCall call, gint err)
 {
   switch (err) {
     case 0:
@@ -195,7 +195,11 @@ get_text (GstFfsCall call, gint err, gint * code)
           text = "A transfer to the USB host failed.";
           break;
         default:
-          if (err == ENOSPC) {
+          if (err == ENOSYS) {
+            *code = GST_RESOURCE_ERROR_SETTINGS;
+            text = "The frame cannot be sent in place, and this build of the "
+                "element has no Linux AIO (libaio) to write a copy with.";
+          } else if (err == ENOSPC) {
             *code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
             text = "The kernel has no room for more asynchronous writes; "
                 "raise /proc/sys/fs/aio-max-nr.";

@@ -64,7 +64,14 @@ typedef enum
 
 const gchar *gst_ffs_call_name (GstFfsCall call);
 
-GstFfsMeaning gst_ffs_meaning (GstFfsCall call, gint err);
+GstFfsMeaning gst_ffs_error_meaning (GstFfsCall call, gint err);
+
+/* See gst_ffs_error_meaning(); a frame asks seven times. */
+static inline GstFfsMeaning
+gst_ffs_meaning (GstFfsCall call, gint err)
+{
+  return err == 0 ? GST_FFS_OK : gst_ffs_error_meaning (call, err);
+}
 
 /* See gst_ffs_error_post_full(); the message carries the caller's place. */
 #define gst_ffs_error_post(element, call, err, endpoint) \

@@ -354,6 +354,34 @@ GST_START_TEST (test_give_back_cancels)
 
 GST_END_TEST;
 
+#define CAPS_AT(rate) \
+    "video/x-raw,format=GRAY8,width=5,height=2,framerate=" rate
+
+/* New caps take back what is in flight only if buffers depend on them. */
+GST_START_TEST (test_give_back_at_caps)
+{
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  gst_harness_set_src_caps_str (sh.h, CAPS_AT ("30/1"));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_set_src_caps_str (sh.h, CAPS_AT ("25/1"));
+  fail_if (is_released (&a));
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 0);
+
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  gst_harness_set_src_caps_str (sh.h, "video/x-raw,format=GRAY8,width=10,"
+      "height=1,framerate=25/1");
+  fail_unless (is_released (&b));
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_eos_timeout)
 {
   GstMessage *msg;
@@ -563,6 +591,7 @@ connection_suite (void)
   tcase_add_test (tc, test_give_back_without_host);
   tcase_add_test (tc, test_open_again);
   tcase_add_test (tc, test_give_back_cancels);
+  tcase_add_test (tc, test_give_back_at_caps);
   tcase_add_test (tc, test_eos_timeout);
   tcase_add_test (tc, test_preroll);
   tcase_add_test (tc, test_state_cycles);

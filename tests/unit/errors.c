@@ -202,7 +202,6 @@ GST_START_TEST (test_fall_back)
 
 GST_END_TEST;
 
-/* EAGAIN of io_setup() is no host that is away. */
 /* Other buffers may be such that the controller can map. */
 GST_START_TEST (test_refused_until_caps)
 {
@@ -245,6 +244,8 @@ GST_START_TEST (test_secure)
 
 GST_END_TEST;
 
+/* EAGAIN of io_setup() is no host that is away.  A build without libaio has
+ * nothing to write with at all. */
 GST_START_TEST (test_aio_exhausted)
 {
   SinkHarness sh;
@@ -253,14 +254,20 @@ GST_START_TEST (test_aio_exhausted)
   fake_endpoint_set_aio_exhausted (TRUE);
   fail_unless_equals_int (gst_harness_push (sh.h,
           gst_buffer_new_memdup ("frame", 5)), GST_FLOW_ERROR);
+#ifdef HAVE_AIO
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, "aio-max-nr");
+#else
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, "libaio");
+#endif
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 0);
   sink_harness_end (&sh);
 }
 
 GST_END_TEST;
 
+#ifdef HAVE_U3V
 /* Nor is it for the control endpoints of a camera of our own. */
 GST_START_TEST (test_aio_exhausted_control)
 {
@@ -269,13 +276,14 @@ GST_START_TEST (test_aio_exhausted_control)
 
   fake_endpoint_start ();
   fake_endpoint_set_aio_exhausted (TRUE);
-  fail_unless (gst_ffs_u3v_control_new ("/dev/null", "/dev/null", &memory,
-          NULL, &err) == NULL);
+  fail_unless (gst_ffs_u3v_control_new ("cam", "/dev/null", "/dev/null",
+          &memory, NULL, &err) == NULL);
   fail_unless_equals_int (err, ENOSPC);
   fake_endpoint_end ();
 }
 
 GST_END_TEST;
+#endif
 
 /* A fence with an error: counted, or the end. */
 GST_START_TEST (test_fence_error)
@@ -396,6 +404,45 @@ GST_START_TEST (test_open)
 
 GST_END_TEST;
 
+/* What the build has left out; all of it in tests/run's "minimal". */
+GST_START_TEST (test_not_in_build)
+{
+  static const gchar *const missing[] = {
+#ifndef HAVE_STREAM
+    "stream",
+#endif
+#ifndef HAVE_U3V
+    "u3v",
+#endif
+#ifndef HAVE_UVC
+    "uvc",
+#endif
+    NULL
+  };
+  guint i;
+
+  for (i = 0; missing[i]; i++) {
+    GstElement *sink = gst_object_ref_sink (g_object_new
+        (GST_TYPE_FFS_DMABUF_SINK, "function", "/nonexistent", NULL));
+    g_autofree gchar *option = g_strdup_printf ("-D%s=disabled", missing[i]);
+    SinkHarness sh = {.bus = gst_bus_new () };
+
+    gst_util_set_object_arg (G_OBJECT (sink), "profile", missing[i]);
+    gst_element_set_bus (sink, sh.bus);
+    fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+        GST_STATE_CHANGE_FAILURE);
+    sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_CORE_ERROR,
+        GST_CORE_ERROR_DISABLED, option);
+    sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+    gst_element_set_state (sink, GST_STATE_NULL);
+    gst_element_set_bus (sink, NULL);
+    gst_object_unref (sink);
+    gst_object_unref (sh.bus);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_probe)
 {
   const struct
@@ -492,11 +539,14 @@ errors_suite (void)
   tcase_add_test (tc, test_attach_busy);
   tcase_add_test (tc, test_eintr);
   tcase_add_test (tc, test_export);
-  tcase_add_test (tc, test_fall_back);
+  add_written_test (tc, test_fall_back);
   tcase_add_test (tc, test_refused_until_caps);
   tcase_add_test (tc, test_secure);
   tcase_add_test (tc, test_aio_exhausted);
+#ifdef HAVE_U3V
   tcase_add_test (tc, test_aio_exhausted_control);
+#endif
+  tcase_add_test (tc, test_not_in_build);
   tcase_add_test (tc, test_fence_error);
   tcase_add_test (tc, test_fence_error_fails);
   tcase_add_test (tc, test_fence_error_at_eos);

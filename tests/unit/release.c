@@ -218,6 +218,28 @@ GST_START_TEST (test_stop_stubborn)
 
 GST_END_TEST;
 
+#ifdef HAVE_AIO
+
+/* Nor does it let go of what is written to it. */
+GST_START_TEST (test_stop_stubborn_write)
+{
+  SinkHarness sh;
+
+  sink_harness_start (&sh, "copy-mode", 2, NULL);
+  fake_endpoint_set_aio_stuck (TRUE);
+  sink_harness_push_async (&sh, gst_buffer_new_allocate (NULL, 10, NULL));
+  fake_endpoint_wait_aio_submitted ();
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
+  fake_endpoint_set_aio_stuck (FALSE);
+  fake_endpoint_wait_aio_destroyed ();
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+#endif
+
 /* videorate and tee give the same buffer twice. The kernel must not see the
  * dmabuf a second time while it is in flight. */
 GST_START_TEST (test_same_buffer_twice)
@@ -375,6 +397,9 @@ release_suite (void)
   tcase_add_test (tc, test_flush_while_full);
   tcase_add_test (tc, test_stop_cancels);
   tcase_add_test (tc, test_stop_stubborn);
+#ifdef HAVE_AIO
+  tcase_add_test (tc, test_stop_stubborn_write);
+#endif
   tcase_add_test (tc, test_same_buffer_twice);
   tcase_add_test (tc, test_attachment_lifetime);
   tcase_add_test (tc, test_attachment_bound);

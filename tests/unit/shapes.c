@@ -554,8 +554,8 @@ shapes_suite (void)
   tcase_add_test (tc, test_mix);
   tcase_add_test (tc, test_padding);
   tcase_add_test (tc, test_never);
-  tcase_add_test (tc, test_written);
-  tcase_add_test (tc, test_always);
+  add_written_test (tc, test_written);
+  add_written_test (tc, test_always);
   tcase_add_test (tc, test_our_pool);
   tcase_add_test (tc, test_numbers_change);
   tcase_add_test (tc, test_pool_entries);

@@ -475,6 +475,20 @@ GST_START_TEST (test_start_stop)
   fail_unless_equals_int (n_stopped, 2);
   fail_unless_equals_int (state_word (profile, 0), 0);
 
+  /* The host sets an alternate setting. */
+  gst_ffs_profile_restart (profile);
+  fail_unless_equals_int (n_started, 2);
+  fail_unless (tell (profile, 0x07, NULL));
+  fail_unless (tell (profile, 0x07, NULL));
+  gst_ffs_profile_restart (profile);
+  fail_unless_equals_int (state_word (profile, 0), 1);
+  fail_unless_equals_int (state_word (profile, 4), 5);
+  fail_unless_equals_int (n_stopped, 4);
+  fail_unless_equals_int (n_started, 5);
+  fail_unless (tell (profile, 0x08, NULL));
+  n_started = 2;
+  n_stopped = 2;
+
   fail_unless (tell (profile, 0x07, NULL));
   gst_ffs_profile_set_enabled (profile, FALSE);
   fail_unless_equals_int (n_stopped, 3);

@@ -307,7 +307,7 @@ GST_START_TEST (test_live)
     pad = gst_element_get_static_pad (f.last, "src");
     if (i < 2)
       gst_pad_set_query_function (pad, no_latency);
-    fail_unless (gst_ffs_upstream_is_live (sink_pad (&f)) == (i % 2), "%u", i);
+    fail_unless_equals_int (gst_ffs_upstream_is_live (sink_pad (&f)), i % 2);
     gst_object_unref (pad);
     gst_object_unref (f.last);
     gst_object_unref (f.sink);

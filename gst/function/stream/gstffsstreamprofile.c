@@ -203,6 +203,13 @@ start_stream (GstFfsStreamProfile * self)
   return enabled;
 }
 
+static void
+restart (GstFfsProfile * profile)
+{
+  if (gst_ffs_profile_is_streaming (profile))
+    start_stream (GST_FFS_STREAM_PROFILE (profile));
+}
+
 /* ---- requests ---- */
 
 static gboolean
@@ -421,6 +428,7 @@ gst_ffs_stream_profile_class_init (GstFfsStreamProfileClass * klass)
   profile_class->start = start;
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
+  profile_class->restart = restart;
   profile_class->control = control;
   profile_class->get_framing = wrap;
 }
