@@ -185,8 +185,10 @@ drop (GstFfsDmabufSink * self, guint64 frame)
   return DROPPED;
 }
 
+/* @caps: whether it is by its caps that it does not fit; else the class of camera
+ * has refused it, which has its own word for it. */
 static GstFlowReturn
-drop_unfit (GstFfsDmabufSink * self, guint64 frame)
+drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
 {
   gboolean tell, pause;
 
@@ -194,10 +196,11 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame)
       "host wants", frame);
   gst_ffs_host_state_count_drop (&self->state, TRUE);
   pause = gst_ffs_unfit_add (&self->unfit, &tell);
-  if (tell)
+  if (tell && caps)
     gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
         self->opened.profile);
-  if (pause)
+  /* A live source has a pace of its own. */
+  if (pause && !gst_ffs_host_state_drops (&self->state))
     gst_ffs_host_state_pause (&self->state);
   return DROPPED;
 }
@@ -258,7 +261,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
       if (!frames_fit (self))
-        return drop_unfit (self, frame);
+        return drop_unfit (self, frame, TRUE);
       send_frame (self, buffer, frame, &result);
     }
     /* The next host is to see the whole frame, or none of it. */
@@ -284,7 +287,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       case GST_FFS_NOT_ENABLED:
         return drop (self, frame);
       case GST_FFS_CANCELLED:
-        return drop_unfit (self, frame);
+        return drop_unfit (self, frame, FALSE);
       default:
         return fail (self, &result);
     }
