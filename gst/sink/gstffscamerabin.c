@@ -21,7 +21,7 @@
  *
  * ## Example
  * |[
- * gst-launch-1.0 "ffscamerabin.( v4l2src io-mode=dmabuf ! ffsdmabufsink gadget=camera profile=uvc )"
+ * gst-launch-1.0 ffscamerabin.\( v4l2src io-mode=dmabuf ! ffsdmabufsink gadget=camera profile=uvc \)
  * ]|
  *
  * Since: 0.1
