@@ -14,13 +14,6 @@
 
 #define ROOM	16384
 
-/* A segment that ends a USB transfer. */
-#define END(b, off, len)						\
-	((struct usb_ffs_dmabuf_segment) {				\
-		.fd = (b)->fd, .offset = (off), .length = (len),	\
-		.flags = USB_FFS_DMABUF_SEGMENT_END,			\
-	})
-
 static int set_up(struct ctx *c, int ep_nr, struct dbuf *b, int n)
 {
 	int ep = need_ep(c, ep_nr), i;
@@ -143,6 +136,34 @@ TEST(gathered, T_BOUND | T_SUBMIT)
 	}
 	idle(b, 2);
 	free(got);
+}
+
+/* What is kept of the same segments with other ends is not used. */
+TEST(ends_differ, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[1];
+	int ep = set_up(c, EP_IN, b, 1), sync, i;
+
+	for (i = 0; i < 3; i++) {
+		sync = FD(SUBMIT(ep, SEG(&b[0], 0, 52), SEG(&b[0], 52, 30),
+				 SEG(&b[0], 82, 7)));
+		host_gets(c, &b[0], 0, 89);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+		sync = FD(SUBMIT(ep, END(&b[0], 0, 52), SEG(&b[0], 52, 30),
+				 SEG(&b[0], 82, 7)));
+		host_gets(c, &b[0], 0, 52);
+		host_gets(c, &b[0], 52, 37);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+		sync = FD(SUBMIT(ep, SEG(&b[0], 0, 52), END(&b[0], 52, 30),
+				 SEG(&b[0], 82, 7)));
+		host_gets(c, &b[0], 0, 82);
+		host_gets(c, &b[0], 82, 7);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+	}
+	idle(b, 1);
 }
 
 /* One behind each of them. */
