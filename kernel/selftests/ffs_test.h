@@ -192,6 +192,7 @@ int host_clear_halt(struct host *h, int ep);
 int host_reset(struct host *h);
 /* A class request to an interface that wants a byte back. */
 int host_class_request(struct host *h, unsigned int intf, unsigned int entity);
+int host_string(struct host *h, unsigned int index, char *text, size_t size);
 /* Cut and restore the power of the port that the gadget hangs on. */
 int host_find_port(struct gadget *g, char *path, size_t size);
 int host_switch(const char *port, bool on);
@@ -236,6 +237,12 @@ int ffs_transfer_flags(int ep_fd, int dmabuf_fd, __u64 length,
 #define SEG(b, off, len)						\
 	((struct usb_ffs_dmabuf_segment) {				\
 		.fd = (b)->fd, .offset = (off), .length = (len),	\
+	})
+/* One that ends a USB transfer. */
+#define END(b, off, len)						\
+	((struct usb_ffs_dmabuf_segment) {				\
+		.fd = (b)->fd, .offset = (off), .length = (len),	\
+		.flags = USB_FFS_DMABUF_SEGMENT_END,			\
 	})
 /* All of them return the descriptor of the out-fence, or -errno. */
 int ffs_submit(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,

@@ -184,6 +184,33 @@ int host_class_request(struct host *h, unsigned int intf, unsigned int entity)
 	return ret;
 }
 
+/* In ASCII, as the strings of these tests are. */
+int host_string(struct host *h, unsigned int index, char *text, size_t size)
+{
+	unsigned char d[255];
+	struct usbdevfs_ctrltransfer c = {
+		.bRequestType = USB_DIR_IN,
+		.bRequest = USB_REQ_GET_DESCRIPTOR,
+		.wValue = USB_DT_STRING << 8 | index,
+		.wIndex = 0x0409,
+		.wLength = sizeof(d),
+		.data = d,
+		.timeout = HOST_LIMIT_MS,
+	};
+	size_t i;
+	int n;
+
+	n = ioctl(h->fd, USBDEVFS_CONTROL, &c);
+	if (n < 0)
+		return -errno;
+	if (n < 2 || d[0] > n || d[1] != USB_DT_STRING)
+		return -EPROTO;
+	for (i = 0; i + 1 < size && 2 * i + 3 < d[0]; i++)
+		text[i] = d[2 * i + 3] ? '?' : d[2 * i + 2];
+	text[i] = 0;
+	return 0;
+}
+
 /*
  * The model of a dwc3 that tests/vm/run has is plugged in and out by a register
  * of its own; its host controller's ports cannot be switched.

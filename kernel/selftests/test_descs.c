@@ -187,6 +187,15 @@ static void vendor(struct blob *b, int speed)
 	PUT(b, 14, CS_INTERFACE, 1, 1, 77, 0, STREAM_EP, 0, 2, 0, 0, 0, 1, 0);
 }
 
+/* Nothing that is new here: a kernel that takes no others takes these. */
+static void plain(struct blob *b, int speed)
+{
+	PUT(b, 8, USB_DT_INTERFACE_ASSOCIATION, 0, 2, 0xff, 1, 2, 0);
+	put_interface(b, 0, 1, USB_CLASS_VENDOR_SPEC, 0);
+	put_bulk(b, speed, STREAM_EP);
+	put_interface(b, 1, 0, USB_CLASS_VENDOR_SPEC, 1);
+}
+
 /* As long as one can be. */
 static void longest(struct blob *b, int speed)
 {
@@ -220,17 +229,24 @@ static int try_blob(struct gadget *g, const struct blob *b)
 	return ret;
 }
 
-/* A gadget that has no descriptors yet, on a kernel that takes such ones. */
+/* A gadget that has no descriptors yet. */
+static void need_gadget(struct gadget *g)
+{
+	int ret = gadget_open(g, "d");
+
+	if (ret == -ENODEV)
+		SKIP("no virtual UDC (FFS_UDC names another)");
+	OK(ret);
+}
+
+/* The same on a kernel that takes class-specific ones. */
 static void need_class(struct gadget *g)
 {
 	static const unsigned char minimal[] = { 3, CS_INTERFACE, 0x7f };
 	struct blob b;
 	int ret;
 
-	ret = gadget_open(g, "d");
-	if (ret == -ENODEV)
-		SKIP("no virtual UDC (FFS_UDC names another)");
-	OK(ret);
+	need_gadget(g);
 	spoil = minimal;
 	spoil_len = sizeof(minimal);
 	spoil_class = USB_CLASS_VENDOR_SPEC;
@@ -518,6 +534,27 @@ TEST(refused_then_right, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
+/* The same with descriptors of which none is class-specific. */
+TEST(refused_then_right_plain, T_PRIVATE | T_NO_DMABUF_OK)
+{
+	static const unsigned char wrong[] = { 2, USB_DT_ENDPOINT };
+	struct gadget g;
+	struct blob b;
+
+	need_gadget(&g);
+	spoil = wrong;
+	spoil_len = sizeof(wrong);
+	spoil_last = true;
+	spoil_class = USB_CLASS_VENDOR_SPEC;
+	build(&b, one_more);
+	spoil_class = CLASS_VIDEO;
+	EQ(write(g.ep0, b.data, b.len) < 0 ? -errno : 0, -EINVAL);
+	build(&b, plain);
+	EQ(write(g.ep0, b.data, b.len) < 0 ? -errno : 0, 0);
+	OK(gadget_write_strings(&g));
+	gadget_destroy(&g);
+}
+
 /* The format without flags, which ends with high speed. */
 static void build_legacy(struct blob *b, set_fn set)
 {
@@ -745,14 +782,14 @@ static void check_camera(struct seen *s, int speed, int first)
 }
 
 /* Of an unknown class only what every class has is corrected. */
-static void check_vendor(struct seen *s, int speed, int first)
+static void check_unknown(struct seen *s, set_fn set, int speed, int first)
 {
 	unsigned char *d, *want;
 	size_t at, end_at;
 	struct blob b;
 	int intf = 0;
 
-	at = written(&b, vendor, speed, &end_at);
+	at = written(&b, set, speed, &end_at);
 	find_function(s, USB_CLASS_VENDOR_SPEC);
 	for (; at < end_at; at += want[0]) {
 		want = b.data + at;
@@ -772,6 +809,16 @@ static void check_vendor(struct seen *s, int speed, int first)
 			FAIL("descriptor %#x/%d of interface %d has changed",
 			     d[1], d[2], intf - 1);
 	}
+}
+
+static void check_vendor(struct seen *s, int speed, int first)
+{
+	check_unknown(s, vendor, speed, first);
+}
+
+static void check_plain(struct seen *s, int speed, int first)
+{
+	check_unknown(s, plain, speed, first);
 }
 
 typedef void (*check_fn)(struct seen *s, int speed, int first);
@@ -935,6 +982,19 @@ static void behind_ffs(set_fn set, check_fn check)
 TEST(numbers_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 {
 	behind_ffs(camera, check_camera);
+}
+
+/* An association, with nothing else that is new here. */
+TEST(association_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
+{
+	struct neighbour n = { 0 };
+	struct gadget g;
+
+	need_gadget(&g);
+	settle_ffs(&n, &g);
+	see(&g, plain, check_plain, 1);
+	move_out(&n);
+	gadget_destroy(&g);
 }
 
 TEST(vendor_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)

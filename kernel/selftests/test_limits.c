@@ -316,6 +316,130 @@ TEST(out_aligned, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
+/* ---- several USB transfers by one SUBMIT: the limits are those of each ---- */
+
+static void need_ends(struct ctx *c)
+{
+	__u64 features = 0;
+
+	need_params(c);
+	if (ffs_features(c->g->ep0, &features) ||
+	    !(features & USB_FFS_FEATURE_DMABUF_END))
+		SKIP("this kernel lacks FUNCTIONFS_DMABUF_SUBMIT of several");
+}
+
+/* Whole transfers, one read each. */
+static void arrive(struct ctx *c, const struct dbuf *b, int sync, size_t first,
+		   size_t second_at, size_t second)
+{
+	unsigned char *got = malloc(b->size);
+
+	CHECK(got);
+	FD(sync);
+	EQ(host_xfer(&c->host, EP_IN, got, first), (long)first);
+	EQ(memcmp(got, b->map, first), 0);
+	EQ(host_xfer(&c->host, EP_IN, got, second), (long)second);
+	EQ(memcmp(got, b->map + second_at, second), 0);
+	EQ(sync_wait(sync), 1);
+	close(sync);
+	free(got);
+}
+
+TEST(entries_of_each, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b;
+	int ep;
+
+	need_ends(c);
+	ep = need_ep(c, EP_IN);
+	limit("sg_max_entry", "4096");
+	limit("sg_max_entries", "16");
+	pages(c, EP_IN, &b);
+	dbuf_fill(&b, b.size, 7);
+	arrive(c, &b, SUBMIT(ep, END(&b, 0, 16 * PAGE),
+			     SEG(&b, 20 * PAGE, 16 * PAGE)),
+	       16 * PAGE, 20 * PAGE, 16 * PAGE);
+	EQ(SUBMIT(ep, END(&b, 0, 1), SEG(&b, PAGE, 16 * PAGE + 1)), -EMSGSIZE);
+	EQ(SUBMIT(ep, END(&b, 0, 16 * PAGE + 1), SEG(&b, PAGE, 1)), -EMSGSIZE);
+	EQ(SUBMIT(ep, SEG(&b, 0, 8 * PAGE), END(&b, 0, 8 * PAGE + 1),
+		  SEG(&b, PAGE, 1)), -EMSGSIZE);
+	nothing_there(&b);
+	OK(ffs_detach(ep, b.fd));
+}
+
+TEST(packets_of_each, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b;
+	int ep;
+
+	need_ends(c);
+	ep = need_ep(c, EP_IN);
+	limit("sg_max_per_packet", "2");
+	pages(c, EP_IN, &b);
+	dbuf_fill(&b, b.size, 8);
+	arrive(c, &b, SUBMIT(ep, SEG(&b, 0, 1), END(&b, 1, 1), SEG(&b, 9, 1),
+			     SEG(&b, 10, 1)), 2, 9, 2);
+	EQ(SUBMIT(ep, SEG(&b, 0, 1), END(&b, 1, 1), SEG(&b, 9, 1),
+		  SEG(&b, 10, 1), SEG(&b, 11, 1)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, SEG(&b, 0, 1), SEG(&b, 1, 1), END(&b, 9, 1),
+		  SEG(&b, 10, 1)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, SEG(&b, 0, 1), SEG(&b, 1, 1), SEG(&b, 9, 1),
+		  SEG(&b, 10, 1)), -EOPNOTSUPP);
+	nothing_there(&b);
+	OK(ffs_detach(ep, b.fd));
+}
+
+TEST(pages_of_each, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b;
+	int ep;
+
+	need_ends(c);
+	ep = need_ep(c, EP_IN);
+	limit("sg_any_boundary", "N");
+	pages(c, EP_IN, &b);
+	dbuf_fill(&b, b.size, 9);
+	arrive(c, &b, SUBMIT(ep, END(&b, 0, 10), SEG(&b, PAGE, PAGE + 7)),
+	       10, PAGE, PAGE + 7);
+	EQ(SUBMIT(ep, END(&b, 0, 10), SEG(&b, PAGE + 1024, 7)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, END(&b, 1024, 10), SEG(&b, PAGE, 7)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, SEG(&b, 0, 10), END(&b, PAGE, 7), SEG(&b, PAGE, 7)),
+	   -EOPNOTSUPP);
+	nothing_there(&b);
+	OK(ffs_detach(ep, b.fd));
+}
+
+TEST(out_of_each_aligned, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b;
+	int ep, sync;
+
+	need_ends(c);
+	limit("out_aligned", "Y");
+	OK(gadget_unbind_wait(c->g));
+	OK(gadget_bind_wait(c->g));
+	limit("out_aligned", "N");
+	need_host(c);
+	need_buf(&b, 16384);
+	ep = need_ep(c, EP_OUT);
+	OK(ffs_attach(ep, b.fd));
+	EQ(SUBMIT(ep, END(&b, 0, 100), SEG(&b, 100, 924)), -EINVAL);
+	EQ(SUBMIT(ep, END(&b, 0, 1024), SEG(&b, 1024, 1000)), -EINVAL);
+	EQ(SUBMIT(ep, END(&b, 0, 1024), SEG(&b, 1024, 24)), -EINVAL);
+	nothing_there(&b);
+	sync = FD(SUBMIT(ep, SEG(&b, 0, 24), END(&b, 24, 1000),
+			 SEG(&b, 4096, 1024)));
+	host_send(c, EP_OUT, 1024, 3);
+	host_send(c, EP_OUT, 1024, 4);
+	EQ(sync_wait(sync), 1);
+	EQ(dbuf_check(&b, 0, 1024, 3), -1);
+	EQ(memcmp(b.map + 4096, b.map, 1024) != 0, 1);
+
+	host_close(&c->host);
+	OK(gadget_unbind_wait(c->g));
+	OK(gadget_bind_wait(c->g));
+}
+
 /*
  * More than a TRB of dwc3 can hold. It is a single entry where an IOMMU makes
  * one of it; elsewhere it is one of many.

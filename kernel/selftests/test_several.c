@@ -14,13 +14,6 @@
 
 #define ROOM	16384
 
-/* A segment that ends a USB transfer. */
-#define END(b, off, len)						\
-	((struct usb_ffs_dmabuf_segment) {				\
-		.fd = (b)->fd, .offset = (off), .length = (len),	\
-		.flags = USB_FFS_DMABUF_SEGMENT_END,			\
-	})
-
 static int set_up(struct ctx *c, int ep_nr, struct dbuf *b, int n)
 {
 	int ep = need_ep(c, ep_nr), i;
@@ -48,6 +41,14 @@ static void host_gets(struct ctx *c, const struct dbuf *b, size_t off,
 	EQ(host_xfer(&c->host, EP_IN, got, ROOM), (long)len);
 	EQ(memcmp(got, b->map + off, len), 0);
 	free(got);
+}
+
+/* Of which so many arrive. */
+static void host_send_some(struct ctx *c, size_t len, size_t arrive)
+{
+	unsigned char data[1024] = { 0 };
+
+	EQ(host_xfer(&c->host, EP_OUT, data, len), (long)arrive);
 }
 
 static void idle(struct dbuf *b, int n)
@@ -145,6 +146,34 @@ TEST(gathered, T_BOUND | T_SUBMIT)
 	free(got);
 }
 
+/* What is kept of the same segments with other ends is not used. */
+TEST(ends_differ, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[1];
+	int ep = set_up(c, EP_IN, b, 1), sync, i;
+
+	for (i = 0; i < 3; i++) {
+		sync = FD(SUBMIT(ep, SEG(&b[0], 0, 52), SEG(&b[0], 52, 30),
+				 SEG(&b[0], 82, 7)));
+		host_gets(c, &b[0], 0, 89);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+		sync = FD(SUBMIT(ep, END(&b[0], 0, 52), SEG(&b[0], 52, 30),
+				 SEG(&b[0], 82, 7)));
+		host_gets(c, &b[0], 0, 52);
+		host_gets(c, &b[0], 52, 37);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+		sync = FD(SUBMIT(ep, SEG(&b[0], 0, 52), END(&b[0], 52, 30),
+				 SEG(&b[0], 82, 7)));
+		host_gets(c, &b[0], 0, 82);
+		host_gets(c, &b[0], 82, 7);
+		EQ(sync_wait(sync), 1);
+		close(sync);
+	}
+	idle(b, 1);
+}
+
 /* One behind each of them. */
 TEST(zlp, T_BOUND | T_SUBMIT)
 {
@@ -186,6 +215,29 @@ TEST(out, T_BOUND | T_SUBMIT)
 	reaped(ep, 5, 0, 700 + 8192);
 	EQ(dbuf_check(&b[0], 0, 700, 7), -1);
 	EQ(dbuf_check(&b[1], 0, 8192, 8), -1);
+	idle(b, 2);
+}
+
+/*
+ * The first error is that of all, whichever transfer it is of. dummy_hcd says
+ * EOVERFLOW when the host sends more than there is room for.
+ */
+TEST(first_error, T_BOUND | T_SUBMIT)
+{
+	struct dbuf b[2];
+	int ep, i;
+
+	if (strncmp(c->g->udc, "dummy_udc", 9))
+		SKIP("%s has other ways to fail", c->g->udc);
+	ep = set_up(c, EP_OUT, b, 2);
+	for (i = 0; i < 2; i++) {
+		OK(REPORT(ep, i, END(&b[0], 0, 100), END(&b[1], 0, 100),
+			  SEG(&b[1], 200, 100)));
+		host_send_some(c, i ? 100 : 1000, 100);
+		host_send_some(c, i ? 1000 : 100, 100);
+		host_send_some(c, 50, 50);
+		reaped(ep, i, -EOVERFLOW, 250);
+	}
 	idle(b, 2);
 }
 
@@ -258,7 +310,8 @@ TEST(too_many, T_BOUND | T_SUBMIT | T_LONG)
 
 /*
  * The controller takes the first and refuses the second: the call fails, there
- * is no report, and the fence tells when the first is out of use.
+ * is no report, the third, which it would take, is not asked for, and the fence
+ * tells when the first is out of use.
  */
 TEST(refused_half_way, T_BOUND | T_SUBMIT)
 {
@@ -271,7 +324,8 @@ TEST(refused_half_way, T_BOUND | T_SUBMIT)
 	ep = set_up(c, EP_IN, b, 2);
 	for (i = 0; i < 3; i++) {
 		struct usb_ffs_dmabuf_segment seg[] = {
-			END(&b[0], 0, 100), SEG(&b[1], 0, 4000),
+			END(&b[0], 0, 100), END(&b[1], 0, 4000),
+			SEG(&b[0], 200, 50),
 		};
 		struct usb_ffs_dmabuf_done d;
 
@@ -279,16 +333,17 @@ TEST(refused_half_way, T_BOUND | T_SUBMIT)
 		OK(ffs_detach(ep, b[1].fd));
 		OK(ffs_attach(ep, b[1].fd));
 		OK(write_file(param, "0"));
-		sync = FD(ffs_submit(ep, seg, 2));
+		sync = FD(ffs_submit(ep, seg, 3));
 		host_gets(c, &b[0], 0, 100);
 		host_gets(c, &b[1], 0, 4000);
+		host_gets(c, &b[0], 200, 50);
 		EQ(sync_wait(sync), 1);
 		close(sync);
 		OK(write_file(param, "1024"));
 		if (i % 2)
-			EQ(ffs_submit(ep, seg, 2), -EINVAL);
+			EQ(ffs_submit(ep, seg, 3), -EINVAL);
 		else
-			EQ(ffs_submit_report(ep, seg, 2, 0, 1), -EINVAL);
+			EQ(ffs_submit_report(ep, seg, 3, 0, 1), -EINVAL);
 		OK(write_file(param, "0"));
 		EQ(ffs_reap(ep, &d, 1, NULL, 0), 0);
 		idle(b, 2);
@@ -297,6 +352,38 @@ TEST(refused_half_way, T_BOUND | T_SUBMIT)
 		EQ(sync_wait(sync), 1);
 		close(sync);
 	}
+}
+
+/* What was refused does not count as under way. */
+TEST(refused_leaves_room, T_BOUND | T_SUBMIT | T_LONG)
+{
+	enum { MAX = USB_FFS_DMABUF_MAX_TRANSFERS };
+	const char *param = "/sys/module/dummy_hcd/parameters/sg_max_entry";
+	struct usb_ffs_dmabuf_segment seg[64];
+	struct dbuf b[2];
+	int ep, i, k;
+
+	if (strncmp(c->g->udc, "dummy_udc", 9) || access(param, W_OK))
+		SKIP("%s cannot be told to refuse", c->g->udc);
+	ep = set_up(c, EP_IN, b, 2);
+	/* Gathered before there is a limit that it would keep to. */
+	OK(REPORT(ep, 1, END(&b[0], 0, 10), SEG(&b[1], 0, 4000)));
+	host_gets(c, &b[0], 0, 10);
+	host_gets(c, &b[1], 0, 4000);
+	reaped(ep, 1, 0, 4010);
+	OK(write_file(param, "1024"));
+	for (i = 0; i < 3; i++)
+		EQ(REPORT(ep, 1, END(&b[0], 0, 10), SEG(&b[1], 0, 4000)),
+		   -EINVAL);
+	OK(write_file(param, "0"));
+	idle(b, 2);
+	for (k = 0; k < 64; k++)
+		seg[k] = END(&b[0], 0, 10);
+	for (i = 0; i < MAX / 64; i++)
+		OK(ffs_submit_report(ep, seg, 64, 0, i));
+	EQ(REPORT(ep, 1, SEG(&b[1], 0, 1)), -ENOBUFS);
+	OK(ffs_detach(ep, b[0].fd));
+	OK(ffs_detach(ep, b[1].fd));
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Somebody has the reservation of a dmabuf locked at this moment. On a
+ * non-blocking file that is ENOLCK, nothing is queued, and another try helps; a
+ * blocking file waits. EBUSY would promise a fence that can be polled, and
+ * there is none in the way.
+ *
+ * Who holds the lock is a thread that imports a sync file of many fences again
+ * and again: the kernel adds them one by one with the reservation locked, and
+ * looks through all that there are for each. It takes a second processor, or it
+ * is never seen in the middle of that.
+ */
+#define _GNU_SOURCE
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "ffs_test.h"
+
+#define FENCES	900	/* what is left of 1024 is for the tests */
+#define TIMES	5
+
+struct holder {
+	pthread_t thread;
+	struct dbuf many;
+	int sync;
+	int dmabuf_fd;
+	atomic_int stop;
+	atomic_int imports;
+	int ret;
+};
+
+static void *hold(void *arg)
+{
+	struct holder *h = arg;
+
+	/* For reading, so that it is in the way of no IN transfer. */
+	while (!atomic_load(&h->stop) && !h->ret) {
+		h->ret = sync_import(h->dmabuf_fd, SYNC_READ, h->sync);
+		atomic_fetch_add(&h->imports, 1);
+	}
+	return NULL;
+}
+
+/* Fences of transfers that the host does not fetch, on an endpoint of theirs. */
+static void holder_start(struct ctx *c, struct holder *h, struct dbuf *b)
+{
+	int ep = need_ep(c, EP_IN2), i;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP("one processor: the lock is never seen held");
+	need_host(c);
+	need_buf(&h->many, 4096);
+	OK(ffs_attach(ep, h->many.fd));
+	for (i = 0; i < FENCES; i++)
+		OK(ffs_transfer(ep, h->many.fd, 1));
+	h->sync = FD(sync_export(h->many.fd, SYNC_RW));
+	h->dmabuf_fd = b->fd;
+	h->ret = 0;
+	atomic_store(&h->stop, 0);
+	atomic_store(&h->imports, 0);
+	OK(pthread_create(&h->thread, NULL, hold, h));
+	while (!atomic_load(&h->imports))
+		sched_yield();
+}
+
+static void holder_end(struct holder *h)
+{
+	atomic_store(&h->stop, 1);
+	pthread_join(h->thread, NULL);
+	OK(h->ret);
+	close(h->sync);
+}
+
+static void new_buf(struct dbuf *b, unsigned int seed)
+{
+	need_buf(b, 4096);
+	dbuf_fill(b, 4096, seed);
+}
+
+/* One try each, without the patience of ffs_attach() and its like. */
+static int attach(int ep, struct dbuf *b)
+{
+	return ioctl(ep, FUNCTIONFS_DMABUF_ATTACH, &b->fd) ? -errno : 0;
+}
+
+static int transfer(int ep, struct dbuf *b, unsigned int len)
+{
+	struct usb_ffs_dmabuf_transfer_req req = {
+		.fd = b->fd, .length = len,
+	};
+
+	return ioctl(ep, FUNCTIONFS_DMABUF_TRANSFER, &req) ? -errno : 0;
+}
+
+static int submit(int ep, struct dbuf *a, struct dbuf *b, unsigned int len)
+{
+	struct usb_ffs_dmabuf_segment seg[] = {
+		SEG(a, 0, len), SEG(b, len, len),
+	};
+	struct usb_ffs_dmabuf_submit s = {
+		.size = sizeof(s),
+		.flags = USB_FFS_DMABUF_SUBMIT_REPORT,
+		.num_segments = 2,
+		.segments = (uintptr_t)seg,
+		.cookie = len,
+	};
+
+	return ffs_submit_raw(ep, &s);
+}
+
+/* True if the lock was held; all but that and success is wrong. */
+static bool locked(int ret)
+{
+	if (ret && ret != -ENOLCK)
+		FAIL("%s, expected success or %s", value_name(ret),
+		     value_name(-ENOLCK));
+	return ret;
+}
+
+TEST(attach_nonblock, T_BOUND)
+{
+	int ep = need_ep(c, EP_IN), seen = 0, done = 0, fd;
+	struct holder h;
+	struct dbuf b;
+
+	new_buf(&b, 1);
+	holder_start(c, &h, &b);
+	fd = next_fd();
+	while (seen < TIMES || done < TIMES) {
+		if (locked(attach(ep, &b))) {
+			seen++;
+			EQ(ffs_detach(ep, b.fd), -EPERM);
+			continue;
+		}
+		done++;
+		OK(ffs_detach(ep, b.fd));
+	}
+	EQ(next_fd(), fd);
+	holder_end(&h);
+}
+
+TEST(transfer_nonblock, T_BOUND)
+{
+	int ep = need_ep(c, EP_IN), seen = 0, done = 0;
+	struct holder h;
+	struct dbuf b;
+
+	new_buf(&b, 1);
+	OK(ffs_attach(ep, b.fd));
+	holder_start(c, &h, &b);
+	while (seen < TIMES || done < TIMES) {
+		if (locked(transfer(ep, &b, 100 + seen % 100))) {
+			seen++;
+			continue;
+		}
+		/* Just this one, none of those that were refused. */
+		host_expect(c, EP_IN, 100 + seen % 100, 1);
+		done++;
+	}
+	holder_end(&h);
+	OK(ffs_detach(ep, b.fd));
+}
+
+/* The second of two; the first one is not left locked. */
+TEST(submit_nonblock, T_BOUND | T_SUBMIT)
+{
+	int ep = need_ep(c, EP_IN), seen = 0, done = 0;
+	struct usb_ffs_dmabuf_done d;
+	unsigned char got[1024];
+	struct holder h;
+	struct dbuf a, b;
+
+	new_buf(&a, 1);
+	new_buf(&b, 1);
+	OK(ffs_attach(ep, a.fd));
+	OK(ffs_attach(ep, b.fd));
+	holder_start(c, &h, &b);
+	while (seen < TIMES || done < TIMES) {
+		if (locked(submit(ep, &a, &b, 50 + done))) {
+			seen++;
+			EQ(ffs_reap(ep, &d, 1, NULL, 0), 0);
+			OK(transfer(ep, &a, 200));
+			host_expect(c, EP_IN, 200, 1);
+			continue;
+		}
+		EQ(host_xfer(&c->host, EP_IN, got, sizeof(got)),
+		   2 * (50 + done));
+		EQ(pattern_check(got, 0, 2 * (50 + done), 1), -1);
+		EQ(ffs_reap(ep, &d, 1, NULL, -1), 1);
+		EQ(d.cookie, 50 + done);
+		done++;
+	}
+	holder_end(&h);
+	OK(ffs_detach(ep, a.fd));
+	OK(ffs_detach(ep, b.fd));
+}
+
+TEST(blocking, T_BOUND | T_SUBMIT)
+{
+	int ep = FD(gadget_open_ep(c->g, EP_IN, 0)), i;
+	struct usb_ffs_dmabuf_done d;
+	unsigned char got[1024];
+	struct holder h;
+	struct dbuf a, b;
+
+	new_buf(&a, 1);
+	new_buf(&b, 1);
+	OK(attach(ep, &a));
+	holder_start(c, &h, &b);
+	for (i = 0; i < TIMES; i++) {
+		OK(attach(ep, &b));
+		OK(transfer(ep, &b, 100 + i));
+		host_expect(c, EP_IN, 100 + i, 1);
+		OK(submit(ep, &a, &b, 50 + i));
+		EQ(host_xfer(&c->host, EP_IN, got, sizeof(got)),
+		   2 * (50 + i));
+		EQ(ffs_reap(ep, &d, 1, NULL, -1), 1);
+		OK(ffs_detach(ep, b.fd));
+	}
+	holder_end(&h);
+	close(ep);
+}
+
+int main(int argc, char **argv)
+{
+	return tests_main(argc, argv);
+}
