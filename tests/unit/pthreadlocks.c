@@ -4,6 +4,9 @@
  * sanitizer: it knows pthread_mutex_lock(), and takes GLib's own, which are
  * futexes, for no locks at all.
  *
+ * The same goes for reference counts: who drops the last one frees what the
+ * others have used, and the sanitizer does not see what GLib does with the count.
+ *
  * A lock is made when it is first used, which also serves the static ones.  GLib
  * itself keeps to its own functions for what it locks inside.
  */
@@ -11,7 +14,9 @@
 #include <errno.h>
 #include <glib.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* GLib's types have no room for a pthread_mutex_t, but for a pointer. */
@@ -260,4 +265,74 @@ void
 g_cond_broadcast (GCond * cond)
 {
   check (pthread_cond_broadcast (get_cond (cond)));
+}
+
+/* ---- g_atomic_rc_box ---- */
+
+/* Macros that know the type. */
+#undef g_atomic_rc_box_acquire
+#undef g_atomic_rc_box_dup
+
+typedef struct
+{
+  gint n;
+  gsize size;
+  max_align_t data[];
+} Box;
+
+static Box *
+get_box (gpointer data)
+{
+  return (Box *) ((guint8 *) data - offsetof (Box, data));
+}
+
+gpointer
+g_atomic_rc_box_alloc0 (gsize size)
+{
+  Box *box = g_malloc0 (sizeof (Box) + size);
+
+  box->n = 1;
+  box->size = size;
+  return box->data;
+}
+
+gpointer
+g_atomic_rc_box_alloc (gsize size)
+{
+  return g_atomic_rc_box_alloc0 (size);
+}
+
+gpointer
+g_atomic_rc_box_dup (gsize size, gconstpointer data)
+{
+  return memcpy (g_atomic_rc_box_alloc0 (size), data, size);
+}
+
+gpointer
+g_atomic_rc_box_acquire (gpointer data)
+{
+  __atomic_add_fetch (&get_box (data)->n, 1, __ATOMIC_RELAXED);
+  return data;
+}
+
+void
+g_atomic_rc_box_release_full (gpointer data, GDestroyNotify clear)
+{
+  if (__atomic_sub_fetch (&get_box (data)->n, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  if (clear)
+    clear (data);
+  g_free (get_box (data));
+}
+
+void
+g_atomic_rc_box_release (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, NULL);
+}
+
+gsize
+g_atomic_rc_box_get_size (gpointer data)
+{
+  return get_box (data)->size;
 }
