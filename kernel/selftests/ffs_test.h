@@ -147,6 +147,7 @@ int gadget_unbind(struct gadget *g);
 int gadget_bind_wait(struct gadget *g);
 int gadget_unbind_wait(struct gadget *g);
 int gadget_wait_enabled(struct gadget *g, bool enabled);
+int gadget_wait_enables(struct gadget *g, unsigned int before);
 int gadget_open_ep(struct gadget *g, int ep, int flags);
 const char *gadget_find_udc(void);
 /* What the controller cancels when one transfer of an endpoint is cancelled. */
@@ -192,6 +193,7 @@ int host_clear_halt(struct host *h, int ep);
 int host_reset(struct host *h);
 /* A class request to an interface that wants a byte back. */
 int host_class_request(struct host *h, unsigned int intf, unsigned int entity);
+int host_set_interface(struct host *h, unsigned int intf, unsigned int alt);
 int host_string(struct host *h, unsigned int index, char *text, size_t size);
 /* Cut and restore the power of the port that the gadget hangs on. */
 int host_find_port(struct gadget *g, char *path, size_t size);

@@ -485,6 +485,12 @@ static int wait_until(struct gadget *g, atomic_uint *word, unsigned int from,
 	}
 }
 
+/* Until there were more of them than so many. */
+int gadget_wait_enables(struct gadget *g, unsigned int before)
+{
+	return wait_until(g, &g->state->enables, before, false);
+}
+
 int gadget_wait_enabled(struct gadget *g, bool enabled)
 {
 	return wait_until(g, &g->state->enabled, enabled, true);

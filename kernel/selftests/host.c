@@ -184,6 +184,26 @@ int host_class_request(struct host *h, unsigned int intf, unsigned int entity)
 	return ret;
 }
 
+/* As it is, whether the device has such a setting or not. */
+int host_set_interface(struct host *h, unsigned int intf, unsigned int alt)
+{
+	struct usbdevfs_ctrltransfer c = {
+		.bRequestType = USB_RECIP_INTERFACE,
+		.bRequest = USB_REQ_SET_INTERFACE,
+		.wValue = alt,
+		.wIndex = intf,
+		.timeout = HOST_LIMIT_MS,
+	};
+	int ret = 0;
+
+	if (ioctl(h->fd, USBDEVFS_CLAIMINTERFACE, &intf))
+		return -errno;
+	if (ioctl(h->fd, USBDEVFS_CONTROL, &c) < 0)
+		ret = -errno;
+	ioctl(h->fd, USBDEVFS_RELEASEINTERFACE, &intf);
+	return ret;
+}
+
 /* In ASCII, as the strings of these tests are. */
 int host_string(struct host *h, unsigned int index, char *text, size_t size)
 {

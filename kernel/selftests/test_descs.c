@@ -1034,6 +1034,23 @@ TEST(requests_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
+/* A setting that is not described is refused, and nothing happens to the others. */
+TEST(setting_unknown, T_BOUND | T_NO_DMABUF_OK)
+{
+	unsigned int seen;
+	struct host h;
+
+	OK(host_open_device(&h, c->g->name));
+	seen = atomic_load(&c->g->state->enables);
+	EQ(host_set_interface(&h, 0, 1), -EPIPE);
+	EQ(host_set_interface(&h, 0, 2), -EPIPE);
+	EQ(host_set_interface(&h, 0, 0xff), -EPIPE);
+	EQ(atomic_load(&c->g->state->enables), seen);
+	OK(host_set_interface(&h, 0, 0));
+	host_close(&h);
+	OK(gadget_wait_enables(c->g, seen));
+}
+
 /* Without class-specific descriptors wIndex is what it has always been. */
 TEST(requests_without_class, T_BOUND | T_NO_DMABUF_OK)
 {
