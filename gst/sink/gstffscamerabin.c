@@ -21,7 +21,7 @@
  *
  * ## Example
  * |[
- * gst-launch-1.0 "ffscamerabin.( v4l2src io-mode=dmabuf ! ffsdmabufsink gadget=camera profile=uvc )"
+ * gst-launch-1.0 ffscamerabin.\( v4l2src io-mode=dmabuf ! ffsdmabufsink gadget=camera profile=uvc \)
  * ]|
  *
  * Since: 0.1
@@ -29,6 +29,7 @@
 
 #include "gstffscamerabin.h"
 #include "gstffsdemand.h"
+#include "gstffsdmabufsink.h"
 #include "gstffssourcecontrol.h"
 
 struct _GstFfsCameraBin
@@ -80,11 +81,31 @@ handle_message (GstBin * bin, GstMessage * message)
       message);
 }
 
+static void
+end_sink (const GValue * sink, gpointer user_data G_GNUC_UNUSED)
+{
+  gst_ffs_dmabuf_sink_end (g_value_get_object (sink));
+}
+
+/* The EOS that comes from the source is behind what waits for a host. */
+static void
+end_sinks (GstFfsCameraBin * self)
+{
+  GstIterator *sinks = gst_bin_iterate_all_by_element_factory_name
+      (GST_BIN (self), "ffsdmabufsink");
+
+  while (gst_iterator_foreach (sinks, end_sink, NULL) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (sinks);
+  gst_iterator_free (sinks);
+}
+
 static gboolean
 send_event (GstElement * element, GstEvent * event)
 {
   GstFfsCameraBin *self = GST_FFS_CAMERA_BIN (element);
 
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    end_sinks (self);
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS
       && gst_ffs_source_control_end (&self->source, event)) {
     gst_event_unref (event);

@@ -44,6 +44,7 @@
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
 #include "gstffscamera.h"
+#include "gstffsending.h"
 #include "gstffshoststate.h"
 #include "gstffsreport.h"
 #include "gstffssettings.h"
@@ -79,6 +80,7 @@ struct _GstFfsDmabufSink
 
   GstFfsHostState state;
   GstFfsHost host;
+  GstFfsEnding ending;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
    * change under the object lock. */
@@ -363,6 +365,7 @@ close_stream (GstFfsDmabufSink * self)
     gst_ffs_stream_set_disabled (self->stream);
   if (self->opened.camera)
     gst_ffs_camera_unbind (self->opened.camera);
+  gst_ffs_ending_over (&self->ending);
   gst_ffs_host_state_close (&self->state);
   gst_ffs_host_close (&self->host);
   GST_OBJECT_LOCK (self);
@@ -580,10 +583,7 @@ wait_eos (GstFfsDmabufSink * self)
       return FALSE;
   }
   if (err == ETIMEDOUT) {
-    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-        ("The USB host has stopped reading; the last frames are lost."),
-        ("nothing was read for %" GST_TIME_FORMAT " (eos-timeout)",
-            GST_TIME_ARGS (timeout)));
+    gst_ffs_report_unread (GST_ELEMENT (self), timeout);
     gst_ffs_stream_cancel (self->stream, SHUTDOWN_TIMEOUT);
   }
   return TRUE;
@@ -595,7 +595,11 @@ event (GstBaseSink * bsink, GstEvent * event)
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      gst_ffs_ending_over (&self->ending);
+      break;
     case GST_EVENT_FLUSH_STOP:
+      gst_ffs_ending_over (&self->ending);
       g_atomic_int_set (&self->failed, FALSE);
       break;
     default:
@@ -618,8 +622,37 @@ wait_event (GstBaseSink * bsink, GstEvent * event)
     return ret;
   if (!wait_eos (self))
     return GST_FLOW_FLUSHING;
+  gst_ffs_ending_over (&self->ending);
   /* A stream that has failed is not complete. */
   return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
+}
+
+/**
+ * gst_ffs_dmabuf_sink_end:
+ * @self: the element
+ *
+ * An EOS was sent, to the element or a bin around it, and is behind what waits
+ * for a host: nothing waits for one any more, and for the host that is there no
+ * longer than #GstFfsDmabufSink:eos-timeout. Any thread.
+ */
+void
+gst_ffs_dmabuf_sink_end (GstFfsDmabufSink * self)
+{
+  GstClockTime timeout;
+
+  GST_OBJECT_LOCK (self);
+  timeout = self->settings.eos_timeout;
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_ending_ask (&self->ending, timeout);
+}
+
+static gboolean
+send_event (GstElement * element, GstEvent * event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    gst_ffs_dmabuf_sink_end (GST_FFS_DMABUF_SINK (element));
+  return GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event
+      (element, event);
 }
 
 /* ---- states ---- */
@@ -699,6 +732,7 @@ finalize (GObject * object)
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
   gst_ffs_host_state_clear (&self->state);
+  gst_ffs_ending_clear (&self->ending);
   gst_ffs_host_clear (&self->host);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
 }
@@ -709,6 +743,8 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
   gst_ffs_settings_init (&self->settings);
   gst_ffs_host_state_init (&self->state, GST_BASE_SINK (self));
   gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state);
+  gst_ffs_ending_init (&self->ending, GST_ELEMENT (self), &self->state,
+      &self->host);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample
    * would be missing upstream. */
@@ -743,6 +779,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
       "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>");
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
+  element_class->send_event = GST_DEBUG_FUNCPTR (send_event);
   basesink_class->unlock = GST_DEBUG_FUNCPTR (unlock);
   basesink_class->unlock_stop = GST_DEBUG_FUNCPTR (unlock_stop);
   basesink_class->render = GST_DEBUG_FUNCPTR (render);

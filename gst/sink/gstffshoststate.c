@@ -180,6 +180,21 @@ gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
   g_mutex_unlock (&self->lock);
 }
 
+/**
+ * gst_ffs_host_state_set_ending:
+ * @self: the host state
+ * @ending: whether the stream is about to end, so that no frame is to wait for
+ * a host. Any thread
+ */
+void
+gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending)
+{
+  g_mutex_lock (&self->lock);
+  self->ending = ending;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 gst_ffs_host_state_is_wanted (GstFfsHostState * self)
 {
@@ -200,10 +215,14 @@ gboolean
 gst_ffs_host_state_drops (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
+  gboolean ending;
 
   g_mutex_lock (&self->lock);
   policy = self->policy;
+  ending = self->ending;
   g_mutex_unlock (&self->lock);
+  if (ending)
+    return TRUE;
   if (policy != GST_FFS_IDLE_AUTO)
     return policy == GST_FFS_IDLE_DROP;
 
@@ -258,9 +277,9 @@ idle (GstFfsHostState * self)
   gboolean flushing;
 
   g_mutex_lock (&self->lock);
-  if (!self->flushing && self->wanted)
+  if (!self->flushing && !self->ending && self->wanted)
     g_cond_wait_until (&self->cond, &self->lock, deadline);
-  else if (!self->flushing)
+  else if (!self->flushing && !self->ending)
     g_cond_wait (&self->cond, &self->lock);
   flushing = self->flushing;
   g_mutex_unlock (&self->lock);
@@ -487,6 +506,26 @@ gst_ffs_host_take_check_fit (GstFfsHost * self)
   return g_atomic_int_compare_and_exchange (&self->check_fit, TRUE, FALSE);
 }
 
+/* Takes back what is on its way, and sends nothing more. Any thread. */
+void
+gst_ffs_host_halt (GstFfsHost * self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->stream)
+    gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Lets frames through again, if they are wanted. Any thread. */
+void
+gst_ffs_host_resume (GstFfsHost * self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->stream)
+    gst_ffs_stream_resume (self->stream);
+  g_mutex_unlock (&self->lock);
+}
+
 /* ---- what the profile calls ---- */
 
 static void
@@ -501,10 +540,7 @@ start (GstFfsHost * self)
   gst_clear_object (&profile);
   gst_ffs_host_set_check_fit (self);
 
-  g_mutex_lock (&self->lock);
-  if (self->stream)
-    gst_ffs_stream_resume (self->stream);
-  g_mutex_unlock (&self->lock);
+  gst_ffs_host_resume (self);
   gst_ffs_host_state_set_wanted (self->state, TRUE);
   gst_ffs_host_state_set_streaming (self->state, TRUE);
   gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_WANTED);
@@ -523,10 +559,7 @@ stop (GstFfsHost * self)
   gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_UNWANTED);
   g_atomic_int_set (&self->state->told_dropped, FALSE);
   gst_ffs_host_state_set_wanted (self->state, FALSE);
-  g_mutex_lock (&self->lock);
-  if (self->stream)
-    gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
-  g_mutex_unlock (&self->lock);
+  gst_ffs_host_halt (self);
   gst_ffs_host_state_set_streaming (self->state, FALSE);
 }
 

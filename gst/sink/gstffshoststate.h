@@ -33,6 +33,7 @@ typedef struct
   GstFfsStream *stream;         /* unowned; while one is open */
   gboolean wanted;              /* atomic for those without the lock */
   gboolean flushing;
+  gboolean ending;              /* the stream is, so frames do not wait */
   guint64 n_without_host;
   guint64 n_unfit;
   guint64 n_connections;
@@ -54,6 +55,7 @@ void gst_ffs_host_state_set_streaming (GstFfsHostState * self,
     gboolean streaming);
 void gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted);
 void gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing);
+void gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending);
 
 gboolean gst_ffs_host_state_is_wanted (GstFfsHostState * self);
 GstFfsMeaning gst_ffs_host_state_wait (GstFfsHostState * self, gint * err);
@@ -96,6 +98,8 @@ gboolean gst_ffs_host_is_own (GstFfsHost * self);
 void gst_ffs_host_set_check_fit (GstFfsHost * self);
 gboolean gst_ffs_host_take_check_fit (GstFfsHost * self);
 
+void gst_ffs_host_halt (GstFfsHost * self);
+void gst_ffs_host_resume (GstFfsHost * self);
 void gst_ffs_host_set_streaming (gboolean streaming, gpointer host);
 void gst_ffs_host_set_enabled (gboolean enabled, gpointer host);
 GstClockTime gst_ffs_host_get_waiting (gpointer host);
