@@ -195,7 +195,7 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
   gst_ffs_host_state_count_drop (&self->state, TRUE);
-  pause = gst_ffs_unfit_add (&self->unfit, &tell);
+  pause = gst_ffs_unfit_add (&self->unfit, gst_util_get_timestamp (), &tell);
   if (tell && caps)
     gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
         self->opened.profile);

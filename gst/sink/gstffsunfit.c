@@ -31,6 +31,7 @@ gst_ffs_unfit_reset (GstFfsUnfit * self)
 /**
  * gst_ffs_unfit_add:
  * @self: the frames
+ * @now: when it has come
  * @tell: (out): whether it is time to tell a person, once until the next reset
  *
  * Another one has come.
@@ -38,9 +39,8 @@ gst_ffs_unfit_reset (GstFfsUnfit * self)
  * Returns: whether to pause before the next one
  */
 gboolean
-gst_ffs_unfit_add (GstFfsUnfit * self, gboolean * tell)
+gst_ffs_unfit_add (GstFfsUnfit * self, GstClockTime now, gboolean * tell)
 {
-  GstClockTime now = gst_util_get_timestamp ();
   gboolean late;
 
   if (self->n++ == 0)

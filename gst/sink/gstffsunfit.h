@@ -23,7 +23,8 @@ typedef struct
 } GstFfsUnfit;
 
 void gst_ffs_unfit_reset (GstFfsUnfit * self);
-gboolean gst_ffs_unfit_add (GstFfsUnfit * self, gboolean * tell);
+gboolean gst_ffs_unfit_add (GstFfsUnfit * self, GstClockTime now,
+    gboolean * tell);
 
 G_END_DECLS
 

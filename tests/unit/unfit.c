@@ -4,7 +4,6 @@
  * may come.
  */
 
-#include "fakeendpoint.h"
 #include "sink/gstffsunfit.h"
 
 #include <gst/check/gstcheck.h>
@@ -13,11 +12,12 @@
 GST_START_TEST (test_queue)
 {
   GstFfsUnfit unfit = { 0, };
+  GstClockTime now = 5 * GST_SECOND;
   gboolean tell, pause;
   guint i, n_paused = 0;
 
   for (i = 0; i < 1000; i++) {
-    pause = gst_ffs_unfit_add (&unfit, &tell);
+    pause = gst_ffs_unfit_add (&unfit, now, &tell);
     fail_if (tell);
     fail_if (pause && i < 200);
     n_paused += pause;
@@ -32,15 +32,16 @@ GST_END_TEST;
 GST_START_TEST (test_told_once)
 {
   GstFfsUnfit unfit = { 0, };
+  GstClockTime now = 5 * GST_SECOND;
   guint i, round, n_told;
   gboolean tell;
 
   for (round = 0; round < 2; round++) {
     for (n_told = 0, i = 0; i < 90; i++) {
-      fail_unless_equals_int (gst_ffs_unfit_add (&unfit, &tell), i >= 30);
+      fail_unless_equals_int (gst_ffs_unfit_add (&unfit, now, &tell), i >= 30);
       fail_unless_equals_int (tell, i == 30);
       n_told += tell;
-      fake_time_pass (GST_SECOND / 30 + 1);
+      now += GST_SECOND / 30 + 1;
     }
     fail_unless_equals_int (n_told, 1);
     gst_ffs_unfit_reset (&unfit);
@@ -53,13 +54,14 @@ GST_END_TEST;
 GST_START_TEST (test_slow)
 {
   GstFfsUnfit unfit = { 0, };
+  GstClockTime now = 5 * GST_SECOND;
   gboolean tell;
   guint i;
 
   for (i = 0; i < 90; i++) {
-    fail_unless_equals_int (gst_ffs_unfit_add (&unfit, &tell), i >= 5);
+    fail_unless_equals_int (gst_ffs_unfit_add (&unfit, now, &tell), i >= 5);
     fail_unless_equals_int (tell, i == 30);
-    fake_time_pass (GST_SECOND / 5 + 1);
+    now += GST_SECOND / 5 + 1;
   }
 }
 
@@ -69,15 +71,16 @@ GST_END_TEST;
 GST_START_TEST (test_changes)
 {
   GstFfsUnfit unfit = { 0, };
+  GstClockTime now = 5 * GST_SECOND;
   gboolean tell;
   guint i;
 
   for (i = 0; i < 100; i++) {
-    fail_if (gst_ffs_unfit_add (&unfit, &tell) || tell);
-    fake_time_pass (GST_SECOND / 2);
-    fail_if (gst_ffs_unfit_add (&unfit, &tell) || tell);
+    fail_if (gst_ffs_unfit_add (&unfit, now, &tell) || tell);
+    now += GST_SECOND / 2;
+    fail_if (gst_ffs_unfit_add (&unfit, now, &tell) || tell);
     gst_ffs_unfit_reset (&unfit);
-    fake_time_pass (GST_SECOND);
+    now += GST_SECOND;
   }
 }
 
