@@ -20,6 +20,13 @@
  * The host may come and go: buffers in flight then return, the pipeline stays
  * in PLAYING, and the next host receives whole frames.
  *
+ * With an ep0 of its own it says whether frames are wanted, by element messages
+ * with a structure "ffs-frames" whose field "demand" is a string: "wanted" when a
+ * host starts the stream, "unwanted" when that ends, and "dropped" when after that
+ * a live source has made a frame all the same (once each time, and not with
+ * without-host=drop). ffscamerabin stops the source of such frames; so may an
+ * application.
+ *
  * Needs Linux 6.9 or the patches in kernel/, and a device controller with
  * scatter-gather. Where one of them is missing, #GstFfsDmabufSink:copy-mode
  * says whether to send copies instead.
@@ -37,9 +44,9 @@
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
 #include "gstffscamera.h"
+#include "gstffsending.h"
 #include "gstffshoststate.h"
 #include "gstffsreport.h"
-#include "gstffssourcecontrol.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
 #include "gstffsunfit.h"
@@ -72,8 +79,8 @@ struct _GstFfsDmabufSink
   GstFfsSettings settings;
 
   GstFfsHostState state;
-  GstFfsSourceControl source;
   GstFfsHost host;
+  GstFfsEnding ending;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
    * change under the object lock. */
@@ -174,13 +181,14 @@ drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
   gst_ffs_host_state_count_drop (&self->state, FALSE);
-  if (gst_ffs_host_state_stops (&self->state))
-    gst_ffs_source_control_idle (&self->source, GST_BASE_SINK_PAD (self));
+  gst_ffs_host_state_tell_dropped (&self->state);
   return DROPPED;
 }
 
+/* @caps: whether it is by its caps that it does not fit; else the class of camera
+ * has refused it, which has its own word for it. */
 static GstFlowReturn
-drop_unfit (GstFfsDmabufSink * self, guint64 frame)
+drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
 {
   gboolean tell, pause;
 
@@ -188,10 +196,11 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame)
       "host wants", frame);
   gst_ffs_host_state_count_drop (&self->state, TRUE);
   pause = gst_ffs_unfit_add (&self->unfit, &tell);
-  if (tell)
+  if (tell && caps)
     gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
         self->opened.profile);
-  if (pause)
+  /* A live source has a pace of its own. */
+  if (pause && !gst_ffs_host_state_drops (&self->state))
     gst_ffs_host_state_pause (&self->state);
   return DROPPED;
 }
@@ -252,7 +261,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
       if (!frames_fit (self))
-        return drop_unfit (self, frame);
+        return drop_unfit (self, frame, TRUE);
       send_frame (self, buffer, frame, &result);
     }
     /* The next host is to see the whole frame, or none of it. */
@@ -278,7 +287,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       case GST_FFS_NOT_ENABLED:
         return drop (self, frame);
       case GST_FFS_CANCELLED:
-        return drop_unfit (self, frame);
+        return drop_unfit (self, frame, FALSE);
       default:
         return fail (self, &result);
     }
@@ -340,12 +349,8 @@ start_stream (GstFfsDmabufSink * self)
   gst_ffs_host_state_set_stream (&self->state, stream);
   g_clear_pointer (&old, gst_ffs_stream_free);
 
-  if (self->opened.camera == NULL)
-    return TRUE;
-  if (!gst_ffs_camera_bind (self->opened.camera))
-    return FALSE;
-  gst_ffs_source_control_watch (&self->source);
-  return TRUE;
+  return self->opened.camera == NULL
+      || gst_ffs_camera_bind (self->opened.camera);
 }
 
 static void
@@ -360,6 +365,7 @@ close_stream (GstFfsDmabufSink * self)
     gst_ffs_stream_set_disabled (self->stream);
   if (self->opened.camera)
     gst_ffs_camera_unbind (self->opened.camera);
+  gst_ffs_ending_over (&self->ending);
   gst_ffs_host_state_close (&self->state);
   gst_ffs_host_close (&self->host);
   GST_OBJECT_LOCK (self);
@@ -577,10 +583,7 @@ wait_eos (GstFfsDmabufSink * self)
       return FALSE;
   }
   if (err == ETIMEDOUT) {
-    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-        ("The USB host has stopped reading; the last frames are lost."),
-        ("nothing was read for %" GST_TIME_FORMAT " (eos-timeout)",
-            GST_TIME_ARGS (timeout)));
+    gst_ffs_report_unread (GST_ELEMENT (self), timeout);
     gst_ffs_stream_cancel (self->stream, SHUTDOWN_TIMEOUT);
   }
   return TRUE;
@@ -593,9 +596,10 @@ event (GstBaseSink * bsink, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      gst_ffs_source_control_new_upstream (&self->source);
+      gst_ffs_ending_over (&self->ending);
       break;
     case GST_EVENT_FLUSH_STOP:
+      gst_ffs_ending_over (&self->ending);
       g_atomic_int_set (&self->failed, FALSE);
       break;
     default:
@@ -618,23 +622,37 @@ wait_event (GstBaseSink * bsink, GstEvent * event)
     return ret;
   if (!wait_eos (self))
     return GST_FLOW_FLUSHING;
+  gst_ffs_ending_over (&self->ending);
   /* A stream that has failed is not complete. */
   return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
-/* From the application, or from the pipeline. */
+/**
+ * gst_ffs_dmabuf_sink_end:
+ * @self: the element
+ *
+ * An EOS was sent, to the element or a bin around it, and is behind what waits
+ * for a host: nothing waits for one any more, and for the host that is there no
+ * longer than #GstFfsDmabufSink:eos-timeout. Any thread.
+ */
+void
+gst_ffs_dmabuf_sink_end (GstFfsDmabufSink * self)
+{
+  GstClockTime timeout;
+
+  GST_OBJECT_LOCK (self);
+  timeout = self->settings.eos_timeout;
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_ending_ask (&self->ending, timeout);
+}
+
 static gboolean
 send_event (GstElement * element, GstEvent * event)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (element);
-
-  event =
-      gst_ffs_source_control_send_event (&self->source,
-      GST_BASE_SINK_PAD (self), event);
-  return event == NULL
-      ||
-      GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event (element,
-      event);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    gst_ffs_dmabuf_sink_end (GST_FFS_DMABUF_SINK (element));
+  return GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event
+      (element, event);
 }
 
 /* ---- states ---- */
@@ -655,10 +673,8 @@ change_state (GstElement * element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-          && ret == GST_STATE_CHANGE_FAILURE)) {
+          && ret == GST_STATE_CHANGE_FAILURE))
     close_stream (self);
-    gst_ffs_source_control_let_go (&self->source);
-  }
   return ret;
 }
 
@@ -716,7 +732,7 @@ finalize (GObject * object)
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
   gst_ffs_host_state_clear (&self->state);
-  gst_ffs_source_control_clear (&self->source);
+  gst_ffs_ending_clear (&self->ending);
   gst_ffs_host_clear (&self->host);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
 }
@@ -726,9 +742,9 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
   gst_ffs_host_state_init (&self->state, GST_BASE_SINK (self));
-  gst_ffs_source_control_init (&self->source, GST_ELEMENT (self));
-  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state,
-      &self->source);
+  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state);
+  gst_ffs_ending_init (&self->ending, GST_ELEMENT (self), &self->state,
+      &self->host);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample
    * would be missing upstream. */

@@ -8,11 +8,10 @@
  * function, which can only be found out by asking the endpoint.
  *
  * GstFfsHost: does what the host says to the camera: lets frames through or
- * takes them back, has the source started or left alone, and tells upstream and
- * the application.
+ * takes them back, and tells upstream, the bin around us and the application.
  *
  * Ownership: both are parts of the element, and refer to the stream while it is
- * open; the host refers to the profile, and to state and source control.
+ * open; the host refers to the profile and to the state.
  *
  * Locking: connected and streaming change under the sink's object lock, being
  * its properties, and their notifications are sent without a lock. The rest of
@@ -23,6 +22,7 @@
  */
 
 #include "function/gstffsupstream.h"
+#include "gstffsdemand.h"
 #include "gstffshoststate.h"
 #include "transport/gstffserror.h"
 
@@ -60,6 +60,7 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
   g_atomic_int_set (&self->wanted, !own);
   self->n_without_host = self->n_unfit = self->n_connections = 0;
   self->upstream_live = FALSE;
+  g_atomic_int_set (&self->told_dropped, FALSE);
   g_mutex_unlock (&self->lock);
 }
 
@@ -179,6 +180,21 @@ gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
   g_mutex_unlock (&self->lock);
 }
 
+/**
+ * gst_ffs_host_state_set_ending:
+ * @self: the host state
+ * @ending: whether the stream is about to end, so that no frame is to wait for
+ * a host. Any thread
+ */
+void
+gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending)
+{
+  g_mutex_lock (&self->lock);
+  self->ending = ending;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 gst_ffs_host_state_is_wanted (GstFfsHostState * self)
 {
@@ -199,10 +215,14 @@ gboolean
 gst_ffs_host_state_drops (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
+  gboolean ending;
 
   g_mutex_lock (&self->lock);
   policy = self->policy;
+  ending = self->ending;
   g_mutex_unlock (&self->lock);
+  if (ending)
+    return TRUE;
   if (policy != GST_FFS_IDLE_AUTO)
     return policy == GST_FFS_IDLE_DROP;
 
@@ -213,15 +233,14 @@ gst_ffs_host_state_drops (GstFfsHostState * self)
 }
 
 /**
- * gst_ffs_host_state_stops:
+ * gst_ffs_host_state_tell_dropped:
  * @self: the host state, of which gst_ffs_host_state_drops() has been asked
  *
+ * A frame of a source that had better be stopped was dropped: says so, once.
  * Streaming thread.
- *
- * Returns: whether the source of frames that are dropped may rather be stopped
  */
-gboolean
-gst_ffs_host_state_stops (GstFfsHostState * self)
+void
+gst_ffs_host_state_tell_dropped (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
 
@@ -229,7 +248,9 @@ gst_ffs_host_state_stops (GstFfsHostState * self)
   policy = self->policy;
   g_mutex_unlock (&self->lock);
   /* With an application's ep0 only a frame finds out that there is a host. */
-  return self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live;
+  if (self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live
+      && g_atomic_int_compare_and_exchange (&self->told_dropped, FALSE, TRUE))
+    gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_DROPPED);
 }
 
 /**
@@ -256,9 +277,9 @@ idle (GstFfsHostState * self)
   gboolean flushing;
 
   g_mutex_lock (&self->lock);
-  if (!self->flushing && self->wanted)
+  if (!self->flushing && !self->ending && self->wanted)
     g_cond_wait_until (&self->cond, &self->lock, deadline);
-  else if (!self->flushing)
+  else if (!self->flushing && !self->ending)
     g_cond_wait (&self->cond, &self->lock);
   flushing = self->flushing;
   g_mutex_unlock (&self->lock);
@@ -387,11 +408,10 @@ gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 
 void
 gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * state, GstFfsSourceControl * source)
+    GstFfsHostState * state)
 {
   self->sink = sink;
   self->state = state;
-  self->source = source;
   g_mutex_init (&self->lock);
 }
 
@@ -486,6 +506,26 @@ gst_ffs_host_take_check_fit (GstFfsHost * self)
   return g_atomic_int_compare_and_exchange (&self->check_fit, TRUE, FALSE);
 }
 
+/* Takes back what is on its way, and sends nothing more. Any thread. */
+void
+gst_ffs_host_halt (GstFfsHost * self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->stream)
+    gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Lets frames through again, if they are wanted. Any thread. */
+void
+gst_ffs_host_resume (GstFfsHost * self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->stream)
+    gst_ffs_stream_resume (self->stream);
+  g_mutex_unlock (&self->lock);
+}
+
 /* ---- what the profile calls ---- */
 
 static void
@@ -500,13 +540,10 @@ start (GstFfsHost * self)
   gst_clear_object (&profile);
   gst_ffs_host_set_check_fit (self);
 
-  g_mutex_lock (&self->lock);
-  if (self->stream)
-    gst_ffs_stream_resume (self->stream);
-  g_mutex_unlock (&self->lock);
+  gst_ffs_host_resume (self);
   gst_ffs_host_state_set_wanted (self->state, TRUE);
   gst_ffs_host_state_set_streaming (self->state, TRUE);
-  gst_ffs_source_control_start (self->source);
+  gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_WANTED);
 
   /* A host that comes while an encoder runs waits for its next key frame,
    * which must not come while frames are dropped. */
@@ -518,12 +555,11 @@ start (GstFfsHost * self)
 static void
 stop (GstFfsHost * self)
 {
+  /* A frame that is dropped from now on finds that known. */
+  gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_UNWANTED);
+  g_atomic_int_set (&self->state->told_dropped, FALSE);
   gst_ffs_host_state_set_wanted (self->state, FALSE);
-  gst_ffs_source_control_release (self->source);
-  g_mutex_lock (&self->lock);
-  if (self->stream)
-    gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
-  g_mutex_unlock (&self->lock);
+  gst_ffs_host_halt (self);
   gst_ffs_host_state_set_streaming (self->state, FALSE);
 }
 

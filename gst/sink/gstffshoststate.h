@@ -4,7 +4,6 @@
 #define __GST_FFS_HOST_STATE_H__
 
 #include "gstffssettings.h"
-#include "gstffssourcecontrol.h"
 #include "gstffsstream.h"
 
 G_BEGIN_DECLS
@@ -23,6 +22,8 @@ typedef struct
   gboolean connected;
   gboolean streaming;
 
+  gint told_dropped;            /* atomic: a frame was, since it was wanted */
+
   /* Streaming thread. */
   gboolean upstream_live;       /* as of the last frame without a host */
 
@@ -32,6 +33,7 @@ typedef struct
   GstFfsStream *stream;         /* unowned; while one is open */
   gboolean wanted;              /* atomic for those without the lock */
   gboolean flushing;
+  gboolean ending;              /* the stream is, so frames do not wait */
   guint64 n_without_host;
   guint64 n_unfit;
   guint64 n_connections;
@@ -53,12 +55,13 @@ void gst_ffs_host_state_set_streaming (GstFfsHostState * self,
     gboolean streaming);
 void gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted);
 void gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing);
+void gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending);
 
 gboolean gst_ffs_host_state_is_wanted (GstFfsHostState * self);
 GstFfsMeaning gst_ffs_host_state_wait (GstFfsHostState * self, gint * err);
 gboolean gst_ffs_host_state_pause (GstFfsHostState * self);
 gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
-gboolean gst_ffs_host_state_stops (GstFfsHostState * self);
+void gst_ffs_host_state_tell_dropped (GstFfsHostState * self);
 void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);
 
 GstFfsMeaning gst_ffs_host_state_refused (GstFfsHostState * self,
@@ -72,9 +75,8 @@ void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
  */
 typedef struct
 {
-  GstBaseSink *sink;            /* unowned, like the other two */
+  GstBaseSink *sink;            /* unowned, like the other one */
   GstFfsHostState *state;
-  GstFfsSourceControl *source;
   gint check_fit;               /* atomic: frames may be what it wants now */
 
   GstFfsProfile *profile;       /* nullable; under the sink's object lock */
@@ -84,7 +86,7 @@ typedef struct
 } GstFfsHost;
 
 void gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * state, GstFfsSourceControl * source);
+    GstFfsHostState * state);
 void gst_ffs_host_clear (GstFfsHost * self);
 
 void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream);
@@ -96,6 +98,8 @@ gboolean gst_ffs_host_is_own (GstFfsHost * self);
 void gst_ffs_host_set_check_fit (GstFfsHost * self);
 gboolean gst_ffs_host_take_check_fit (GstFfsHost * self);
 
+void gst_ffs_host_halt (GstFfsHost * self);
+void gst_ffs_host_resume (GstFfsHost * self);
 void gst_ffs_host_set_streaming (gboolean streaming, gpointer host);
 void gst_ffs_host_set_enabled (gboolean enabled, gpointer host);
 GstClockTime gst_ffs_host_get_waiting (gpointer host);

@@ -107,3 +107,19 @@ gst_ffs_report_failure (GstElement * element,
   else
     gst_ffs_error_post (element, result->call, result->err, endpoint);
 }
+
+/**
+ * gst_ffs_report_unread:
+ * @element: the element
+ * @timeout: for how long nothing was read, ns
+ *
+ * Posts a warning: the stream ends without what the host has not read.
+ */
+void
+gst_ffs_report_unread (GstElement * element, GstClockTime timeout)
+{
+  GST_ELEMENT_WARNING (element, RESOURCE, WRITE,
+      ("The USB host has stopped reading; the last frames are lost."),
+      ("nothing was read for %" GST_TIME_FORMAT " (eos-timeout)",
+          GST_TIME_ARGS (timeout)));
+}

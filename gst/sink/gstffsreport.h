@@ -15,6 +15,8 @@ void gst_ffs_report_unfit (GstElement * element, GstPad * sinkpad,
 void gst_ffs_report_failure (GstElement * element,
     const GstFfsStreamResult * result, const gchar * endpoint);
 
+void gst_ffs_report_unread (GstElement * element, GstClockTime timeout);
+
 G_END_DECLS
 
 #endif /* __GST_FFS_REPORT_H__ */

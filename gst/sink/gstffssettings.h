@@ -25,7 +25,7 @@ typedef enum
 /**
  * GstFfsIdlePolicy:
  * @GST_FFS_IDLE_AUTO: drop if upstream is live, else wait; with an ep0 of our
- * own also stop a live source of video whose frames go nowhere else
+ * own ffscamerabin stops a live source of video whose frames go nowhere else
  * @GST_FFS_IDLE_DROP: drop frames
  * @GST_FFS_IDLE_WAIT: wait for a host
  *

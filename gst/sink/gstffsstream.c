@@ -712,7 +712,9 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   } else {
     self->have_slot = FALSE;
     g_mutex_lock (&self->send_lock);
-    if (self->halted || check_dma_device (self) != 0)
+    /* The end of a transfer may have said meanwhile that the host is gone. */
+    if (self->halted || !gst_ffs_endpoint_is_enabled (self->ep)
+        || check_dma_device (self) != 0)
       result->meaning = GST_FFS_NOT_ENABLED;
     else
       send_frame (self, buffer, frame, policy, result);

@@ -13,6 +13,10 @@
 
 #define TIME GST_SECOND
 
+/* Nor is a source of few frames a second, or a slow machine, told of before it
+ * has had its chance. */
+#define MIN_FRAMES 30
+
 /* More than a queue holds by default. */
 #define FRAMES 256
 
@@ -42,7 +46,7 @@ gst_ffs_unfit_add (GstFfsUnfit * self, gboolean * tell)
   if (self->n++ == 0)
     self->since = now;
   late = now - self->since >= TIME;
-  *tell = late && !self->told;
+  *tell = late && self->n > MIN_FRAMES && !self->told;
   self->told |= *tell;
   return late || self->n > FRAMES;
 }

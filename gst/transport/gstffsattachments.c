@@ -690,7 +690,9 @@ gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
  * Detaches everything, in use or not, which cancels what is in flight.  The
  * caller must not read the status of a fence afterwards: in kernels without
  * our patches it lives in the attachment.  Without a host this does nothing;
- * closing the endpoint does it then.
+ * closing the endpoint does it then.  The endpoint is asked whether there is
+ * one: a transfer that has ended with ESHUTDOWN or EPIPE says that the host is
+ * gone, and another one may have been queued since.
  */
 void
 gst_ffs_attachments_cancel (GstFfsAttachments * self)
@@ -698,6 +700,7 @@ gst_ffs_attachments_cancel (GstFfsAttachments * self)
   GList *all, *l;
 
   g_mutex_lock (&self->lock);
+  gst_ffs_endpoint_probe (self->ep);
   all = g_hash_table_get_values (self->by_inode);
   for (l = all; l != NULL; l = l->next)
     detach (self, l->data);

@@ -454,6 +454,70 @@ GST_START_TEST (test_flush_while_foreign_fence)
 GST_END_TEST;
 
 /* The frame of the preroll is sent when it is played, and once. */
+/* Of an EOS that is sent the element is told, as it comes from upstream behind
+ * the frame that waits for a host. */
+GST_START_TEST (test_end_while_waiting)
+{
+  GstMessage *msg;
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", WAIT, NULL);
+  fake_endpoint_set_enabled (FALSE);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  gst_element_send_event (sh.sink, gst_event_new_eos ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless (is_released (&a));
+  sink_harness_push_eos_async (&sh);
+  msg = gst_bus_timed_pop_filtered (sh.bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_EOS);
+  gst_message_unref (msg);
+  sink_harness_join (&sh);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* And for one that does not read, and another stream can follow. */
+GST_START_TEST (test_end_while_unread)
+{
+  GstSegment segment;
+  GstMessage *msg;
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 1, "eos-timeout", GST_MSECOND,
+      NULL);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_transfers (1);
+  sink_harness_assert_blocked (&sh);
+  gst_element_send_event (sh.sink, gst_event_new_eos ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  sink_harness_push_eos_async (&sh);
+  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "stopped reading");
+  fail_unless (is_released (&a));
+  msg = gst_bus_timed_pop_filtered (sh.bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_EOS);
+  gst_message_unref (msg);
+  sink_harness_join (&sh);
+
+  gst_harness_push_event (sh.h, gst_event_new_flush_start ());
+  gst_harness_push_event (sh.h, gst_event_new_flush_stop (TRUE));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (sh.h, gst_event_new_segment (&segment));
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &b));
+  fake_endpoint_wait_transfers (2);
+  fake_endpoint_signal (1, 1);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  wait_released (&b);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_preroll)
 {
   SinkHarness sh;
@@ -593,6 +657,8 @@ connection_suite (void)
   tcase_add_test (tc, test_give_back_cancels);
   tcase_add_test (tc, test_give_back_at_caps);
   tcase_add_test (tc, test_eos_timeout);
+  tcase_add_test (tc, test_end_while_waiting);
+  tcase_add_test (tc, test_end_while_unread);
   tcase_add_test (tc, test_preroll);
   tcase_add_test (tc, test_state_cycles);
   tcase_add_test (tc, test_caps);

@@ -193,6 +193,33 @@ GST_START_TEST (test_flush_in_mid_frame)
 
 GST_END_TEST;
 
+/* The end of one transfer says that the host is gone, though another one was
+ * queued since: that one is cancelled like any other. */
+GST_START_TEST (test_cancel_after_gone)
+{
+  gint a_released, b_released;
+  GstBuffer *a, *b;
+
+  a = dmabuf_buffer (LENGTH, &a_released);
+  b = dmabuf_buffer (LENGTH, &b_released);
+  set_piece (0, a);
+  fail_unless_equals_int (submit (1), 0);
+  set_piece (0, b);
+  fail_unless_equals_int (submit (1), 0);
+  gst_buffer_unref (a);
+  gst_buffer_unref (b);
+  fake_endpoint_signal (0, -EPIPE);
+  wait_released (&a_released);
+  while (gst_ffs_endpoint_is_enabled (t.ep))
+    g_thread_yield ();
+
+  fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
+  fail_unless (is_released (&b_released));
+  fail_unless (shut_down (GST_SECOND));
+}
+
+GST_END_TEST;
+
 /* A frame that arrives. */
 static void
 arrive (GstBuffer * buffer)
@@ -325,6 +352,7 @@ queue_suite (void)
     tcase_add_test (tc, test_other_host);
     tcase_add_loop_test (tc, test_flush_in_mid_frame, 0, 2);
   }
+  tcase_add_test (tc, test_cancel_after_gone);
   tcase_add_test (tc, test_shutdown_in_callback);
   tcase_add_test (tc, test_news);
   tcase_add_test (tc, test_attached_anew);

@@ -601,6 +601,14 @@ GST_START_TEST (test_waits_for_key)
   for (i = 0; !gst_ffs_profile_get_framing (profile, delta, 10, i, &w); i++)
     fail_unless (i < 1000);
   clear_wrapping (&w);
+  free_profile (profile);
+
+  /* Where there are no others the flag says nothing: v4l2src has it on Bayer. */
+  profile = new_profile ("ANY");
+  set_frame_caps (profile, "video/x-bayer,format=bggr,width=4,height=4", TRUE);
+  fail_unless (tell (profile, 0x07, NULL));
+  fail_unless (gst_ffs_profile_get_framing (profile, delta, 10, 0, &w));
+  clear_wrapping (&w);
   gst_buffer_unref (delta);
   gst_buffer_unref (key);
   free_profile (profile);

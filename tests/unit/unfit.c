@@ -49,6 +49,22 @@ GST_START_TEST (test_told_once)
 
 GST_END_TEST;
 
+/* A slow one gets more time. */
+GST_START_TEST (test_slow)
+{
+  GstFfsUnfit unfit = { 0, };
+  gboolean tell;
+  guint i;
+
+  for (i = 0; i < 90; i++) {
+    fail_unless_equals_int (gst_ffs_unfit_add (&unfit, &tell), i >= 5);
+    fail_unless_equals_int (tell, i == 30);
+    fake_time_pass (GST_SECOND / 5 + 1);
+  }
+}
+
+GST_END_TEST;
+
 /* It has changed in time, each time. */
 GST_START_TEST (test_changes)
 {
@@ -76,6 +92,7 @@ unfit_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_queue);
   tcase_add_test (tc, test_told_once);
+  tcase_add_test (tc, test_slow);
   tcase_add_test (tc, test_changes);
   return s;
 }

@@ -515,6 +515,11 @@ GST_START_TEST (test_waits_for_key)
   for (i = 0; !wrap (100, 5 + i, GST_BUFFER_FLAG_DELTA_UNIT); i++)
     fail_unless (i < 1000);
   fail_unless (i >= 100);
+
+  /* Where there are no others the flag says nothing: v4l2src has it on Bayer. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  uvc_set_caps (&f, MJPEG, TRUE);
+  fail_unless (wrap (100, 2000, GST_BUFFER_FLAG_DELTA_UNIT));
 }
 
 GST_END_TEST;

@@ -378,11 +378,16 @@ take_times (GstFfsUvcProfile * self, GstBuffer * buf, GstFfsUvcHeader * header)
   gst_clear_object (&element);
 }
 
-/* With the object lock. An encoder was asked for a key frame. */
+/* With the object lock. An encoder was asked for a key frame. Where all frames
+ * are key frames the flag says nothing: v4l2src of 1.22 has it on Bayer. */
 static gboolean
 waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
 {
-  if (self->wait_key && self->n_waited < MAX_WAIT_KEY
+  const GstFfsUvcFormat *format =
+      gst_ffs_uvc_selection_get_format (&self->selection);
+
+  if (self->wait_key && format->kind == GST_FFS_UVC_FRAME_BASED
+      && self->n_waited < MAX_WAIT_KEY
       && GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_DELTA_UNIT)) {
     self->n_waited++;
     return TRUE;
