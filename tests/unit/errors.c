@@ -540,8 +540,8 @@ errors_suite (void)
   tcase_add_test (tc, test_eintr);
   tcase_add_test (tc, test_export);
   add_written_test (tc, test_fall_back);
-  tcase_add_test (tc, test_refused_until_caps);
-  tcase_add_test (tc, test_secure);
+  add_written_test (tc, test_refused_until_caps);
+  add_written_test (tc, test_secure);
   tcase_add_test (tc, test_aio_exhausted);
 #ifdef HAVE_U3V
   tcase_add_test (tc, test_aio_exhausted_control);
