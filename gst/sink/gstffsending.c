@@ -49,10 +49,11 @@ wait_for_host (GstFfsEnding * self)
   return FALSE;
 }
 
-static void
-work (GstElement * sink, gpointer user_data)
+static gpointer
+work (gpointer user_data)
 {
   GstFfsEnding *self = user_data;
+  GstElement *sink = self->sink;
   gboolean late;
 
   g_mutex_lock (&self->lock);
@@ -65,6 +66,8 @@ work (GstElement * sink, gpointer user_data)
     gst_ffs_report_unread (sink, self->timeout);
     gst_ffs_host_halt (self->host);
   }
+  gst_object_unref (sink);
+  return NULL;
 }
 
 /**
@@ -87,8 +90,10 @@ gst_ffs_ending_ask (GstFfsEnding * self, GstClockTime timeout)
   g_mutex_unlock (&self->lock);
 
   gst_ffs_host_state_set_ending (self->state, TRUE);
-  if (begin)
-    gst_element_call_async (self->sink, work, self, NULL);
+  if (!begin)
+    return;
+  gst_object_ref (self->sink);
+  g_thread_unref (g_thread_new ("ffs-end", work, self));
 }
 
 /**
