@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The plugin: registers ffsdmabufsink and nothing else.
+ * The plugin: registers ffsdmabufsink and ffscamerabin.
  */
 
 #include <gst/gst.h>
 
+#include "sink/gstffscamerabin.h"
 #include "sink/gstffsdmabufsink.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
-  return GST_ELEMENT_REGISTER (ffsdmabufsink, plugin);
+  return GST_ELEMENT_REGISTER (ffsdmabufsink, plugin)
+      && GST_ELEMENT_REGISTER (ffscamerabin, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ffsdmabuf,

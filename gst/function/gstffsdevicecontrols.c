@@ -16,7 +16,7 @@
 #include <linux/videodev2.h>
 
 #include "gstffsdevicecontrols.h"
-#include "transport/gstffsdebug.h"
+#include "gstffsfunctiondebug.h"
 
 static int
 call_ioctl (int fd, unsigned long request, void *argument)

@@ -29,7 +29,7 @@
 
 #include "gstffsconfigfs.h"
 #include "gstffsdmadevice.h"
-#include "transport/gstffsdebug.h"
+#include "gstffsfunctiondebug.h"
 
 #define MOUNTS "/proc/self/mountinfo"
 #define UDCS "/sys/class/udc"

@@ -33,7 +33,8 @@
 #include <linux/usb/functionfs.h>
 
 #include "gstffsep0.h"
-#include "transport/gstffsdebug.h"
+#include "gstffsfunctiondebug.h"
+#include "transport/gstffsendpoint.h"
 
 #define LOOK_INTERVAL (200 * GST_MSECOND)
 
@@ -140,7 +141,7 @@ stall (GstFfsEp0 * self, gboolean in)
   gssize done = data_stage (self, !in, NULL, 0);
 
   if (done != -EL2HLT)
-    GST_DEBUG ("request not stalled: %s",
+    GST_DEBUG_OBJECT (self->profile, "request not stalled: %s",
         done < 0 ? g_strerror (-done) : "answered");
 }
 
@@ -151,7 +152,8 @@ check_done (GstFfsEp0 * self, gboolean in, gssize done)
 {
   if (done >= 0)
     return;
-  GST_DEBUG ("request not answered: %s", g_strerror (-done));
+  GST_DEBUG_OBJECT (self->profile, "request not answered: %s",
+      g_strerror (-done));
   if (done != -EIDRM)
     stall (self, in);
 }
@@ -191,7 +193,8 @@ handle_out (GstFfsEp0 * self, GstFfsSetup * setup)
     setup->length = done;
     if (!gst_ffs_profile_control (self->profile, setup, self->data,
             self->reply))
-      GST_DEBUG ("request 0x%02x ignored", setup->request);
+      GST_DEBUG_OBJECT (self->profile, "request 0x%02x ignored",
+          setup->request);
   }
   return TRUE;
 }
@@ -208,9 +211,9 @@ handle_setup (GstFfsEp0 * self, const struct usb_ctrlrequest *request)
   setup.index = GUINT16_FROM_LE (request->wIndex);
   setup.length = GUINT16_FROM_LE (request->wLength);
   in = (setup.request_type & USB_DIR_IN) != 0;
-  GST_LOG ("request 0x%02x type 0x%02x value 0x%04x index 0x%04x length %u",
-      setup.request, setup.request_type, setup.value, setup.index,
-      setup.length);
+  GST_LOG_OBJECT (self->profile, "request 0x%02x type 0x%02x value 0x%04x "
+      "index 0x%04x length %u", setup.request, setup.request_type, setup.value,
+      setup.index, setup.length);
 
   if ((setup.request_type & USB_RECIP_MASK) == USB_RECIP_INTERFACE)
     known = in ? handle_in (self, &setup) : handle_out (self, &setup);
@@ -245,39 +248,44 @@ gst_ffs_ep0_handle_event (GstFfsEp0 * self)
   if (size < 0) {
     if (errno == EAGAIN || errno == EINTR || errno == EIDRM)
       return TRUE;
-    GST_WARNING ("ep0: %s", g_strerror (errno));
+    GST_WARNING_OBJECT (self->profile, "ep0: %s", g_strerror (errno));
     return FALSE;
   }
   if (size != sizeof (event)) {
-    GST_WARNING ("ep0: an event of %" G_GSSIZE_FORMAT " bytes", size);
+    GST_WARNING_OBJECT (self->profile, "ep0: an event of %" G_GSSIZE_FORMAT
+        " bytes", size);
     return size > 0;
   }
 
   switch (event.type) {
     case FUNCTIONFS_ENABLE:
-      GST_INFO ("the host has configured the function");
-      /* The kernel drops a DISABLE that nobody has read yet, and disables
-       * the endpoints for a moment whenever an alternate setting is set. */
-      set_enabled (self, FALSE);
-      set_enabled (self, TRUE);
+      GST_INFO_OBJECT (self->profile, "the host has configured the function");
+      /* Once for each interface of a configuration, and whenever the host sets
+       * an alternate setting.  The kernel also drops a DISABLE that is not read
+       * in time, so this may be another host. */
+      if (self->enabled)
+        gst_ffs_profile_restart (self->profile);
+      else
+        set_enabled (self, TRUE);
       break;
     case FUNCTIONFS_BIND:
     case FUNCTIONFS_UNBIND:
     case FUNCTIONFS_DISABLE:
-      GST_INFO ("%s", event.type == FUNCTIONFS_BIND ? "bound to a controller" :
+      GST_INFO_OBJECT (self->profile, "%s",
+          event.type == FUNCTIONFS_BIND ? "bound to a controller" :
           event.type == FUNCTIONFS_UNBIND ? "unbound" : "the host has left");
       set_enabled (self, FALSE);
       break;
     case FUNCTIONFS_SUSPEND:
     case FUNCTIONFS_RESUME:
-      GST_INFO ("the host %s the bus", event.type == FUNCTIONFS_SUSPEND ?
-          "suspends" : "resumes");
+      GST_INFO_OBJECT (self->profile, "the host %s the bus",
+          event.type == FUNCTIONFS_SUSPEND ? "suspends" : "resumes");
       break;
     case FUNCTIONFS_SETUP:
       handle_setup (self, &event.u.setup);
       break;
     default:
-      GST_DEBUG ("event %u", event.type);
+      GST_DEBUG_OBJECT (self->profile, "event %u", event.type);
   }
   return TRUE;
 }
@@ -294,7 +302,7 @@ run (gpointer data)
       if (errno == EINTR || errno == EAGAIN)
         continue;
       if (errno != EBUSY)
-        GST_WARNING ("ep0: poll: %s", g_strerror (errno));
+        GST_WARNING_OBJECT (self->profile, "ep0: poll: %s", g_strerror (errno));
       break;
     }
     if (!gst_ffs_ep0_handle_event (self))
@@ -315,6 +323,8 @@ gint
 gst_ffs_ep0_start (GstFfsEp0 * self)
 {
   sigset_t all, before;
+  g_autofree gchar *name = gst_ffs_thread_name ("ep0",
+      GST_OBJECT_NAME (self->profile));
   gint err;
 
   /* Signals are for threads that know what to do with them. */
@@ -325,7 +335,7 @@ gst_ffs_ep0_start (GstFfsEp0 * self)
   if (err != 0)
     return err;
   self->running = TRUE;
-  pthread_setname_np (self->thread, "ffs-ep0");
+  pthread_setname_np (self->thread, name);
   return 0;
 }
 

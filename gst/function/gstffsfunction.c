@@ -19,7 +19,7 @@
 #include "gstffsdescriptors.h"
 #include "gstffsep0.h"
 #include "gstffsfunction.h"
-#include "transport/gstffsdebug.h"
+#include "gstffsfunctiondebug.h"
 
 #define FUNCTIONFS_SUPER_MAGIC 0x0a647361
 
@@ -224,7 +224,8 @@ describe (GstFfsFunction * self, GError ** error)
   if (err == EINVAL && has_class_specific (desc, TRUE)) {
     GstFfsFunctionDesc plain = without_optional (desc);
 
-    GST_INFO ("%s: without class-specific descriptors", self->directory);
+    GST_INFO_OBJECT (self->profile, "%s: without class-specific descriptors",
+        self->directory);
     err = describe_again (self, &plain, GST_FFS_OS_DESC_VERSION);
   }
   if (err == 0)
@@ -293,7 +294,7 @@ gst_ffs_function_new (const gchar * directory, GstFfsProfile * profile,
     self->fd = -1;
     set_open_error (error, directory, err);
   } else if (describe (self, error) && start (self, allocator, error)) {
-    GST_INFO ("%s: described", directory);
+    GST_INFO_OBJECT (self->profile, "%s: described", directory);
     return self;
   }
   gst_ffs_function_free (self);

@@ -25,10 +25,10 @@
 #include <linux/usb/ch9.h>
 
 #include "gstffsconfigfs.h"
+#include "gstffsfunctiondebug.h"
 #include "gstffsgadget.h"
 #include "gstffsudc.h"
 #include "gstffsundo.h"
-#include "transport/gstffsdebug.h"
 
 #define STRINGS "strings/0x409"
 #define CONFIG "configs/c.1"
@@ -221,6 +221,21 @@ find_config (GstFfsGadget * self, const gchar * function, gboolean * linked)
   return g_build_filename (self->path, CONFIG, NULL);
 }
 
+/* What is bound keeps the functions that it has. */
+static gboolean
+check_unbound (GstFfsGadget * self, GError ** error)
+{
+  g_autofree gchar *path = g_build_filename (self->path, "UDC", NULL);
+  g_autofree gchar *udc = gst_ffs_configfs_read (path);
+
+  if (*udc == '\0')
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+      "Gadget \"%s\" has no function for the camera and is bound to \"%s\"; "
+      "unbind it first: echo > %s", self->name, udc, path);
+  return FALSE;
+}
+
 static gboolean
 build (GstFfsGadget * self, const GstFfsIdentity * identity,
     const GstFfsFunctionDesc * desc, GError ** error)
@@ -242,7 +257,8 @@ build (GstFfsGadget * self, const GstFfsIdentity * identity,
   config = find_config (self, function, &linked);
   if (linked)
     return TRUE;
-  if (!make_directory (self, config, &fresh_config, error))
+  if (!check_unbound (self, error)
+      || !make_directory (self, config, &fresh_config, error))
     return FALSE;
   if (fresh_config) {
     g_autofree gchar *power = g_build_filename (config, "MaxPower", NULL);

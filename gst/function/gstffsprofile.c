@@ -93,6 +93,21 @@ gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled)
     priv->enabled_func (enabled, priv->user_data);
 }
 
+/**
+ * gst_ffs_profile_restart:
+ * @self: a profile that is enabled
+ *
+ * The kernel has disabled and enabled all endpoints of the function, as it does
+ * when a host sets an interface's alternate setting, even to what it is
+ * already.  What was in flight is lost; what the host has chosen and begun goes
+ * on.  From the function's thread.
+ */
+void
+gst_ffs_profile_restart (GstFfsProfile * self)
+{
+  GST_FFS_PROFILE_GET_CLASS (self)->restart (self);
+}
+
 gboolean
 gst_ffs_profile_accept (GstFfsProfile * self, const GstFfsSetup * setup)
 {
@@ -304,7 +319,8 @@ gst_ffs_profile_find_controls (GstFfsProfile * self, GstPad * sinkpad,
  * For classes whose host does not say when it stops reading.
  *
  * Returns: for how long it has read nothing though there is something for it,
- * ns; 0 if there is nothing
+ * ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames and then
+ * cleared the endpoint's halt
  */
 GstClockTime
 gst_ffs_profile_get_waiting (GstFfsProfile * self)

@@ -205,16 +205,18 @@ typedef void (*GstFfsEnabledFunc) (gboolean enabled, gpointer user_data);
  * Called from any thread.
  *
  * Returns: for how long the host has read nothing though there is something
- * for it, ns; 0 if there is nothing
+ * for it, ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames
+ * and then cleared the endpoint's halt
  */
 typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
 
 /**
  * GstFfsProfileClass:
  * @describe: the interfaces and endpoints; constant once the offer is set
- * @set_offer: what upstream can produce. Before start(). Returns %FALSE if
+ * @set_offer: what upstream can produce. Before start(), once. Returns %FALSE if
  * none of it can be sent by this class
- * @get_caps: what the host wants now, (transfer full). Any thread
+ * @get_caps: what the host wants now, (transfer full); before there is an offer
+ * all that this class can send. Any thread
  * @set_caps: what the frames are from now on; again at every start of the
  * stream. Streaming thread. Returns %FALSE if they are not what the host wants;
  * such frames are dropped until the next caps
@@ -225,6 +227,8 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * @set_enabled: the host has configured the function, or has left. It tells
  * the sink that streaming has ended before it returns if it was. From the
  * function's thread
+ * @restart: all endpoints were disabled for a moment; a stream that was on
+ * begins anew, with the same choices. From the function's thread
  * @accept: (nullable): whether an OUT request that brings data is to be taken,
  * by its setup alone, from the function's thread. %FALSE stalls it; once its
  * data was read it cannot be
@@ -252,6 +256,7 @@ struct _GstFfsProfileClass
       GstAllocator * allocator);
   void (*stop) (GstFfsProfile * self);
   void (*set_enabled) (GstFfsProfile * self, gboolean enabled);
+  void (*restart) (GstFfsProfile * self);
   gboolean (*accept) (GstFfsProfile * self, const GstFfsSetup * setup);
   gboolean (*control) (GstFfsProfile * self, const GstFfsSetup * setup,
       const guint8 * data, GByteArray * reply);
@@ -270,6 +275,7 @@ gint gst_ffs_profile_start (GstFfsProfile * self, const gchar * directory,
     GstAllocator * allocator);
 void gst_ffs_profile_stop (GstFfsProfile * self);
 void gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled);
+void gst_ffs_profile_restart (GstFfsProfile * self);
 gboolean gst_ffs_profile_accept (GstFfsProfile * self,
     const GstFfsSetup * setup);
 gboolean gst_ffs_profile_control (GstFfsProfile * self,

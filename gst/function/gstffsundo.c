@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gstffsfunctiondebug.h"
 #include "gstffsundo.h"
-#include "transport/gstffsdebug.h"
 
 typedef gint (*BackFunc) (const gchar * path);
 

@@ -20,7 +20,10 @@ typedef gboolean (*GstFfsUpstreamFunc) (GstElement * element, GstPad * pad,
 
 GstElement *gst_ffs_upstream_find (GstPad * sinkpad, GstFfsUpstreamFunc func,
     gpointer user_data);
-GstCaps *gst_ffs_upstream_get_offer (GstPad * sinkpad);
+GstCaps *gst_ffs_upstream_get_offer (GstPad * sinkpad, GstCaps * wanted,
+    gboolean * known);
+GstCaps *gst_ffs_upstream_get_offer_for (GstPad * sinkpad, GstCaps * caps);
+gboolean gst_ffs_upstream_is_live (GstPad * sinkpad);
 
 G_END_DECLS
 

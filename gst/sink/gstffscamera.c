@@ -31,13 +31,19 @@ static guint set_control_signal;
 #define MACHINE_ID "/etc/machine-id"
 #define SERIAL_LENGTH 12
 
+/* Bytes of a string of the device, as configfs takes them (USB_MAX_STRING_LEN
+ * in linux/usb/gadget.h). */
+#define MAX_STRING 126
+
 struct _GstFfsCamera
 {
   GstElement *element;          /* unowned */
-  gchar *udc;
+  GstPad *sinkpad;              /* the same */
+  GstAllocator *allocator;      /* nullable, owned */
+  GstFfsSettings settings;      /* as they were when it was opened */
   GstFfsProfile *profile;
   GstFfsGadget *gadget;         /* NULL if somebody else binds it */
-  GstFfsFunction *function;
+  GstFfsFunction *function;     /* NULL until upstream's formats are known */
 };
 
 /**
@@ -124,49 +130,217 @@ make_serial (void)
   return g_strndup (g_checksum_get_string (sum), SERIAL_LENGTH);
 }
 
-static const gchar *
-get_offer_error (GstFfsProfileType type)
+/* ---- what upstream can produce decides what the camera offers ---- */
+
+/* Of H.264 and H.265, as MP4 files have it. */
+static gboolean
+has_length_prefixes (GstCaps * caps)
 {
-  switch (type) {
-    case GST_FFS_PROFILE_TYPE_UVC:
-      return "profile=uvc sends YUY2, NV12, JPEG or H.264; upstream produces "
-          "none of them. Put videoconvert in front, or try profile=stream.";
-    default:
-      return "Upstream produces nothing that this profile can send. Put "
-          "videoconvert in front, or try profile=stream.";
+  guint i;
+
+  for (i = 0; !gst_caps_is_any (caps) && i < gst_caps_get_size (caps); i++) {
+    GstStructure *s = gst_caps_get_structure (caps, i);
+
+    if ((gst_structure_has_name (s, "video/x-h264")
+            || gst_structure_has_name (s, "video/x-h265"))
+        && g_strcmp0 (gst_structure_get_string (s, "stream-format"),
+            "byte-stream") != 0)
+      return TRUE;
   }
+  return FALSE;
 }
 
-/* What upstream can produce decides what the camera offers. */
-static gboolean
-set_offer (GstFfsCamera * self, GstPad * sinkpad, GstFfsProfileType type)
+static void
+post_wrong_type (GstFfsCamera * self, GstCaps * offer)
 {
-  GstCaps *offer = gst_ffs_upstream_get_offer (sinkpad);
+  const gchar *text;
+
+  if (self->settings.profile != GST_FFS_PROFILE_TYPE_UVC)
+    text = "Upstream produces nothing that this profile can send. Put "
+        "videoconvert in front, or try profile=stream.";
+  else if (has_length_prefixes (offer))
+    text = "profile=uvc sends H.264 and H.265 as stream-format=byte-stream, "
+        "alignment=au, and upstream produces another one. Put h264parse or "
+        "h265parse in front.";
+  else
+    text = "profile=uvc sends YUY2, NV12, JPEG or H.264; upstream produces "
+        "none of them. Put videoconvert in front, or try profile=stream.";
+  GST_ELEMENT_ERROR (self->element, STREAM, WRONG_TYPE, ("%s", text),
+      ("upstream: %" GST_PTR_FORMAT, offer));
+}
+
+static void
+post_no_size (GstFfsCamera * self, GstCaps * caps)
+{
+  GstStructure *s = gst_caps_get_structure (caps, 0);
+  const gchar *what = "a parser in front that finds it";
+
+  if (gst_structure_has_name (s, "image/jpeg"))
+    what = "jpegparse in front";
+  else if (gst_structure_has_name (s, "video/x-h264"))
+    what = "h264parse in front";
+  else if (gst_structure_has_name (s, "video/x-h265"))
+    what = "h265parse in front";
+  else if (gst_structure_has_name (s, "video/x-raw"))
+    what = "width and height into the caps";
+  GST_ELEMENT_ERROR (self->element, STREAM, FORMAT,
+      ("Upstream does not say what size its frames have, which a host has to "
+          "know. Put %s.", what), ("caps %" GST_PTR_FORMAT, caps));
+}
+
+static gboolean
+has_size (GstCaps * caps)
+{
+  GstStructure *s;
+  gint size;
+
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return FALSE;
+  s = gst_caps_get_structure (caps, 0);
+  return gst_structure_get_int (s, "width", &size)
+      && gst_structure_get_int (s, "height", &size);
+}
+
+/* FALSE if an error was posted. */
+static gboolean
+set_offer (GstFfsCamera * self, GstCaps * offer)
+{
   gboolean ok = gst_ffs_profile_set_offer (self->profile, offer);
 
   if (!ok)
-    GST_ELEMENT_ERROR (self->element, STREAM, WRONG_TYPE,
-        ("%s", get_offer_error (type)), ("upstream: %" GST_PTR_FORMAT, offer));
-  gst_caps_unref (offer);
+    post_wrong_type (self, offer);
   return ok;
 }
 
+/* (transfer full) (nullable): NULL if it is not in this build. */
 static GstFfsProfile *
-new_profile (const GstFfsSettings * settings, const GstFfsIdentity * identity,
-    GstPad * sinkpad)
+new_profile (const GstFfsSettings * settings,
+    const GstFfsIdentity * identity G_GNUC_UNUSED,
+    GstPad * sinkpad G_GNUC_UNUSED)
 {
-  GstFfsProfile *profile;
+  GstFfsProfile *profile = NULL;
 
   switch (settings->profile) {
+#ifdef HAVE_U3V
     case GST_FFS_PROFILE_TYPE_U3V:
-      return gst_ffs_u3v_profile_new (identity, sinkpad);
+      profile = gst_ffs_u3v_profile_new (identity, sinkpad);
+      break;
+#endif
+#ifdef HAVE_UVC
     case GST_FFS_PROFILE_TYPE_UVC:
       profile = gst_ffs_uvc_profile_new (identity, sinkpad);
       gst_ffs_uvc_profile_set_max_payload (profile, settings->max_payload_size);
-      return profile;
+      break;
+#endif
+#ifdef HAVE_STREAM
+    case GST_FFS_PROFILE_TYPE_STREAM:
+      profile = gst_ffs_stream_profile_new (sinkpad);
+      break;
+#endif
     default:
-      return gst_ffs_stream_profile_new (sinkpad);
+      break;
   }
+  return profile;
+}
+
+static void
+post_no_profile (GstFfsCamera * self)
+{
+  g_autoptr (GEnumClass) types = g_type_class_ref (GST_TYPE_FFS_PROFILE_TYPE);
+  const gchar *name = g_enum_get_value (types,
+      self->settings.profile)->value_nick;
+
+  GST_ELEMENT_ERROR (self->element, CORE, DISABLED,
+      ("profile=%s is not in this build of the element: it was configured with "
+          "-D%s=disabled, or without what that needs.", name, name), (NULL));
+}
+
+static GstFfsIdentity
+get_identity (const GstFfsSettings * settings)
+{
+  const GstFfsIdentity identity = {
+    settings->vendor_id, settings->product_id,
+    settings->manufacturer ? settings->manufacturer : "",
+    settings->product ? settings->product : "", settings->serial
+  };
+
+  return identity;
+}
+
+/* FALSE if an error was posted. */
+static gboolean
+check_string (GstFfsCamera * self, const gchar * property, const gchar * text)
+{
+  gsize size = strlen (text);
+
+  if (size <= MAX_STRING)
+    return TRUE;
+  GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
+      ("The property \"%s\" has %" G_GSIZE_FORMAT " bytes; a USB device can "
+          "have %d there at most.", property, size, MAX_STRING), (NULL));
+  return FALSE;
+}
+
+/* The same. */
+static gboolean
+check_settings (GstFfsCamera * self)
+{
+  const GstFfsIdentity identity = get_identity (&self->settings);
+  GError *error = NULL;
+
+  if (!check_string (self, "manufacturer", identity.manufacturer)
+      || !check_string (self, "product", identity.product)
+      || !check_string (self, "serial", identity.serial))
+    return FALSE;
+  if (self->settings.controls == NULL
+      || gst_ffs_application_check (self->settings.controls, &error))
+    return TRUE;
+  post (self, error);
+  return FALSE;
+}
+
+/* Nobody sees the function before it is bound.  FALSE if an error was posted. */
+static gboolean
+make_function (GstFfsCamera * self)
+{
+  const GstFfsIdentity identity = get_identity (&self->settings);
+  const gchar *directory = self->settings.function;
+  GError *error = NULL;
+
+  if (self->settings.gadget) {
+    self->gadget = gst_ffs_gadget_new (self->settings.gadget, directory,
+        &identity, gst_ffs_profile_describe (self->profile), &error);
+    if (self->gadget)
+      directory = gst_ffs_gadget_get_directory (self->gadget);
+  }
+  if (error == NULL)
+    self->function = gst_ffs_function_new (directory, self->profile,
+        self->allocator, &error);
+  if (self->function)
+    return TRUE;
+  post (self, error);
+  return FALSE;
+}
+
+/* What upstream says it can produce, if it knows.  FALSE if an error was
+ * posted. */
+static gboolean
+begin (GstFfsCamera * self)
+{
+  GstCaps *all = gst_ffs_profile_get_caps (self->profile);
+  gboolean known, ok;
+  GstCaps *offer = gst_ffs_upstream_get_offer (self->sinkpad, all, &known);
+
+  if (known)
+    ok = set_offer (self, offer) && make_function (self);
+  else
+    ok = TRUE;
+  if (!known)
+    GST_INFO_OBJECT (self->element, "upstream does not know yet what it "
+        "produces, waiting for caps: %" GST_PTR_FORMAT, offer);
+  gst_caps_unref (offer);
+  gst_caps_unref (all);
+  return ok;
 }
 
 /**
@@ -177,7 +351,8 @@ new_profile (const GstFfsSettings * settings, const GstFfsIdentity * identity,
  * @allocator: (nullable): where our own dmabufs come from
  * @host: does what the host says
  *
- * Makes the function; nobody sees it before it is bound.
+ * Makes the function, if upstream knows what it can produce. If not, it is made
+ * by gst_ffs_camera_set_caps().
  *
  * Returns: (nullable): the camera, %NULL if an error was posted
  */
@@ -187,49 +362,69 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     GstFfsHost * host)
 {
   GstFfsCamera *self = g_new0 (GstFfsCamera, 1);
-  g_autofree gchar *serial = settings->serial ?
-      g_strdup (settings->serial) : make_serial ();
-  const GstFfsIdentity identity = {
-    settings->vendor_id, settings->product_id,
-    settings->manufacturer ? settings->manufacturer : "",
-    settings->product ? settings->product : "", serial
-  };
   const GstFfsApplication application = {
     settings->controls, gst_ffs_camera_set_control, element
   };
-  const gchar *directory = settings->function;
-  GError *error = NULL;
+  GstFfsIdentity identity;
 
   self->element = element;
-  self->udc = g_strdup (settings->udc);
-  self->profile = new_profile (settings, &identity, sinkpad);
-  if (settings->controls
-      && !gst_ffs_application_check (settings->controls, &error))
-    goto failed;
+  self->sinkpad = sinkpad;
+  if (allocator)
+    self->allocator = gst_object_ref (allocator);
+  gst_ffs_settings_copy (settings, &self->settings);
+  if (self->settings.serial == NULL)
+    self->settings.serial = make_serial ();
+  identity = get_identity (&self->settings);
+  self->profile = new_profile (&self->settings, &identity, sinkpad);
+  if (self->profile == NULL) {
+    post_no_profile (self);
+    gst_ffs_camera_close (self);
+    return NULL;
+  }
+  /* Log lines and threads carry it. */
+  gst_object_set_name (GST_OBJECT (self->profile), GST_OBJECT_NAME (element));
   gst_ffs_profile_set_application (self->profile, &application);
   gst_ffs_profile_set_funcs (self->profile, gst_ffs_host_set_streaming,
       gst_ffs_host_set_enabled, gst_ffs_host_get_waiting, host);
-  if (!set_offer (self, sinkpad, settings->profile))
-    goto failed;
-
-  if (settings->gadget) {
-    self->gadget = gst_ffs_gadget_new (settings->gadget, directory, &identity,
-        gst_ffs_profile_describe (self->profile), &error);
-    if (self->gadget == NULL)
-      goto failed;
-    directory = gst_ffs_gadget_get_directory (self->gadget);
-  }
-
-  self->function = gst_ffs_function_new (directory, self->profile, allocator,
-      &error);
-  if (self->function)
+  if (check_settings (self) && begin (self))
     return self;
-
-failed:
-  if (error)
-    post (self, error);
   gst_ffs_camera_close (self);
   return NULL;
+}
+
+/**
+ * gst_ffs_camera_set_caps:
+ * @self: a camera that waits for them
+ * @caps: those of the first frames
+ *
+ * Makes the function.
+ *
+ * Returns: %FALSE if an error was posted
+ */
+gboolean
+gst_ffs_camera_set_caps (GstFfsCamera * self, GstCaps * caps)
+{
+  GstCaps *all = gst_ffs_profile_get_caps (self->profile), *offer;
+  gboolean ok = FALSE;
+
+  if (!gst_caps_can_intersect (caps, all)) {
+    post_wrong_type (self, caps);
+  } else if (!has_size (caps)) {
+    post_no_size (self, caps);
+  } else {
+    offer = gst_ffs_upstream_get_offer_for (self->sinkpad, caps);
+    ok = set_offer (self, offer) && make_function (self);
+    gst_caps_unref (offer);
+  }
+  gst_caps_unref (all);
+  return ok;
+}
+
+/* Returns: whether it waits for the caps of the first frames */
+gboolean
+gst_ffs_camera_waits (GstFfsCamera * self)
+{
+  return self->function == NULL;
 }
 
 /**
@@ -243,8 +438,9 @@ gst_ffs_camera_close (GstFfsCamera * self)
 {
   g_clear_pointer (&self->function, gst_ffs_function_free);
   g_clear_pointer (&self->gadget, gst_ffs_gadget_free);
-  gst_object_unref (self->profile);
-  g_free (self->udc);
+  gst_clear_object (&self->profile);
+  gst_clear_object (&self->allocator);
+  gst_ffs_settings_clear (&self->settings);
   g_free (self);
 }
 
@@ -276,7 +472,7 @@ gst_ffs_camera_bind (GstFfsCamera * self)
   GError *error = NULL;
 
   if (self->gadget == NULL
-      || gst_ffs_gadget_bind (self->gadget, self->udc, &error))
+      || gst_ffs_gadget_bind (self->gadget, self->settings.udc, &error))
     return TRUE;
   post (self, error);
   return FALSE;
@@ -367,13 +563,22 @@ open_camera (GstElement * element, GstPad * sinkpad,
   return opened->camera != NULL;
 }
 
+static GstFfsEndpoint *
+open_own_endpoint (GstElement * element, GstFfsOpened * opened)
+{
+  g_autofree gchar *path = gst_ffs_camera_get_endpoint (opened->camera);
+
+  return open_endpoint (element, path, -1);
+}
+
 /**
  * gst_ffs_open:
  * @element: in whose name to post errors
  * @sinkpad: its pad
  * @settings: what to open
  * @host: does what the host says
- * @opened: (out): what was opened
+ * @opened: (out): what was opened. Without an endpoint if that has to wait for
+ * caps
  *
  * Returns: %FALSE if an error was posted
  */
@@ -381,24 +586,46 @@ gboolean
 gst_ffs_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstFfsHost * host, GstFfsOpened * opened)
 {
-  g_autofree gchar *path = g_strdup (settings->endpoint);
   gboolean own = settings->function || settings->gadget;
 
   memset (opened, 0, sizeof (*opened));
   if (!open_heap (element, settings->dma_heap, &opened->allocator))
     return FALSE;
 
-  if (own && open_camera (element, sinkpad, settings, host, opened)) {
-    path = gst_ffs_camera_get_endpoint (opened->camera);
+  if (!own)
+    opened->endpoint = open_endpoint (element, settings->endpoint,
+        settings->fd);
+  else if (open_camera (element, sinkpad, settings, host, opened)) {
     opened->profile = gst_ffs_camera_get_profile (opened->camera);
+    if (gst_ffs_camera_waits (opened->camera))
+      return TRUE;
+    opened->endpoint = open_own_endpoint (element, opened);
   }
-  if (!own || opened->camera)
-    opened->endpoint = open_endpoint (element, path, settings->fd);
   if (opened->endpoint)
     return TRUE;
 
   gst_ffs_close (opened);
   return FALSE;
+}
+
+/**
+ * gst_ffs_open_for_caps:
+ * @element: in whose name to post errors
+ * @opened: (inout): what was opened, without an endpoint
+ * @caps: those of the first frames
+ *
+ * Makes the camera that could not be made before.
+ *
+ * Returns: %FALSE if an error was posted
+ */
+gboolean
+gst_ffs_open_for_caps (GstElement * element, GstFfsOpened * opened,
+    GstCaps * caps)
+{
+  if (!gst_ffs_camera_set_caps (opened->camera, caps))
+    return FALSE;
+  opened->endpoint = open_own_endpoint (element, opened);
+  return opened->endpoint != NULL;
 }
 
 /**

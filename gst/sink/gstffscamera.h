@@ -19,6 +19,8 @@ gboolean gst_ffs_camera_set_control (const gchar * name, gdouble value,
 GstFfsCamera *gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstAllocator * allocator,
     GstFfsHost * host);
+gboolean gst_ffs_camera_set_caps (GstFfsCamera * self, GstCaps * caps);
+gboolean gst_ffs_camera_waits (GstFfsCamera * self);
 void gst_ffs_camera_close (GstFfsCamera * self);
 
 gchar *gst_ffs_camera_get_endpoint (GstFfsCamera * self);
@@ -32,7 +34,8 @@ void gst_ffs_camera_unbind (GstFfsCamera * self);
  * @allocator: (nullable): makes dmabufs
  * @camera: (nullable): with an ep0 of our own
  * @profile: (nullable): what the camera is
- * @endpoint: where frames go; the stream takes it
+ * @endpoint: (nullable): where frames go; the stream takes it. %NULL until the
+ * caps of the first frames have come, where the camera depends on them
  *
  * What the element needs from the system; all of it is owned.
  */
@@ -47,6 +50,8 @@ typedef struct
 gboolean gst_ffs_open (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstFfsHost * host,
     GstFfsOpened * opened);
+gboolean gst_ffs_open_for_caps (GstElement * element, GstFfsOpened * opened,
+    GstCaps * caps);
 
 void gst_ffs_close (GstFfsOpened * opened);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Negotiation.  The endpoint can carry bytes, so any caps, but for dmabufs
- * whose memory layout only a GPU understands.
+ * Negotiation.  The endpoint can carry bytes, so any caps of what is no sound,
+ * but for memory that has no bytes for us: dmabufs whose layout only a GPU
+ * understands, and memory:NVMM, memory:VAMemory and the like, which map to a
+ * structure with pointers in it.
  *
  * Since GStreamer 1.24 dmabuf video is negotiated as format=DMA_DRM with a
  * drm-format "FOURCC" or "FOURCC:0xMODIFIER".  Modifier 0 (DRM_FORMAT_MOD_
@@ -14,6 +16,8 @@
 #include <string.h>
 
 #include "gstffscaps.h"
+
+#define DMABUF_FEATURE "memory:DMABuf"
 
 static gboolean
 is_linear (const gchar * drm_format)
@@ -59,45 +63,99 @@ keep_linear (GstStructure * s)
   return i > 0;
 }
 
+static gboolean
+is_sound (GstCaps * caps, guint i)
+{
+  return g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps,
+              i)), "audio/");
+}
+
+static gboolean
+is_dmabuf (GstCapsFeatures * features)
+{
+  return gst_caps_features_get_size (features) == 1
+      && gst_caps_features_contains (features, DMABUF_FEATURE);
+}
+
+/* Whether the memory has the bytes of a frame, and the frame is complete: fields
+ * (format:Interlaced) and what is still to be drawn on it are features too. */
+static gboolean
+is_readable (GstCapsFeatures * features)
+{
+  return features == NULL || gst_caps_features_is_any (features)
+      || gst_caps_features_is_equal (features,
+      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY) || is_dmabuf (features);
+}
+
 /**
  * gst_ffs_caps_filter:
  * @caps: (transfer full): caps that a peer would like
  *
- * Returns: (transfer full): those of them that we accept, in the same order
+ * Returns: (transfer full): those of them that we accept, dmabufs first, else
+ * in the same order
  */
 GstCaps *
 gst_ffs_caps_filter (GstCaps * caps)
 {
-  guint i = 0;
+  GstCaps *dmabufs, *others;
+  guint i;
 
   if (gst_caps_is_any (caps))
     return caps;
-  caps = gst_caps_make_writable (caps);
-  while (i < gst_caps_get_size (caps)) {
-    if (is_dma_drm (caps, i) && !keep_linear (gst_caps_get_structure (caps, i)))
-      gst_caps_remove_structure (caps, i);
+  dmabufs = gst_caps_new_empty ();
+  others = gst_caps_new_empty ();
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    GstCapsFeatures *features = gst_caps_get_features (caps, i);
+    GstCaps *one;
+
+    if (is_sound (caps, i) || !is_readable (features))
+      continue;
+    one = gst_caps_copy_nth (caps, i);
+    if (is_dma_drm (one, 0) && !keep_linear (gst_caps_get_structure (one, 0)))
+      gst_caps_unref (one);
     else
-      i++;
+      gst_caps_append (is_dmabuf (features) ? dmabufs : others, one);
   }
-  return caps;
+  gst_caps_unref (caps);
+  gst_caps_append (dmabufs, others);
+  return dmabufs;
 }
 
 /**
- * gst_ffs_caps_are_linear:
+ * gst_ffs_caps_find_fault:
  * @caps: fixed caps
- * @drm_format: (out): the layout that is not linear
  *
- * Returns: whether the bytes mean something to a host
+ * Returns: (transfer full) (nullable): what is wrong with them for a person,
+ * %NULL if their bytes mean something to a host
  */
-gboolean
-gst_ffs_caps_are_linear (GstCaps * caps, const gchar ** drm_format)
+gchar *
+gst_ffs_caps_find_fault (GstCaps * caps)
 {
-  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps)
-      || !is_dma_drm (caps, 0))
-    return TRUE;
-  *drm_format =
+  GstCapsFeatures *features;
+  const gchar *drm_format;
+
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return NULL;
+  if (is_sound (caps, 0))
+    return g_strdup ("This element sends video, and upstream sends sound.");
+
+  features = gst_caps_get_features (caps, 0);
+  if (!is_readable (features)) {
+    g_autofree gchar *text = gst_caps_features_to_string (features);
+
+    return g_strdup_printf ("A USB device controller cannot read frames with "
+        "the caps feature \"%s\". Have upstream convert them to "
+        "memory:DMABuf or ordinary memory.", text);
+  }
+
+  if (!is_dma_drm (caps, 0))
+    return NULL;
+  drm_format =
       gst_structure_get_string (gst_caps_get_structure (caps, 0), "drm-format");
-  return *drm_format == NULL || is_linear (*drm_format);
+  if (drm_format == NULL || is_linear (drm_format))
+    return NULL;
+  return g_strdup_printf ("A USB host cannot read video in the layout \"%s\"; "
+      "it must be linear (a drm-format without a modifier).", drm_format);
 }
 
 /**
@@ -263,4 +321,5 @@ gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
       && (raw || is_camera (caps)))
     gst_query_add_allocation_pool (query, NULL, size, min, 0);
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, NULL);
 }

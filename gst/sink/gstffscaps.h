@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 GstCaps *gst_ffs_caps_filter (GstCaps * caps);
-gboolean gst_ffs_caps_are_linear (GstCaps * caps, const gchar ** drm_format);
+gchar *gst_ffs_caps_find_fault (GstCaps * caps);
 gboolean gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info);
 GstBufferPool *gst_ffs_caps_new_headroom_pool (void);
 void gst_ffs_caps_propose_allocation (GstQuery * query,

@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "gstffscopies.h"
-#include "gstffsframe.h"
+#include "gstffslayout.h"
 #include "transport/gstffsbufferpool.h"
 
 #define N_FRAMES 16
@@ -215,7 +215,7 @@ is_mappable (GstBuffer * buffer, const GstVideoInfo * info)
 
   for (i = 0; meta && i < GST_VIDEO_INFO_N_PLANES (info); i++) {
     if (!gst_buffer_find_memory (buffer, meta->offset[i],
-            gst_ffs_frame_plane_size (info, i, meta->stride[i]), &first, &n,
+            gst_ffs_layout_plane_size (info, i, meta->stride[i]), &first, &n,
             &skip) || n != 1)
       return FALSE;
   }
@@ -261,13 +261,14 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
  * @framing: what to put in front
  * @buffer: a frame of raw video that is complete
  * @info: its format without padding
+ * @skip: where in each plane the picture begins
  *
  * Returns: (transfer full) (nullable): a buffer that begins with the header
  * and the frame, its lines and planes without padding
  */
 GstBuffer *
 gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,
-    GstBuffer * buffer, const GstVideoInfo * info)
+    GstBuffer * buffer, const GstVideoInfo * info, const gsize * skip)
 {
   GstBuffer *copy = begin (self, framing, GST_VIDEO_INFO_SIZE (info));
   GstVideoInfo behind = *info;
@@ -283,6 +284,8 @@ gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,
   GST_VIDEO_INFO_SIZE (&behind) += framing->header_size;
 
   if (map_frame (&from, info, buffer)) {
+    for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++)
+      from.data[i] = (guint8 *) from.data[i] + skip[i];
     if (gst_video_frame_map (&to, &behind, copy, GST_MAP_WRITE)) {
       ok = gst_video_frame_copy (&to, &from);
       gst_video_frame_unmap (&to);

@@ -24,7 +24,7 @@ GstBuffer *gst_ffs_copies_copy (GstFfsCopies * self,
     const GstFfsPiece * piece);
 GstBuffer *gst_ffs_copies_pack (GstFfsCopies * self,
     const GstFfsFraming * framing, GstBuffer * buffer,
-    const GstVideoInfo * info);
+    const GstVideoInfo * info, const gsize * skip);
 
 G_END_DECLS
 

@@ -20,6 +20,13 @@
  * The host may come and go: buffers in flight then return, the pipeline stays
  * in PLAYING, and the next host receives whole frames.
  *
+ * With an ep0 of its own it says whether frames are wanted, by element messages
+ * with a structure "ffs-frames" whose field "demand" is a string: "wanted" when a
+ * host starts the stream, "unwanted" when that ends, and "dropped" when after that
+ * a live source has made a frame all the same (once each time, and not with
+ * without-host=drop). ffscamerabin stops the source of such frames; so may an
+ * application.
+ *
  * Needs Linux 6.9 or the patches in kernel/, and a device controller with
  * scatter-gather. Where one of them is missing, #GstFfsDmabufSink:copy-mode
  * says whether to send copies instead.
@@ -37,13 +44,15 @@
 #include "gstffscaps.h"
 #include "gstffsdmabufsink.h"
 #include "gstffscamera.h"
+#include "gstffsending.h"
 #include "gstffshoststate.h"
 #include "gstffsreport.h"
-#include "gstffssourcecontrol.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
+#include "gstffsunfit.h"
 #include "transport/gstffsdebug.h"
 
+GST_DEBUG_CATEGORY (gst_ffs_function_debug);
 GST_DEBUG_CATEGORY (gst_ffs_transport_debug);
 GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 #undef GST_CAT_DEFAULT
@@ -55,6 +64,13 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 /* How long upstream's wish for its buffers may wait for the host. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
 
+/* Before 1.24 the base class cannot tell a frame that was dropped. */
+#ifdef GST_BASE_SINK_FLOW_DROPPED
+#define DROPPED GST_BASE_SINK_FLOW_DROPPED
+#else
+#define DROPPED GST_FLOW_OK
+#endif
+
 struct _GstFfsDmabufSink
 {
   GstBaseSink parent;
@@ -63,8 +79,8 @@ struct _GstFfsDmabufSink
   GstFfsSettings settings;
 
   GstFfsHostState state;
-  GstFfsSourceControl source;
   GstFfsHost host;
+  GstFfsEnding ending;
 
   /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
    * change under the object lock. */
@@ -78,11 +94,11 @@ struct _GstFfsDmabufSink
   gboolean fits;                /* caps are what the host wants */
   guint64 n_frames;
   guint copies_told;            /* reasons, a bit each */
-  gboolean failed;              /* an error was posted */
+  GstFfsUnfit unfit;
   gboolean have_info;
   GstVideoInfo info;
 
-  gint transfer_err;            /* atomic: the first that is not reported yet */
+  gint failed;                  /* atomic: an error was posted */
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST_TYPE_BASE_SINK);
@@ -93,6 +109,16 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
 /* ---- sending ---- */
+
+/* Any thread; the first error is the one that a person has to see. */
+static GstFlowReturn
+fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
+{
+  if (g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
+    gst_ffs_report_failure (GST_ELEMENT (self), result,
+        gst_ffs_stream_get_name (self->stream));
+  return GST_FLOW_ERROR;
+}
 
 /* From the queue. */
 static void
@@ -123,8 +149,11 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   GST_OBJECT_LOCK (self);
   fatal = self->settings.transfer_errors == GST_FFS_ERROR_FAIL;
   GST_OBJECT_UNLOCK (self);
-  if (fatal)
-    g_atomic_int_compare_and_exchange (&self->transfer_err, 0, err);
+  if (fatal) {
+    const GstFfsStreamResult result = {.call = GST_FFS_CALL_FENCE,.err = err };
+
+    fail (self, &result);
+  }
 }
 
 static void
@@ -133,10 +162,8 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 {
   GstFfsStreamPolicy policy = { 0, };
 
-  GST_OBJECT_LOCK (self);
-  policy.copy_mode = self->settings.copy_mode;
-  policy.remove_padding = self->settings.remove_padding;
-  GST_OBJECT_UNLOCK (self);
+  policy.copy_mode = g_atomic_int_get (&self->settings.copy_mode);
+  policy.remove_padding = g_atomic_int_get (&self->settings.remove_padding);
   policy.info = self->have_info ? &self->info : NULL;
   policy.profile = self->opened.profile;
   if (policy.profile && gst_ffs_profile_describe (policy.profile)->tight)
@@ -150,31 +177,32 @@ send_frame (GstFfsDmabufSink * self, GstBuffer * buffer, guint64 frame,
 }
 
 static GstFlowReturn
-fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
-{
-  self->failed = TRUE;
-  gst_ffs_report_failure (GST_ELEMENT (self), result,
-      gst_ffs_stream_get_name (self->stream));
-  return GST_FLOW_ERROR;
-}
-
-static GstFlowReturn
 drop (GstFfsDmabufSink * self, guint64 frame)
 {
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, no host", frame);
   gst_ffs_host_state_count_drop (&self->state, FALSE);
-  if (gst_ffs_host_state_stops (&self->state))
-    gst_ffs_source_control_idle (&self->source, GST_BASE_SINK_PAD (self));
-  return GST_FLOW_OK;
+  gst_ffs_host_state_tell_dropped (&self->state);
+  return DROPPED;
 }
 
+/* @caps: whether it is by its caps that it does not fit; else the class of camera
+ * has refused it, which has its own word for it. */
 static GstFlowReturn
-drop_unfit (GstFfsDmabufSink * self, guint64 frame)
+drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
 {
+  gboolean tell, pause;
+
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
       "host wants", frame);
   gst_ffs_host_state_count_drop (&self->state, TRUE);
-  return GST_FLOW_OK;
+  pause = gst_ffs_unfit_add (&self->unfit, &tell);
+  if (tell && caps)
+    gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
+        self->opened.profile);
+  /* A live source has a pace of its own. */
+  if (pause && !gst_ffs_host_state_drops (&self->state))
+    gst_ffs_host_state_pause (&self->state);
+  return DROPPED;
 }
 
 /* Whether the host wants frames like these. Upstream may need a few of them
@@ -186,41 +214,39 @@ frames_fit (GstFfsDmabufSink * self)
 
   if (profile && gst_ffs_host_take_check_fit (&self->host)) {
     self->fits = gst_ffs_profile_take_caps (profile, GST_BASE_SINK_PAD (self));
+    gst_ffs_unfit_reset (&self->unfit);
     GST_DEBUG_OBJECT (self, "frames %s what the host wants",
         self->fits ? "are" : "are not");
   }
   return profile == NULL || self->fits;
 }
 
-/* Takes an error that the end of a transfer left. */
-static gint
-take_transfer_err (GstFfsDmabufSink * self)
+static GstFlowReturn
+refuse_without_caps (GstFfsDmabufSink * self)
 {
-  gint err = g_atomic_int_get (&self->transfer_err);
-
-  if (err != 0)
-    g_atomic_int_set (&self->transfer_err, 0);
-  return err;
+  if (g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("Upstream sends frames without caps, and a host has to know what they "
+            "are. Put a parser or capsfilter in front."), (NULL));
+  return GST_FLOW_ERROR;
 }
 
 static GstFlowReturn
 render (GstBaseSink * bsink, GstBuffer * buffer)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK_CAST (bsink);
   GstFfsStreamResult result = { 0, };
   GstFlowReturn ret = GST_FLOW_OK;
   guint64 frame = self->n_frames++;
+  gboolean refused = FALSE, again;
   guint n_lost;
 
   /* Some encoders do not stop at an error; the host must not see what comes
    * after a frame that is missing. */
-  if (self->failed)
+  if (g_atomic_int_get (&self->failed))
     return GST_FLOW_ERROR;
-
-  result.call = GST_FFS_CALL_FENCE;
-  result.err = take_transfer_err (self);
-  if (result.err != 0)
-    return fail (self, &result);
+  if (!self->open)
+    return refuse_without_caps (self);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT, frame,
       buffer);
 
@@ -235,12 +261,20 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
       return drop (self, frame);
     if (result.meaning == GST_FFS_OK) {
       if (!frames_fit (self))
-        return drop_unfit (self, frame);
+        return drop_unfit (self, frame, TRUE);
       send_frame (self, buffer, frame, &result);
+    }
+    /* The next host is to see the whole frame, or none of it. */
+    again = result.meaning == GST_FFS_NOT_ENABLED
+        || result.meaning == GST_FFS_GONE;
+    if (again) {
+      result.meaning = gst_ffs_host_state_refused (&self->state, refused);
+      refused = TRUE;
     }
 
     switch (result.meaning) {
       case GST_FFS_OK:
+        gst_ffs_unfit_reset (&self->unfit);
         break;
       case GST_FFS_INTERRUPTED:
         ret = gst_base_sink_wait_preroll (bsink);
@@ -248,21 +282,16 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
           gst_ffs_stream_abandon (self->stream);
           return ret;
         }
+        again = TRUE;
         break;
       case GST_FFS_NOT_ENABLED:
-      case GST_FFS_GONE:
-        /* The next host is to see the whole frame, or none of it. */
-        if (self->opened.profile == NULL)
-          gst_ffs_host_state_set_connected (&self->state, FALSE);
-        if (gst_ffs_host_state_drops (&self->state))
-          return drop (self, frame);
-        break;
+        return drop (self, frame);
       case GST_FFS_CANCELLED:
-        return drop_unfit (self, frame);
+        return drop_unfit (self, frame, FALSE);
       default:
         return fail (self, &result);
     }
-  } while (result.meaning != GST_FFS_OK);
+  } while (again);
 
   /* Wait here and not before the next frame, so that upstream never has
    * more than max-in-flight buffers with us. */
@@ -283,6 +312,118 @@ unlock_stop (GstBaseSink * bsink)
 {
   gst_ffs_host_state_set_flushing (&GST_FFS_DMABUF_SINK (bsink)->state, FALSE);
   return TRUE;
+}
+
+/* ---- statistics ---- */
+
+static GstStructure *
+get_stats (GstFfsDmabufSink * self)
+{
+  GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
+
+  gst_ffs_host_state_add_stats (&self->state, s);
+  GST_OBJECT_LOCK (self);
+  if (self->stream)
+    gst_ffs_stream_add_stats (self->stream, s);
+  GST_OBJECT_UNLOCK (self);
+  return s;
+}
+
+/* ---- opening and closing ---- */
+
+/* From the endpoint to the first frame.  FALSE if an error was posted. */
+static gboolean
+start_stream (GstFfsDmabufSink * self)
+{
+  GstFfsStream *stream, *old;
+
+  stream = gst_ffs_stream_new (self->opened.endpoint, self->opened.allocator,
+      frame_done, self);
+  GST_OBJECT_LOCK (self);
+  gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
+  old = self->stream;
+  self->stream = stream;
+  self->open = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_host_open (&self->host, stream);
+  gst_ffs_host_state_set_stream (&self->state, stream);
+  g_clear_pointer (&old, gst_ffs_stream_free);
+
+  return self->opened.camera == NULL
+      || gst_ffs_camera_bind (self->opened.camera);
+}
+
+static void
+close_stream (GstFfsDmabufSink * self)
+{
+  gboolean was_open = self->open;
+  GstStructure *stats;
+
+  /* Kernels without our patches follow a NULL pointer when a buffer is detached
+   * while the function is being unbound; upstream may free some just now. */
+  if (was_open && self->opened.camera)
+    gst_ffs_stream_set_disabled (self->stream);
+  if (self->opened.camera)
+    gst_ffs_camera_unbind (self->opened.camera);
+  gst_ffs_ending_over (&self->ending);
+  gst_ffs_host_state_close (&self->state);
+  gst_ffs_host_close (&self->host);
+  GST_OBJECT_LOCK (self);
+  self->open = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  if (was_open && !gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
+    GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
+        ("The USB device controller does not let go of cancelled frames; "
+            "their buffers are released when it does."), (NULL));
+  gst_ffs_close (&self->opened);
+  gst_ffs_host_state_set_connected (&self->state, FALSE);
+
+  stats = get_stats (self);
+  GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
+  gst_structure_free (stats);
+}
+
+static void
+reset (GstFfsDmabufSink * self, gboolean own)
+{
+  GstFfsStream *old;
+
+  gst_ffs_host_state_open (&self->state, own);
+  self->n_frames = 0;
+  self->copies_told = 0;
+  self->have_info = FALSE;
+  gst_ffs_unfit_reset (&self->unfit);
+  g_atomic_int_set (&self->failed, FALSE);
+
+  /* What it has counted was of the last time. */
+  GST_OBJECT_LOCK (self);
+  old = g_steal_pointer (&self->stream);
+  GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&old, gst_ffs_stream_free);
+}
+
+static gboolean
+open_stream (GstFfsDmabufSink * self)
+{
+  GstFfsSettings settings;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  gst_ffs_settings_copy (&self->settings, &settings);
+  GST_OBJECT_UNLOCK (self);
+  reset (self, settings.function || settings.gadget);
+  ok = gst_ffs_open (GST_ELEMENT (self), GST_BASE_SINK_PAD (self), &settings,
+      &self->host, &self->opened);
+  gst_ffs_settings_clear (&settings);
+  if (!ok)
+    return FALSE;
+
+  gst_ffs_host_set_profile (&self->host, self->opened.profile);
+  /* If upstream knows its formats later, so does the camera. */
+  if (self->opened.endpoint == NULL || start_stream (self))
+    return TRUE;
+  close_stream (self);
+  return FALSE;
 }
 
 /* ---- negotiation and events ---- */
@@ -306,6 +447,17 @@ get_caps (GstBaseSink * bsink, GstCaps * filter)
   return caps;
 }
 
+/* Caps may differ in nothing that buffers depend on: the rate, say. */
+static gboolean
+is_same_layout (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b)
+      && GST_VIDEO_INFO_WIDTH (a) == GST_VIDEO_INFO_WIDTH (b)
+      && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
+      && GST_VIDEO_INFO_INTERLACE_MODE (a) == GST_VIDEO_INFO_INTERLACE_MODE (b)
+      && GST_VIDEO_INFO_SIZE (a) == GST_VIDEO_INFO_SIZE (b);
+}
+
 /* Upstream wants its buffers back, to free them or change their format. */
 static void
 give_back (GstFfsDmabufSink * self, const gchar * why)
@@ -322,20 +474,33 @@ static gboolean
 set_caps (GstBaseSink * bsink, GstCaps * caps)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
-  const gchar *drm_format;
+  g_autofree gchar *fault = gst_ffs_caps_find_fault (caps);
+  gboolean have_info;
+  GstVideoInfo info;
 
-  if (!gst_ffs_caps_are_linear (caps, &drm_format)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("A USB host cannot read video in the layout \"%s\"; it must be "
-            "linear (a drm-format without a modifier).", drm_format),
+  if (g_atomic_int_get (&self->failed))
+    return FALSE;
+  if (fault) {
+    g_atomic_int_set (&self->failed, TRUE);
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", fault),
         ("caps %" GST_PTR_FORMAT, caps));
     return FALSE;
   }
 
-  give_back (self, "new caps");
-  self->have_info = gst_ffs_caps_get_info (caps, &self->info);
+  gst_video_info_init (&info);
+  have_info = gst_ffs_caps_get_info (caps, &info);
+  if (!have_info || !self->have_info || !is_same_layout (&info, &self->info))
+    give_back (self, "new caps");
+  self->have_info = have_info;
+  self->info = info;
   gst_ffs_host_set_check_fit (&self->host);
-  return TRUE;
+  if (self->open)
+    return TRUE;
+  if (gst_ffs_open_for_caps (GST_ELEMENT (self), &self->opened, caps)
+      && start_stream (self))
+    return TRUE;
+  g_atomic_int_set (&self->failed, TRUE);
+  return FALSE;
 }
 
 static gboolean
@@ -351,7 +516,9 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   give_back (self, "allocation query");
 
   GST_OBJECT_LOCK (self);
-  min = self->settings.max_in_flight;
+  /* One that the base class keeps is missing upstream as well. */
+  min = self->settings.max_in_flight
+      + gst_base_sink_is_last_sample_enabled (bsink);
   ours = self->settings.copy_mode != GST_FFS_COPY_ALWAYS;
   GST_OBJECT_UNLOCK (self);
   ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
@@ -373,7 +540,8 @@ query (GstBaseSink * bsink, GstQuery * query)
     give_back (self, "drain");
   /* The host may change its mind while upstream changes to what it wanted
    * before; such frames are dropped. */
-  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS && self->opened.profile) {
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS
+      && gst_ffs_host_is_own (&self->host)) {
     gst_query_set_accept_caps_result (query, TRUE);
     return TRUE;
   }
@@ -387,7 +555,7 @@ send_end (GstFfsDmabufSink * self)
 {
   GstFfsStreamResult result;
 
-  if (self->opened.profile == NULL || self->failed
+  if (self->opened.profile == NULL || g_atomic_int_get (&self->failed)
       || !gst_ffs_host_state_is_wanted (&self->state) || !frames_fit (self))
     return;
   send_frame (self, NULL, self->n_frames++, &result);
@@ -402,6 +570,8 @@ wait_eos (GstFfsDmabufSink * self)
   GstClockTime timeout;
   gint err;
 
+  if (!self->open)
+    return TRUE;
   GST_OBJECT_LOCK (self);
   timeout = self->settings.eos_timeout;
   GST_OBJECT_UNLOCK (self);
@@ -413,10 +583,7 @@ wait_eos (GstFfsDmabufSink * self)
       return FALSE;
   }
   if (err == ETIMEDOUT) {
-    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-        ("The USB host has stopped reading; the last frames are lost."),
-        ("nothing was read for %" GST_TIME_FORMAT " (eos-timeout)",
-            GST_TIME_ARGS (timeout)));
+    gst_ffs_report_unread (GST_ELEMENT (self), timeout);
     gst_ffs_stream_cancel (self->stream, SHUTDOWN_TIMEOUT);
   }
   return TRUE;
@@ -426,25 +593,14 @@ static gboolean
 event (GstBaseSink * bsink, GstEvent * event)
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
-  GstFfsStreamResult result = { 0, };
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      gst_ffs_host_state_forget_latency (&self->state);
-      gst_ffs_source_control_new_upstream (&self->source);
+      gst_ffs_ending_over (&self->ending);
       break;
     case GST_EVENT_FLUSH_STOP:
-      self->failed = FALSE;
-      break;
-    case GST_EVENT_EOS:
-      if (!wait_eos (self)) {
-        gst_event_unref (event);
-        return FALSE;
-      }
-      result.call = GST_FFS_CALL_FENCE;
-      result.err = take_transfer_err (self);
-      if (result.err != 0)
-        fail (self, &result);
+      gst_ffs_ending_over (&self->ending);
+      g_atomic_int_set (&self->failed, FALSE);
       break;
     default:
       break;
@@ -453,111 +609,53 @@ event (GstBaseSink * bsink, GstEvent * event)
       event);
 }
 
-/* From the application, or from the pipeline. */
+/* The base class has prerolled by then, and posts the end afterwards. */
+static GstFlowReturn
+wait_event (GstBaseSink * bsink, GstEvent * event)
+{
+  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
+  GstFlowReturn ret;
+
+  ret = GST_BASE_SINK_CLASS (gst_ffs_dmabuf_sink_parent_class)->wait_event
+      (bsink, event);
+  if (ret != GST_FLOW_OK || GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return ret;
+  if (!wait_eos (self))
+    return GST_FLOW_FLUSHING;
+  gst_ffs_ending_over (&self->ending);
+  /* A stream that has failed is not complete. */
+  return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
+}
+
+/**
+ * gst_ffs_dmabuf_sink_end:
+ * @self: the element
+ *
+ * An EOS was sent, to the element or a bin around it, and is behind what waits
+ * for a host: nothing waits for one any more, and for the host that is there no
+ * longer than #GstFfsDmabufSink:eos-timeout. Any thread.
+ */
+void
+gst_ffs_dmabuf_sink_end (GstFfsDmabufSink * self)
+{
+  GstClockTime timeout;
+
+  GST_OBJECT_LOCK (self);
+  timeout = self->settings.eos_timeout;
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_ending_ask (&self->ending, timeout);
+}
+
 static gboolean
 send_event (GstElement * element, GstEvent * event)
 {
-  GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (element);
-
-  event =
-      gst_ffs_source_control_send_event (&self->source,
-      GST_BASE_SINK_PAD (self), event);
-  return event == NULL
-      ||
-      GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event (element,
-      event);
-}
-
-/* ---- statistics ---- */
-
-static GstStructure *
-get_stats (GstFfsDmabufSink * self)
-{
-  GstStructure *s = gst_base_sink_get_stats (GST_BASE_SINK (self));
-
-  gst_ffs_host_state_add_stats (&self->state, s);
-  GST_OBJECT_LOCK (self);
-  if (self->stream)
-    gst_ffs_stream_add_stats (self->stream, s);
-  GST_OBJECT_UNLOCK (self);
-  return s;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    gst_ffs_dmabuf_sink_end (GST_FFS_DMABUF_SINK (element));
+  return GST_ELEMENT_CLASS (gst_ffs_dmabuf_sink_parent_class)->send_event
+      (element, event);
 }
 
 /* ---- states ---- */
-
-static void
-close_stream (GstFfsDmabufSink * self)
-{
-  GstStructure *stats;
-
-  if (self->opened.camera)
-    gst_ffs_camera_unbind (self->opened.camera);
-  gst_ffs_host_state_close (&self->state);
-  gst_ffs_host_close (&self->host);
-  GST_OBJECT_LOCK (self);
-  self->open = FALSE;
-  GST_OBJECT_UNLOCK (self);
-  if (!gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
-    GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
-        ("The USB device controller does not let go of cancelled frames; "
-            "their buffers are released when it does."), (NULL));
-  gst_ffs_close (&self->opened);
-  gst_ffs_host_state_set_connected (&self->state, FALSE);
-
-  stats = get_stats (self);
-  GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
-  gst_structure_free (stats);
-}
-
-static void
-reset (GstFfsDmabufSink * self, gboolean own)
-{
-  gst_ffs_host_state_open (&self->state, own);
-  self->n_frames = 0;
-  self->copies_told = 0;
-  self->failed = FALSE;
-  self->have_info = FALSE;
-  g_atomic_int_set (&self->transfer_err, 0);
-}
-
-static gboolean
-open_stream (GstFfsDmabufSink * self)
-{
-  GstFfsStream *stream, *old;
-  GstFfsSettings settings;
-  gboolean ok;
-
-  GST_OBJECT_LOCK (self);
-  gst_ffs_settings_copy (&self->settings, &settings);
-  GST_OBJECT_UNLOCK (self);
-  reset (self, settings.function || settings.gadget);
-  ok = gst_ffs_open (GST_ELEMENT (self), GST_BASE_SINK_PAD (self), &settings,
-      &self->host, &self->opened);
-  gst_ffs_settings_clear (&settings);
-  if (!ok)
-    return FALSE;
-
-  stream = gst_ffs_stream_new (self->opened.endpoint, self->opened.allocator,
-      frame_done, self);
-  GST_OBJECT_LOCK (self);
-  gst_ffs_stream_set_max_in_flight (stream, self->settings.max_in_flight);
-  old = self->stream;
-  self->stream = stream;
-  self->open = TRUE;
-  GST_OBJECT_UNLOCK (self);
-  gst_ffs_host_open (&self->host, stream, self->opened.profile);
-  gst_ffs_host_state_set_stream (&self->state, stream);
-  g_clear_pointer (&old, gst_ffs_stream_free);
-
-  if (self->opened.camera == NULL)
-    return TRUE;
-  if (!gst_ffs_camera_bind (self->opened.camera)) {
-    close_stream (self);
-    return FALSE;
-  }
-  gst_ffs_source_control_watch (&self->source);
-  return TRUE;
-}
 
 /* Not GstBaseSink's start and stop: a failed start makes it post a second
  * error behind ours, one that tells nobody anything. */
@@ -575,10 +673,8 @@ change_state (GstElement * element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-          && ret == GST_STATE_CHANGE_FAILURE)) {
+          && ret == GST_STATE_CHANGE_FAILURE))
     close_stream (self);
-    gst_ffs_source_control_let_go (&self->source);
-  }
   return ret;
 }
 
@@ -590,6 +686,7 @@ set_property (GObject * object, guint id, const GValue * value,
 {
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (object);
   GstFfsIdlePolicy policy;
+  gboolean reconfigure;
 
   GST_OBJECT_LOCK (self);
   if (!gst_ffs_settings_set (&self->settings, id, value))
@@ -598,8 +695,13 @@ set_property (GObject * object, guint id, const GValue * value,
     gst_ffs_stream_set_max_in_flight (self->stream,
         self->settings.max_in_flight);
   policy = self->settings.without_host;
+  /* Upstream's buffers depend on these. */
+  reconfigure = self->open && (id == GST_FFS_PROP_MAX_IN_FLIGHT
+      || id == GST_FFS_PROP_COPY_MODE);
   GST_OBJECT_UNLOCK (self);
   gst_ffs_host_state_set_policy (&self->state, policy);
+  if (reconfigure)
+    gst_pad_push_event (GST_BASE_SINK_PAD (self), gst_event_new_reconfigure ());
 }
 
 static void
@@ -630,7 +732,7 @@ finalize (GObject * object)
   g_clear_pointer (&self->stream, gst_ffs_stream_free);
   gst_ffs_settings_clear (&self->settings);
   gst_ffs_host_state_clear (&self->state);
-  gst_ffs_source_control_clear (&self->source);
+  gst_ffs_ending_clear (&self->ending);
   gst_ffs_host_clear (&self->host);
   G_OBJECT_CLASS (gst_ffs_dmabuf_sink_parent_class)->finalize (object);
 }
@@ -640,9 +742,9 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
 {
   gst_ffs_settings_init (&self->settings);
   gst_ffs_host_state_init (&self->state, GST_BASE_SINK (self));
-  gst_ffs_source_control_init (&self->source, GST_ELEMENT (self));
-  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state,
-      &self->source);
+  gst_ffs_host_init (&self->host, GST_BASE_SINK (self), &self->state);
+  gst_ffs_ending_init (&self->ending, GST_ELEMENT (self), &self->state,
+      &self->host);
 
   /* The host's clock paces the stream, and a buffer kept as the last sample
    * would be missing upstream. */
@@ -659,6 +761,8 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
 
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_sink_debug, "ffsdmabufsink", 0,
       "FunctionFS dmabuf sink");
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
+      "FunctionFS gadget, ep0, classes of camera");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 
@@ -672,7 +776,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   gst_element_class_set_static_metadata (element_class,
       "FunctionFS dmabuf sink", "Sink/Video/Hardware",
       "Sends dmabufs to a USB host without a copy",
-      "gst-ffsdmabuf maintainers");
+      "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>");
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
   element_class->send_event = GST_DEBUG_FUNCPTR (send_event);
@@ -684,4 +788,5 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   basesink_class->propose_allocation = GST_DEBUG_FUNCPTR (propose_allocation);
   basesink_class->query = GST_DEBUG_FUNCPTR (query);
   basesink_class->event = GST_DEBUG_FUNCPTR (event);
+  basesink_class->wait_event = GST_DEBUG_FUNCPTR (wait_event);
 }

@@ -11,7 +11,10 @@ G_BEGIN_DECLS
 #define GST_TYPE_FFS_DMABUF_SINK (gst_ffs_dmabuf_sink_get_type ())
 G_DECLARE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST,
     FFS_DMABUF_SINK, GstBaseSink)
+#define GST_FFS_DMABUF_SINK_CAST(obj) ((GstFfsDmabufSink *) (obj))
 GST_ELEMENT_REGISTER_DECLARE (ffsdmabufsink)
+
+void gst_ffs_dmabuf_sink_end (GstFfsDmabufSink * self);
 
 G_END_DECLS
 

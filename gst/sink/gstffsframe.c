@@ -19,16 +19,13 @@
 /* Of a bulk endpoint, at the speed where it is largest. */
 #define MAX_PACKET 1024
 
-/* Of formats that have one, as their second plane. */
-#define PALETTE_SIZE (256 * 4)
-
 /* For stats: the fields' names are "copied-" and this. */
 const gchar *
 gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
   static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
     "none", "memory", "offset", "padding", "packet", "header", "no-sg",
-    "no-ioctl", "dma-device", "mode"
+    "no-ioctl", "dma-device", "refused", "mode"
   };
 
   return names[reason];
@@ -61,6 +58,8 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
           "dmabufs for another device than the USB device controller, which "
           "would send rubbish (the patches in kernel/ mend it, see "
           "kernel/README.md)";
+    case GST_FFS_COPY_REASON_REFUSED:
+      return "the USB device controller cannot map the dmabufs of upstream";
     case GST_FFS_COPY_REASON_MODE:
       return "copy-mode=always";
     default:
@@ -79,6 +78,16 @@ same_dmabuf (GstMemory * a, GstMemory * b)
     return TRUE;
   return fstat (fd_a, &st_a) == 0 && fstat (fd_b, &st_b) == 0
       && st_a.st_ino == st_b.st_ino && st_a.st_dev == st_b.st_dev;
+}
+
+/* Why a memory that is not empty must be copied, or 0.  @anywhere: as below. */
+static GstFfsCopyReason
+get_reason (GstMemory * mem, gboolean anywhere)
+{
+  if (!gst_is_dmabuf_memory (mem))
+    return GST_FFS_COPY_REASON_MEMORY;
+  return mem->offset == 0 || anywhere ? GST_FFS_COPY_REASON_NONE :
+      GST_FFS_COPY_REASON_OFFSET;
 }
 
 /**
@@ -103,7 +112,7 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
   for (i = 0; i < n_memories; i++) {
     GstMemory *mem = gst_buffer_peek_memory (buffer, i);
     GstFfsPiece *last = n > 0 ? &pieces[n - 1] : NULL;
-    GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+    GstFfsCopyReason reason;
 
     if (mem->size == 0) {
       /* Pieces are memories one behind the other. */
@@ -112,14 +121,11 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
       continue;
     }
 
-    if (!gst_is_dmabuf_memory (mem))
-      reason = GST_FFS_COPY_REASON_MEMORY;
-    else if (dmabuf && mem->offset == last->offset + last->length
+    if (dmabuf && gst_is_dmabuf_memory (mem)
+        && mem->offset == last->offset + last->length
         && same_dmabuf (dmabuf, mem))
       goto extend;
-    else if (mem->offset != 0 && !anywhere)
-      reason = GST_FFS_COPY_REASON_OFFSET;
-
+    reason = get_reason (mem, anywhere);
     if (reason != GST_FFS_COPY_REASON_NONE && last
         && last->reason != GST_FFS_COPY_REASON_NONE)
       goto extend;
@@ -133,6 +139,47 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
   extend:
     last->n_memories++;
     last->length += mem->size;
+  }
+  return n;
+}
+
+/**
+ * gst_ffs_frame_parse_ranges:
+ * @buffer: a frame
+ * @ranges: of its bytes
+ * @n_ranges: how many
+ * @anywhere: as for gst_ffs_frame_parse()
+ * @pieces: (out caller-allocates): room for %GST_FFS_MAX_PIECES
+ *
+ * Returns: how many pieces there are, in the order of the ranges
+ */
+guint
+gst_ffs_frame_parse_ranges (GstBuffer * buffer, const GstFfsRange * ranges,
+    guint n_ranges, gboolean anywhere, GstFfsPiece * pieces)
+{
+  guint i, r, n = 0, n_memories = gst_buffer_n_memory (buffer);
+
+  for (r = 0; r < n_ranges; r++) {
+    gsize from = ranges[r].offset, end = from + ranges[r].length, at = 0;
+
+    for (i = 0; i < n_memories; i++) {
+      GstMemory *mem = gst_buffer_peek_memory (buffer, i);
+      gsize first = MAX (from, at), last = MIN (end, at + mem->size);
+
+      if (first < last && n < GST_FFS_MAX_PIECES) {
+        gsize offset = mem->offset + first - at;
+        GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
+
+        if (!gst_is_dmabuf_memory (mem))
+          reason = GST_FFS_COPY_REASON_MEMORY;
+        else if (offset != 0 && !anywhere)
+          reason = GST_FFS_COPY_REASON_OFFSET;
+        pieces[n++] = (GstFfsPiece) {
+        .memory = mem,.offset = offset,.length = last - first,.owner =
+              buffer,.first = i,.n_memories = 1,.reason = reason};
+      }
+      at += mem->size;
+    }
   }
   return n;
 }
@@ -160,107 +207,6 @@ splits_packets (const GstFfsPiece * pieces, guint n)
   return FALSE;
 }
 
-/* The rows that a plane has of a format without padding, and the bytes that
- * count of each, as gst_video_frame_copy() takes them. */
-static void
-get_rows (const GstVideoInfo * info, guint plane, gint stride, gsize * row,
-    gsize * n_rows)
-{
-  *n_rows = GST_VIDEO_INFO_COMP_HEIGHT (info, plane);
-  *row = (gsize) GST_VIDEO_INFO_COMP_WIDTH (info, plane)
-      * GST_VIDEO_INFO_COMP_PSTRIDE (info, plane);
-  if (*row == 0)
-    *row = MIN (stride, GST_VIDEO_INFO_PLANE_STRIDE (info, plane));
-  if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE (info->finfo) && plane == 1) {
-    *n_rows = 1;
-    *row = PALETTE_SIZE;
-  }
-}
-
-/**
- * gst_ffs_frame_plane_size:
- * @info: the format without padding
- * @plane: which of its planes
- * @stride: how far its lines are apart
- *
- * Returns: the bytes from its first to its last one, without what pads the last
- * line; %G_MAXSIZE if there are no such lines
- */
-gsize
-gst_ffs_frame_plane_size (const GstVideoInfo * info, guint plane, gint stride)
-{
-  gsize row, n_rows, before;
-
-  if (GST_VIDEO_FORMAT_INFO_IS_TILED (info->finfo)) {
-    gsize end = plane + 1 < GST_VIDEO_INFO_N_PLANES (info) ?
-        GST_VIDEO_INFO_PLANE_OFFSET (info, plane + 1) :
-        GST_VIDEO_INFO_SIZE (info);
-
-    return stride == GST_VIDEO_INFO_PLANE_STRIDE (info, plane) ?
-        end - GST_VIDEO_INFO_PLANE_OFFSET (info, plane) : G_MAXSIZE;
-  }
-
-  if (stride < 0)
-    return G_MAXSIZE;
-  get_rows (info, plane, stride, &row, &n_rows);
-  if (n_rows == 0 || (n_rows > 1 && row > (gsize) stride)
-      || !g_size_checked_mul (&before, stride, n_rows - 1)
-      || !g_size_checked_add (&before, before, row))
-    return G_MAXSIZE;
-  return before;
-}
-
-/* Whether all lines are within the bytes of the buffer. */
-static gboolean
-is_complete (GstBuffer * buffer, const GstVideoInfo * info)
-{
-  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  gsize size = gst_buffer_get_size (buffer);
-  guint i, n_planes = GST_VIDEO_INFO_N_PLANES (info);
-
-  if (meta && (meta->format != GST_VIDEO_INFO_FORMAT (info)
-          || meta->n_planes < n_planes
-          || meta->width < (guint) GST_VIDEO_INFO_WIDTH (info)
-          || meta->height < (guint) GST_VIDEO_INFO_HEIGHT (info)))
-    return FALSE;
-
-  for (i = 0; i < n_planes; i++) {
-    gsize offset = meta ? meta->offset[i] :
-        GST_VIDEO_INFO_PLANE_OFFSET (info, i);
-    gsize end;
-
-    if (!g_size_checked_add (&end, offset, gst_ffs_frame_plane_size (info, i,
-                meta ? meta->stride[i] : GST_VIDEO_INFO_PLANE_STRIDE (info, i)))
-        || end > size)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/**
- * gst_ffs_frame_get_layout:
- * @buffer: a frame of raw video
- * @info: its format without padding
- *
- * What a buffer says about itself need not be so: a source may have lost the
- * end of a frame. Nobody else looks whether lines are where there is memory.
- */
-GstFfsLayout
-gst_ffs_frame_get_layout (GstBuffer * buffer, const GstVideoInfo * info)
-{
-  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  gboolean tight = gst_buffer_get_size (buffer) == GST_VIDEO_INFO_SIZE (info);
-  guint i;
-
-  for (i = 0; tight && meta && i < meta->n_planes; i++)
-    tight = meta->stride[i] == GST_VIDEO_INFO_PLANE_STRIDE (info, i)
-        && meta->offset[i] == GST_VIDEO_INFO_PLANE_OFFSET (info, i);
-  if (tight)
-    return GST_FFS_LAYOUT_TIGHT;
-  return is_complete (buffer, info) ? GST_FFS_LAYOUT_PADDED :
-      GST_FFS_LAYOUT_INCOMPLETE;
-}
-
 /* ---- pieces ---- */
 
 /**
@@ -285,7 +231,8 @@ gst_ffs_frame_clear (GstFfsFrame * self)
   guint i;
 
   gst_ffs_frame_clear_pieces (self);
-  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++)
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE && self->framing.before[i].buffer;
+      i++)
     gst_clear_buffer (&self->framing.before[i].buffer);
   gst_clear_buffer (&self->framing.after.buffer);
 }
@@ -307,8 +254,6 @@ add_piece (GstFfsFrame * self, GstBuffer * owner, guint memory,
 static gboolean
 add_part (GstFfsFrame * self, const GstFfsPart * part)
 {
-  if (part->buffer == NULL)
-    return TRUE;
   if (!gst_is_dmabuf_memory (gst_buffer_peek_memory (part->buffer, 0))) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
     return FALSE;
@@ -335,19 +280,27 @@ gboolean
 gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
     guint64 number, const GstFfsStreamPolicy * policy)
 {
-  gsize size = buffer ? gst_buffer_get_size (buffer) : 0;
-  gsize whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
+  gsize size, whole;
 
-  self->layout = buffer && policy->remove_padding && policy->info ?
-      gst_ffs_frame_get_layout (buffer, policy->info) : GST_FFS_LAYOUT_TIGHT;
-  self->repack = self->layout == GST_FFS_LAYOUT_PADDED;
-  if (policy->profile && self->layout == GST_FFS_LAYOUT_INCOMPLETE
+  self->layout.kind = GST_FFS_LAYOUT_TIGHT;
+  self->strip = FALSE;
+  if (buffer && policy->info && (policy->remove_padding
+          || gst_ffs_layout_is_cropped (buffer, policy->info)))
+    gst_ffs_layout_find (&self->layout, buffer, policy->info);
+  else if (policy->profile == NULL)
+    return TRUE;
+
+  size = buffer ? gst_buffer_get_size (buffer) : 0;
+  whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
+  if (policy->profile && self->layout.kind == GST_FFS_LAYOUT_INCOMPLETE
       && size >= whole) {
     GST_DEBUG ("frame %" G_GUINT64_FORMAT ": its lines are not all in its %"
         G_GSIZE_FORMAT " bytes", number, size);
     return FALSE;
   }
-  if (self->repack)
+  self->strip = self->layout.kind == GST_FFS_LAYOUT_RANGES
+      || self->layout.kind == GST_FFS_LAYOUT_PADDED;
+  if (self->strip)
     size = whole;
 
   return policy->profile == NULL || gst_ffs_profile_get_framing
@@ -376,7 +329,7 @@ gst_ffs_frame_get_headroom (const GstFfsFrame * self, GstBuffer * buffer,
 
   if (policy->gather || self->framing.header_size == 0
       || self->framing.payload_size > 0
-      || gst_buffer_n_memory (buffer) != 1 || self->repack)
+      || gst_buffer_n_memory (buffer) != 1 || self->strip)
     return NULL;
   mem = gst_buffer_peek_memory (buffer, 0);
   return allocator && mem->allocator == allocator && mem->parent == NULL
@@ -397,6 +350,33 @@ add_header_in_headroom (GstFfsFrame * self, GstBuffer * buffer, GstMemory * mem)
   add_piece (self, buffer, 0, 0, size + mem->size, NULL);
   self->in_headroom = TRUE;
   return TRUE;
+}
+
+/* The frame without what pads it, as parts in place.  0 if that cannot be: what
+ * has to be copied is better copied without padding. */
+static guint
+get_ranges (const GstFfsFrame * self, GstBuffer * buffer,
+    const GstFfsStreamPolicy * policy, GstFfsPiece * parts)
+{
+  GstFfsPiece all[GST_FFS_MAX_PIECES];
+  guint i, n;
+
+  if (self->layout.kind != GST_FFS_LAYOUT_RANGES || (!policy->gather
+          && (self->layout.n_ranges > 1 || self->framing.header_size > 0)))
+    return 0;
+  n = gst_ffs_frame_parse_ranges (buffer, self->layout.ranges,
+      self->layout.n_ranges, policy->gather, all);
+  for (i = 0; i < n; i++) {
+    if (all[i].reason != GST_FFS_COPY_REASON_NONE)
+      return 0;
+  }
+  if (!policy->gather && n > 1)
+    return 0;
+  /* The header, and what comes behind it all. */
+  if (self->n_pieces + n + 2 > GST_FFS_MAX_PIECES)
+    return 0;
+  memcpy (parts, all, n * sizeof (parts[0]));
+  return n;
 }
 
 /* The frame as parts, each in place or to be copied, and of these the fewest. */
@@ -428,8 +408,6 @@ add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
   GstFfsFraming *framing = &self->framing;
   GstBuffer *header;
 
-  if (framing->header_size == 0)
-    return TRUE;
   header = copier ? gst_ffs_copies_header (copier, framing, frame) : NULL;
   if (header == NULL) {
     self->reason = GST_FFS_COPY_REASON_MEMORY;
@@ -510,7 +488,7 @@ add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
 {
   gsize size = GST_VIDEO_INFO_SIZE (policy->info);
   GstBuffer *copy = copier ? gst_ffs_copies_pack (copier, framing, buffer,
-      policy->info) : NULL;
+      policy->info, self->layout.skip) : NULL;
 
   self->reason = GST_FFS_COPY_REASON_PADDING;
   if (copy == NULL)
@@ -520,29 +498,49 @@ add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
   return TRUE;
 }
 
+/* Takes @n parts of the frame, which are where its next pieces are to be. */
 static gboolean
 add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
-    const GstFfsFraming * framing, const GstFfsPiece * parts, guint n)
+    const GstFfsFraming * framing, guint n)
 {
   GstBuffer *copy;
-  guint i;
 
-  for (i = 0; i < n; i++) {
-    if (parts[i].reason == GST_FFS_COPY_REASON_NONE) {
-      add_piece (self, buffer, parts[i].first, parts[i].offset,
-          parts[i].length, NULL);
+  for (; n > 0; n--) {
+    const GstFfsPiece *part = &self->pieces[self->n_pieces];
+    gsize length = part->length;
+
+    if (part->reason == GST_FFS_COPY_REASON_NONE) {
+      self->copies[self->n_pieces++] = NULL;
       continue;
     }
 
     if (self->reason == GST_FFS_COPY_REASON_NONE)
-      self->reason = parts[i].reason;
-    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer,
-        &parts[i]) : NULL;
+      self->reason = part->reason;
+    copy = copier ? gst_ffs_copies_copy (copier, framing, buffer, part) : NULL;
     if (copy == NULL)
       return FALSE;
-    add_piece (self, copy, 0, 0, framing->header_size + parts[i].length, copy);
-    self->copied += parts[i].length;
+    add_piece (self, copy, 0, 0, framing->header_size + length, copy);
+    self->copied += length;
   }
+  return TRUE;
+}
+
+/* A frame of one memory that goes in place with nothing in its transfer but
+ * itself, as most do.  FALSE if this is another one. */
+static gboolean
+add_whole (GstFfsFrame * self, GstBuffer * buffer, gboolean anywhere)
+{
+  GstMemory *mem;
+
+  if (self->framing.header_size > 0 || self->strip
+      || gst_buffer_n_memory (buffer) != 1)
+    return FALSE;
+  mem = gst_buffer_peek_memory (buffer, 0);
+  if (mem->size == 0 || get_reason (mem, anywhere) != GST_FFS_COPY_REASON_NONE)
+    return FALSE;
+  self->pieces[self->n_pieces] = (GstFfsPiece) {
+  .memory = mem,.offset = mem->offset,.length = mem->size,.owner = buffer};
+  self->copies[self->n_pieces++] = NULL;
   return TRUE;
 }
 
@@ -554,27 +552,28 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
 {
   GstFfsCopies *copies = policy->copy_mode != GST_FFS_COPY_NEVER ?
       copier : NULL;
-  gboolean pack = self->repack;
   gboolean payloads = self->framing.payload_size > 0;
   static const GstFfsFraming no_header;
   const GstFfsFraming *framing = &self->framing;
-  GstFfsPiece parts[GST_FFS_MAX_PIECES];
-  guint n = pack ? 0 : get_pieces (self, buffer, policy, parts);
-  guint i, first = self->n_pieces;
+  gboolean header = policy->gather && framing->header_size > 0, pack;
+  guint i, n, first = self->n_pieces;
+  GstFfsPiece *parts = &self->pieces[first + header];
 
   /* There are headers in the midst of it. */
   if (payloads && !policy->gather) {
     self->reason = GST_FFS_COPY_REASON_HEADER;
     return FALSE;
   }
-  if (policy->gather && (payloads || !pack)) {
-    if (!add_header (self, copier, n == 0 ? NULL :
-            gst_buffer_peek_memory (buffer, parts[0].first)))
+  n = self->strip ? get_ranges (self, buffer, policy, parts) :
+      get_pieces (self, buffer, policy, parts);
+  pack = self->strip && n == 0;
+  if (header && (payloads || !pack)) {
+    if (!add_header (self, copier, n == 0 ? NULL : parts[0].memory))
       return FALSE;
     framing = &no_header;
   }
   if (!(pack ? add_packed (self, buffer, copies, policy, framing) :
-          add_parts (self, buffer, copies, framing, parts, n)))
+          add_parts (self, buffer, copies, framing, n)))
     return FALSE;
   if (payloads && !split_payloads (self, first))
     return FALSE;
@@ -605,12 +604,15 @@ gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
   self->reason = GST_FFS_COPY_REASON_NONE;
   self->copied = 0;
   self->in_headroom = FALSE;
-  for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE; i++)
+  for (i = 0; ok && i < GST_FFS_MAX_PARTS_BEFORE
+      && self->framing.before[i].buffer; i++)
     ok = add_part (self, &self->framing.before[i]);
   if (ok && buffer)
     ok = (headroom && add_header_in_headroom (self, buffer, headroom))
+        || add_whole (self, buffer, policy->gather)
         || add_frame (self, buffer, copier, policy);
-  ok = ok && add_part (self, &self->framing.after);
+  if (ok && self->framing.after.buffer)
+    ok = add_part (self, &self->framing.after);
   if (!ok)
     gst_ffs_frame_clear_pieces (self);
   return ok;
@@ -675,31 +677,30 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
     GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
 {
   GstFfsFraming *framing = &self->framing;
-  gsize size = self->repack ? GST_VIDEO_INFO_SIZE (policy->info) :
+  gsize size = self->strip ? GST_VIDEO_INFO_SIZE (policy->info) :
       gst_buffer_get_size (buffer);
   GstBuffer *copy = NULL;
   GstFfsPiece all;
   guint i;
 
   gst_ffs_frame_clear_pieces (self);
-  if (self->repack) {
-    copy = gst_ffs_copies_pack (copier, framing, buffer, policy->info);
+  if (self->strip) {
+    copy = gst_ffs_copies_pack (copier, framing, buffer, policy->info,
+        self->layout.skip);
   } else if (framing->header_size > 0) {
     get_all (buffer, GST_FFS_COPY_REASON_HEADER, &all);
     copy = gst_ffs_copies_copy (copier, framing, buffer, &all);
   }
-  if (copy == NULL && (self->repack || framing->header_size > 0))
+  if (copy == NULL && (self->strip || framing->header_size > 0))
     return FALSE;
   size += framing->header_size;
   if (copy && framing->payload_size > 0
       && (copy = split (copy, framing, &size)) == NULL)
     return FALSE;
 
-  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE; i++) {
-    if (framing->before[i].buffer)
-      add_piece (self, framing->before[i].buffer, 0, 0,
-          framing->before[i].length, NULL);
-  }
+  for (i = 0; i < GST_FFS_MAX_PARTS_BEFORE && framing->before[i].buffer; i++)
+    add_piece (self, framing->before[i].buffer, 0, 0,
+        framing->before[i].length, NULL);
   if (size > 0)
     add_piece (self, copy ? copy : buffer, 0, 0, size, copy);
   if (framing->after.buffer)

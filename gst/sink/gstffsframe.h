@@ -7,6 +7,7 @@
 
 #include "function/gstffsprofile.h"
 #include "gstffscopies.h"
+#include "gstffslayout.h"
 #include "gstffssettings.h"
 #include "transport/gstffsqueue.h"
 
@@ -26,6 +27,7 @@ G_BEGIN_DECLS
  * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel cannot
  * @GST_FFS_COPY_REASON_DMA_DEVICE: the kernel maps dmabufs for a device that
  * is not the one which reads them
+ * @GST_FFS_COPY_REASON_REFUSED: the controller cannot map upstream's dmabufs
  * @GST_FFS_COPY_REASON_MODE: copy-mode=always
  */
 typedef enum
@@ -39,29 +41,15 @@ typedef enum
   GST_FFS_COPY_REASON_NO_SG,
   GST_FFS_COPY_REASON_NO_IOCTL,
   GST_FFS_COPY_REASON_DMA_DEVICE,
+  GST_FFS_COPY_REASON_REFUSED,
   GST_FFS_COPY_REASON_MODE,
   GST_FFS_N_COPY_REASONS
 } GstFfsCopyReason;
 
 /**
- * GstFfsLayout:
- * @GST_FFS_LAYOUT_TIGHT: without padding
- * @GST_FFS_LAYOUT_PADDED: lines or planes lie further apart than they must
- * @GST_FFS_LAYOUT_INCOMPLETE: some of it is not in the buffer
- *
- * How a frame of raw video lies in its buffer.
- */
-typedef enum
-{
-  GST_FFS_LAYOUT_TIGHT,
-  GST_FFS_LAYOUT_PADDED,
-  GST_FFS_LAYOUT_INCOMPLETE
-} GstFfsLayout;
-
-/**
  * GstFfsStreamPolicy:
  * @copy_mode: whether to copy what cannot be sent in place
- * @remove_padding: whether to copy raw video whose lines are padded
+ * @remove_padding: whether to send raw video without padding
  * @info: (nullable): the format, if it is raw video of a known layout
  * @profile: (nullable): what goes around a frame
  * @gather: whether the kernel makes one transfer of several segments
@@ -83,9 +71,9 @@ typedef struct
  * @copies: for each of them the buffer of ours that it owns, or %NULL
  * @n_pieces: how many
  * @framing: what goes around the frame
- * @layout: how it lies in its buffer, if it is raw video without padding to be
- * sent
- * @repack: whether it has padding that is not to be sent
+ * @layout: how it lies in its buffer, if it is raw video of which padding or what
+ * is cropped is not to be sent
+ * @strip: whether there is some of that
  * @reason: why the frame was copied, or would have to be
  * @copied: bytes that were copied
  * @in_headroom: whether the frame's header is in the memory in front of it
@@ -99,7 +87,7 @@ typedef struct
   guint n_pieces;
   GstFfsFraming framing;
   GstFfsLayout layout;
-  gboolean repack;
+  gboolean strip;
   GstFfsCopyReason reason;
   gsize copied;
   gboolean in_headroom;
@@ -118,14 +106,12 @@ gboolean gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
 void gst_ffs_frame_clear_pieces (GstFfsFrame * self);
 void gst_ffs_frame_clear (GstFfsFrame * self);
 
-gsize gst_ffs_frame_plane_size (const GstVideoInfo * info, guint plane,
-    gint stride);
-
 /* For the tests. */
 guint gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
     GstFfsPiece * pieces);
-GstFfsLayout gst_ffs_frame_get_layout (GstBuffer * buffer,
-    const GstVideoInfo * info);
+guint gst_ffs_frame_parse_ranges (GstBuffer * buffer,
+    const GstFfsRange * ranges, guint n_ranges, gboolean anywhere,
+    GstFfsPiece * pieces);
 
 const gchar *gst_ffs_copy_reason_name (GstFfsCopyReason reason);
 const gchar *gst_ffs_copy_reason_text (GstFfsCopyReason reason);

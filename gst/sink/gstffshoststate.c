@@ -8,13 +8,12 @@
  * function, which can only be found out by asking the endpoint.
  *
  * GstFfsHost: does what the host says to the camera: lets frames through or
- * takes them back, has the source started or left alone, and tells upstream and
- * the application.
+ * takes them back, and tells upstream, the bin around us and the application.
  *
  * Ownership: both are parts of the element, and refer to the stream while it is
- * open; the host refers to the profile, and to state and source control.
+ * open; the host refers to the profile and to the state.
  *
- * Locking: connected and streaming are under the sink's object lock, being
+ * Locking: connected and streaming change under the sink's object lock, being
  * its properties, and their notifications are sent without a lock. The rest of
  * the state is under its lock, which is taken before the stream's.  The functions
  * that the profile calls come from its threads, with nothing held; the host's
@@ -22,6 +21,8 @@
  * Nobody outside is told anything under it.
  */
 
+#include "function/gstffsupstream.h"
+#include "gstffsdemand.h"
 #include "gstffshoststate.h"
 #include "transport/gstffserror.h"
 
@@ -56,9 +57,10 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
 {
   self->own = own;
   g_mutex_lock (&self->lock);
-  self->wanted = !own;
+  g_atomic_int_set (&self->wanted, !own);
   self->n_without_host = self->n_unfit = self->n_connections = 0;
-  self->latency_known = FALSE;
+  self->upstream_live = FALSE;
+  g_atomic_int_set (&self->told_dropped, FALSE);
   g_mutex_unlock (&self->lock);
 }
 
@@ -82,7 +84,7 @@ gst_ffs_host_state_close (GstFfsHostState * self)
 {
   g_mutex_lock (&self->lock);
   self->stream = NULL;
-  self->wanted = FALSE;
+  g_atomic_int_set (&self->wanted, FALSE);
   g_mutex_unlock (&self->lock);
   gst_ffs_host_state_set_connected (self, FALSE);
 }
@@ -101,13 +103,6 @@ gst_ffs_host_state_set_policy (GstFfsHostState * self, GstFfsIdlePolicy policy)
   g_mutex_unlock (&self->lock);
 }
 
-/* A new upstream may be live where the old one was not. */
-void
-gst_ffs_host_state_forget_latency (GstFfsHostState * self)
-{
-  self->latency_known = FALSE;
-}
-
 /* ---- properties ---- */
 
 static gboolean
@@ -116,9 +111,12 @@ set_flag (GstFfsHostState * self, const gchar * name, gboolean * flag,
 {
   gboolean changed;
 
+  /* As each frame says. */
+  if (g_atomic_int_get (flag) == value)
+    return FALSE;
   GST_OBJECT_LOCK (self->sink);
   changed = *flag != value;
-  *flag = value;
+  g_atomic_int_set (flag, value);
   GST_OBJECT_UNLOCK (self->sink);
   if (changed) {
     GST_INFO_OBJECT (self->sink, "%s: %d", name, value);
@@ -166,7 +164,7 @@ void
 gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted)
 {
   g_mutex_lock (&self->lock);
-  self->wanted = wanted;
+  g_atomic_int_set (&self->wanted, wanted);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
@@ -182,15 +180,25 @@ gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
   g_mutex_unlock (&self->lock);
 }
 
+/**
+ * gst_ffs_host_state_set_ending:
+ * @self: the host state
+ * @ending: whether the stream is about to end, so that no frame is to wait for
+ * a host. Any thread
+ */
+void
+gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending)
+{
+  g_mutex_lock (&self->lock);
+  self->ending = ending;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 gst_ffs_host_state_is_wanted (GstFfsHostState * self)
 {
-  gboolean wanted;
-
-  g_mutex_lock (&self->lock);
-  wanted = self->wanted;
-  g_mutex_unlock (&self->lock);
-  return wanted;
+  return g_atomic_int_get (&self->wanted);
 }
 
 /* ---- without a host ---- */
@@ -207,34 +215,32 @@ gboolean
 gst_ffs_host_state_drops (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
+  gboolean ending;
 
   g_mutex_lock (&self->lock);
   policy = self->policy;
+  ending = self->ending;
   g_mutex_unlock (&self->lock);
+  if (ending)
+    return TRUE;
   if (policy != GST_FFS_IDLE_AUTO)
     return policy == GST_FFS_IDLE_DROP;
 
-  if (!self->latency_known) {
-    GstQuery *query = gst_query_new_latency ();
-
-    if (gst_pad_peer_query (GST_BASE_SINK_PAD (self->sink), query))
-      gst_query_parse_latency (query, &self->upstream_live, NULL, NULL);
-    gst_query_unref (query);
-    self->latency_known = TRUE;
-  }
+  /* Not to be remembered: a camera may not know before it has caps. */
+  self->upstream_live =
+      gst_ffs_upstream_is_live (GST_BASE_SINK_PAD (self->sink));
   return self->upstream_live;
 }
 
 /**
- * gst_ffs_host_state_stops:
+ * gst_ffs_host_state_tell_dropped:
  * @self: the host state, of which gst_ffs_host_state_drops() has been asked
  *
+ * A frame of a source that had better be stopped was dropped: says so, once.
  * Streaming thread.
- *
- * Returns: whether the source of frames that are dropped may rather be stopped
  */
-gboolean
-gst_ffs_host_state_stops (GstFfsHostState * self)
+void
+gst_ffs_host_state_tell_dropped (GstFfsHostState * self)
 {
   GstFfsIdlePolicy policy;
 
@@ -242,8 +248,9 @@ gst_ffs_host_state_stops (GstFfsHostState * self)
   policy = self->policy;
   g_mutex_unlock (&self->lock);
   /* With an application's ep0 only a frame finds out that there is a host. */
-  return self->own && policy == GST_FFS_IDLE_AUTO && self->latency_known
-      && self->upstream_live;
+  if (self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live
+      && g_atomic_int_compare_and_exchange (&self->told_dropped, FALSE, TRUE))
+    gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_DROPPED);
 }
 
 /**
@@ -270,10 +277,32 @@ idle (GstFfsHostState * self)
   gboolean flushing;
 
   g_mutex_lock (&self->lock);
-  if (!self->flushing && self->wanted)
+  if (!self->flushing && !self->ending && self->wanted)
     g_cond_wait_until (&self->cond, &self->lock, deadline);
-  else if (!self->flushing)
+  else if (!self->flushing && !self->ending)
     g_cond_wait (&self->cond, &self->lock);
+  flushing = self->flushing;
+  g_mutex_unlock (&self->lock);
+  return !flushing;
+}
+
+/**
+ * gst_ffs_host_state_pause:
+ * @self: the host state
+ *
+ * Waits for a moment, or until the host wants something else. Streaming thread.
+ *
+ * Returns: %FALSE if flushing
+ */
+gboolean
+gst_ffs_host_state_pause (GstFfsHostState * self)
+{
+  gint64 deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
+  gboolean flushing;
+
+  g_mutex_lock (&self->lock);
+  if (!self->flushing)
+    g_cond_wait_until (&self->cond, &self->lock, deadline);
   flushing = self->flushing;
   g_mutex_unlock (&self->lock);
   return !flushing;
@@ -293,6 +322,13 @@ idle (GstFfsHostState * self)
 GstFfsMeaning
 gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
 {
+  /* As a rule it is there already. */
+  *err = 0;
+  if (gst_ffs_host_state_is_wanted (self)
+      && (self->own || g_atomic_int_get (&self->connected))
+      && gst_ffs_stream_is_enabled (self->stream))
+    return GST_FFS_OK;
+
   while (TRUE) {
     GstFfsMeaning meaning = GST_FFS_NOT_ENABLED;
 
@@ -316,10 +352,51 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
   }
 }
 
+/**
+ * gst_ffs_host_state_refused:
+ * @self: the host state
+ * @again: whether the same frame was refused before
+ *
+ * The kernel has refused a frame although the endpoint was said to be enabled:
+ * the host has left in between, or the controller is in no state to take
+ * transfers.  Streaming thread.
+ *
+ * Returns: %GST_FFS_OK if the frame is to be sent again, after a while if it
+ * was refused before, %GST_FFS_NOT_ENABLED if it is to be dropped instead,
+ * %GST_FFS_INTERRUPTED if flushing
+ */
+GstFfsMeaning
+gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
+{
+  if (!self->own && gst_ffs_stream_probe (self->stream) != 0)
+    gst_ffs_host_state_set_connected (self, FALSE);
+  if (gst_ffs_host_state_drops (self))
+    return GST_FFS_NOT_ENABLED;
+  return again && !idle (self) ? GST_FFS_INTERRUPTED : GST_FFS_OK;
+}
+
+/**
+ * gst_ffs_host_state_add_stats:
+ * @self: the host state
+ * @s: the base class's
+ *
+ * Adds ours.  Before 1.24 the base class takes all frames for rendered.
+ */
 void
 gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 {
+#ifndef GST_BASE_SINK_FLOW_DROPPED
+  guint64 rendered = 0, dropped = 0, ours;
+#endif
+
   g_mutex_lock (&self->lock);
+#ifndef GST_BASE_SINK_FLOW_DROPPED
+  gst_structure_get (s, "rendered", G_TYPE_UINT64, &rendered,
+      "dropped", G_TYPE_UINT64, &dropped, NULL);
+  ours = MIN (self->n_without_host + self->n_unfit, rendered);
+  gst_structure_set (s, "rendered", G_TYPE_UINT64, rendered - ours,
+      "dropped", G_TYPE_UINT64, dropped + ours, NULL);
+#endif
   gst_structure_set (s,
       "frames-without-host", G_TYPE_UINT64, self->n_without_host,
       "connections", G_TYPE_UINT64, self->n_connections,
@@ -331,11 +408,10 @@ gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 
 void
 gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * state, GstFfsSourceControl * source)
+    GstFfsHostState * state)
 {
   self->sink = sink;
   self->state = state;
-  self->source = source;
   g_mutex_init (&self->lock);
 }
 
@@ -349,15 +425,24 @@ gst_ffs_host_clear (GstFfsHost * self)
  * gst_ffs_host_open:
  * @self: the host
  * @stream: the stream that it starts and stops, until gst_ffs_host_close()
- * @profile: (nullable): the class of camera that it sees, if ep0 is ours
  */
 void
-gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,
-    GstFfsProfile * profile)
+gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream)
 {
   g_mutex_lock (&self->lock);
   self->stream = stream;
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_host_set_profile:
+ * @self: the host
+ * @profile: (nullable): the class of camera that it sees or will see, if ep0 is
+ * ours, until gst_ffs_host_close()
+ */
+void
+gst_ffs_host_set_profile (GstFfsHost * self, GstFfsProfile * profile)
+{
   GST_OBJECT_LOCK (self->sink);
   self->profile = profile ? gst_object_ref (profile) : NULL;
   GST_OBJECT_UNLOCK (self->sink);
@@ -390,6 +475,18 @@ gst_ffs_host_get_profile (GstFfsHost * self)
   return profile;
 }
 
+/* Returns: whether ep0 is ours. Any thread */
+gboolean
+gst_ffs_host_is_own (GstFfsHost * self)
+{
+  gboolean own;
+
+  GST_OBJECT_LOCK (self->sink);
+  own = self->profile != NULL;
+  GST_OBJECT_UNLOCK (self->sink);
+  return own;
+}
+
 /* What it wants, or what upstream sends, may have changed. Any thread. */
 void
 gst_ffs_host_set_check_fit (GstFfsHost * self)
@@ -409,6 +506,26 @@ gst_ffs_host_take_check_fit (GstFfsHost * self)
   return g_atomic_int_compare_and_exchange (&self->check_fit, TRUE, FALSE);
 }
 
+/* Takes back what is on its way, and sends nothing more. Any thread. */
+void
+gst_ffs_host_halt (GstFfsHost * self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->stream)
+    gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Lets frames through again, if they are wanted. Any thread. */
+void
+gst_ffs_host_resume (GstFfsHost * self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->stream)
+    gst_ffs_stream_resume (self->stream);
+  g_mutex_unlock (&self->lock);
+}
+
 /* ---- what the profile calls ---- */
 
 static void
@@ -423,13 +540,10 @@ start (GstFfsHost * self)
   gst_clear_object (&profile);
   gst_ffs_host_set_check_fit (self);
 
-  g_mutex_lock (&self->lock);
-  if (self->stream)
-    gst_ffs_stream_resume (self->stream);
-  g_mutex_unlock (&self->lock);
+  gst_ffs_host_resume (self);
   gst_ffs_host_state_set_wanted (self->state, TRUE);
   gst_ffs_host_state_set_streaming (self->state, TRUE);
-  gst_ffs_source_control_start (self->source);
+  gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_WANTED);
 
   /* A host that comes while an encoder runs waits for its next key frame,
    * which must not come while frames are dropped. */
@@ -441,12 +555,11 @@ start (GstFfsHost * self)
 static void
 stop (GstFfsHost * self)
 {
+  /* A frame that is dropped from now on finds that known. */
+  gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_UNWANTED);
+  g_atomic_int_set (&self->state->told_dropped, FALSE);
   gst_ffs_host_state_set_wanted (self->state, FALSE);
-  gst_ffs_source_control_release (self->source);
-  g_mutex_lock (&self->lock);
-  if (self->stream)
-    gst_ffs_stream_halt (self->stream, HALT_TIMEOUT);
-  g_mutex_unlock (&self->lock);
+  gst_ffs_host_halt (self);
   gst_ffs_host_state_set_streaming (self->state, FALSE);
 }
 
@@ -487,8 +600,7 @@ gst_ffs_host_set_enabled (gboolean enabled, gpointer host)
  * gst_ffs_host_get_waiting:
  * @host: the host
  *
- * Returns: for how long it has read nothing though there is something for it,
- * ns, or 0
+ * Returns: as gst_ffs_stream_get_waiting()
  */
 GstClockTime
 gst_ffs_host_get_waiting (gpointer host)

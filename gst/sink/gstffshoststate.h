@@ -4,7 +4,6 @@
 #define __GST_FFS_HOST_STATE_H__
 
 #include "gstffssettings.h"
-#include "gstffssourcecontrol.h"
 #include "gstffsstream.h"
 
 G_BEGIN_DECLS
@@ -19,20 +18,22 @@ typedef struct
   GstBaseSink *sink;            /* unowned */
   gboolean own;                 /* ep0 is ours; does not change while open */
 
-  /* Under the sink's object lock. */
+  /* They change under the sink's object lock; atomic for those without it. */
   gboolean connected;
   gboolean streaming;
 
+  gint told_dropped;            /* atomic: a frame was, since it was wanted */
+
   /* Streaming thread. */
-  gboolean upstream_live;
-  gboolean latency_known;
+  gboolean upstream_live;       /* as of the last frame without a host */
 
   GMutex lock;
   GCond cond;
   GstFfsIdlePolicy policy;
   GstFfsStream *stream;         /* unowned; while one is open */
-  gboolean wanted;
+  gboolean wanted;              /* atomic for those without the lock */
   gboolean flushing;
+  gboolean ending;              /* the stream is, so frames do not wait */
   guint64 n_without_host;
   guint64 n_unfit;
   guint64 n_connections;
@@ -47,7 +48,6 @@ void gst_ffs_host_state_set_stream (GstFfsHostState * self,
 void gst_ffs_host_state_close (GstFfsHostState * self);
 void gst_ffs_host_state_set_policy (GstFfsHostState * self,
     GstFfsIdlePolicy policy);
-void gst_ffs_host_state_forget_latency (GstFfsHostState * self);
 
 void gst_ffs_host_state_set_connected (GstFfsHostState * self,
     gboolean connected);
@@ -55,13 +55,17 @@ void gst_ffs_host_state_set_streaming (GstFfsHostState * self,
     gboolean streaming);
 void gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted);
 void gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing);
+void gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending);
 
 gboolean gst_ffs_host_state_is_wanted (GstFfsHostState * self);
 GstFfsMeaning gst_ffs_host_state_wait (GstFfsHostState * self, gint * err);
+gboolean gst_ffs_host_state_pause (GstFfsHostState * self);
 gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
-gboolean gst_ffs_host_state_stops (GstFfsHostState * self);
+void gst_ffs_host_state_tell_dropped (GstFfsHostState * self);
 void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);
 
+GstFfsMeaning gst_ffs_host_state_refused (GstFfsHostState * self,
+    gboolean again);
 void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
 
 /**
@@ -71,9 +75,8 @@ void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
  */
 typedef struct
 {
-  GstBaseSink *sink;            /* unowned, like the other two */
+  GstBaseSink *sink;            /* unowned, like the other one */
   GstFfsHostState *state;
-  GstFfsSourceControl *source;
   gint check_fit;               /* atomic: frames may be what it wants now */
 
   GstFfsProfile *profile;       /* nullable; under the sink's object lock */
@@ -83,17 +86,20 @@ typedef struct
 } GstFfsHost;
 
 void gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
-    GstFfsHostState * state, GstFfsSourceControl * source);
+    GstFfsHostState * state);
 void gst_ffs_host_clear (GstFfsHost * self);
 
-void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream,
-    GstFfsProfile * profile);
+void gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream);
 void gst_ffs_host_close (GstFfsHost * self);
 
+void gst_ffs_host_set_profile (GstFfsHost * self, GstFfsProfile * profile);
 GstFfsProfile *gst_ffs_host_get_profile (GstFfsHost * self);
+gboolean gst_ffs_host_is_own (GstFfsHost * self);
 void gst_ffs_host_set_check_fit (GstFfsHost * self);
 gboolean gst_ffs_host_take_check_fit (GstFfsHost * self);
 
+void gst_ffs_host_halt (GstFfsHost * self);
+void gst_ffs_host_resume (GstFfsHost * self);
 void gst_ffs_host_set_streaming (gboolean streaming, gpointer host);
 void gst_ffs_host_set_enabled (gboolean enabled, gpointer host);
 GstClockTime gst_ffs_host_get_waiting (gpointer host);

@@ -59,6 +59,30 @@ gst_ffs_report_lost (GstElement * element, guint n)
 }
 
 /**
+ * gst_ffs_report_unfit:
+ * @element: in whose name to post
+ * @sinkpad: where frames arrive
+ * @profile: what knows the host's choice
+ *
+ * That nothing has come for a while that the host can take.
+ */
+void
+gst_ffs_report_unfit (GstElement * element, GstPad * sinkpad,
+    GstFfsProfile * profile)
+{
+  GstCaps *wanted = gst_ffs_profile_get_caps (profile);
+  GstCaps *caps = gst_pad_get_current_caps (sinkpad);
+
+  GST_ELEMENT_WARNING (element, STREAM, FORMAT,
+      ("Upstream sends frames that are not what the USB host has chosen; they "
+          "are dropped, and the host waits."), ("wanted: %" GST_PTR_FORMAT
+          "; sent: %" GST_PTR_FORMAT "; stats counts them as frames-unfit",
+          wanted, caps));
+  gst_clear_caps (&caps);
+  gst_caps_unref (wanted);
+}
+
+/**
  * gst_ffs_report_failure:
  * @element: in whose name to post
  * @result: what became of a frame
@@ -82,4 +106,20 @@ gst_ffs_report_failure (GstElement * element,
             "copy-mode=auto"));
   else
     gst_ffs_error_post (element, result->call, result->err, endpoint);
+}
+
+/**
+ * gst_ffs_report_unread:
+ * @element: the element
+ * @timeout: for how long nothing was read, ns
+ *
+ * Posts a warning: the stream ends without what the host has not read.
+ */
+void
+gst_ffs_report_unread (GstElement * element, GstClockTime timeout)
+{
+  GST_ELEMENT_WARNING (element, RESOURCE, WRITE,
+      ("The USB host has stopped reading; the last frames are lost."),
+      ("nothing was read for %" GST_TIME_FORMAT " (eos-timeout)",
+          GST_TIME_ARGS (timeout)));
 }

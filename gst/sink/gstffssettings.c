@@ -43,7 +43,7 @@ gst_ffs_idle_policy_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_IDLE_AUTO, "Drop from a live source or stop it, else wait",
+    {GST_FFS_IDLE_AUTO, "Drop from a live source, else wait",
         "auto"},
     {GST_FFS_IDLE_DROP, "Drop frames", "drop"},
     {GST_FFS_IDLE_WAIT, "Wait for a host", "wait"},
@@ -243,10 +243,11 @@ gst_ffs_settings_install (GObjectClass * klass)
    * What to do with frames while no host has configured the function or,
    * with an ep0 of our own, wants any.
    *
-   * "auto" makes the camera do nothing while nobody looks: with an ep0 of our
-   * own, a live source of video whose frames go to this element alone is set
-   * to READY, with its state locked, and started again when a host wants
-   * frames. "drop" leaves it running.
+   * "auto" drops frames of a live source, and waits with others. With an ep0 of
+   * our own it also says so in an element message, by which ffscamerabin makes
+   * the camera do nothing while nobody looks: a live source of video whose frames
+   * go to this element alone is set to READY until a host wants frames. With
+   * "drop" it runs on.
    *
    * Since: 0.1
    */
@@ -484,6 +485,7 @@ gst_ffs_settings_install (GObjectClass * klass)
    *   copied-packet (a part of it ends in mid-packet), copied-header (behind
    *   a header in the same transfer), copied-no-sg, copied-no-ioctl,
    *   copied-dma-device (mapped for another device than the controller),
+   *   copied-refused (the controller cannot map upstream's dmabufs),
    *   copied-mode (copy-mode=always)
    * - frames-gathered: frames sent as one transfer of several segments
    * - frames-in-room: frames whose header went into the room in front of them
@@ -543,11 +545,11 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
       self->max_in_flight = g_value_get_uint (value);
       break;
     case GST_FFS_PROP_COPY_MODE:
-      self->copy_mode = g_value_get_enum (value);
+      g_atomic_int_set (&self->copy_mode, g_value_get_enum (value));
       break;
     case GST_FFS_PROP_REMOVE_PADDING:
     case GST_FFS_PROP_TIGHT:
-      self->remove_padding = g_value_get_boolean (value);
+      g_atomic_int_set (&self->remove_padding, g_value_get_boolean (value));
       break;
     case GST_FFS_PROP_DMA_HEAP:
       set_string (&self->dma_heap, value);

@@ -25,7 +25,7 @@ typedef enum
 /**
  * GstFfsIdlePolicy:
  * @GST_FFS_IDLE_AUTO: drop if upstream is live, else wait; with an ep0 of our
- * own also stop a live source of video whose frames go nowhere else
+ * own ffscamerabin stops a live source of video whose frames go nowhere else
  * @GST_FFS_IDLE_DROP: drop frames
  * @GST_FFS_IDLE_WAIT: wait for a host
  *
@@ -132,14 +132,15 @@ enum
  * @controls: what the application lets a host set, or %NULL
  * @max_payload_size: bytes, of a webcam's
  *
- * The values of the element's properties that can be written.
+ * The values of the element's properties that can be written. Those that a
+ * frame asks for, @copy_mode and @remove_padding, are set atomically.
  */
 typedef struct
 {
   gchar *endpoint;
   gint fd;
   guint max_in_flight;
-  GstFfsCopyMode copy_mode;
+  gint copy_mode;               /* GstFfsCopyMode */
   gboolean remove_padding;
   gchar *dma_heap;
   GstFfsIdlePolicy without_host;

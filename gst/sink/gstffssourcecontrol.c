@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsSourceControl: the camera upstream, which does not run while no host wants
+ * GstFfsSourceControl: the camera in a bin, which does not run while no host wants
  * its frames.
  *
- * The source alone goes to READY, with its state locked so that the pipeline
- * does not start it again; everything else stays in PLAYING.  That is right
- * only for a source of video whose frames go nowhere else: a tee on the way
- * (somebody records, or shows them) leaves it running, and so does a source
- * that an application feeds.
+ * The source alone goes to READY, with its state locked so that the bin does not
+ * start it again; everything else stays in PLAYING.  That is right only for a
+ * source of video in the same bin whose frames go nowhere else: a tee on the way
+ * (somebody records, or shows them) leaves it running, and so does a source that
+ * an application feeds.
  *
- * A source in READY does not pass on the EOS that somebody sends to the
- * pipeline (gst-launch-1.0 -e), nor one that it got just before.  A pipeline
- * gives it to all elements that are flagged as sources, so the sink is one as
- * long as it may stop the real one: it does not stop it any more then, or ends
- * the stream itself.
+ * A source in READY does not pass on an EOS that is sent to the bin
+ * (gst-launch-1.0 -e), nor one that it got just before: the bin gives that to the
+ * sink then.
  *
- * Ownership: a part of the element; has a reference on the source while that
- * is stopped or about to be.
+ * Ownership: a part of the bin; has references on the source and the sink's pad
+ * while the source is stopped or about to be.
  *
  * Locking: all is under the lock, and no state is changed under it.  States
  * are changed by one worker at a time and by nobody else: a source that goes
@@ -29,9 +27,9 @@
 #include "transport/gstffsdebug.h"
 
 void
-gst_ffs_source_control_init (GstFfsSourceControl * self, GstElement * sink)
+gst_ffs_source_control_init (GstFfsSourceControl * self, GstElement * bin)
 {
-  self->sink = sink;
+  self->bin = bin;
   g_mutex_init (&self->lock);
   g_cond_init (&self->done);
 }
@@ -68,7 +66,7 @@ work (GstElement * source, gpointer user_data)
     gboolean stop = !self->wanted;
 
     g_mutex_unlock (&self->lock);
-    GST_INFO_OBJECT (self->sink, "%s %" GST_PTR_FORMAT,
+    GST_INFO_OBJECT (self->bin, "%s %" GST_PTR_FORMAT,
         stop ? "stopping" : "starting", source);
     if (stop)
       stop_source (source);
@@ -107,7 +105,7 @@ is_source (GstElement * element, GstPad * pad, gpointer user_data)
 
 /* (transfer full) (nullable): the source, if it may be stopped */
 static GstElement *
-find_source (GstPad * sinkpad)
+find_source (GstFfsSourceControl * self, GstPad * sinkpad)
 {
   gboolean branches = FALSE;
   GstElement *source = gst_ffs_upstream_find (sinkpad, is_source, &branches);
@@ -117,22 +115,12 @@ find_source (GstPad * sinkpad)
     return NULL;
   factory = gst_element_get_factory (source);
   if (branches || factory == NULL
+      || !gst_object_has_as_ancestor (GST_OBJECT (source),
+          GST_OBJECT (self->bin))
       || !gst_element_factory_list_is_type (factory,
           GST_ELEMENT_FACTORY_TYPE_SRC | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO))
     gst_clear_object (&source);
   return source;
-}
-
-/**
- * gst_ffs_source_control_watch:
- * @self: the source control
- *
- * From now on the source may be stopped, until gst_ffs_source_control_let_go().
- */
-void
-gst_ffs_source_control_watch (GstFfsSourceControl * self)
-{
-  GST_OBJECT_FLAG_SET (self->sink, GST_ELEMENT_FLAG_SOURCE);
 }
 
 /**
@@ -177,52 +165,47 @@ void
 gst_ffs_source_control_idle (GstFfsSourceControl * self, GstPad * sinkpad)
 {
   g_mutex_lock (&self->lock);
-  if (!self->wanted && !self->busy && !self->unsuitable && !self->ended) {
+  if (!self->wanted && !self->busy && !self->ended) {
     if (self->source == NULL)
-      self->source = find_source (sinkpad);
-    self->unsuitable = self->source == NULL;
+      self->source = find_source (self, sinkpad);
+    gst_object_replace ((GstObject **) & self->sinkpad, GST_OBJECT (sinkpad));
     begin_work (self);
   }
   g_mutex_unlock (&self->lock);
 }
 
 /**
- * gst_ffs_source_control_send_event:
+ * gst_ffs_source_control_end:
  * @self: the source control
- * @sinkpad: where its frames come
- * @event: (transfer full): an event that was sent to the element
+ * @event: EOS that was sent to the bin
  *
- * Returns: (nullable): @event, or %NULL if it was meant for sources
+ * From now on the source is not stopped any more.
+ *
+ * Returns: whether the sink has got the event, since the source runs not
  */
-GstEvent *
-gst_ffs_source_control_send_event (GstFfsSourceControl * self, GstPad * sinkpad,
-    GstEvent * event)
+gboolean
+gst_ffs_source_control_end (GstFfsSourceControl * self, GstEvent * event)
 {
-  gboolean ours = FALSE;
+  GstPad *sinkpad = NULL;
 
-  if (!GST_OBJECT_FLAG_IS_SET (self->sink, GST_ELEMENT_FLAG_SOURCE)
-      || !GST_EVENT_IS_DOWNSTREAM (event))
-    return event;
-
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
-    g_mutex_lock (&self->lock);
-    self->ended = TRUE;
-    ours = self->stopped || (self->busy && !self->wanted);
-    g_mutex_unlock (&self->lock);
-  }
-  if (ours)
-    gst_pad_send_event (sinkpad, event);
-  else
-    gst_event_unref (event);
-  return NULL;
+  g_mutex_lock (&self->lock);
+  self->ended = TRUE;
+  if (self->stopped || (self->busy && !self->wanted))
+    sinkpad = gst_object_ref (self->sinkpad);
+  g_mutex_unlock (&self->lock);
+  if (sinkpad == NULL)
+    return FALSE;
+  gst_pad_send_event (sinkpad, gst_event_ref (event));
+  gst_object_unref (sinkpad);
+  return TRUE;
 }
 
-/* Another upstream, perhaps.  Streaming thread. */
+/* Another stream, perhaps of another source. Any thread. */
 void
-gst_ffs_source_control_new_upstream (GstFfsSourceControl * self)
+gst_ffs_source_control_new_stream (GstFfsSourceControl * self)
 {
   g_mutex_lock (&self->lock);
-  self->unsuitable = self->ended = FALSE;
+  self->ended = FALSE;
   if (!self->busy && !self->stopped)
     gst_clear_object (&self->source);
   g_mutex_unlock (&self->lock);
@@ -232,7 +215,7 @@ gst_ffs_source_control_new_upstream (GstFfsSourceControl * self)
  * gst_ffs_source_control_let_go:
  * @self: the source control
  *
- * Leaves the source to the pipeline again, whatever that wants of it. When it
+ * Leaves the source to the bin again, whatever that wants of it. When it
  * returns nothing is under way any more. To be called when the streaming
  * thread cannot be in the sink.
  */
@@ -240,17 +223,20 @@ void
 gst_ffs_source_control_let_go (GstFfsSourceControl * self)
 {
   GstElement *source;
+  GstPad *sinkpad;
 
   g_mutex_lock (&self->lock);
-  /* Which means that it follows the pipeline, wherever that goes. */
+  /* Which means that it follows the bin, wherever that goes. */
   self->wanted = TRUE;
   begin_work (self);
   while (self->busy)
     g_cond_wait (&self->done, &self->lock);
   source = self->source;
   self->source = NULL;
-  self->wanted = self->unsuitable = self->ended = FALSE;
+  sinkpad = self->sinkpad;
+  self->sinkpad = NULL;
+  self->wanted = self->ended = FALSE;
   g_mutex_unlock (&self->lock);
-  GST_OBJECT_FLAG_UNSET (self->sink, GST_ELEMENT_FLAG_SOURCE);
   gst_clear_object (&source);
+  gst_clear_object (&sinkpad);
 }

@@ -62,7 +62,11 @@ struct _GstFfsStream
   GstFfsWriter *writer;
   GstFfsCopies *packer;         /* for what is written */
 
-  gint n_lost;                  /* atomic: frames, one behind the other */
+  /* Atomic. */
+  gint n_lost;                  /* frames, one behind the other */
+  gint arrived;                 /* a frame has, since resume() */
+  gint halt_cleared;            /* the host has, after that */
+
   gboolean lost_told;           /* streaming thread */
   gboolean have_slot;           /* the same: one was waited for */
 
@@ -137,6 +141,18 @@ count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
   g_mutex_unlock (&self->lock);
 }
 
+/* Some controllers, such as dwc3, end transfers with EPIPE when the host clears
+ * the endpoint's halt (dwc3_gadget_ep_set_halt() in Linux).  Hosts do that to
+ * end a bulk stream, and some of them before they begin to read. */
+static void
+note_end (GstFfsStream * self, gint err)
+{
+  if (err == 0)
+    g_atomic_int_set (&self->arrived, TRUE);
+  else if (err == EPIPE && g_atomic_int_get (&self->arrived))
+    g_atomic_int_set (&self->halt_cleared, TRUE);
+}
+
 /* From the queue. */
 static void
 frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
@@ -146,6 +162,7 @@ frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
 
   if (err != 0)
     count_frame (self, tag, -1);
+  note_end (self, err);
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
     case GST_FFS_GONE:
@@ -164,7 +181,7 @@ frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
  * gst_ffs_stream_new:
  * @ep: (transfer full): the endpoint
  * @allocator: (nullable): where dmabufs for copies come from
- * @done: called for each frame after its release
+ * @done: called for frames after their release
  * @user_data: for @done
  */
 GstFfsStream *
@@ -267,6 +284,13 @@ gst_ffs_stream_get_name (GstFfsStream * self)
   return gst_ffs_endpoint_get_name (self->ep);
 }
 
+/* Returns: whether a host was there when the endpoint was asked last */
+gboolean
+gst_ffs_stream_is_enabled (GstFfsStream * self)
+{
+  return gst_ffs_endpoint_is_enabled (self->ep);
+}
+
 /**
  * gst_ffs_stream_probe:
  * @self: the stream
@@ -316,12 +340,16 @@ gst_ffs_stream_set_disabled (GstFfsStream * self)
  * gst_ffs_stream_is_zero_copy:
  * @self: the stream
  *
- * Returns: %FALSE if kernel or controller are known to take no dmabufs
+ * Returns: %FALSE if kernel or controller are known to take no dmabufs, not even
+ * ours
  */
 gboolean
 gst_ffs_stream_is_zero_copy (GstFfsStream * self)
 {
-  return g_atomic_int_get (&self->blocked) == GST_FFS_COPY_REASON_NONE;
+  GstFfsCopyReason blocked = g_atomic_int_get (&self->blocked);
+
+  return blocked == GST_FFS_COPY_REASON_NONE
+      || blocked == GST_FFS_COPY_REASON_REFUSED;
 }
 
 /**
@@ -342,13 +370,16 @@ gst_ffs_stream_needs_headroom (GstFfsStream * self)
  * @self: the stream. Any thread
  *
  * Returns: for how long the host has read nothing though there is something
- * for it, ns, or 0
+ * for it, ns, or 0; %GST_CLOCK_TIME_NONE if it has read frames and then cleared
+ * the endpoint's halt
  */
 GstClockTime
 gst_ffs_stream_get_waiting (GstFfsStream * self)
 {
   GstClockTime waiting = 0;
 
+  if (g_atomic_int_get (&self->halt_cleared))
+    return GST_CLOCK_TIME_NONE;
   g_mutex_lock (&self->lock);
   if (self->queue)
     waiting = MAX (gst_ffs_queue_get_waiting (self->queue),
@@ -445,12 +476,14 @@ gst_ffs_stream_halt (GstFfsStream * self, GstClockTime timeout)
   g_mutex_unlock (&self->send_lock);
 }
 
-/* Lets frames through again. Any thread. */
+/* Lets frames through again: another stream. Any thread. */
 void
 gst_ffs_stream_resume (GstFfsStream * self)
 {
   g_mutex_lock (&self->send_lock);
   self->halted = FALSE;
+  g_atomic_int_set (&self->arrived, FALSE);
+  g_atomic_int_set (&self->halt_cleared, FALSE);
   g_mutex_unlock (&self->send_lock);
 }
 
@@ -514,6 +547,8 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     self->sending.reason = GST_FFS_COPY_REASON_NO_SG;
   else if (result->meaning == GST_FFS_NO_IOCTL)
     self->sending.reason = GST_FFS_COPY_REASON_NO_IOCTL;
+  else if (result->meaning == GST_FFS_UNUSABLE)
+    self->sending.reason = GST_FFS_COPY_REASON_REFUSED;
   else
     mode = GST_FFS_COPY_NEVER;
   if (mode == GST_FFS_COPY_NEVER) {
@@ -581,7 +616,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   gboolean resume = self->frame == frame;
   gint err;
 
-  if (!resume)
+  if (!resume && self->frame != NO_FRAME)
     clear_frame (self);
   self->frame = frame;
   if (!resume && !gst_ffs_frame_begin (&self->sending, buffer, frame, policy)) {
@@ -634,6 +669,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     result->err = gst_ffs_writer_write (self->writer, self->sending.pieces,
         self->sending.n_pieces);
   result->meaning = gst_ffs_meaning (result->call, result->err);
+  note_end (self, result->err);
   if (result->meaning == GST_FFS_GONE || result->meaning == GST_FFS_NOT_ENABLED)
     gst_ffs_endpoint_set_disabled (self->ep);
   if (result->meaning == GST_FFS_OK) {
@@ -652,7 +688,7 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  * @self: the stream of an endpoint that is enabled
  * @buffer: (nullable): a frame, or %NULL for what marks the end of the stream
  * @frame: its number, different from the last one's
- * @policy: how to send it
+ * @policy: (inout): how to send it; whether the kernel gathers is filled in
  * @result: (out): what became of it
  *
  * Sends a frame when there is a slot for it. After %GST_FFS_INTERRUPTED the
@@ -665,12 +701,10 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  */
 void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
-    const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
+    GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
 {
-  GstFfsStreamPolicy own = *policy;
-
   memset (result, 0, sizeof (*result));
-  own.gather = gst_ffs_endpoint_can_gather (self->ep);
+  policy->gather = gst_ffs_endpoint_can_gather (self->ep);
 
   /* Without a lock: it lets buffers go.  Nobody else takes slots. */
   if (!self->have_slot && gst_ffs_queue_wait (self->queue) != 0) {
@@ -678,15 +712,17 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   } else {
     self->have_slot = FALSE;
     g_mutex_lock (&self->send_lock);
-    if (self->halted || check_dma_device (self) != 0)
+    /* The end of a transfer may have said meanwhile that the host is gone. */
+    if (self->halted || !gst_ffs_endpoint_is_enabled (self->ep)
+        || check_dma_device (self) != 0)
       result->meaning = GST_FFS_NOT_ENABLED;
     else
-      send_frame (self, buffer, frame, &own, result);
+      send_frame (self, buffer, frame, policy, result);
     /* It goes as on a kernel without SUBMIT then. */
     if (result->meaning == GST_FFS_NO_GATHER) {
-      own.gather = FALSE;
+      policy->gather = FALSE;
       memset (result, 0, sizeof (*result));
-      send_frame (self, buffer, frame, &own, result);
+      send_frame (self, buffer, frame, policy, result);
     }
     g_mutex_unlock (&self->send_lock);
   }
@@ -750,6 +786,9 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
 {
   gint err = gst_ffs_stream_drain (self, timeout);
 
+  /* Those that come next may be others. */
+  g_atomic_int_compare_and_exchange (&self->blocked,
+      GST_FFS_COPY_REASON_REFUSED, GST_FFS_COPY_REASON_NONE);
   g_mutex_lock (&self->send_lock);
   if (err == ETIMEDOUT)
     give_up (self);

@@ -33,8 +33,9 @@ typedef struct
  * @err: 0, or why it did not arrive
  * @user_data: as given
  *
- * Called for each frame that was queued, after its release, from any thread
- * and with no lock held.
+ * Called for each frame that was queued and did not arrive, and for the first
+ * that arrives after such a one, after the stream was halted, or at a host that
+ * came. After its release, from any thread and with no lock held.
  */
 typedef void (*GstFfsStreamDoneFunc) (guint64 frame, gint err,
     gpointer user_data);
@@ -45,6 +46,7 @@ gboolean gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout);
 void gst_ffs_stream_free (GstFfsStream * self);
 
 const gchar *gst_ffs_stream_get_name (GstFfsStream * self);
+gboolean gst_ffs_stream_is_enabled (GstFfsStream * self);
 gint gst_ffs_stream_probe (GstFfsStream * self);
 guint gst_ffs_stream_take_lost (GstFfsStream * self);
 void gst_ffs_stream_set_disabled (GstFfsStream * self);
@@ -61,8 +63,7 @@ void gst_ffs_stream_resume (GstFfsStream * self);
 
 gint gst_ffs_stream_wait_slot (GstFfsStream * self);
 void gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer,
-    guint64 frame, const GstFfsStreamPolicy * policy,
-    GstFfsStreamResult * result);
+    guint64 frame, GstFfsStreamPolicy * policy, GstFfsStreamResult * result);
 void gst_ffs_stream_abandon (GstFfsStream * self);
 
 gint gst_ffs_stream_drain (GstFfsStream * self, GstClockTime timeout);

@@ -4,9 +4,9 @@
  * what has to be copied.
  *
  * They come from a DMA heap (linux/dma-heap.h) or from udmabuf
- * (linux/udmabuf.h).  GStreamer has a udmabuf allocator from 1.28 on; heaps
- * are needed besides, since only they give a controller without an IOMMU
- * contiguous memory.
+ * (linux/udmabuf.h).  GStreamer has a udmabuf allocator from 1.28 on, which is
+ * taken then; heaps are needed besides, since only they give a controller
+ * without an IOMMU contiguous memory.
  *
  * Ownership: the allocator keeps the device open; memories own their dmabuf.
  * Locking: none, nothing changes after construction.
@@ -24,6 +24,10 @@
 
 #include "gstffsallocator.h"
 #include "gstffsdebug.h"
+
+#if GST_CHECK_VERSION (1, 28, 0)
+#include <gst/allocators/gstudmabufallocator.h>
+#endif
 
 #define UDMABUF "udmabuf"
 
@@ -111,6 +115,17 @@ open_device (const gchar * heap)
   return open (path, O_RDWR | O_CLOEXEC);
 }
 
+/* (transfer full) (nullable): GStreamer's own, where it has one. */
+static GstAllocator *
+get_udmabuf_allocator (void)
+{
+#if GST_CHECK_VERSION (1, 28, 0)
+  return gst_udmabuf_allocator_get ();
+#else
+  return NULL;
+#endif
+}
+
 /**
  * gst_ffs_allocator_new:
  * @heap: (nullable): name of a heap in /dev/dma_heap, or "udmabuf"; %NULL for
@@ -124,6 +139,7 @@ GstAllocator *
 gst_ffs_allocator_new (const gchar * heap, gint * err)
 {
   const gchar *candidates[] = { heap ? heap : "system", heap ? NULL : UDMABUF };
+  GstAllocator *udmabuf;
   GstFfsAllocator *self;
   gint device = -1;
   guint i;
@@ -137,6 +153,12 @@ gst_ffs_allocator_new (const gchar * heap, gint * err)
   }
   if (device < 0)
     return NULL;
+
+  if (g_str_equal (candidates[i], UDMABUF)
+      && (udmabuf = get_udmabuf_allocator ()) != NULL) {
+    close (device);
+    return udmabuf;
+  }
 
   self = g_object_new (GST_TYPE_FFS_ALLOCATOR, NULL);
   gst_object_ref_sink (self);

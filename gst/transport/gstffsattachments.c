@@ -4,8 +4,12 @@
  *
  * Attaching maps a dmabuf for the controller, which is far too slow to do
  * for every frame, and a forgotten attachment pins the camera's memory.  So
- * an attachment is kept as long as a GstMemory of its dmabuf lives, and no
- * longer.
+ * an attachment is kept as long as a GstMemory of its dmabuf lives, and for a
+ * second beyond: applications and sockets make a new GstMemory, of a new fd,
+ * for the same dmabuf each time that it comes round.  A timer ends that second,
+ * whether there are frames or not.  Memory that never comes again would add up
+ * meanwhile, so only a few such attachments are kept until one of them has been
+ * of use.
  *
  * Several GstMemory may be of one dmabuf, and the pointer of one that died
  * may come back for another dmabuf.  So the inode of its fd says which dmabuf
@@ -16,14 +20,17 @@
  * points to, and a memory may live longer than many runs of a sink.
  *
  * Ownership: no GstBuffer and no GstMemory is held.  An entry owns a duplicate
- * of the fd, which DETACH needs when the memory's own is already closed.
+ * of the fd, which DETACH needs when the memory's own is already closed, and
+ * which keeps the inode from being another dmabuf's.  The timer has a reference
+ * on the attachments.
  *
  * An attachment is in use from acquire() to release(), by one user at a time,
  * which may have several pieces of it.
  *
  * Locking: one lock for all entries.  ATTACH and DETACH are made under it, so
  * that a dmabuf cannot be attached in one thread while another one detaches
- * it; neither waits for fences.  No buffer is unreffed under it.  The lock of
+ * it; neither waits for fences.  The timer's thread, which is the clock's, takes
+ * it as well.  No buffer is unreffed under it.  The lock of
  * the process's table is taken within it, and never held while attachments are
  * called.
  */
@@ -33,11 +40,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gst/allocators/gstdmabuf.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "gstffsdebug.h"
 #include "gstffserror.h"
+
+/* How long an attachment outlives its memories. */
+#define IDLE_TIME GST_SECOND
+
+/* So many do that before one was of use. */
+#define MAX_STRANGERS 16
 
 /* What is known of a dmabuf. */
 struct _GstFfsAttachment
@@ -49,7 +63,18 @@ struct _GstFfsAttachment
   guint in_use;                 /* pieces under way */
   guint64 user;                 /* whose they are */
   guint64 last_use;             /* the higher, the later */
+  GstClockTime idle_since;      /* without a memory, and not in use */
 };
+
+/* More than are in rotation as a rule. */
+#define RECENT_BITS 6
+#define N_RECENT (1 << RECENT_BITS)
+
+typedef struct
+{
+  GstMemory *memory;
+  GstFfsAttachment *att;
+} Recent;
 
 struct _GstFfsAttachments
 {
@@ -59,7 +84,11 @@ struct _GstFfsAttachments
   GMutex lock;
   GHashTable *by_inode;         /* inode -> GstFfsAttachment, owned */
   GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment */
-  guint64 clock;
+  Recent recent[N_RECENT];      /* what of that was asked for last */
+  guint64 uses;
+  GstClock *clock;
+  GstClockID timer;             /* NULL if nothing is to end */
+  gboolean came_round;          /* a dmabuf without a memory has got one */
   gboolean closed;
   GstFfsAttachmentsStats stats;
 };
@@ -68,6 +97,8 @@ static GMutex watch_lock;
 static GHashTable *watched;     /* GstMemory -> GSList of GstFfsAttachments */
 
 static void forget_memory (GstFfsAttachments * self, GstMemory * mem);
+static gboolean on_time (GstClock * clock, GstClockTime time, GstClockID id,
+    gpointer user_data);
 
 GstFfsAttachments *
 gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max)
@@ -79,6 +110,7 @@ gst_ffs_attachments_new (GstFfsEndpoint * ep, guint max)
   g_mutex_init (&self->lock);
   self->by_inode = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->by_memory = g_hash_table_new (NULL, NULL);
+  self->clock = gst_system_clock_obtain ();
 
   return self;
 }
@@ -98,6 +130,7 @@ attachments_free (GstFfsAttachments * self)
   g_hash_table_unref (self->by_inode);
   g_hash_table_unref (self->by_memory);
   g_mutex_clear (&self->lock);
+  gst_object_unref (self->clock);
   gst_ffs_endpoint_unref (self->ep);
 }
 
@@ -171,12 +204,44 @@ gst_ffs_attachments_get_key (GstMemory * mem)
   return mem;
 }
 
+/* Addresses that are a like distance apart are to be spread out: Fibonacci
+ * hashing. */
+static Recent *
+get_recent (GstFfsAttachments * self, GstMemory * mem)
+{
+  guint32 key = GPOINTER_TO_SIZE (mem) >> 4;
+
+  return &self->recent[key * 2654435769u >> (32 - RECENT_BITS)];
+}
+
+static GstFfsAttachment *
+find_memory (GstFfsAttachments * self, GstMemory * mem)
+{
+  Recent *recent = get_recent (self, mem);
+
+  if (recent->memory != mem) {
+    recent->att = g_hash_table_lookup (self->by_memory, mem);
+    recent->memory = recent->att ? mem : NULL;
+  }
+  return recent->att;
+}
+
+static void
+unlink_memory (GstFfsAttachments * self, GstMemory * mem)
+{
+  Recent *recent = get_recent (self, mem);
+
+  if (recent->memory == mem)
+    recent->memory = NULL;
+  g_hash_table_remove (self->by_memory, mem);
+}
+
 /* By memory if it is known, else by dmabuf.  NULL with an errno, which is 0 if
  * there is none. */
 static GstFfsAttachment *
 find (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
-  GstFfsAttachment *att = g_hash_table_lookup (self->by_memory, mem);
+  GstFfsAttachment *att = find_memory (self, mem);
   struct stat st;
   gint64 inode;
 
@@ -223,24 +288,39 @@ is_linked_to (gpointer memory G_GNUC_UNUSED, gpointer value, gpointer att)
 static void
 remove_entry (GstFfsAttachments * self, GstFfsAttachment * att)
 {
-  if (att->n_memories > 0)
+  if (att->n_memories > 0) {
     g_hash_table_foreach_remove (self->by_memory, is_linked_to, att);
+    memset (self->recent, 0, sizeof (self->recent));
+  }
   g_hash_table_remove (self->by_inode, &att->inode);
   close (att->fd);
   g_free (att);
 }
 
+static gboolean
+is_orphan (GstFfsAttachment * att)
+{
+  return att->n_memories == 0 && !att->in_use;
+}
+
+/* @n: (out) (nullable): of how many */
 static GstFfsAttachment *
-oldest_idle (GstFfsAttachments * self)
+oldest_idle (GstFfsAttachments * self, gboolean orphans, guint * n)
 {
   GstFfsAttachment *att, *oldest = NULL;
   GHashTableIter iter;
+  guint found = 0;
 
   g_hash_table_iter_init (&iter, self->by_inode);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
-    if (!att->in_use && (!oldest || att->last_use < oldest->last_use))
+    if (orphans ? !is_orphan (att) : att->in_use > 0)
+      continue;
+    found++;
+    if (!oldest || att->last_use < oldest->last_use)
       oldest = att;
   }
+  if (n)
+    *n = found;
   return oldest;
 }
 
@@ -267,19 +347,10 @@ attach (GstFfsAttachments * self, GstFfsAttachment * att)
   return err;
 }
 
-/* FALSE if that must wait for a host: DETACH without one makes unpatched
- * kernels follow a NULL pointer. */
-static gboolean
-detach (GstFfsAttachments * self, GstFfsAttachment * att)
+static void
+call_detach (GstFfsAttachments * self, GstFfsAttachment * att)
 {
   gint err;
-
-  if (!att->attached)
-    return TRUE;
-
-  if (!gst_ffs_endpoint_is_enabled (self->ep)
-      || gst_ffs_endpoint_probe (self->ep) != 0)
-    return FALSE;
 
   err = gst_ffs_endpoint_detach (self->ep, att->fd);
   if (gst_ffs_meaning (GST_FFS_CALL_DETACH, err) == GST_FFS_FATAL)
@@ -287,35 +358,148 @@ detach (GstFfsAttachments * self, GstFfsAttachment * att)
         "%s: cannot detach dmabuf inode %" G_GINT64_FORMAT ": %s",
         gst_ffs_endpoint_get_name (self->ep), att->inode, g_strerror (err));
   set_dropped (self, att);
+}
+
+/* FALSE if that must wait for a host: DETACH without one makes unpatched
+ * kernels follow a NULL pointer. */
+static gboolean
+detach (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  if (!att->attached)
+    return TRUE;
+  if (!gst_ffs_endpoint_is_enabled (self->ep)
+      || gst_ffs_endpoint_probe (self->ep) != 0)
+    return FALSE;
+  call_detach (self, att);
   return TRUE;
 }
 
+/* The same for one that nobody uses.  Kernels with our patches do it at any
+ * time, so that no memory is pinned until a host comes. */
 static gboolean
-is_idle_orphan (GstFfsAttachment * att)
+detach_orphan (GstFfsAttachments * self, GstFfsAttachment * att)
 {
-  return att->n_memories == 0 && !att->in_use;
+  if (!gst_ffs_endpoint_can_submit (self->ep))
+    return detach (self, att);
+  if (att->attached)
+    call_detach (self, att);
+  return TRUE;
 }
 
-/* Drops what no memory points to any more, as far as the endpoint's state
- * permits, and the oldest idle ones above the limit. */
+static void
+start_timer (GstFfsAttachments * self, GstClockTime at)
+{
+  if (self->timer || self->closed)
+    return;
+  self->timer = gst_clock_new_single_shot_id (self->clock, at);
+  gst_clock_id_wait_async (self->timer, on_time,
+      gst_ffs_attachments_ref (self),
+      (GDestroyNotify) gst_ffs_attachments_unref);
+}
+
+static void
+stop_timer (GstFfsAttachments * self)
+{
+  if (self->timer == NULL)
+    return;
+  gst_clock_id_unschedule (self->timer);
+  gst_clock_id_unref (self->timer);
+  self->timer = NULL;
+}
+
+/* Drops what has been idle for too long, as far as the endpoint's state permits;
+ * what is left then is tried again. */
+static void
+drop_old (GstFfsAttachments * self, GstClockTime now)
+{
+  GList *all = g_hash_table_get_values (self->by_inode), *l;
+  GstClockTime next = GST_CLOCK_TIME_NONE;
+
+  for (l = all; l != NULL; l = l->next) {
+    GstFfsAttachment *att = l->data;
+
+    if (!is_orphan (att))
+      continue;
+    if (now < att->idle_since + IDLE_TIME)
+      next = MIN (next, att->idle_since + IDLE_TIME);
+    else if (detach_orphan (self, att))
+      remove_entry (self, att);
+    else
+      next = MIN (next, now + IDLE_TIME);
+  }
+  g_list_free (all);
+  if (GST_CLOCK_TIME_IS_VALID (next))
+    start_timer (self, next);
+}
+
+/* From the clock's thread. */
+static gboolean
+on_time (GstClock * clock, GstClockTime time G_GNUC_UNUSED, GstClockID id,
+    gpointer user_data)
+{
+  GstFfsAttachments *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  /* It may have been stopped as it went off. */
+  if (self->timer == id) {
+    gst_clock_id_unref (self->timer);
+    self->timer = NULL;
+    drop_old (self, gst_clock_get_time (clock));
+  }
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+/* The entry has lost its last memory or its last use. */
+static void
+keep_idle (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  GstClockTime now = gst_clock_get_time (self->clock);
+  GstFfsAttachment *oldest;
+  guint n;
+
+  att->idle_since = now;
+  oldest = oldest_idle (self, TRUE, &n);
+  if (!self->came_round && n > MAX_STRANGERS && detach_orphan (self, oldest))
+    remove_entry (self, oldest);
+  start_timer (self, now + IDLE_TIME);
+}
+
+/* Drops the oldest idle ones above the limit. */
 static void
 trim (GstFfsAttachments * self, guint max)
 {
-  GList *all = g_hash_table_get_values (self->by_inode), *l;
   GstFfsAttachment *oldest;
 
-  for (l = all; l != NULL; l = l->next) {
-    if (is_idle_orphan (l->data) && detach (self, l->data))
-      remove_entry (self, l->data);
-  }
-  g_list_free (all);
-
   while (g_hash_table_size (self->by_inode) > max) {
-    oldest = oldest_idle (self);
+    oldest = oldest_idle (self, TRUE, NULL);
+    if (oldest == NULL)
+      oldest = oldest_idle (self, FALSE, NULL);
     if (oldest == NULL || !detach (self, oldest))
       break;
     remove_entry (self, oldest);
   }
+}
+
+/* Returns whether an attachment is left in the kernel. */
+static gboolean
+detach_idle (GstFfsAttachments * self)
+{
+  GList *all = g_hash_table_get_values (self->by_inode), *l;
+  gboolean left = FALSE;
+
+  for (l = all; l != NULL; l = l->next) {
+    GstFfsAttachment *att = l->data;
+
+    if (att->in_use)
+      continue;
+    if (detach (self, att))
+      remove_entry (self, att);
+    else
+      left = TRUE;
+  }
+  g_list_free (all);
+  return left;
 }
 
 /* ---- use ---- */
@@ -327,12 +511,12 @@ forget_memory (GstFfsAttachments * self, GstMemory * mem)
   GstFfsAttachment *att;
 
   g_mutex_lock (&self->lock);
-  att = g_hash_table_lookup (self->by_memory, mem);
+  att = find_memory (self, mem);
   if (att != NULL) {
-    g_hash_table_remove (self->by_memory, mem);
+    unlink_memory (self, mem);
     att->n_memories--;
-    if (is_idle_orphan (att) && detach (self, att))
-      remove_entry (self, att);
+    if (is_orphan (att))
+      keep_idle (self, att);
   }
   g_mutex_unlock (&self->lock);
 }
@@ -341,7 +525,7 @@ forget_memory (GstFfsAttachments * self, GstMemory * mem)
 static GstFfsAttachment *
 find_or_add (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
-  GstFfsAttachment *att = g_hash_table_lookup (self->by_memory, mem);
+  GstFfsAttachment *att = find_memory (self, mem);
 
   *err = 0;
   if (att)
@@ -354,10 +538,32 @@ find_or_add (GstFfsAttachments * self, GstMemory * mem, gint * err)
   if (att == NULL)
     return NULL;
 
+  self->came_round |= att->attached && is_orphan (att);
   att->n_memories++;
   g_hash_table_insert (self->by_memory, mem, att);
   watch (self, mem);
   return att;
+}
+
+/* With the lock.  Attaches, and makes room by what is idle if there is none. */
+static gint
+attach_or_make_room (GstFfsAttachments * self, GstFfsAttachment * att)
+{
+  guint64 dropped = self->stats.dropped;
+  gint err = attach (self, att);
+
+  if (err != ENOMEM && err != ENOSPC)
+    return err;
+  att->in_use++;
+  detach_idle (self);
+  att->in_use--;
+  if (self->stats.dropped == dropped)
+    return err;
+  GST_INFO_ID (gst_ffs_endpoint_get_owner (self->ep),
+      "%s: no room for another dmabuf (%s), dropped %" G_GUINT64_FORMAT,
+      gst_ffs_endpoint_get_name (self->ep), g_strerror (err),
+      self->stats.dropped - dropped);
+  return attach (self, att);
 }
 
 /**
@@ -387,12 +593,12 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
   if (att && att->in_use && att->user != user)
     *err = EALREADY;
   else if (att && !att->attached)
-    *err = attach (self, att);
+    *err = attach_or_make_room (self, att);
 
   if (*err == 0) {
     att->in_use++;
     att->user = user;
-    att->last_use = ++self->clock;
+    att->last_use = ++self->uses;
   } else {
     att = NULL;
   }
@@ -446,9 +652,10 @@ gst_ffs_attachments_release (GstFfsAttachments * self,
     GstFfsAttachment *att = atts[i];
 
     att->in_use--;
-    if (att->in_use == 0 && (self->closed || (att->n_memories == 0
-                && detach (self, att))))
+    if (att->in_use == 0 && self->closed)
       remove_entry (self, att);
+    else if (is_orphan (att))
+      keep_idle (self, att);
   }
   g_mutex_unlock (&self->lock);
 }
@@ -483,7 +690,9 @@ gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
  * Detaches everything, in use or not, which cancels what is in flight.  The
  * caller must not read the status of a fence afterwards: in kernels without
  * our patches it lives in the attachment.  Without a host this does nothing;
- * closing the endpoint does it then.
+ * closing the endpoint does it then.  The endpoint is asked whether there is
+ * one: a transfer that has ended with ESHUTDOWN or EPIPE says that the host is
+ * gone, and another one may have been queued since.
  */
 void
 gst_ffs_attachments_cancel (GstFfsAttachments * self)
@@ -491,32 +700,12 @@ gst_ffs_attachments_cancel (GstFfsAttachments * self)
   GList *all, *l;
 
   g_mutex_lock (&self->lock);
+  gst_ffs_endpoint_probe (self->ep);
   all = g_hash_table_get_values (self->by_inode);
   for (l = all; l != NULL; l = l->next)
     detach (self, l->data);
   g_list_free (all);
   g_mutex_unlock (&self->lock);
-}
-
-/* With the lock.  Returns whether an attachment is left in the kernel. */
-static gboolean
-detach_idle (GstFfsAttachments * self)
-{
-  GList *all = g_hash_table_get_values (self->by_inode), *l;
-  gboolean left = FALSE;
-
-  for (l = all; l != NULL; l = l->next) {
-    GstFfsAttachment *att = l->data;
-
-    if (att->in_use)
-      continue;
-    if (detach (self, att))
-      remove_entry (self, att);
-    else
-      left = TRUE;
-  }
-  g_list_free (all);
-  return left;
 }
 
 /* With the lock.  What could not be detached goes with the file. */
@@ -576,9 +765,11 @@ gst_ffs_attachments_close (GstFfsAttachments * self)
   unwatch_all (self);
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
+  stop_timer (self);
   detach_idle (self);
   forget_idle (self);
   g_hash_table_remove_all (self->by_memory);
+  memset (self->recent, 0, sizeof (self->recent));
   g_hash_table_iter_init (&iter, self->by_inode);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) & att)) {
     att->n_memories = 0;

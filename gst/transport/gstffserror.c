@@ -43,7 +43,7 @@ is_transfer (GstFfsCall call)
 }
 
 /**
- * gst_ffs_meaning:
+ * gst_ffs_error_meaning:
  * @call: the call that was made
  * @err: its errno, 0 for success
  *
@@ -59,7 +59,7 @@ is_transfer (GstFfsCall call)
  * Returns: what happened
  */
 GstFfsMeaning
-gst_ffs_meaning (GstFfsCall call, gint err)
+gst_ffs_error_meaning (GstFfsCall call, gint err)
 {
   switch (err) {
     case 0:
@@ -93,8 +93,12 @@ gst_ffs_meaning (GstFfsCall call, gint err)
     case ENOTTY:
       return is_transfer (call) || call == GST_FFS_CALL_ATTACH ?
           GST_FFS_NO_IOCTL : GST_FFS_FATAL;
+    case EINVAL:
+      return call == GST_FFS_CALL_ATTACH ? GST_FFS_UNUSABLE : GST_FFS_FATAL;
     case ENOMEM:
       return GST_FFS_NO_MEMORY;
+    case ENOSPC:
+      return call == GST_FFS_CALL_ATTACH ? GST_FFS_NO_MEMORY : GST_FFS_FATAL;
     case EOPNOTSUPP:
       return call == GST_FFS_CALL_SUBMIT ? GST_FFS_NO_GATHER : GST_FFS_FATAL;
     default:
@@ -191,10 +195,20 @@ get_text (GstFfsCall call, gint err, gint * code)
           text = "A transfer to the USB host failed.";
           break;
         default:
-          if (err == ENOSPC) {
+          if (err == ENOSYS) {
+            *code = GST_RESOURCE_ERROR_SETTINGS;
+            text = "The frame cannot be sent in place, and this build of the "
+                "element has no Linux AIO (libaio) to write a copy with.";
+          } else if (err == ENOSPC) {
             *code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
             text = "The kernel has no room for more asynchronous writes; "
                 "raise /proc/sys/fs/aio-max-nr.";
+          } else if (err == EFAULT) {
+            *code = GST_RESOURCE_ERROR_SETTINGS;
+            text = "The CPU cannot read the frame, so it cannot be copied: its "
+                "memory does not let itself be mapped, as secure (protected) "
+                "memory does not. Such memory can be sent in place only, and "
+                "what that needs is missing here.";
           } else {
             text = "Writing to the USB endpoint failed.";
           }

@@ -36,6 +36,7 @@ typedef enum
  * @GST_FFS_NO_SG: the controller takes no scatter-gather, hence no dmabuf
  * @GST_FFS_NO_GATHER: the controller does not take a transfer of such pieces
  * @GST_FFS_NO_IOCTL: the kernel lacks the dmabuf ioctls
+ * @GST_FFS_UNUSABLE: the controller cannot map this dmabuf
  * @GST_FFS_NO_MEMORY: out of memory, worth another try later
  * @GST_FFS_CANCELLED: we cancelled it ourselves
  * @GST_FFS_LOST: somebody else cancelled it
@@ -54,6 +55,7 @@ typedef enum
   GST_FFS_NO_SG,
   GST_FFS_NO_GATHER,
   GST_FFS_NO_IOCTL,
+  GST_FFS_UNUSABLE,
   GST_FFS_NO_MEMORY,
   GST_FFS_CANCELLED,
   GST_FFS_LOST,
@@ -62,7 +64,14 @@ typedef enum
 
 const gchar *gst_ffs_call_name (GstFfsCall call);
 
-GstFfsMeaning gst_ffs_meaning (GstFfsCall call, gint err);
+GstFfsMeaning gst_ffs_error_meaning (GstFfsCall call, gint err);
+
+/* See gst_ffs_error_meaning(); a frame asks seven times. */
+static inline GstFfsMeaning
+gst_ffs_meaning (GstFfsCall call, gint err)
+{
+  return err == 0 ? GST_FFS_OK : gst_ffs_error_meaning (call, err);
+}
 
 /* See gst_ffs_error_post_full(); the message carries the caller's place. */
 #define gst_ffs_error_post(element, call, err, endpoint) \

@@ -41,16 +41,26 @@
 
 #include "gstffsdebug.h"
 
+/* For how long a flush waits for the rest of a frame. */
+#define FINISH_TIMEOUT (G_TIME_SPAN_SECOND / 2)
+
 /* What is let go at a time, under one lock. */
 #define BATCH 16
 #define BATCH_PIECES 64
 
+typedef struct
+{
+  GstFfsAttachment *atts[BATCH_PIECES];
+  GstBuffer *buffers[BATCH_PIECES];
+  guint n;
+} Held;
+
 static void
 queue_free (GstFfsQueue * self)
 {
-  gst_queue_array_free (self->transfers);
-  gst_queue_array_free (self->held);
-  gst_queue_array_free (self->frames);
+  gst_ffs_ring_clear (&self->transfers);
+  gst_ffs_ring_clear (&self->held);
+  gst_ffs_ring_clear (&self->frames);
   gst_poll_free (self->foreign);
   gst_ffs_attachments_unref (self->attachments);
   gst_ffs_endpoint_unref (self->ep);
@@ -129,7 +139,7 @@ gst_ffs_queue_wake (GstFfsQueue * self)
 static gboolean
 is_empty (GstFfsQueue * self)
 {
-  return gst_queue_array_is_empty (self->transfers) && self->letting_go == 0;
+  return gst_ffs_ring_length (&self->transfers) == 0 && self->letting_go == 0;
 }
 
 /* Until the deadline. */
@@ -158,6 +168,17 @@ is_lost (gint err)
   }
 }
 
+/* With the lock.  Whether the caller does not expect it.  What did not arrive
+ * leaves no connection, so it is one itself, and so is the next that does. */
+static gboolean
+is_news (GstFfsQueue * self, const GstFfsQueueFrame * frame)
+{
+  guint before = self->arrived;
+
+  self->arrived = frame->err ? 0 : gst_ffs_endpoint_get_connection (self->ep);
+  return self->arrived != before || before == 0;
+}
+
 /* With the lock, given up for the callbacks: frames that have nothing under way
  * any more, in their order. */
 void
@@ -165,17 +186,16 @@ gst_ffs_queue_end_frames (GstFfsQueue * self)
 {
   GstFfsQueueFrame *head;
 
-  while ((head = gst_queue_array_peek_head_struct (self->frames)) != NULL
-      && head->complete && head->n_under_way == 0) {
+  while ((head = gst_ffs_ring_head (&self->frames)) != NULL && head->complete
+      && head->n_under_way == 0) {
     GstFfsFrameDoneFunc done = self->done;
     GstFfsQueueStats *stats = &self->stats;
     GstFfsQueueFrame frame = *head;
     GstClockTime end;
 
-    gst_queue_array_pop_head_struct (self->frames);
-    self->first_frame++;
+    self->frames.first++;
     self->last_end = end = gst_util_get_timestamp ();
-    if (done) {
+    if (done && is_news (self, &frame)) {
       g_mutex_unlock (&self->lock);
       done (frame.number, &frame.tag, frame.err, self->user_data);
       g_mutex_lock (&self->lock);
@@ -194,8 +214,7 @@ gst_ffs_queue_end_frames (GstFfsQueue * self)
 static void
 account (GstFfsQueue * self, const GstFfsQueueTransfer * t)
 {
-  GstFfsQueueFrame *frame = gst_queue_array_peek_nth_struct (self->frames,
-      t->frame - self->first_frame);
+  GstFfsQueueFrame *frame = gst_ffs_ring_at (&self->frames, t->frame);
   gint err = MAX (-t->status, 0);
 
   if (err != 0 && self->cancelled)
@@ -230,25 +249,28 @@ take_status (GstFfsQueueTransfer * t)
   t->sync_file = -1;
 }
 
-/* With the lock.  Takes transfers that are over from the head of the FIFO. */
+/* With the lock.  Takes transfers that are over from the head of the FIFO, and
+ * what they hold. */
 static guint
-take_over (GstFfsQueue * self, GstFfsQueueTransfer * over,
-    GstFfsQueueHeld * held, guint * n_held)
+take_over (GstFfsQueue * self, GstFfsQueueTransfer * over, Held * held)
 {
   GstFfsQueueTransfer *head;
-  guint i, n = 0;
+  guint n = 0;
 
-  *n_held = 0;
-  while (n < BATCH
-      && (head = gst_queue_array_peek_head_struct (self->transfers)) != NULL
-      && head->over && *n_held + head->n_pieces <= BATCH_PIECES) {
-    over[n] = *head;
-    gst_queue_array_pop_head_struct (self->transfers);
-    self->first_transfer++;
-    for (i = 0; i < over[n].n_pieces; i++)
-      held[(*n_held)++] =
-          *(GstFfsQueueHeld *) gst_queue_array_pop_head_struct (self->held);
-    n++;
+  held->n = 0;
+  while (n < BATCH && (head = gst_ffs_ring_head (&self->transfers)) != NULL
+      && head->over && held->n + head->n_pieces <= BATCH_PIECES) {
+    const guint64 end = self->held.first + head->n_pieces;
+
+    over[n++] = *head;
+    self->transfers.first++;
+    for (; self->held.first < end; self->held.first++) {
+      const GstFfsQueueHeld *piece =
+          gst_ffs_ring_at (&self->held, self->held.first);
+
+      held->atts[held->n] = piece->att;
+      held->buffers[held->n++] = piece->buffer;
+    }
   }
   return n;
 }
@@ -257,21 +279,18 @@ take_over (GstFfsQueue * self, GstFfsQueueTransfer * over,
 static void
 let_go (GstFfsQueue * self)
 {
-  GstFfsAttachment *atts[BATCH_PIECES];
-  GstFfsQueueHeld held[BATCH_PIECES];
   GstFfsQueueTransfer over[BATCH];
-  guint i, n, n_held;
+  Held held;
+  guint i, n;
 
-  while ((n = take_over (self, over, held, &n_held)) > 0) {
+  while ((n = take_over (self, over, &held)) > 0) {
     self->letting_go++;
     g_mutex_unlock (&self->lock);
 
     /* Before the buffers: a memory's end wants to find the dmabuf idle. */
-    for (i = 0; i < n_held; i++)
-      atts[i] = held[i].att;
-    gst_ffs_attachments_release (self->attachments, atts, n_held);
-    for (i = 0; i < n_held; i++)
-      gst_buffer_unref (held[i].buffer);
+    gst_ffs_attachments_release (self->attachments, held.atts, held.n);
+    for (i = 0; i < held.n; i++)
+      gst_buffer_unref (held.buffers[i]);
     /* Only SUBMIT's own sync_files are left, and two system calls for each. */
     for (i = 0; i < n; i++)
       take_status (&over[i]);
@@ -292,16 +311,16 @@ let_go (GstFfsQueue * self)
 static void
 mark_over (GstFfsQueue * self, const struct usb_ffs_dmabuf_done *record)
 {
-  guint64 place = record->cookie - self->first_transfer;
   GstFfsQueueTransfer *t;
 
-  if (place >= gst_queue_array_get_length (self->transfers)) {
+  if (record->cookie - self->transfers.first >=
+      gst_ffs_ring_length (&self->transfers)) {
     GST_ERROR_ID (gst_ffs_endpoint_get_owner (self->ep),
         "%s: the kernel tells of a transfer that there is not",
         gst_ffs_endpoint_get_name (self->ep));
     return;
   }
-  t = gst_queue_array_peek_nth_struct (self->transfers, place);
+  t = gst_ffs_ring_at (&self->transfers, record->cookie);
   t->over = TRUE;
   t->status = record->status;
   /* A controller that says it has sent less has lost the rest. */
@@ -375,7 +394,7 @@ wait_for_head (GstFfsQueue * self, GstFfsQueueTransfer * head)
   guint i, n = own_fence ? 1 : head->n_pieces;
 
   for (i = 0; i < n; i++) {
-    GstFfsQueueHeld *held = gst_queue_array_peek_nth_struct (self->held, i);
+    GstFfsQueueHeld *held = gst_ffs_ring_at (&self->held, self->held.first + i);
 
     fds[i] = own_fence ? head->sync_file :
         gst_ffs_attachment_get_fd (held->att);
@@ -386,7 +405,7 @@ wait_for_head (GstFfsQueue * self, GstFfsQueueTransfer * head)
   g_mutex_lock (&self->lock);
 
   /* The FIFO may have grown, and moved. */
-  head = gst_queue_array_peek_head_struct (self->transfers);
+  head = gst_ffs_ring_head (&self->transfers);
   head->over = TRUE;
   /* The status of a TRANSFER is that of the attachment.  Without a sync_file it
    * was cancelled, or its end is all that is known. */
@@ -404,15 +423,14 @@ queue_thread (gpointer data)
 
   g_mutex_lock (&self->lock);
   while (TRUE) {
-    GstFfsQueueTransfer *head =
-        gst_queue_array_peek_head_struct (self->transfers);
+    GstFfsQueueTransfer *head = gst_ffs_ring_head (&self->transfers);
 
     if (head == NULL && self->stop)
       break;
     if (self->reap && !self->parked) {
       reap (self, -1, FALSE);
     } else if (head == NULL || self->parked
-        || self->unsure == self->first_transfer) {
+        || self->unsure == self->transfers.first) {
       self->idle = TRUE;
       g_cond_wait (&self->more, &self->lock);
       self->idle = FALSE;
@@ -432,7 +450,7 @@ queue_thread (gpointer data)
  * gst_ffs_queue_new:
  * @ep: the endpoint
  * @max_attachments: dmabufs that may be attached at a time
- * @done: called for each frame after its release
+ * @done: called for frames after their release
  * @user_data: for @done
  *
  * Returns: the queue, to be ended by gst_ffs_queue_shutdown()
@@ -452,11 +470,12 @@ gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
   self->open_frame = GST_FFS_QUEUE_NONE;
   self->unsure = GST_FFS_QUEUE_NONE;
   self->max = 1;
+  self->can_submit = gst_ffs_endpoint_can_submit (ep);
+  self->can_end = gst_ffs_endpoint_can_end (ep);
   self->reap = gst_ffs_endpoint_can_reap (ep);
-  self->transfers =
-      gst_queue_array_new_for_struct (sizeof (GstFfsQueueTransfer), 16);
-  self->held = gst_queue_array_new_for_struct (sizeof (GstFfsQueueHeld), 32);
-  self->frames = gst_queue_array_new_for_struct (sizeof (GstFfsQueueFrame), 16);
+  gst_ffs_ring_init (&self->transfers, sizeof (GstFfsQueueTransfer));
+  gst_ffs_ring_init (&self->held, sizeof (GstFfsQueueHeld));
+  gst_ffs_ring_init (&self->frames, sizeof (GstFfsQueueFrame));
   g_mutex_init (&self->lock);
   g_cond_init (&self->more);
   g_cond_init (&self->changed);
@@ -570,19 +589,20 @@ gst_ffs_queue_cancel (GstFfsQueue * self, GstClockTime timeout)
 {
   gint64 deadline = g_get_monotonic_time () + GST_TIME_AS_USECONDS (timeout);
   gboolean empty;
-  guint i, n;
+  guint64 place;
+  guint n;
 
   gst_ffs_queue_abandon (self);
   g_mutex_lock (&self->lock);
-  n = gst_queue_array_get_length (self->transfers);
+  self->arrived = 0;
+  n = gst_ffs_ring_length (&self->transfers);
   if (n > 0) {
     GST_DEBUG_ID (gst_ffs_endpoint_get_owner (self->ep),
         "cancelling %u transfers", n);
     self->cancelled = TRUE;
   }
-  for (i = 0; i < n; i++) {
-    GstFfsQueueTransfer *t =
-        gst_queue_array_peek_nth_struct (self->transfers, i);
+  for (place = self->transfers.first; place < self->transfers.end; place++) {
+    GstFfsQueueTransfer *t = gst_ffs_ring_at (&self->transfers, place);
 
     if (t->own_fence || t->sync_file < 0)
       continue;
@@ -662,7 +682,7 @@ gst_ffs_queue_get_waiting (GstFfsQueue * self)
   GstFfsQueueFrame *head;
 
   g_mutex_lock (&self->lock);
-  head = gst_queue_array_peek_head_struct (self->frames);
+  head = gst_ffs_ring_head (&self->frames);
   if (head)
     waiting = gst_util_get_timestamp () - MAX (head->start, self->last_end);
   g_mutex_unlock (&self->lock);
@@ -714,6 +734,20 @@ gst_ffs_queue_wait (GstFfsQueue * self)
   return err;
 }
 
+/* While flushing.  Whether to go on all the same, until finish_by: the host gets
+ * the beginning of the frame. */
+gboolean
+gst_ffs_queue_may_finish (GstFfsQueue * self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->open_frame == GST_FFS_QUEUE_NONE || self->open_pieces == 0)
+    return FALSE;
+  if (self->finish_by == 0)
+    self->finish_by = now + FINISH_TIMEOUT;
+  return now < self->finish_by;
+}
+
 /**
  * gst_ffs_queue_wait_idle:
  * @self: the queue
@@ -731,10 +765,12 @@ gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory)
 
   g_mutex_lock (&self->lock);
   while (err == 0 && gst_ffs_attachments_is_busy (self->attachments, memory)) {
-    if (self->flushing)
-      err = EINTR;
-    else
+    if (!self->flushing)
       wait_change (self, 0);
+    else if (gst_ffs_queue_may_finish (self))
+      wait_change (self, self->finish_by);
+    else
+      err = EINTR;
   }
   g_mutex_unlock (&self->lock);
 

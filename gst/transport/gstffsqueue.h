@@ -65,9 +65,10 @@ typedef struct
  * ECANCELED if it was given up half queued
  * @user_data: as given
  *
- * Called once for each frame of which something was queued, after its buffers
- * were released, from the queue's thread or one that waits in the queue, with
- * no lock held.
+ * Called for each frame of which something was queued and that did not arrive,
+ * and for the first that arrives after such a one, after gst_ffs_queue_cancel(),
+ * or at a host that came: that others arrive as well is no news.  After the frame's buffers were released,
+ * from the queue's thread or one that waits in the queue, with no lock held.
  */
 typedef void (*GstFfsFrameDoneFunc) (guint64 frame, const GstFfsFrameTag * tag,
     gint err, gpointer user_data);

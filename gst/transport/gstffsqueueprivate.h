@@ -6,9 +6,8 @@
 #ifndef __GST_FFS_QUEUE_PRIVATE_H__
 #define __GST_FFS_QUEUE_PRIVATE_H__
 
-#include <gst/base/gstqueuearray.h>
-
 #include "gstffsqueue.h"
+#include "gstffsring.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +16,7 @@ G_BEGIN_DECLS
 /* What one call has queued: a transfer, or several that end as one. */
 typedef struct
 {
-  guint64 frame;                /* place of the frame in the FIFO of frames */
+  guint64 frame;                /* place of the frame */
   guint n_pieces;
   guint n_transfers;
   gsize length;
@@ -51,10 +50,13 @@ struct _GstFfsQueue
   gpointer user_data;
   GThread *thread;
   GstPoll *foreign;             /* the wait for other devices' fences */
+  gboolean can_submit;          /* the kernel has SUBMIT */
+  gboolean can_end;             /* and that takes several transfers */
 
   /* Streaming thread: how much of which frame was queued, to which host. */
   guint64 open_frame;
   guint open_pieces;
+  gint64 finish_by;             /* of its rest while flushing, or 0 */
   guint open_connection;
   guint64 n_calls;
   gboolean by_reap;             /* how the end of the last one is learnt */
@@ -64,11 +66,9 @@ struct _GstFfsQueue
   GCond more;                   /* for the queue's thread */
   GCond changed;                /* for all others */
   GstFfsFrameDoneFunc done;
-  GstQueueArray *transfers;
-  GstQueueArray *held;          /* the pieces of all of them */
-  GstQueueArray *frames;
-  guint64 first_transfer;       /* how many have left the FIFO */
-  guint64 first_frame;
+  GstFfsRing transfers;         /* GstFfsQueueTransfer */
+  GstFfsRing held;              /* GstFfsQueueHeld, the pieces of all of them */
+  GstFfsRing frames;            /* GstFfsQueueFrame */
   guint64 unsure;               /* a transfer that is being queued, or GST_FFS_QUEUE_NONE */
   guint letting_go;             /* threads that are about to */
 
@@ -87,12 +87,14 @@ struct _GstFfsQueue
   guint n_reaping_slot;         /* of them those that wait for a slot */
   guint32 kicks;
 
+  guint arrived;                /* connection that the last one arrived at, or 0 */
   GstFfsQueueStats stats;
   GstClockTime last_end;        /* of a frame */
 };
 
 /* With the lock, which may be given up meanwhile. */
 void gst_ffs_queue_update_full (GstFfsQueue * self);
+gboolean gst_ffs_queue_may_finish (GstFfsQueue * self);
 void gst_ffs_queue_wake (GstFfsQueue * self);
 void gst_ffs_queue_end_frames (GstFfsQueue * self);
 

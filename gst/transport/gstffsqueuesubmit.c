@@ -15,12 +15,26 @@
 
 #include <errno.h>
 #include <gst/allocators/gstdmabuf.h>
+#include <poll.h>
 
 #include "gstffsdebug.h"
 
 /* EBUSY also says that the dmabuf's reservation is locked, which is short and
  * cannot be waited for. */
 #define RESERVATION_RETRY (100 * GST_USECOND)
+
+/* For a frame that has begun, while flushing. */
+static gint
+wait_foreign_on (GstFfsQueue * self, gint dmabuf)
+{
+  struct pollfd pfd = { dmabuf, POLLOUT, 0 };
+  gint64 left = self->finish_by - g_get_monotonic_time ();
+
+  if (poll (&pfd, 1, MAX (left, 0) / G_TIME_SPAN_MILLISECOND) != 1)
+    return EINTR;
+  g_usleep (GST_TIME_AS_USECONDS (RESERVATION_RETRY));
+  return 0;
+}
 
 /* Until no other device works on the dmabuf, as far as can be seen. */
 static gint
@@ -41,7 +55,10 @@ wait_foreign (GstFfsQueue * self, gint dmabuf)
     err = errno;
 
   /* EBUSY is how GstPoll says that it is flushing. */
-  return err == EBUSY ? EINTR : err;
+  if (err != EBUSY)
+    return err;
+  return gst_ffs_queue_may_finish (self) ? wait_foreign_on (self, dmabuf) :
+      EINTR;
 }
 
 /* Each dmabuf in turn. */
@@ -86,48 +103,61 @@ acquire_all (GstFfsQueue * self, const GstFfsPiece * pieces,
   return 0;
 }
 
+/* With the lock.  The frame that is being queued, which begins here. */
+static void
+push_frame (GstFfsQueue * self, const GstFfsFrameTag * tag, GstClockTime now)
+{
+  GstFfsQueueFrame *frame = gst_ffs_ring_push (&self->frames);
+
+  frame->number = self->open_frame;
+  frame->tag = *tag;
+  frame->start = now;
+  frame->n_under_way = 0;
+  frame->err = 0;
+  self->last_max = self->stats.in_flight_max;
+  self->stats.in_flight++;
+  self->stats.in_flight_max = MAX (self->last_max, self->stats.in_flight);
+}
+
 /* Before the kernel has the transfer: it may end before its call returns. */
 static guint64
 push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
     guint n, const GstFfsFrameTag * tag, gboolean last)
 {
   GstClockTime now = self->open_pieces == 0 ? gst_util_get_timestamp () : 0;
-  GstFfsQueueTransfer t = {.n_pieces = n,.sync_file = -1 };
+  GstFfsQueueTransfer *t;
   GstFfsQueueFrame *frame;
   guint64 place;
   guint i;
 
-  for (i = 0; i < n; i++) {
-    gst_buffer_ref (pieces[i].owner);
-    t.length += pieces[i].length;
-    t.n_transfers += !pieces[i].more;
-  }
-
   g_mutex_lock (&self->lock);
-  if (self->open_pieces == 0) {
-    GstFfsQueueFrame fresh = {.number = self->open_frame,.tag = *tag,.start =
-          now
-    };
-
-    gst_queue_array_push_tail_struct (self->frames, &fresh);
-    self->last_max = self->stats.in_flight_max;
-    self->stats.in_flight++;
-    self->stats.in_flight_max = MAX (self->last_max, self->stats.in_flight);
-  }
-  frame = gst_queue_array_peek_tail_struct (self->frames);
+  if (self->open_pieces == 0)
+    push_frame (self, tag, now);
+  frame = gst_ffs_ring_tail (&self->frames);
   frame->n_under_way++;
   frame->complete = last;
-  t.frame = self->first_frame + gst_queue_array_get_length (self->frames) - 1;
-  for (i = 0; i < n; i++) {
-    GstFfsQueueHeld held = { pieces[i].owner, atts[i] };
 
-    gst_queue_array_push_tail_struct (self->held, &held);
+  place = self->transfers.end;
+  t = gst_ffs_ring_push (&self->transfers);
+  t->frame = self->frames.end - 1;
+  t->n_pieces = n;
+  t->n_transfers = 0;
+  t->length = 0;
+  t->sync_file = -1;
+  t->own_fence = FALSE;
+  t->over = FALSE;
+  t->status = 0;
+  for (i = 0; i < n; i++) {
+    GstFfsQueueHeld *held = gst_ffs_ring_push (&self->held);
+
+    held->buffer = gst_buffer_ref (pieces[i].owner);
+    held->att = atts[i];
+    t->length += pieces[i].length;
+    t->n_transfers += !pieces[i].more;
   }
-  place = self->first_transfer + gst_queue_array_get_length (self->transfers);
-  gst_queue_array_push_tail_struct (self->transfers, &t);
   self->unsure = place;
   self->by_reap = self->reap;
-  self->stats.queued += t.n_transfers;
+  self->stats.queued += t->n_transfers;
   gst_ffs_queue_update_full (self);
   g_mutex_unlock (&self->lock);
   return place;
@@ -142,15 +172,15 @@ unpush (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
   guint i;
 
   g_mutex_lock (&self->lock);
-  t = gst_queue_array_pop_tail_struct (self->transfers);
+  t = gst_ffs_ring_tail (&self->transfers);
   self->stats.queued -= t->n_transfers;
-  for (i = 0; i < n; i++)
-    gst_queue_array_pop_tail_struct (self->held);
-  frame = gst_queue_array_peek_tail_struct (self->frames);
+  self->transfers.end--;
+  self->held.end -= n;
+  frame = gst_ffs_ring_tail (&self->frames);
   frame->n_under_way--;
   frame->complete = FALSE;
   if (self->open_pieces == 0) {
-    gst_queue_array_pop_tail_struct (self->frames);
+    self->frames.end--;
     self->stats.in_flight--;
     self->stats.in_flight_max = self->last_max;
   }
@@ -161,7 +191,7 @@ unpush (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
     gst_buffer_unref (pieces[i].owner);
 }
 
-/* The kernel has it.  With REAP its end tells all that is still to be known. */
+/* The kernel has it, and its end is learnt by its fence. */
 static void
 pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
 {
@@ -169,16 +199,13 @@ pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
   GstFfsQueueTransfer *t;
   gint err;
 
-  if (self->by_reap)
-    return;
   if (!own_fence && (err = gst_ffs_fence_export (dmabuf, &sync_file)) != 0)
     GST_WARNING_ID (gst_ffs_endpoint_get_owner (self->ep),
         "%s: no sync_file, errors will not be seen: %s",
         gst_ffs_endpoint_get_name (self->ep), g_strerror (err));
 
   g_mutex_lock (&self->lock);
-  t = gst_queue_array_peek_nth_struct (self->transfers,
-      place - self->first_transfer);
+  t = gst_ffs_ring_at (&self->transfers, place);
   t->sync_file = sync_file;
   t->own_fence = own_fence;
   self->unsure = GST_FFS_QUEUE_NONE;
@@ -197,7 +224,7 @@ call_kernel (GstFfsQueue * self, const GstFfsPiece * pieces,
   guint i;
 
   *sync_file = -1;
-  if (!gst_ffs_endpoint_can_submit (self->ep)) {
+  if (!self->can_submit) {
     g_assert (n == 1 && pieces->offset == 0);
     return gst_ffs_endpoint_transfer (self->ep,
         gst_ffs_attachment_get_fd (atts[0]), pieces->length);
@@ -236,12 +263,13 @@ queue (GstFfsQueue * self, const GstFfsPiece * pieces,
   guint64 place;
 
   while (TRUE) {
-    *call = gst_ffs_endpoint_can_submit (self->ep) ? GST_FFS_CALL_SUBMIT :
-        GST_FFS_CALL_TRANSFER;
+    *call = self->can_submit ? GST_FFS_CALL_SUBMIT : GST_FFS_CALL_TRANSFER;
     place = push (self, pieces, atts, n, tag, last);
     err = call_kernel (self, pieces, atts, n, place, &sync_file);
     if (err == 0) {
-      pushed (self, place, sync_file, gst_ffs_attachment_get_fd (atts[0]));
+      /* With REAP its end tells all that is still to be known. */
+      if (!self->by_reap)
+        pushed (self, place, sync_file, gst_ffs_attachment_get_fd (atts[0]));
       return 0;
     }
     unpush (self, pieces, n);
@@ -310,7 +338,11 @@ submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
  * @n_pieces: how many
  * @failed_call: (out): the call that an error is about
  *
- * Puts a frame in flight.  After EINTR (flushing) the caller either calls
+ * Puts a frame in flight.  A frame of which something is queued is not cut by a
+ * flush, unless the rest has to wait for longer than half a second: a host that
+ * knows frames by their size alone would be out of step for good.
+ *
+ * After EINTR (flushing) the caller either calls
  * again with the same arguments, which goes on where it was, or abandons the
  * frame.  After any other error nothing more of the frame is sent until the
  * caller has abandoned it.
@@ -325,6 +357,7 @@ gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
   if (self->open_frame != frame) {
     self->open_frame = frame;
     self->open_pieces = 0;
+    self->finish_by = 0;
   }
 
   while (self->open_pieces < n_pieces) {
@@ -333,7 +366,7 @@ gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
     GstFfsMeaning meaning;
     gint err;
 
-    if (!gst_ffs_endpoint_can_end (self->ep))
+    if (!self->can_end)
       for (n = 1; first[n - 1].more; n++);
     err = submit_pieces (self, first, n, tag,
         self->open_pieces + n == n_pieces, failed_call);
@@ -371,7 +404,7 @@ gst_ffs_queue_abandon (GstFfsQueue * self)
     return FALSE;
 
   g_mutex_lock (&self->lock);
-  frame = gst_queue_array_peek_tail_struct (self->frames);
+  frame = gst_ffs_ring_tail (&self->frames);
   frame->complete = TRUE;
   if (frame->err == 0)
     frame->err = ECANCELED;

@@ -25,6 +25,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "gstffsaio.h"
 #include "gstffsdebug.h"
 #include "gstffswriter.h"
 
@@ -124,7 +125,8 @@ gst_ffs_writer_close (GstFfsWriter * self)
   self->open = FALSE;
   g_mutex_unlock (&self->lock);
   gst_poll_free (self->poll);
-  io_destroy (self->ctx);
+  /* FunctionFS has copied the data, so requests refer to nothing. */
+  gst_ffs_aio_destroy (self->ctx, self->n_idle < MAX_PENDING, NULL, NULL);
   close (self->event_fd);
 }
 

@@ -32,6 +32,9 @@ GST_START_TEST (test_drop)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   fake_endpoint_signal (0, 1);
   wait_released (&b);
+  /* Of the base class. */
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "dropped"), 1);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "rendered"), 1);
   sink_harness_end (&sh);
 }
 
@@ -351,6 +354,34 @@ GST_START_TEST (test_give_back_cancels)
 
 GST_END_TEST;
 
+#define CAPS_AT(rate) \
+    "video/x-raw,format=GRAY8,width=5,height=2,framerate=" rate
+
+/* New caps take back what is in flight only if buffers depend on them. */
+GST_START_TEST (test_give_back_at_caps)
+{
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 4, NULL);
+  gst_harness_set_src_caps_str (sh.h, CAPS_AT ("30/1"));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_set_src_caps_str (sh.h, CAPS_AT ("25/1"));
+  fail_if (is_released (&a));
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 0);
+
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  gst_harness_set_src_caps_str (sh.h, "video/x-raw,format=GRAY8,width=10,"
+      "height=1,framerate=25/1");
+  fail_unless (is_released (&b));
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_eos_timeout)
 {
   GstMessage *msg;
@@ -423,6 +454,70 @@ GST_START_TEST (test_flush_while_foreign_fence)
 GST_END_TEST;
 
 /* The frame of the preroll is sent when it is played, and once. */
+/* Of an EOS that is sent the element is told, as it comes from upstream behind
+ * the frame that waits for a host. */
+GST_START_TEST (test_end_while_waiting)
+{
+  GstMessage *msg;
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, "without-host", WAIT, NULL);
+  fake_endpoint_set_enabled (FALSE);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  gst_element_send_event (sh.sink, gst_event_new_eos ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fail_unless (is_released (&a));
+  sink_harness_push_eos_async (&sh);
+  msg = gst_bus_timed_pop_filtered (sh.bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_EOS);
+  gst_message_unref (msg);
+  sink_harness_join (&sh);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 1);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* And for one that does not read, and another stream can follow. */
+GST_START_TEST (test_end_while_unread)
+{
+  GstSegment segment;
+  GstMessage *msg;
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "max-in-flight", 1, "eos-timeout", GST_MSECOND,
+      NULL);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_transfers (1);
+  sink_harness_assert_blocked (&sh);
+  gst_element_send_event (sh.sink, gst_event_new_eos ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  sink_harness_push_eos_async (&sh);
+  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "stopped reading");
+  fail_unless (is_released (&a));
+  msg = gst_bus_timed_pop_filtered (sh.bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_EOS);
+  gst_message_unref (msg);
+  sink_harness_join (&sh);
+
+  gst_harness_push_event (sh.h, gst_event_new_flush_start ());
+  gst_harness_push_event (sh.h, gst_event_new_flush_stop (TRUE));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (sh.h, gst_event_new_segment (&segment));
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &b));
+  fake_endpoint_wait_transfers (2);
+  fake_endpoint_signal (1, 1);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  wait_released (&b);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_preroll)
 {
   SinkHarness sh;
@@ -489,6 +584,27 @@ GST_START_TEST (test_caps)
           "drm-format=AR24:0x0200000000000001;image/jpeg", "image/jpeg"},
     {"video/x-raw,format=DMA_DRM,drm-format=NV12:0x0100000000000002", "EMPTY"},
     {"ANY", "ANY"},
+    /* dmabufs before all others. */
+    {"video/x-raw,format=NV12;video/x-raw(memory:DMABuf),format=NV12;image/jpeg",
+        "video/x-raw(memory:DMABuf),format=NV12;video/x-raw,format=NV12;"
+          "image/jpeg"},
+    /* What maps to pointers, is half a frame, or is still to be drawn on. */
+    {"video/x-raw(memory:NVMM),format=NV12", "EMPTY"},
+    {"video/x-raw(memory:VAMemory),format=NV12;image/jpeg", "image/jpeg"},
+    {"video/x-raw(memory:DMABuf,meta:GstVideoOverlayComposition)", "EMPTY"},
+    {"video/x-raw(format:Interlaced),interlace-mode=alternate", "EMPTY"},
+    {"audio/x-raw;video/x-raw,format=NV12", "video/x-raw,format=NV12"},
+  };
+  static const struct
+  {
+    const gchar *caps, *text;
+  } faults[] = {
+    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
+          "width=4,height=4,framerate=1/1,drm-format=NV12:0x0100000000000002",
+        "\"NV12:0x0100000000000002\""},
+    {"video/x-raw(memory:NVMM),format=NV12,width=4,height=4,framerate=1/1",
+        "\"memory:NVMM\""},
+    {"audio/x-raw,format=S16LE,rate=8000,channels=1", "sends sound"},
   };
   SinkHarness sh;
   GstCaps *caps;
@@ -500,20 +616,24 @@ GST_START_TEST (test_caps)
     GstCaps *want = gst_caps_from_string (cases[i].accepted);
     GstCaps *got = gst_pad_peer_query_caps (sh.h->srcpad, filter);
 
-    fail_unless (gst_caps_is_equal (got, want), "%s: %" GST_PTR_FORMAT,
+    fail_unless (gst_caps_is_strictly_equal (got, want), "%s: %" GST_PTR_FORMAT,
         cases[i].caps, got);
     gst_caps_unref (filter);
     gst_caps_unref (want);
     gst_caps_unref (got);
   }
 
-  caps = gst_caps_from_string ("video/x-raw(memory:DMABuf),format=DMA_DRM,"
-      "width=4,height=4,framerate=1/1,drm-format=NV12:0x0100000000000002");
-  gst_harness_push_event (sh.h, gst_event_new_caps (caps));
-  gst_caps_unref (caps);
-  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, "\"NV12:0x0100000000000002\"");
   sink_harness_end (&sh);
+
+  for (i = 0; i < G_N_ELEMENTS (faults); i++) {
+    sink_harness_start (&sh, NULL);
+    caps = gst_caps_from_string (faults[i].caps);
+    gst_harness_push_event (sh.h, gst_event_new_caps (caps));
+    gst_caps_unref (caps);
+    sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
+        GST_STREAM_ERROR_FORMAT, faults[i].text);
+    sink_harness_end (&sh);
+  }
 }
 
 GST_END_TEST;
@@ -535,7 +655,10 @@ connection_suite (void)
   tcase_add_test (tc, test_give_back_without_host);
   tcase_add_test (tc, test_open_again);
   tcase_add_test (tc, test_give_back_cancels);
+  tcase_add_test (tc, test_give_back_at_caps);
   tcase_add_test (tc, test_eos_timeout);
+  tcase_add_test (tc, test_end_while_waiting);
+  tcase_add_test (tc, test_end_while_unread);
   tcase_add_test (tc, test_preroll);
   tcase_add_test (tc, test_state_cycles);
   tcase_add_test (tc, test_caps);

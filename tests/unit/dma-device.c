@@ -332,10 +332,10 @@ dma_device_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_machines);
   tcase_add_test (tc, test_unreadable);
-  tcase_add_test (tc, test_auto);
+  add_written_test (tc, test_auto);
   tcase_add_test (tc, test_never);
   tcase_add_test (tc, test_mended);
-  tcase_add_test (tc, test_bound_elsewhere);
+  add_written_test (tc, test_bound_elsewhere);
   tcase_add_test (tc, test_gone_meanwhile);
   return s;
 }

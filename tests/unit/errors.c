@@ -46,6 +46,7 @@ GST_START_TEST (test_attach)
     {EPERM, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "scatter-gather"},
     {ENOTTY, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "6.9"},
     {ENOMEM, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "memory"},
+    {ENOSPC, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "memory"},
     {EINVAL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
     {EFAULT, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
     {EBADF, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
@@ -171,6 +172,7 @@ GST_START_TEST (test_fall_back)
   } cases[] = {
     {EPERM, "scatter-gather", "copied-no-sg", 2},
     {ENOTTY, "no dmabuf ioctls", "copied-no-ioctl", 1},
+    {EINVAL, "cannot map the dmabufs", "copied-refused", 1},
   };
   guint i;
 
@@ -200,7 +202,50 @@ GST_START_TEST (test_fall_back)
 
 GST_END_TEST;
 
-/* EAGAIN of io_setup() is no host that is away. */
+/* Other buffers may be such that the controller can map. */
+GST_START_TEST (test_refused_until_caps)
+{
+  SinkHarness sh;
+  GstBuffer *buf;
+  guint i;
+
+  sink_harness_start (&sh, NULL);
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EINVAL, 1);
+  for (i = 0; i < 2; i++) {
+    buf = gst_buffer_new ();
+    gst_buffer_append_memory (buf, fake_dmabuf_new_data (100, 1));
+    fail_unless_equals_int (gst_harness_push (sh.h, buf), GST_FLOW_OK);
+    fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-zero-copy"), i);
+    sink_harness_wait_stat (&sh, "in-flight", 0);
+    gst_harness_set_src_caps_str (sh.h, "application/x-other");
+  }
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* Memory that nobody may map can be sent, but not copied. */
+GST_START_TEST (test_secure)
+{
+  SinkHarness sh;
+  gint a;
+
+  sink_harness_start (&sh, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  g_object_set (sh.sink, "copy-mode", 2, NULL);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
+      GST_FLOW_ERROR);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, "secure");
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* EAGAIN of io_setup() is no host that is away.  A build without libaio has
+ * nothing to write with at all. */
 GST_START_TEST (test_aio_exhausted)
 {
   SinkHarness sh;
@@ -209,14 +254,20 @@ GST_START_TEST (test_aio_exhausted)
   fake_endpoint_set_aio_exhausted (TRUE);
   fail_unless_equals_int (gst_harness_push (sh.h,
           gst_buffer_new_memdup ("frame", 5)), GST_FLOW_ERROR);
+#ifdef HAVE_AIO
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, "aio-max-nr");
+#else
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, "libaio");
+#endif
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 0);
   sink_harness_end (&sh);
 }
 
 GST_END_TEST;
 
+#ifdef HAVE_U3V
 /* Nor is it for the control endpoints of a camera of our own. */
 GST_START_TEST (test_aio_exhausted_control)
 {
@@ -225,13 +276,14 @@ GST_START_TEST (test_aio_exhausted_control)
 
   fake_endpoint_start ();
   fake_endpoint_set_aio_exhausted (TRUE);
-  fail_unless (gst_ffs_u3v_control_new ("/dev/null", "/dev/null", &memory,
-          NULL, &err) == NULL);
+  fail_unless (gst_ffs_u3v_control_new ("cam", "/dev/null", "/dev/null",
+          &memory, NULL, &err) == NULL);
   fail_unless_equals_int (err, ENOSPC);
   fake_endpoint_end ();
 }
 
 GST_END_TEST;
+#endif
 
 /* A fence with an error: counted, or the end. */
 GST_START_TEST (test_fence_error)
@@ -254,20 +306,44 @@ GST_START_TEST (test_fence_error)
 
 GST_END_TEST;
 
+/* At once, and once; a stream that has failed does not end well. */
 GST_START_TEST (test_fence_error_fails)
+{
+  SinkHarness sh;
+  gint a, b, c;
+
+  sink_harness_start (&sh, "transfer-errors", 1, NULL);
+  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
+  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
+  fake_endpoint_signal (0, -EOVERFLOW);
+  sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "transfer to the USB host failed");
+  fake_endpoint_signal (1, -EOVERFLOW);
+  wait_released (&b);
+  fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &c)),
+      GST_FLOW_ERROR);
+  fail_if (gst_harness_push_event (sh.h, gst_event_new_eos ()));
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_EOS);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+/* The last frame's, of which EOS has to wait. */
+GST_START_TEST (test_fence_error_at_eos)
 {
   SinkHarness sh;
   gint a;
 
   sink_harness_start (&sh, "transfer-errors", 1, NULL);
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-  fake_endpoint_signal (0, -EOVERFLOW);
-  wait_released (&a);
-  /* Found at the next frame or, as here, at the end. */
   sink_harness_push_eos_async (&sh);
+  fake_endpoint_signal (0, -EOVERFLOW);
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, "transfer to the USB host failed");
   sink_harness_join (&sh);
+  sink_harness_assert_no_message (&sh, GST_MESSAGE_EOS);
   sink_harness_end (&sh);
 }
 
@@ -324,6 +400,45 @@ GST_START_TEST (test_open)
   expect_open_error (NULL, fd, GST_RESOURCE_ERROR_SETTINGS,
       "not a data endpoint of FunctionFS");
   close (fd);
+}
+
+GST_END_TEST;
+
+/* What the build has left out; all of it in tests/run's "minimal". */
+GST_START_TEST (test_not_in_build)
+{
+  static const gchar *const missing[] = {
+#ifndef HAVE_STREAM
+    "stream",
+#endif
+#ifndef HAVE_U3V
+    "u3v",
+#endif
+#ifndef HAVE_UVC
+    "uvc",
+#endif
+    NULL
+  };
+  guint i;
+
+  for (i = 0; missing[i]; i++) {
+    GstElement *sink = gst_object_ref_sink (g_object_new
+        (GST_TYPE_FFS_DMABUF_SINK, "function", "/nonexistent", NULL));
+    g_autofree gchar *option = g_strdup_printf ("-D%s=disabled", missing[i]);
+    SinkHarness sh = {.bus = gst_bus_new () };
+
+    gst_util_set_object_arg (G_OBJECT (sink), "profile", missing[i]);
+    gst_element_set_bus (sink, sh.bus);
+    fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+        GST_STATE_CHANGE_FAILURE);
+    sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_CORE_ERROR,
+        GST_CORE_ERROR_DISABLED, option);
+    sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
+    gst_element_set_state (sink, GST_STATE_NULL);
+    gst_element_set_bus (sink, NULL);
+    gst_object_unref (sink);
+    gst_object_unref (sh.bus);
+  }
 }
 
 GST_END_TEST;
@@ -424,11 +539,17 @@ errors_suite (void)
   tcase_add_test (tc, test_attach_busy);
   tcase_add_test (tc, test_eintr);
   tcase_add_test (tc, test_export);
-  tcase_add_test (tc, test_fall_back);
+  add_written_test (tc, test_fall_back);
+  tcase_add_test (tc, test_refused_until_caps);
+  tcase_add_test (tc, test_secure);
   tcase_add_test (tc, test_aio_exhausted);
+#ifdef HAVE_U3V
   tcase_add_test (tc, test_aio_exhausted_control);
+#endif
+  tcase_add_test (tc, test_not_in_build);
   tcase_add_test (tc, test_fence_error);
   tcase_add_test (tc, test_fence_error_fails);
+  tcase_add_test (tc, test_fence_error_at_eos);
   tcase_add_test (tc, test_open);
   tcase_add_test (tc, test_probe);
   tcase_add_test (tc, test_fd);

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
+ * The endpoint and its transfers: fakelibraries.c and fakeallocator.c have what
+ * else of the machine is faked.
+ *
  * Locking: one lock for everything; the ioctls come from the element's
  * threads, the controls from the test's.
  */
 
-#define _GNU_SOURCE             /* pipe2, memfd_create */
+#define _GNU_SOURCE             /* pipe2 */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <gst/allocators/gstdmabuf.h>
-#include <libaio.h>
-#include <poll.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fakeendpoint.h"
-#include "transport/gstffsallocator.h"
 #include "transport/gstffsendpoint.h"
 #include "transport/gstffsuapi.h"
 
@@ -73,10 +71,6 @@ static struct
   guint calls[256];
   guint late_reads;
   GByteArray *wire;
-  gboolean heap;
-  gboolean aio_exhausted;
-  gint poll_fails;
-  gint n_failed_polls;
   GstAllocator *allocator;
   GstFfsIoctlFunc real_ioctl;
   GstFfsOpenFunc real_open;
@@ -427,7 +421,7 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
   } else if (request == FUNCTIONFS_DMABUF_DETACH) {
     d = find (*(gint *) arg);
     /* What a kernel without our patches makes of this is an oops. */
-    g_assert_true (fake.enabled);
+    g_assert_true (fake.enabled || fake.can_submit);
     if (d == NULL || !d->attached)
       return EPERM;
     detach (d);
@@ -525,10 +519,9 @@ fake_endpoint_start (void)
   fake.n_busy_detaches = 0;
   fake.features = 0;
   fake.disable_at = 0;
-  fake.heap = FALSE;
-  fake.aio_exhausted = FALSE;
-  fake.poll_fails = FALSE;
-  fake.n_failed_polls = 0;
+  fake_endpoint_set_heap (FALSE);
+  fake_endpoint_set_aio_exhausted (FALSE);
+  fake_endpoint_set_poll_fails (FALSE);
   fake.late_reads = 0;
   fake.wire = g_byte_array_new ();
   memset (fake.fail_times, 0, sizeof (fake.fail_times));
@@ -776,21 +769,32 @@ fake_endpoint_n_late_reads (void)
   return n;
 }
 
-GstMemory *
-fake_dmabuf_new (gsize size)
+void
+fake_endpoint_add_dmabuf (gint fd, gint read_end)
 {
   Dmabuf *d = g_new0 (Dmabuf, 1);
-  gint fds[2];
 
-  g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
-  d->id = fd_id (fds[1]);
-  d->read_end = fds[0];
-
+  d->id = fd_id (fd);
+  d->read_end = read_end;
   g_mutex_lock (&fake.lock);
   g_ptr_array_add (fake.dmabufs, d);
   g_mutex_unlock (&fake.lock);
+}
 
+GstMemory *
+fake_dmabuf_new (gsize size)
+{
+  gint fds[2];
+
+  g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
+  fake_endpoint_add_dmabuf (fds[1], fds[0]);
   return gst_dmabuf_allocator_alloc (fake.allocator, fds[1], size);
+}
+
+GstAllocator *
+fake_endpoint_allocator (void)
+{
+  return fake.allocator;
 }
 
 guint64
@@ -809,157 +813,6 @@ fake_endpoint_take_wire (void)
   fake.wire = g_byte_array_new ();
   g_mutex_unlock (&fake.lock);
   return bytes;
-}
-
-void
-fake_endpoint_set_heap (gboolean available)
-{
-  fake.heap = available;
-}
-
-void
-fake_endpoint_set_aio_exhausted (gboolean exhausted)
-{
-  fake.aio_exhausted = exhausted;
-}
-
-/* In libaio's place, which the linker looks at later. */
-int
-io_setup (int maxevents, io_context_t * ctx)
-{
-  if (fake.aio_exhausted)
-    return -EAGAIN;
-  return syscall (SYS_io_setup, maxevents, ctx) < 0 ? -errno : 0;
-}
-
-/* Whether the wait for a fence fails, though the fence is none the wiser. */
-void
-fake_endpoint_set_poll_fails (gboolean fails)
-{
-  g_atomic_int_set (&fake.poll_fails, fails);
-}
-
-gint
-fake_endpoint_n_failed_polls (void)
-{
-  return g_atomic_int_get (&fake.n_failed_polls);
-}
-
-/* The C library's header says that poll() only writes there. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
-/* In the C library's place. */
-int
-poll (struct pollfd *fds, nfds_t n, int timeout)
-{
-  struct timespec t = { timeout / 1000, timeout % 1000 * 1000000L };
-
-  /* Only the wait for a fence is one of a single file and without a limit. */
-  if (g_atomic_int_get (&fake.poll_fails) && n == 1 && timeout < 0) {
-    g_atomic_int_inc (&fake.n_failed_polls);
-    errno = ENOMEM;
-    return -1;
-  }
-  return ppoll (fds, n, timeout < 0 ? NULL : &t, NULL);
-}
-
-#pragma GCC diagnostic pop
-
-static gsize time_passed;
-
-void
-fake_time_pass (GstClockTime time)
-{
-  g_atomic_pointer_add (&time_passed, time);
-}
-
-/* In GStreamer's place. */
-GstClockTime
-gst_util_get_timestamp (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return GST_TIMESPEC_TO_TIME (now) +
-      (gsize) g_atomic_pointer_add (&time_passed, 0);
-}
-
-static GstMemory *
-data_memory (GstAllocator * allocator, gsize size)
-{
-  gint fd = memfd_create ("fake-dmabuf", MFD_CLOEXEC);
-  Dmabuf *d = g_new0 (Dmabuf, 1);
-
-  g_assert_cmpint (ftruncate (fd, size), ==, 0);
-  d->id = fd_id (fd);
-  d->read_end = -1;
-  g_mutex_lock (&fake.lock);
-  g_ptr_array_add (fake.dmabufs, d);
-  g_mutex_unlock (&fake.lock);
-
-  return gst_dmabuf_allocator_alloc_with_flags (allocator, fd, size,
-      GST_FD_MEMORY_FLAG_KEEP_MAPPED);
-}
-
-GstMemory *
-fake_dmabuf_new_data (gsize size, guint8 seed)
-{
-  GstMemory *mem = data_memory (fake.allocator, size);
-  GstMapInfo map;
-  gsize i;
-
-  g_assert_true (gst_memory_map (mem, &map, GST_MAP_WRITE));
-  for (i = 0; i < size; i++)
-    map.data[i] = seed + i + i / 251;
-  gst_memory_unmap (mem, &map);
-  return mem;
-}
-
-/* Takes the place of the plugin's own allocator, which needs a kernel with
- * DMA heaps: the linker finds these first. */
-
-struct _GstFfsAllocator
-{
-  GstDmaBufAllocator parent;
-};
-
-G_DEFINE_FINAL_TYPE (GstFfsAllocator, gst_ffs_allocator,
-    GST_TYPE_DMABUF_ALLOCATOR);
-
-static GstMemory *
-heap_alloc (GstAllocator * allocator, gsize size, GstAllocationParams * params)
-{
-  GstMemory *mem = data_memory (allocator,
-      size + params->prefix + params->padding);
-
-  gst_memory_resize (mem, params->prefix, size);
-  return mem;
-}
-
-static void
-gst_ffs_allocator_init (GstFfsAllocator * self)
-{
-  GST_OBJECT_FLAG_UNSET (self, GST_ALLOCATOR_FLAG_CUSTOM_ALLOC);
-}
-
-static void
-gst_ffs_allocator_class_init (GstFfsAllocatorClass * klass)
-{
-  GST_ALLOCATOR_CLASS (klass)->alloc = heap_alloc;
-}
-
-GstAllocator *
-gst_ffs_allocator_new (const gchar * heap, gint * err)
-{
-  GstAllocator *allocator;
-
-  if (!fake.heap || (heap && !g_str_equal (heap, "fake"))) {
-    *err = ENOENT;
-    return NULL;
-  }
-  allocator = g_object_new (GST_TYPE_FFS_ALLOCATOR, NULL);
-  return gst_object_ref_sink (allocator);
 }
 
 static void

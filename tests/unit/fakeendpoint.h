@@ -10,6 +10,13 @@
 
 #include <gst/gst.h>
 
+/* For tests of frames that are written: a build without libaio skips them. */
+#ifdef HAVE_AIO
+#define add_written_test(tc, test) tcase_add_test (tc, test)
+#else
+#define add_written_test(tc, test) ((void) test)
+#endif
+
 void fake_endpoint_start (void);
 void fake_endpoint_end (void);
 
@@ -67,12 +74,23 @@ guint fake_endpoint_n_late_reads (void);
 GBytes *fake_endpoint_take_wire (void);
 /* Let the kernel have no more contexts for asynchronous I/O. */
 void fake_endpoint_set_aio_exhausted (gboolean exhausted);
+/* Let asynchronous I/O never end, nor be cancelled, and the end of its context
+ * wait for that; and wait for what has been submitted or ended since. */
+void fake_endpoint_set_aio_stuck (gboolean stuck);
+void fake_endpoint_wait_aio_submitted (void);
+void fake_endpoint_wait_aio_destroyed (void);
 void fake_endpoint_set_poll_fails (gboolean fails);
 gint fake_endpoint_n_failed_polls (void);
 /* Lets so much time pass at once, as frames' latencies see it. */
 void fake_time_pass (GstClockTime time);
 /* Whether the "kernel" can make dmabufs for the plugin (default: no). */
 void fake_endpoint_set_heap (gboolean available);
+
+/* Makes a dmabuf known by a file of it, and that whose end is read for its
+ * fences to signal, or -1: no fence is ever pending then. */
+void fake_endpoint_add_dmabuf (gint fd, gint read_end);
+/* Returns: (transfer none): for memory of known dmabufs */
+GstAllocator *fake_endpoint_allocator (void);
 
 /* Memory of a new fake dmabuf with data in it, which counts on from @seed.
  * Its transfers are over at once. */

@@ -641,28 +641,6 @@ GST_START_TEST (test_written)
 
 GST_END_TEST;
 
-/* How long the host has kept what is in flight waiting. */
-GST_START_TEST (test_waiting)
-{
-  GstClockTime waiting;
-  gint released;
-  StreamFixture f;
-
-  start_joined (&f, TRUE);
-  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
-  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
-              &released)), GST_FFS_OK);
-  do {
-    waiting = gst_ffs_stream_get_waiting (f.stream);
-  } while (waiting < GST_MSECOND);
-  fake_endpoint_signal (0, 1);
-  finish (&f);
-  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
-  stream_fixture_end (&f);
-}
-
-GST_END_TEST;
-
 static Suite *
 gather_suite (void)
 {
@@ -686,11 +664,10 @@ gather_suite (void)
   tcase_add_test (tc, test_room_in_flight);
   tcase_add_test (tc, test_room_pool);
   tcase_add_test (tc, test_no_room);
-  tcase_add_test (tc, test_written);
+  add_written_test (tc, test_written);
   tcase_add_test (tc, test_payloads);
   tcase_add_test (tc, test_payloads_of_planes);
-  tcase_add_test (tc, test_payloads_are_written);
-  tcase_add_test (tc, test_waiting);
+  add_written_test (tc, test_payloads_are_written);
   return s;
 }
 

@@ -193,7 +193,8 @@ run_never_detaches_busy (gboolean can_submit)
   fail_unless_equals_int (fake_endpoint_n_transfers (), MAX_ATTACHED + 3);
   for (i = 0; i < MAX_ATTACHED; i++)
     gst_memory_unref (idle[i]);
-  fail_unless_equals_int (fake_endpoint_n_attached (), 3);
+  /* Some of what is idle is kept for a while. */
+  fail_unless_equals_int (fake_endpoint_n_attached (), 3 + 16);
   fail_unless_equals_int (fake_endpoint_n_busy_detaches (), 0);
   fail_if (is_released (&busy[0]) || is_released (&busy[1]));
 

@@ -175,28 +175,6 @@ GST_START_TEST (test_empty_memory)
 
 GST_END_TEST;
 
-/* Lines without padding, but planes that lie apart. */
-GST_START_TEST (test_plane_offset)
-{
-  gsize offsets[GST_VIDEO_MAX_PLANES] = { 0, 64 };
-  gint strides[GST_VIDEO_MAX_PLANES] = { 8, 8 };
-  GstVideoInfo info;
-  GstBuffer *buf;
-
-  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12, 8, 8);
-  buf = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&info), NULL);
-  gst_buffer_add_video_meta_full (buf, GST_VIDEO_FRAME_FLAG_NONE,
-      GST_VIDEO_FORMAT_NV12, 8, 8, 2, offsets, strides);
-  fail_unless_equals_int (gst_ffs_frame_get_layout (buf, &info),
-      GST_FFS_LAYOUT_TIGHT);
-  gst_buffer_get_video_meta (buf)->offset[1] = 32;
-  fail_unless_equals_int (gst_ffs_frame_get_layout (buf, &info),
-      GST_FFS_LAYOUT_PADDED);
-  gst_buffer_unref (buf);
-}
-
-GST_END_TEST;
-
 static Suite *
 parts_suite (void)
 {
@@ -208,7 +186,6 @@ parts_suite (void)
   tcase_add_test (tc, test_counter);
   tcase_add_test (tc, test_key);
   tcase_add_test (tc, test_empty_memory);
-  tcase_add_test (tc, test_plane_offset);
   return s;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The camera upstream stops while nobody wants its frames, and only a camera
+ * The camera in a bin stops while nobody wants its frames, and only a camera
  * whose frames go nowhere else.
  */
 
@@ -8,7 +8,8 @@
 #include <gst/base/gstpushsrc.h>
 #include <gst/check/gstcheck.h>
 
-#include "sink/gstffssourcecontrol.h"
+#include "sink/gstffscamerabin.h"
+#include "sink/gstffsdemand.h"
 
 #define N_ROUNDS 200
 
@@ -51,11 +52,10 @@ test_camera_class_init (TestCameraClass * klass)
   klass->create = create;
 }
 
-/* A sink that has a sensor, as the element. */
+/* A sink that says whether frames are wanted, as the element. */
 typedef struct
 {
   GstBaseSink parent;
-  GstFfsSourceControl sensor;
   GMutex lock;
   GCond cond;
   guint frames;
@@ -87,34 +87,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   unwanted = self->unwanted;
   g_mutex_unlock (&self->lock);
   if (unwanted)
-    gst_ffs_source_control_idle (&self->sensor, GST_BASE_SINK_PAD (bsink));
+    gst_ffs_demand_post (GST_ELEMENT (bsink), GST_FFS_DEMAND_DROPPED);
   return GST_FLOW_OK;
-}
-
-static GstStateChangeReturn
-change_state (GstElement * element, GstStateChange transition)
-{
-  TestSink *self = (TestSink *) element;
-  GstStateChangeReturn ret;
-
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    gst_ffs_source_control_watch (&self->sensor);
-  ret = GST_ELEMENT_CLASS (test_sink_parent_class)->change_state (element,
-      transition);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    gst_ffs_source_control_let_go (&self->sensor);
-  return ret;
-}
-
-static gboolean
-send_event (GstElement * element, GstEvent * event)
-{
-  TestSink *self = (TestSink *) element;
-
-  event = gst_ffs_source_control_send_event (&self->sensor,
-      GST_BASE_SINK_PAD (element), event);
-  return event == NULL || GST_ELEMENT_CLASS (test_sink_parent_class)->send_event
-      (element, event);
 }
 
 static void
@@ -122,7 +96,6 @@ sink_finalize (GObject * object)
 {
   TestSink *self = (TestSink *) object;
 
-  gst_ffs_source_control_clear (&self->sensor);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   G_OBJECT_CLASS (test_sink_parent_class)->finalize (object);
@@ -132,7 +105,6 @@ static void
 test_sink_init (TestSink * self)
 {
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
-  gst_ffs_source_control_init (&self->sensor, GST_ELEMENT (self));
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 }
@@ -145,8 +117,6 @@ test_sink_class_init (TestSinkClass * klass)
   gst_element_class_add_static_pad_template (element_class, &any_sink);
   gst_element_class_set_static_metadata (element_class, "test", "Sink", "test",
       "test");
-  element_class->change_state = change_state;
-  element_class->send_event = send_event;
   klass->render = render;
   G_OBJECT_CLASS (klass)->finalize = sink_finalize;
 }
@@ -155,8 +125,8 @@ typedef struct
 {
   GstElement *pipeline;
   GstElement *source;
+  GstElement *bin;
   TestSink *sink;
-  GstFfsSourceControl *sensor;  /* the sink's */
 } Fixture;
 
 static void
@@ -189,17 +159,19 @@ source_state (Fixture * f)
   return state;
 }
 
-/* Until the worker is done with it. */
 static void
 wait_source (Fixture * f, gboolean stopped)
 {
-  g_mutex_lock (&f->sensor->lock);
-  while (f->sensor->stopped != stopped || f->sensor->busy) {
-    g_mutex_unlock (&f->sensor->lock);
+  while (gst_element_is_locked_state (f->source) != stopped
+      || source_state (f) != (stopped ? GST_STATE_READY : GST_STATE_PLAYING))
     g_thread_yield ();
-    g_mutex_lock (&f->sensor->lock);
-  }
-  g_mutex_unlock (&f->sensor->lock);
+}
+
+static void
+demand (Fixture * f, gboolean wanted)
+{
+  gst_ffs_demand_post (GST_ELEMENT (f->sink), wanted ? GST_FFS_DEMAND_WANTED :
+      GST_FFS_DEMAND_UNWANTED);
 }
 
 static void
@@ -216,20 +188,20 @@ start (Fixture * f, const gchar * source, const gchar * middle)
   f->pipeline = gst_pipeline_new (NULL);
   f->source = gst_element_factory_make (source, NULL);
   f->sink = g_object_new (test_sink_get_type (), NULL);
-  f->sensor = &f->sink->sensor;
-  gst_bin_add_many (GST_BIN (f->pipeline), f->source, GST_ELEMENT (f->sink),
-      NULL);
+  f->bin = g_object_new (GST_TYPE_FFS_CAMERA_BIN, NULL);
+  gst_bin_add (GST_BIN (f->pipeline), f->bin);
+  gst_bin_add_many (GST_BIN (f->bin), f->source, GST_ELEMENT (f->sink), NULL);
   if (middle) {
     GstElement *element = gst_element_factory_make (middle, NULL);
 
-    gst_bin_add (GST_BIN (f->pipeline), element);
+    gst_bin_add (GST_BIN (f->bin), element);
     fail_unless (gst_element_link_many (f->source, element,
             GST_ELEMENT (f->sink), NULL));
     if (g_str_equal (middle, "tee")) {
       GstElement *other = gst_element_factory_make ("fakesink", NULL);
 
       g_object_set (other, "async", FALSE, NULL);
-      gst_bin_add (GST_BIN (f->pipeline), other);
+      gst_bin_add (GST_BIN (f->bin), other);
       fail_unless (gst_element_link (element, other));
     }
   } else {
@@ -266,13 +238,13 @@ GST_START_TEST (test_stops_and_starts)
     fail_unless_equals_int (state, GST_STATE_PLAYING);
 
     set_unwanted (&f, FALSE);
-    gst_ffs_source_control_start (f.sensor);
+    demand (&f, TRUE);
     wait_source (&f, FALSE);
     wait_frame (&f);
     fail_unless (gst_element_get_base_time (f.source) ==
         gst_element_get_base_time (f.pipeline));
     fail_if (gst_element_is_locked_state (f.source));
-    gst_ffs_source_control_release (f.sensor);
+    demand (&f, FALSE);
   }
   end (&f);
 }
@@ -301,7 +273,7 @@ GST_START_TEST (test_stays_stopped)
   gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
   fail_unless_equals_int (source_state (&f), GST_STATE_READY);
 
-  gst_ffs_source_control_start (f.sensor);
+  demand (&f, TRUE);
   wait_frame (&f);
   fail_unless (gst_element_get_base_time (f.source) ==
       gst_element_get_base_time (f.pipeline));
@@ -319,14 +291,14 @@ GST_START_TEST (test_changes_its_mind)
   start (&f, "testcamera", NULL);
   set_unwanted (&f, TRUE);
   for (i = 0; i < N_ROUNDS; i++) {
-    gst_ffs_source_control_start (f.sensor);
+    demand (&f, TRUE);
     if (i % 3)
       wait_frame (&f);
-    gst_ffs_source_control_release (f.sensor);
+    demand (&f, FALSE);
     if (i % 2)
       wait_source (&f, TRUE);
   }
-  gst_ffs_source_control_start (f.sensor);
+  demand (&f, TRUE);
   wait_frame (&f);
   wait_frame (&f);
   end (&f);
@@ -362,7 +334,7 @@ GST_START_TEST (test_eos)
   set_unwanted (&f, TRUE);
   wait_source (&f, TRUE);
   set_unwanted (&f, FALSE);
-  gst_ffs_source_control_start (f.sensor);
+  demand (&f, TRUE);
   wait_source (&f, FALSE);
   wait_frame (&f);
   gst_element_send_event (f.pipeline, gst_event_new_eos ());
@@ -409,25 +381,6 @@ GST_START_TEST (test_eos_before)
 
 GST_END_TEST;
 
-/* Whoever has seen that the stream ends leaves it to the source to end it. */
-GST_START_TEST (test_ended_runs)
-{
-  Fixture f;
-  guint i;
-
-  start (&f, "testcamera", NULL);
-  set_hold (&f, TRUE);
-  gst_element_send_event (GST_ELEMENT (f.sink), gst_event_new_eos ());
-  set_unwanted (&f, TRUE);
-  set_hold (&f, FALSE);
-  for (i = 0; i < 3; i++)
-    wait_frame (&f);
-  fail_unless (f.sensor->source == NULL);
-  end (&f);
-}
-
-GST_END_TEST;
-
 /* Sources answer for these, and the sink must not send them against the
  * stream. */
 GST_START_TEST (test_events_for_sources)
@@ -449,11 +402,11 @@ GST_START_TEST (test_wanted_runs)
   guint i;
 
   start (&f, "testcamera", NULL);
-  gst_ffs_source_control_start (f.sensor);
+  demand (&f, TRUE);
   set_unwanted (&f, TRUE);
   for (i = 0; i < 3; i++)
     wait_frame (&f);
-  fail_unless (f.sensor->source == NULL);
+  fail_if (gst_element_is_locked_state (f.source));
   end (&f);
 }
 
@@ -469,15 +422,44 @@ assert_runs (const gchar * source, const gchar * middle)
   set_unwanted (&f, TRUE);
   for (i = 0; i < 3; i++)
     wait_frame (&f);
-  g_mutex_lock (&f.sensor->lock);
-  fail_unless (f.sensor->unsuitable && !f.sensor->busy && !f.sensor->stopped);
-  g_mutex_unlock (&f.sensor->lock);
+  fail_if (gst_element_is_locked_state (f.source));
+  /* It has got there by then, or is about to. */
+  wait_source (&f, FALSE);
   end (&f);
 }
 
 GST_START_TEST (test_others_look)
 {
   assert_runs ("testcamera", "tee");
+}
+
+GST_END_TEST;
+
+/* What is outside is its own parent's business. */
+GST_START_TEST (test_source_outside)
+{
+  GstPad *pad;
+  Fixture f;
+  guint i;
+
+  start (&f, "testcamera", "queue");
+  gst_element_set_state (f.pipeline, GST_STATE_NULL);
+  pad = gst_element_get_static_pad (GST_ELEMENT (f.sink), "sink");
+  gst_object_ref (f.source);
+  gst_bin_remove (GST_BIN (f.bin), f.source);
+  gst_bin_remove (GST_BIN (f.bin), GST_ELEMENT (GST_PAD_PARENT (GST_PAD_PEER
+              (pad))));
+  gst_bin_add (GST_BIN (f.pipeline), f.source);
+  gst_object_unref (f.source);
+  gst_element_add_pad (f.bin, gst_ghost_pad_new ("sink", pad));
+  gst_object_unref (pad);
+  fail_unless (gst_element_link (f.source, f.bin));
+  set_unwanted (&f, TRUE);
+  gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
+  for (i = 0; i < 3; i++)
+    wait_frame (&f);
+  fail_if (gst_element_is_locked_state (f.source));
+  end (&f);
 }
 
 GST_END_TEST;
@@ -502,10 +484,10 @@ sensor_suite (void)
   tcase_add_test (tc, test_changes_its_mind);
   tcase_add_test (tc, test_eos);
   tcase_add_test (tc, test_eos_before);
-  tcase_add_test (tc, test_ended_runs);
   tcase_add_test (tc, test_events_for_sources);
   tcase_add_test (tc, test_wanted_runs);
   tcase_add_test (tc, test_others_look);
+  tcase_add_test (tc, test_source_outside);
   tcase_add_test (tc, test_no_camera);
   return suite;
 }

@@ -8,6 +8,7 @@
 #include <gst/video/video.h>
 
 #include "harness.h"
+#include "sink/gstffssettings.h"
 
 static void
 start (SinkHarness * sh)
@@ -85,6 +86,7 @@ GST_START_TEST (test_in_place)
 {
   SinkHarness sh;
   GstMemory *mem;
+  GstBuffer *buf;
 
   start (&sh);
   send_and_compare (&sh, buffer_of (fake_dmabuf_new_data (5000, 1), NULL), 1);
@@ -114,6 +116,16 @@ GST_START_TEST (test_in_place)
 
   /* Nothing at all. */
   send_and_compare (&sh, gst_buffer_new (), 0);
+  fail_unless (gst_harness_push_event (sh.h, gst_event_new_gap (0,
+              GST_SECOND)));
+  /* Its content does not matter, but it is a frame. */
+  buf = buffer_of (fake_dmabuf_new_data (50, 3), NULL);
+  GST_BUFFER_FLAG_SET (buf, GST_BUFFER_FLAG_GAP | GST_BUFFER_FLAG_DROPPABLE);
+  send_and_compare (&sh, buf, 1);
+  /* Both fields are in one buffer. */
+  gst_harness_set_src_caps_str (sh.h, "video/x-raw,format=GRAY8,width=4,"
+      "height=10,framerate=30/1,interlace-mode=interleaved");
+  send_and_compare (&sh, buffer_of (fake_dmabuf_new_data (40, 3), NULL), 1);
   sink_harness_end (&sh);
 }
 
@@ -423,6 +435,52 @@ GST_START_TEST (test_our_pool)
 
 GST_END_TEST;
 
+static gboolean
+was_asked (SinkHarness * sh)
+{
+  GstEvent *event;
+  gboolean asked = FALSE;
+
+  while ((event = gst_harness_try_pull_upstream_event (sh->h)) != NULL) {
+    asked |= GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE;
+    gst_event_unref (event);
+  }
+  return asked;
+}
+
+/* What changes how many buffers we hold, or whose, is told upstream; a buffer
+ * that the base class keeps counts. */
+GST_START_TEST (test_numbers_change)
+{
+  GstCaps *caps = gst_caps_from_string
+      ("video/x-raw,format=GRAY8,width=64,height=10,framerate=30/1");
+  GstQuery *query;
+  SinkHarness sh;
+
+  start (&sh);
+  was_asked (&sh);
+  g_object_set (sh.sink, "max-in-flight", 5, NULL);
+  fail_unless (was_asked (&sh));
+  g_object_set (sh.sink, "copy-mode", GST_FFS_COPY_NEVER, NULL);
+  fail_unless (was_asked (&sh));
+  g_object_set (sh.sink, "eos-timeout", G_GUINT64_CONSTANT (5), NULL);
+  fail_if (was_asked (&sh));
+  gst_element_set_state (sh.sink, GST_STATE_READY);
+  g_object_set (sh.sink, "max-in-flight", 4, NULL);
+  fail_if (was_asked (&sh));
+  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
+
+  g_object_set (sh.sink, "enable-last-sample", TRUE, NULL);
+  query = gst_query_new_allocation (caps, FALSE);
+  gst_pad_peer_query (sh.h->srcpad, query);
+  assert_number_only (query, 5);
+  gst_query_unref (query);
+  gst_caps_unref (caps);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
 /* A pool entry without a size would make a source that reads files read into
  * buffers of no size. */
 GST_START_TEST (test_pool_entries)
@@ -496,9 +554,10 @@ shapes_suite (void)
   tcase_add_test (tc, test_mix);
   tcase_add_test (tc, test_padding);
   tcase_add_test (tc, test_never);
-  tcase_add_test (tc, test_written);
-  tcase_add_test (tc, test_always);
+  add_written_test (tc, test_written);
+  add_written_test (tc, test_always);
   tcase_add_test (tc, test_our_pool);
+  tcase_add_test (tc, test_numbers_change);
   tcase_add_test (tc, test_pool_entries);
   tcase_add_test (tc, test_no_pool_for_dma_drm);
   return s;

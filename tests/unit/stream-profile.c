@@ -475,6 +475,20 @@ GST_START_TEST (test_start_stop)
   fail_unless_equals_int (n_stopped, 2);
   fail_unless_equals_int (state_word (profile, 0), 0);
 
+  /* The host sets an alternate setting. */
+  gst_ffs_profile_restart (profile);
+  fail_unless_equals_int (n_started, 2);
+  fail_unless (tell (profile, 0x07, NULL));
+  fail_unless (tell (profile, 0x07, NULL));
+  gst_ffs_profile_restart (profile);
+  fail_unless_equals_int (state_word (profile, 0), 1);
+  fail_unless_equals_int (state_word (profile, 4), 5);
+  fail_unless_equals_int (n_stopped, 4);
+  fail_unless_equals_int (n_started, 5);
+  fail_unless (tell (profile, 0x08, NULL));
+  n_started = 2;
+  n_stopped = 2;
+
   fail_unless (tell (profile, 0x07, NULL));
   gst_ffs_profile_set_enabled (profile, FALSE);
   fail_unless_equals_int (n_stopped, 3);
@@ -586,6 +600,14 @@ GST_START_TEST (test_waits_for_key)
   fail_unless (tell (profile, 0x07, NULL));
   for (i = 0; !gst_ffs_profile_get_framing (profile, delta, 10, i, &w); i++)
     fail_unless (i < 1000);
+  clear_wrapping (&w);
+  free_profile (profile);
+
+  /* Where there are no others the flag says nothing: v4l2src has it on Bayer. */
+  profile = new_profile ("ANY");
+  set_frame_caps (profile, "video/x-bayer,format=bggr,width=4,height=4", TRUE);
+  fail_unless (tell (profile, 0x07, NULL));
+  fail_unless (gst_ffs_profile_get_framing (profile, delta, 10, 0, &w));
   clear_wrapping (&w);
   gst_buffer_unref (delta);
   gst_buffer_unref (key);

@@ -8,6 +8,9 @@
 
 #include "function/gstffsupstream.h"
 
+#define SIZED "video/x-raw, format=NV12, width=320, height=240"
+#define OPEN "video/x-raw, format=NV12, width=[1, 2147483647], " \
+    "height=[1, 2147483647]"
 #define RAW "video/x-raw, width=320, height={120, 240}, framerate=[1/1, 15/1]"
 #define CODED "video/x-h264, width=[1, 4096], height=[1, 4096], " \
     "framerate=[0/1, 240/1], alignment=au"
@@ -25,6 +28,21 @@ static GstStaticPadTemplate any_sink = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 static GstStaticPadTemplate coded_src = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (CODED));
+static GstStaticPadTemplate parsed_src = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("video/x-h264, alignment=au"));
+static GstStaticPadTemplate sized_src = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (SIZED));
+static GstStaticPadTemplate open_src = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (OPEN));
+static GstStaticPadTemplate jpeg_src = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("image/jpeg, framerate=10/1"));
+static GstStaticPadTemplate both_src = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (OPEN "; video/x-dv, systemstream=true; image/jpeg"));
+static GstStaticPadTemplate any_src = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 static GstStaticPadTemplate large_src = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("image/jpeg, width=1920, height=1080"));
@@ -68,6 +86,22 @@ TEST_ELEMENT (TestSink, test_sink, "Sink", &any_sink, NONE);
 TEST_ELEMENT (TestScaler, test_scaler, "Codec/Encoder/Video", &large_src,
     &any_sink);
 
+/* What a file has is not known before it is read. */
+TEST_ELEMENT (TestSizedFile, test_sized_file, "Source/File", &sized_src, NONE);
+TEST_ELEMENT (TestOpenFile, test_open_file, "Source/File", &open_src, NONE);
+TEST_ELEMENT (TestJpegFile, test_jpeg_file, "Source/File", &jpeg_src, NONE);
+TEST_ELEMENT (TestAnySource, test_any_source, "Source", &any_src, NONE);
+TEST_ELEMENT (TestOpenCamera, test_open_camera, "Source/Video", &open_src,
+    NONE);
+TEST_ELEMENT (TestBothCamera, test_both_camera, "Source/Video", &both_src,
+    NONE);
+TEST_ELEMENT (TestParser, test_parser, "Codec/Parser/Video", &parsed_src,
+    &any_sink);
+TEST_ELEMENT (TestConverter, test_converter, "Filter/Converter/Video",
+    &open_src, &any_sink);
+TEST_ELEMENT (TestAnyScaler, test_any_scaler, "Filter/Converter/Video/Scaler",
+    &open_src, &any_sink);
+
 typedef struct
 {
   GstElement *pipeline;
@@ -108,13 +142,180 @@ sink_pad (Fixture * f)
 static void
 assert_offer (Fixture * f, const gchar * wanted)
 {
-  GstCaps *offer = gst_ffs_upstream_get_offer (sink_pad (f));
-  GstCaps *caps = gst_caps_from_string (wanted);
+  GstCaps *all = gst_caps_new_any (), *caps = gst_caps_from_string (wanted);
+  gboolean known;
+  GstCaps *offer = gst_ffs_upstream_get_offer (sink_pad (f), all, &known);
+
+  gst_caps_unref (all);
 
   fail_unless (gst_caps_is_equal (offer, caps), "%" GST_PTR_FORMAT, offer);
   gst_caps_unref (offer);
   gst_caps_unref (caps);
 }
+
+/* Links elements by their names, the last one with the sink. */
+static void
+start_line (Fixture * f, const gchar * first, ...)
+{
+  const gchar *name;
+  va_list args;
+
+  f->pipeline = gst_pipeline_new (NULL);
+  f->sink = gst_element_factory_make ("testsink", NULL);
+  f->last = NULL;
+  gst_bin_add (GST_BIN (f->pipeline), f->sink);
+  va_start (args, first);
+  for (name = first; name; name = va_arg (args, const gchar *))
+  {
+    GstElement *element = gst_element_factory_make (name, NULL);
+
+    fail_unless (element != NULL, "no %s", name);
+    gst_bin_add (GST_BIN (f->pipeline), element);
+    if (f->last)
+      fail_unless (gst_element_link (f->last, element));
+    f->last = element;
+  }
+  va_end (args);
+  fail_unless (gst_element_link (f->last, f->sink));
+}
+
+#define VIDEO "video/x-raw; image/jpeg; video/x-h264"
+
+/* @offer: (nullable): %NULL if it is not known yet; ends the fixture. */
+static void
+assert_known (Fixture * f, const gchar * wanted, const gchar * text)
+{
+  GstCaps *all = gst_caps_from_string (wanted), *caps = NULL, *offer;
+  gboolean known;
+
+  offer = gst_ffs_upstream_get_offer (sink_pad (f), all, &known);
+  fail_unless (known == (text != NULL), "%" GST_PTR_FORMAT, offer);
+  if (text) {
+    caps = gst_caps_from_string (text);
+    fail_unless (gst_caps_is_equal (offer, caps), "%" GST_PTR_FORMAT, offer);
+  }
+  gst_clear_caps (&caps);
+  gst_caps_unref (offer);
+  gst_caps_unref (all);
+  gst_object_unref (f->pipeline);
+}
+
+GST_START_TEST (test_known)
+{
+  Fixture f;
+
+  start_line (&f, "testsizedfile", NULL);
+  assert_known (&f, VIDEO, SIZED);
+  start_line (&f, "testopencamera", NULL);
+  assert_known (&f, VIDEO, OPEN);
+  start_line (&f, "testopencamera", "testconverter", NULL);
+  assert_known (&f, VIDEO, OPEN);
+  start_line (&f, "testopenfile", "testanyscaler", NULL);
+  assert_known (&f, VIDEO, OPEN);
+  /* The size is the camera's, whatever parser and encoder say. */
+  start_line (&f, "testsource", "testencoder", "testparser", NULL);
+  assert_known (&f, VIDEO, "video/x-h264, width=320, height={120, 240}, "
+      "framerate=[1/1, 15/1], alignment=au");
+  /* Nobody asks for sizes of what cannot be sent anyway, or of one format among
+   * others of a camera. */
+  start_line (&f, "testbothcamera", NULL);
+  assert_known (&f, VIDEO, OPEN);
+  start_line (&f, "testjpegfile", NULL);
+  assert_known (&f, "video/x-raw", "image/jpeg, framerate=10/1");
+  /* This class takes anything. */
+  start_line (&f, "testanysource", NULL);
+  assert_known (&f, "ANY", "ANY");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_unknown)
+{
+  Fixture f;
+
+  start_line (&f, "testanysource", NULL);
+  assert_known (&f, VIDEO, NULL);
+  start_line (&f, "testopenfile", NULL);
+  assert_known (&f, VIDEO, NULL);
+  start_line (&f, "testjpegfile", NULL);
+  assert_known (&f, VIDEO, NULL);
+  start_line (&f, "testopenfile", "testconverter", NULL);
+  assert_known (&f, VIDEO, NULL);
+  start_line (&f, "testanysource", "testparser", NULL);
+  assert_known (&f, VIDEO, NULL);
+  /* Nothing is linked to it yet. */
+  start_line (&f, "testconverter", NULL);
+  assert_known (&f, VIDEO, NULL);
+}
+
+GST_END_TEST;
+
+static void
+assert_offer_for (Fixture * f, const gchar * text, const gchar * wanted)
+{
+  GstCaps *caps = gst_caps_from_string (text), *all;
+  GstCaps *offer = gst_ffs_upstream_get_offer_for (sink_pad (f), caps);
+
+  all = gst_caps_from_string (wanted);
+  fail_unless (gst_caps_is_strictly_equal (offer, all), "%" GST_PTR_FORMAT,
+      offer);
+  gst_caps_unref (caps);
+  gst_caps_unref (offer);
+  gst_caps_unref (all);
+  gst_object_unref (f->pipeline);
+}
+
+/* What has come is offered, and what else there is of which the size is known. */
+GST_START_TEST (test_offer_for_caps)
+{
+  Fixture f;
+
+  start_line (&f, "testanysource", NULL);
+  assert_offer_for (&f, SIZED, SIZED);
+  start_line (&f, "testopenfile", "testconverter", NULL);
+  assert_offer_for (&f, SIZED, SIZED);
+  start_line (&f, "testsizedfile", NULL);
+  assert_offer_for (&f, "image/jpeg, width=8, height=8",
+      "image/jpeg, width=8, height=8; " SIZED);
+  start_line (&f, "testopenfile", "testanyscaler", NULL);
+  assert_offer_for (&f, "image/jpeg, width=8, height=8",
+      "image/jpeg, width=8, height=8; " OPEN);
+}
+
+GST_END_TEST;
+
+static gboolean
+no_latency (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  return GST_QUERY_TYPE (query) != GST_QUERY_LATENCY
+      && gst_pad_query_default (pad, parent, query);
+}
+
+/* A camera without a frame rate does not answer, and may do so later. */
+GST_START_TEST (test_live)
+{
+  GstPad *pad;
+  Fixture f;
+  guint i;
+
+  for (i = 0; i < 4; i++) {
+    f.pipeline = gst_parse_launch (i % 2 ? "fakesrc name=s is-live=true "
+        "! identity ! testsink name=t" : "fakesrc name=s ! identity "
+        "! testsink name=t", NULL);
+    f.sink = gst_bin_get_by_name (GST_BIN (f.pipeline), "t");
+    f.last = gst_bin_get_by_name (GST_BIN (f.pipeline), "s");
+    pad = gst_element_get_static_pad (f.last, "src");
+    if (i < 2)
+      gst_pad_set_query_function (pad, no_latency);
+    fail_unless_equals_int (gst_ffs_upstream_is_live (sink_pad (&f)), i % 2);
+    gst_object_unref (pad);
+    gst_object_unref (f.last);
+    gst_object_unref (f.sink);
+    gst_object_unref (f.pipeline);
+  }
+}
+
+GST_END_TEST;
 
 GST_START_TEST (test_raw)
 {
@@ -191,6 +392,10 @@ GST_END_TEST;
 static void
 setup (void)
 {
+  GstPlugin *core = gst_plugin_load_file (CORE_ELEMENTS, NULL);
+
+  fail_unless (core != NULL);
+  gst_object_unref (core);
   gst_element_register (NULL, "testsink", GST_RANK_NONE, test_sink_get_type ());
   gst_element_register (NULL, "testsource", GST_RANK_NONE,
       test_source_get_type ());
@@ -198,6 +403,24 @@ setup (void)
       test_encoder_get_type ());
   gst_element_register (NULL, "testscaler", GST_RANK_NONE,
       test_scaler_get_type ());
+  gst_element_register (NULL, "testsizedfile", GST_RANK_NONE,
+      test_sized_file_get_type ());
+  gst_element_register (NULL, "testopenfile", GST_RANK_NONE,
+      test_open_file_get_type ());
+  gst_element_register (NULL, "testjpegfile", GST_RANK_NONE,
+      test_jpeg_file_get_type ());
+  gst_element_register (NULL, "testanysource", GST_RANK_NONE,
+      test_any_source_get_type ());
+  gst_element_register (NULL, "testopencamera", GST_RANK_NONE,
+      test_open_camera_get_type ());
+  gst_element_register (NULL, "testbothcamera", GST_RANK_NONE,
+      test_both_camera_get_type ());
+  gst_element_register (NULL, "testparser", GST_RANK_NONE,
+      test_parser_get_type ());
+  gst_element_register (NULL, "testconverter", GST_RANK_NONE,
+      test_converter_get_type ());
+  gst_element_register (NULL, "testanyscaler", GST_RANK_NONE,
+      test_any_scaler_get_type ());
 }
 
 static Suite *
@@ -212,6 +435,10 @@ upstream_suite (void)
   tcase_add_test (tc, test_encoded);
   tcase_add_test (tc, test_encoded_otherwise);
   tcase_add_test (tc, test_find);
+  tcase_add_test (tc, test_live);
+  tcase_add_test (tc, test_known);
+  tcase_add_test (tc, test_unknown);
+  tcase_add_test (tc, test_offer_for_caps);
   return s;
 }
 

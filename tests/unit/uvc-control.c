@@ -603,6 +603,13 @@ GST_START_TEST (test_speeds)
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   uvc_assert_caps (&f, "video/x-raw(ANY),format=YUY2,width=160,height=120,"
       "framerate=15/1");
+  /* Nothing says that it is another host but the speed. */
+  packet_size = 1024;
+  gst_ffs_profile_restart (f.profile);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 3, 0));
+  gst_ffs_profile_restart (f.profile);
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
   gst_ffs_ioctl = ioctl_before;
   gst_ffs_open_file = open_before;
 }

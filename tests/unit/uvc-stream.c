@@ -23,7 +23,7 @@
 #define SIZE_640 (640 * 480 * 2)
 #define SIZE_320 (320 * 240 * 2)
 
-GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
+GST_DEBUG_CATEGORY_EXTERN (gst_ffs_function_debug);
 
 static UvcFixture f;
 
@@ -277,6 +277,24 @@ GST_START_TEST (test_start_stop)
 
 GST_END_TEST;
 
+/* SET_INTERFACE, to what the interface is set to already. */
+GST_START_TEST (test_restart)
+{
+  gst_ffs_profile_restart (f.profile);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
+  fail_unless_equals_int (f.n_started, 0);
+
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
+  uvc_assert_caps (&f, YUY2_320);
+  gst_ffs_profile_restart (f.profile);
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
+  fail_unless_equals_int (f.n_stopped, 1);
+  fail_unless_equals_int (f.n_started, 2);
+  uvc_assert_caps (&f, YUY2_320);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_host_that_stops)
 {
   f.waiting = 3 * GST_SECOND;
@@ -296,6 +314,13 @@ GST_START_TEST (test_host_that_stops)
   fail_if (gst_ffs_profile_is_streaming (f.profile));
   gst_ffs_profile_tick (f.profile);
   fail_unless_equals_int (f.n_stopped, 1);
+
+  /* It has cleared the endpoint's halt. */
+  f.waiting = 0;
+  fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
+  f.waiting = GST_CLOCK_TIME_NONE;
+  gst_ffs_profile_tick (f.profile);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
 
   /* What it is depends on what the host has chosen. */
   f.waiting = 2 * GST_SECOND + SIZE_320 * (GST_SECOND / 500000) + 1;
@@ -441,7 +466,7 @@ count_warnings (GstDebugCategory * category, GstDebugLevel level,
 {
   guint *n = user_data;
 
-  if (category != gst_ffs_transport_debug || level != GST_LEVEL_WARNING)
+  if (category != gst_ffs_function_debug || level != GST_LEVEL_WARNING)
     return;
   fail_unless (strstr (gst_debug_message_get (message), "65537") != NULL);
   (*n)++;
@@ -452,10 +477,10 @@ GST_START_TEST (test_too_large)
 {
   guint n = 0;
 
-  GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0, "");
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0, "");
   gst_debug_remove_log_function (gst_debug_log_default);
   gst_debug_add_log_function (count_warnings, &n, NULL);
-  gst_debug_set_threshold_for_name ("ffstransport", GST_LEVEL_WARNING);
+  gst_debug_set_threshold_for_name ("ffsfunction", GST_LEVEL_WARNING);
 
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   uvc_set_caps (&f, MJPEG, TRUE);
@@ -490,6 +515,11 @@ GST_START_TEST (test_waits_for_key)
   for (i = 0; !wrap (100, 5 + i, GST_BUFFER_FLAG_DELTA_UNIT); i++)
     fail_unless (i < 1000);
   fail_unless (i >= 100);
+
+  /* Where there are no others the flag says nothing: v4l2src has it on Bayer. */
+  fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
+  uvc_set_caps (&f, MJPEG, TRUE);
+  fail_unless (wrap (100, 2000, GST_BUFFER_FLAG_DELTA_UNIT));
 }
 
 GST_END_TEST;
@@ -551,6 +581,7 @@ uvc_stream_suite (void)
   tcase_add_test (tc, test_payloads);
   tcase_add_test (tc, test_commit_takes_back);
   tcase_add_test (tc, test_start_stop);
+  tcase_add_test (tc, test_restart);
   tcase_add_test (tc, test_host_that_stops);
   tcase_add_test (tc, test_caps);
   tcase_add_test (tc, test_frames);

@@ -284,7 +284,7 @@ wrapping_suite (void)
   tcase_add_test (tc, test_end_is_not_written);
   tcase_add_test (tc, test_packets);
   tcase_add_test (tc, test_refused);
-  tcase_add_test (tc, test_written);
+  add_written_test (tc, test_written);
   tcase_add_test (tc, test_halt_while_full);
   tcase_add_test (tc, test_halt_in_mid_frame);
   tcase_add_test (tc, test_streaming);

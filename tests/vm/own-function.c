@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "function/gstffsfunction.h"
+#include "function/gstffsfunctiondebug.h"
 #include "function/gstffsgadget.h"
-#include "transport/gstffsdebug.h"
 
 /* bRequest */
 enum
@@ -184,7 +184,7 @@ main (int argc, char **argv)
   GError *error = NULL;
 
   gst_init (&argc, &argv);
-  GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0, "");
+  GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0, "");
   setvbuf (stdout, NULL, _IOLBF, 0);
   echo = g_object_new (echo_profile_get_type (), NULL);
   echo->desc = &descs[argc > 1 && strcmp (argv[1], "pair") == 0];

@@ -371,6 +371,24 @@ usb_host_reset (UsbHost * host)
   return ioctl (host->fd, USBDEVFS_RESET) == 0;
 }
 
+/* SET_INTERFACE, with the setting that is active.  Reading has ended. */
+gboolean
+usb_host_set_interface (UsbHost * host)
+{
+  struct usbdevfs_setinterface setting = { host->interface, 0 };
+
+  return ioctl (host->fd, USBDEVFS_SETINTERFACE, &setting) == 0;
+}
+
+/* CLEAR_FEATURE(ENDPOINT_HALT).  Reading has ended. */
+gboolean
+usb_host_clear_halt (UsbHost * host)
+{
+  guint endpoint = host->endpoint;
+
+  return ioctl (host->fd, USBDEVFS_CLEAR_HALT, &endpoint) == 0;
+}
+
 gboolean
 usb_host_write_attr (UsbHost * host, const gchar * attr, const gchar * value)
 {

@@ -26,6 +26,8 @@ void usb_host_stop (UsbHost * host);
 gboolean usb_host_is_gone (UsbHost * host);
 
 gboolean usb_host_reset (UsbHost * host);
+gboolean usb_host_set_interface (UsbHost * host);
+gboolean usb_host_clear_halt (UsbHost * host);
 gboolean usb_host_set_port (UsbHost * host, gboolean on);
 gboolean usb_host_write_attr (UsbHost * host, const gchar * attr,
     const gchar * value);

@@ -144,6 +144,8 @@ main (int argc, char **argv)
     fprintf (stderr, "usage: webcam NODE SWITCHES FRAMES FORMAT:WxH...\n");
     return 2;
   }
+  /* Both may go to one file, and a line is to stay in one piece there. */
+  setvbuf (stdout, NULL, _IOLBF, 0);
   node = open (argv[1], O_RDWR | O_CLOEXEC);
   if (node < 0)
     fail (argv[1]);

@@ -44,6 +44,7 @@ struct _GstFfsStreamProfile
 
   /* Streaming thread. */
   GstFfsBufferPool *pool;
+  gboolean all_key;             /* each frame is one without others */
 
   /* Function's thread. */
   GstFfsStreamOutcome outcome;
@@ -110,6 +111,17 @@ get_caps (GstFfsProfile * profile)
   return gst_ffs_stream_caps_any_memory (caps);
 }
 
+/* Where it says nothing the flag is not to be trusted: v4l2src of 1.22 has it on
+ * Bayer frames. */
+static gboolean
+is_all_key (GstCaps * caps)
+{
+  const gchar *name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+
+  return g_str_has_prefix (name, "image/") || g_str_equal (name, "video/x-raw")
+      || g_str_equal (name, "video/x-bayer");
+}
+
 static gboolean
 set_caps (GstFfsProfile * profile, GstCaps * caps)
 {
@@ -123,6 +135,7 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
   if (text == NULL)
     return FALSE;
 
+  self->all_key = is_all_key (caps);
   GST_OBJECT_LOCK (self);
   if (g_strcmp0 (text, self->caps_text) != 0) {
     g_free (self->caps_text);
@@ -188,6 +201,13 @@ start_stream (GstFfsStreamProfile * self)
   if (enabled)
     gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
   return enabled;
+}
+
+static void
+restart (GstFfsProfile * profile)
+{
+  if (gst_ffs_profile_is_streaming (profile))
+    start_stream (GST_FFS_STREAM_PROFILE (profile));
 }
 
 /* ---- requests ---- */
@@ -347,6 +367,8 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
     gst_ffs_stream_header_take_frame (&header, frame, size);
 
   GST_OBJECT_LOCK (self);
+  if (self->all_key)
+    self->position.wait_key = FALSE;
   ok = gst_ffs_stream_position_take (&self->position, frame, number, &header,
       &with_caps);
   if (ok && with_caps)
@@ -406,6 +428,7 @@ gst_ffs_stream_profile_class_init (GstFfsStreamProfileClass * klass)
   profile_class->start = start;
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
+  profile_class->restart = restart;
   profile_class->control = control;
   profile_class->get_framing = wrap;
 }

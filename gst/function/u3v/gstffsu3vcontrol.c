@@ -13,7 +13,8 @@
  * Everything that a command does happens in this thread, and so does what
  * becomes necessary when the host is gone; set_enabled() waits for that.
  *
- * Ownership: owns both files, the AIO context and the buffers in it.
+ * Ownership: owns both files, the AIO context and the buffers in it; all of
+ * them stay, beyond free(), until a controller lets go of the last transfer.
  *
  * Locking: the mutex protects what other threads ask for.  Not held when
  * memory is accessed.
@@ -27,9 +28,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vmap.h"
-#include "transport/gstffsdebug.h"
+#include "transport/gstffsaio.h"
 #include "transport/gstffsendpoint.h"
 
 /* A host that is there has fetched its answer long before. */
@@ -57,10 +59,11 @@ typedef struct
 
 struct _GstFfsU3vControl
 {
+  gchar *owner;                 /* the element's name, for logs */
   gint in_fd;
   gint out_fd;
   GstFfsU3vMemory memory;
-  GstFfsU3vGoneFunc gone;
+  GstFfsU3vChangedFunc changed;
   GThread *thread;
 
   io_context_t ctx;
@@ -75,6 +78,7 @@ struct _GstFfsU3vControl
   gint wake_fd;
   gboolean quit;
   gboolean want_enabled;
+  gboolean keep;                /* what the host has chosen */
   guint n_wishes;
   guint n_granted;
   gboolean ended;
@@ -99,7 +103,8 @@ submit (GstFfsU3vControl * self, guint i, guint length)
   t->busy = TRUE;
   ret = io_submit (self->ctx, 1, &iocb);
   if (ret != 1) {
-    GST_DEBUG ("control: transfer %u: %s", i, g_strerror (ret < 0 ? -ret : 0));
+    GST_DEBUG_ID (self->owner, "control: transfer %u: %s", i,
+        g_strerror (ret < 0 ? -ret : 0));
     t->busy = FALSE;
   }
 }
@@ -146,7 +151,7 @@ cancel (GstFfsU3vControl * self, guint i)
   io_cancel (self->ctx, &self->transfers[i].iocb, &event);
   wait_for (self, i, &timeout);
   if (self->transfers[i].busy)
-    GST_WARNING ("control: transfer %u cannot be cancelled", i);
+    GST_WARNING_ID (self->owner, "control: transfer %u cannot be cancelled", i);
 }
 
 static void
@@ -170,7 +175,7 @@ take_back (GstFfsU3vControl * self, guint i)
     return;
   wait_for (self, i, &grace);
   if (self->transfers[i].busy) {
-    GST_DEBUG ("control: nobody has fetched the answer");
+    GST_DEBUG_ID (self->owner, "control: nobody has fetched the answer");
     cancel (self, i);
   }
 }
@@ -211,7 +216,8 @@ look (GstFfsU3vControl * self)
     self->n_failures = 0;
     handle (self, result);
   } else if (is_over (result) || ++self->n_failures >= MAX_FAILURES) {
-    GST_DEBUG ("control: no more commands: %s", g_strerror (-result));
+    GST_DEBUG_ID (self->owner, "control: no more commands: %s",
+        g_strerror (-result));
     return;
   }
   submit (self, COMMAND, U3V_MAX_COMMAND);
@@ -223,12 +229,13 @@ look (GstFfsU3vControl * self)
 static gboolean
 grant_wish (GstFfsU3vControl * self)
 {
-  gboolean quit, enabled;
+  gboolean quit, enabled, keep;
   guint n_wishes;
 
   g_mutex_lock (&self->lock);
   quit = self->quit;
   enabled = self->want_enabled;
+  keep = self->keep;
   n_wishes = self->n_wishes;
   if (!quit && n_wishes == self->n_granted) {
     g_mutex_unlock (&self->lock);
@@ -239,8 +246,7 @@ grant_wish (GstFfsU3vControl * self)
   cancel_all (self);
   if (quit)
     return FALSE;
-  /* Configured again is a new beginning too. */
-  self->gone (self->memory.user_data);
+  self->changed (keep, self->memory.user_data);
   self->n_failures = 0;
   if (enabled)
     submit (self, COMMAND, U3V_MAX_COMMAND);
@@ -269,12 +275,13 @@ run (gpointer data)
       continue;
     }
     if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR) {
-      GST_ERROR ("control: poll: %s", g_strerror (errno));
+      GST_ERROR_ID (self->owner, "control: poll: %s", g_strerror (errno));
       break;
     }
     for (i = 0; i < G_N_ELEMENTS (fds); i++) {
       if (read (fds[i].fd, &value, sizeof (value)) < 0 && errno != EAGAIN)
-        GST_WARNING ("control: eventfd: %s", g_strerror (errno));
+        GST_WARNING_ID (self->owner, "control: eventfd: %s",
+            g_strerror (errno));
     }
     memset (&now, 0, sizeof (now));
     reap (self, 0, &now);
@@ -293,6 +300,21 @@ wake (GstFfsU3vControl * self)
   eventfd_write (self->wake_fd, 1);
 }
 
+static void
+make_wish (GstFfsU3vControl * self, gboolean enabled, gboolean keep)
+{
+  guint wish;
+
+  g_mutex_lock (&self->lock);
+  self->want_enabled = enabled;
+  self->keep = keep;
+  wish = ++self->n_wishes;
+  wake (self);
+  while (self->n_granted != wish && !self->ended)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
 /**
  * gst_ffs_u3v_control_set_enabled:
  * @self: the control channel
@@ -304,15 +326,20 @@ wake (GstFfsU3vControl * self)
 void
 gst_ffs_u3v_control_set_enabled (GstFfsU3vControl * self, gboolean enabled)
 {
-  guint wish;
+  make_wish (self, enabled, FALSE);
+}
 
-  g_mutex_lock (&self->lock);
-  self->want_enabled = enabled;
-  wish = ++self->n_wishes;
-  wake (self);
-  while (self->n_granted != wish && !self->ended)
-    g_cond_wait (&self->cond, &self->lock);
-  g_mutex_unlock (&self->lock);
+/**
+ * gst_ffs_u3v_control_restart:
+ * @self: the control channel, enabled
+ *
+ * The endpoints were disabled for a moment, which has ended all transfers.
+ * Returns when commands are listened to again.
+ */
+void
+gst_ffs_u3v_control_restart (GstFfsU3vControl * self)
+{
+  make_wish (self, TRUE, TRUE);
 }
 
 /* ---- life ---- */
@@ -342,31 +369,35 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
 
 /**
  * gst_ffs_u3v_control_new:
+ * @owner: the name of the element that it is for
  * @in_path: the endpoint of the answers
  * @out_path: the endpoint of the commands
  * @memory: what the commands are about
- * @gone: called from the thread of the channel, with the memory's user data
+ * @changed: called from the thread of the channel, with the memory's user data
  * @err: (out): an errno
  *
  * Returns: (transfer full) (nullable): the channel, not enabled
  */
 GstFfsU3vControl *
-gst_ffs_u3v_control_new (const gchar * in_path, const gchar * out_path,
-    const GstFfsU3vMemory * memory, GstFfsU3vGoneFunc gone, gint * err)
+gst_ffs_u3v_control_new (const gchar * owner, const gchar * in_path,
+    const gchar * out_path, const GstFfsU3vMemory * memory,
+    GstFfsU3vChangedFunc changed, gint * err)
 {
   GstFfsU3vControl *self = g_new0 (GstFfsU3vControl, 1);
+  g_autofree gchar *name = gst_ffs_thread_name ("u3v", owner);
 
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  self->owner = g_strdup (owner);
   self->memory = *memory;
-  self->gone = gone;
+  self->changed = changed;
   self->in_fd = self->out_fd = self->event_fd = self->wake_fd = -1;
   *err = open_all (self, in_path, out_path);
   if (*err != 0) {
     gst_ffs_u3v_control_free (self);
     return NULL;
   }
-  self->thread = g_thread_new ("u3v-control", run, self);
+  self->thread = g_thread_new (name, run, self);
   return self;
 }
 
@@ -377,9 +408,28 @@ close_fd (gint fd)
     close (fd);
 }
 
+static void
+free_all (gpointer data)
+{
+  GstFfsU3vControl *self = data;
+
+  close_fd (self->in_fd);
+  close_fd (self->out_fd);
+  close_fd (self->event_fd);
+  close_fd (self->wake_fd);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self->owner);
+  g_free (self);
+}
+
+/* What a read that is under way writes to must stay until it is over. */
 void
 gst_ffs_u3v_control_free (GstFfsU3vControl * self)
 {
+  gboolean busy = FALSE;
+  guint i;
+
   if (self->thread) {
     g_mutex_lock (&self->lock);
     self->quit = TRUE;
@@ -387,13 +437,10 @@ gst_ffs_u3v_control_free (GstFfsU3vControl * self)
     g_mutex_unlock (&self->lock);
     g_thread_join (self->thread);
   }
+  for (i = 0; i < N_TRANSFERS; i++)
+    busy |= self->transfers[i].busy;
   if (self->ctx)
-    io_destroy (self->ctx);
-  close_fd (self->in_fd);
-  close_fd (self->out_fd);
-  close_fd (self->event_fd);
-  close_fd (self->wake_fd);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->cond);
-  g_free (self);
+    gst_ffs_aio_destroy (self->ctx, busy, free_all, self);
+  else
+    free_all (self);
 }

@@ -9,16 +9,22 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsU3vControl GstFfsU3vControl;
 
-/* The host is gone, or another one may have come. */
-typedef void (*GstFfsU3vGoneFunc) (gpointer user_data);
+/**
+ * GstFfsU3vChangedFunc:
+ * @restarted: %TRUE if the endpoints were only disabled for a moment, %FALSE if
+ * the host is gone or another one has come
+ * @user_data: as given
+ */
+typedef void (*GstFfsU3vChangedFunc) (gboolean restarted, gpointer user_data);
 
-GstFfsU3vControl *gst_ffs_u3v_control_new (const gchar * in_path,
-    const gchar * out_path, const GstFfsU3vMemory * memory,
-    GstFfsU3vGoneFunc gone, gint * err);
+GstFfsU3vControl *gst_ffs_u3v_control_new (const gchar * owner,
+    const gchar * in_path, const gchar * out_path,
+    const GstFfsU3vMemory * memory, GstFfsU3vChangedFunc changed, gint * err);
 void gst_ffs_u3v_control_free (GstFfsU3vControl * self);
 
 void gst_ffs_u3v_control_set_enabled (GstFfsU3vControl * self,
     gboolean enabled);
+void gst_ffs_u3v_control_restart (GstFfsU3vControl * self);
 
 G_END_DECLS
 

@@ -104,3 +104,17 @@ gst_ffs_u3v_format_get_size (const GstFfsU3vFormat * format, guint width,
 {
   return (guint64) width *format->bits / 8 * height;
 }
+
+/* Returns: (transfer full): caps of all formats, in whatever size and memory */
+GstCaps *
+gst_ffs_u3v_formats_to_caps (void)
+{
+  GstCaps *caps = gst_caps_new_empty ();
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++)
+    gst_caps_append_structure_full (caps, gst_structure_new (formats[i].media,
+            "format", G_TYPE_STRING, formats[i].format, NULL),
+        gst_caps_features_new_any ());
+  return caps;
+}

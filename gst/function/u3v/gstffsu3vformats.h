@@ -34,6 +34,7 @@ const GstFfsU3vFormat *gst_ffs_u3v_format_from_caps (const gchar * media,
     const gchar * format);
 guint64 gst_ffs_u3v_format_get_size (const GstFfsU3vFormat * format,
     guint width, guint height);
+GstCaps *gst_ffs_u3v_formats_to_caps (void);
 
 G_END_DECLS
 

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsu3vcamera.h"
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vinfo.h"
@@ -23,7 +24,6 @@
 #include "gstffsu3vpackets.h"
 #include "gstffsu3vprofile.h"
 #include "transport/gstffsbufferpool.h"
-#include "transport/gstffsdebug.h"
 
 #define IN_ENDPOINT "ep1"
 #define OUT_ENDPOINT "ep2"
@@ -180,10 +180,16 @@ is_slow (guint64 address, guint length, gboolean write, gpointer user_data)
 }
 
 static void
-host_gone (gpointer user_data)
+host_changed (gboolean restarted, gpointer user_data)
 {
   GstFfsU3vProfile *self = user_data;
   GstFfsU3vEffect effect;
+
+  if (restarted) {
+    if (gst_ffs_profile_is_streaming (GST_FFS_PROFILE (self)))
+      gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
+    return;
+  }
 
   gst_ffs_u3v_camera_reset (self->camera, &effect);
   carry_out (self, &effect);
@@ -201,6 +207,7 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
     .serial = self->serial,
   };
   GstFfsControl list[MAX_CONTROLS];
+  GstFfsU3vCamera *camera;
   GstFfsU3vOffer *offer;
   guint i, n;
 
@@ -208,8 +215,7 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
   if (offer == NULL)
     return FALSE;
 
-  g_clear_pointer (&self->camera, gst_ffs_u3v_camera_free);
-  g_clear_pointer (&self->controls, gst_ffs_controls_free);
+  g_return_val_if_fail (self->camera == NULL, FALSE);
   self->controls = gst_ffs_profile_find_controls (profile, self->sinkpad,
       MAX_CONTROLS);
   n = gst_ffs_controls_get_n (self->controls);
@@ -217,7 +223,10 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
     list[i] = *gst_ffs_controls_get (self->controls, i);
     self->defaults[i] = gst_ffs_controls_get_value (self->controls, i);
   }
-  self->camera = gst_ffs_u3v_camera_new (&identity, offer, list, n);
+  camera = gst_ffs_u3v_camera_new (&identity, offer, list, n);
+  GST_OBJECT_LOCK (self);
+  self->camera = camera;
+  GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
 
@@ -225,8 +234,14 @@ static GstCaps *
 get_caps (GstFfsProfile * profile)
 {
   GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+  GstFfsU3vCamera *camera;
 
-  return gst_ffs_u3v_camera_get_caps (self->camera);
+  /* Others may ask while the offer is set. */
+  GST_OBJECT_LOCK (self);
+  camera = self->camera;
+  GST_OBJECT_UNLOCK (self);
+  return camera ? gst_ffs_u3v_camera_get_caps (camera) :
+      gst_ffs_u3v_formats_to_caps ();
 }
 
 static gboolean
@@ -295,7 +310,8 @@ start (GstFfsProfile * profile, const gchar * directory,
   gchar *out = g_build_filename (directory, OUT_ENDPOINT, NULL);
   gint err;
 
-  self->control = gst_ffs_u3v_control_new (in, out, &memory, host_gone, &err);
+  self->control = gst_ffs_u3v_control_new (GST_OBJECT_NAME (self), in, out,
+      &memory, host_changed, &err);
   g_free (in);
   g_free (out);
   if (self->control)
@@ -318,6 +334,12 @@ set_enabled (GstFfsProfile * profile, gboolean enabled)
   GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
 
   gst_ffs_u3v_control_set_enabled (self->control, enabled);
+}
+
+static void
+restart (GstFfsProfile * profile)
+{
+  gst_ffs_u3v_control_restart (GST_FFS_U3V_PROFILE (profile)->control);
 }
 
 /* Everything this class needs goes over the control interface's endpoints. */
@@ -357,6 +379,7 @@ gst_ffs_u3v_profile_class_init (GstFfsU3vProfileClass * klass)
   profile_class->start = start;
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
+  profile_class->restart = restart;
   profile_class->control = control;
   profile_class->get_framing = wrap;
 }

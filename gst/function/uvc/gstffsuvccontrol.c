@@ -7,8 +7,8 @@
  * thread.
  */
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsuvccontrol.h"
-#include "transport/gstffsdebug.h"
 
 /* What all requests that read have set. */
 #define GET_REQUEST 0x80

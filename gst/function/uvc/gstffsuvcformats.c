@@ -172,3 +172,21 @@ gst_ffs_uvc_format_to_caps (const GstFfsUvcFormat * format, guint width,
       format->format ? gst_caps_features_new_any () : NULL);
   return caps;
 }
+
+/* Returns: (transfer full): caps of all formats, in whatever size; raw video in
+ * whatever memory */
+GstCaps *
+gst_ffs_uvc_formats_to_caps (void)
+{
+  GstCaps *caps = gst_caps_new_empty ();
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    GstCaps *one = gst_ffs_uvc_format_to_caps (&formats[i], 1, 1, 0, 1);
+
+    gst_structure_remove_fields (gst_caps_get_structure (one, 0), "width",
+        "height", NULL);
+    gst_caps_append (caps, one);
+  }
+  return caps;
+}

@@ -57,6 +57,7 @@ guint32 gst_ffs_uvc_format_get_max_size (const GstFfsUvcFormat * format,
     guint width, guint height);
 GstCaps *gst_ffs_uvc_format_to_caps (const GstFfsUvcFormat * format,
     guint width, guint height, gint fps_n, gint fps_d);
+GstCaps *gst_ffs_uvc_formats_to_caps (void);
 
 G_END_DECLS
 

@@ -4,8 +4,9 @@
  * without an endpoint and a streaming interface with a bulk one, over which
  * each frame goes as one payload, with its header in the same transfer.
  *
- * A host of a bulk camera does not say when it stops: it reads no more. A
- * stream that nobody has read for a while has ended therefore, and each
+ * A host of a bulk camera says that it stops by CLEAR_FEATURE(ENDPOINT_HALT)
+ * (UVC 1.5, 4.3.1.1), which not all controllers tell of, and not all hosts send.
+ * So a stream that no host has read for a while has ended as well, and each
  * commit begins a new one.
  *
  * Ownership: owns the offer, the units and the bytes of the descriptors from
@@ -21,12 +22,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsuvccontrol.h"
 #include "gstffsuvcdescriptors.h"
 #include "gstffsuvcheader.h"
 #include "gstffsuvcprofile.h"
 #include "gstffsuvcspeed.h"
-#include "transport/gstffsdebug.h"
 #include "transport/gstffsendpoint.h"
 
 /* A host that takes frames never leaves them for so long, beyond the time that
@@ -199,7 +200,8 @@ get_caps (GstFfsProfile * profile)
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
   GstFfsUvcSelection selection = get_selection (self);
 
-  return gst_ffs_uvc_selection_to_caps (&selection);
+  return selection.offer ? gst_ffs_uvc_selection_to_caps (&selection) :
+      gst_ffs_uvc_formats_to_caps ();
 }
 
 static gboolean
@@ -278,6 +280,20 @@ commit (GstFfsUvcProfile * self)
   gst_ffs_profile_set_streaming (profile, TRUE);
 }
 
+/* A host that comes unnoticed, because the kernel has dropped the event of the
+ * last one's leaving, may be on another bus. */
+static void
+restart (GstFfsProfile * profile)
+{
+  GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  GstFfsSpeed speed = gst_ffs_uvc_speed_of_endpoint (self->endpoint);
+
+  if (self->control.streaming.offer != self->offers[speed])
+    set_enabled (profile, TRUE);
+  else if (gst_ffs_profile_is_streaming (profile))
+    commit (self);
+}
+
 static GstClockTime
 get_max_waiting (GstFfsUvcProfile * self)
 {
@@ -290,11 +306,13 @@ get_max_waiting (GstFfsUvcProfile * self)
 static void
 tick (GstFfsProfile * profile)
 {
+  GstClockTime waiting = gst_ffs_profile_get_waiting (profile);
+
   if (!gst_ffs_profile_is_streaming (profile)
-      || gst_ffs_profile_get_waiting (profile) <=
-      get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
+      || waiting <= get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
     return;
-  GST_INFO_OBJECT (profile, "the host has stopped reading");
+  GST_INFO_OBJECT (profile, "the host has %s",
+      waiting == GST_CLOCK_TIME_NONE ? "ended the stream" : "stopped reading");
   gst_ffs_profile_set_streaming (profile, FALSE);
 }
 
@@ -360,11 +378,16 @@ take_times (GstFfsUvcProfile * self, GstBuffer * buf, GstFfsUvcHeader * header)
   gst_clear_object (&element);
 }
 
-/* With the object lock. An encoder was asked for a key frame. */
+/* With the object lock. An encoder was asked for a key frame. Where all frames
+ * are key frames the flag says nothing: v4l2src of 1.22 has it on Bayer. */
 static gboolean
 waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
 {
-  if (self->wait_key && self->n_waited < MAX_WAIT_KEY
+  const GstFfsUvcFormat *format =
+      gst_ffs_uvc_selection_get_format (&self->selection);
+
+  if (self->wait_key && format->kind == GST_FFS_UVC_FRAME_BASED
+      && self->n_waited < MAX_WAIT_KEY
       && GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_DELTA_UNIT)) {
     self->n_waited++;
     return TRUE;
@@ -511,6 +534,7 @@ gst_ffs_uvc_profile_class_init (GstFfsUvcProfileClass * klass)
   profile_class->start = start;
   profile_class->stop = stop;
   profile_class->set_enabled = set_enabled;
+  profile_class->restart = restart;
   profile_class->accept = accept;
   profile_class->control = control;
   profile_class->tick = tick;

@@ -9,8 +9,8 @@
 #include <linux/usb/ch9.h>
 #include <linux/usb/functionfs.h>
 
+#include "function/gstffsfunctiondebug.h"
 #include "gstffsuvcspeed.h"
-#include "transport/gstffsdebug.h"
 #include "transport/gstffsendpoint.h"
 
 /* Of bulk transfers of one device, bytes a second: what there is left of 12 and

@@ -114,6 +114,26 @@ configure (Test * test, guint round)
     give_up (test, "SET_CONFIGURATION 1");
 }
 
+static void
+set_interface (Test * test, guint round)
+{
+  (void) round;
+  usb_host_stop (test->host);
+  if (!usb_host_set_interface (test->host))
+    give_up (test, "SET_INTERFACE: %s", g_strerror (errno));
+  usb_host_close (test->host);
+}
+
+static void
+clear_halt (Test * test, guint round)
+{
+  (void) round;
+  usb_host_stop (test->host);
+  if (!usb_host_clear_halt (test->host))
+    give_up (test, "CLEAR_FEATURE(HALT): %s", g_strerror (errno));
+  usb_host_close (test->host);
+}
+
 /* The controller knows nothing of applications and keeps the rest of a frame
  * for the next one; so that one begins as a careful application does. */
 static void
@@ -201,6 +221,9 @@ const Ending endings[] = {
   {"unbind", unbind, TRUE, NULL, NULL, NULL},
   {"reset", reset, TRUE, NULL, NULL, NULL},
   {"SET_CONFIGURATION 0 and 1", configure, TRUE, NULL, NULL, NULL},
+  {"SET_INTERFACE 0", set_interface, TRUE, NULL, NULL, NULL},
+  /* dummy_hcd leaves transfers as they are. */
+  {"CLEAR_FEATURE(HALT)", clear_halt, TRUE, NULL, NULL, "dwc3"},
   {"suspend at high speed", suspend, FALSE, "high-speed", "power/control",
       NULL},
   /* dummy_hcd knows of no SuperSpeed link that sleeps. */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsEnding: an EOS that is sent to the element, or to a bin around it,
+ * while the streaming thread waits for a host.  The EOS comes behind the frame
+ * that waits, so this sees to it that the frame does not wait any longer:
+ * frames that no host wants are dropped from then on, and a host that reads
+ * nothing of what is in flight for as long as eos-timeout loses it.
+ *
+ * Ownership: a part of the element; a worker has a reference on that.
+ *
+ * Locking: all is under the lock, which is taken before the host's.  No message
+ * is posted and no stream halted under it.
+ */
+
+#include "gstffsending.h"
+#include "gstffsreport.h"
+
+void
+gst_ffs_ending_init (GstFfsEnding * self, GstElement * sink,
+    GstFfsHostState * state, GstFfsHost * host)
+{
+  self->sink = sink;
+  self->state = state;
+  self->host = host;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+}
+
+void
+gst_ffs_ending_clear (GstFfsEnding * self)
+{
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+}
+
+/* With the lock.  FALSE if the stream has ended, TRUE if the host has read
+ * nothing for too long. */
+static gboolean
+wait_for_host (GstFfsEnding * self)
+{
+  while (self->asked) {
+    GstClockTime waiting = gst_ffs_host_get_waiting (self->host);
+
+    if (waiting >= self->timeout)
+      return TRUE;
+    g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time ()
+        + GST_TIME_AS_USECONDS (self->timeout - waiting) + 1);
+  }
+  return FALSE;
+}
+
+static void
+work (GstElement * sink, gpointer user_data)
+{
+  GstFfsEnding *self = user_data;
+  gboolean late;
+
+  g_mutex_lock (&self->lock);
+  late = wait_for_host (self);
+  self->halted |= late;
+  self->busy = FALSE;
+  g_mutex_unlock (&self->lock);
+
+  if (late) {
+    gst_ffs_report_unread (sink, self->timeout);
+    gst_ffs_host_halt (self->host);
+  }
+}
+
+/**
+ * gst_ffs_ending_ask:
+ * @self: the ending
+ * @timeout: how long the host may read nothing, ns, or %GST_CLOCK_TIME_NONE
+ *
+ * An EOS was sent and is on its way. Any thread.
+ */
+void
+gst_ffs_ending_ask (GstFfsEnding * self, GstClockTime timeout)
+{
+  gboolean begin;
+
+  g_mutex_lock (&self->lock);
+  begin = !self->busy && timeout != GST_CLOCK_TIME_NONE;
+  self->asked = TRUE;
+  self->timeout = timeout;
+  self->busy |= begin;
+  g_mutex_unlock (&self->lock);
+
+  gst_ffs_host_state_set_ending (self->state, TRUE);
+  if (begin)
+    gst_element_call_async (self->sink, work, self, NULL);
+}
+
+/**
+ * gst_ffs_ending_over:
+ * @self: the ending
+ *
+ * The EOS has come, or another stream begins. Any thread.
+ */
+void
+gst_ffs_ending_over (GstFfsEnding * self)
+{
+  gboolean halted;
+
+  g_mutex_lock (&self->lock);
+  self->asked = FALSE;
+  halted = self->halted;
+  self->halted = FALSE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+
+  gst_ffs_host_state_set_ending (self->state, FALSE);
+  if (halted)
+    gst_ffs_host_resume (self->host);
+}

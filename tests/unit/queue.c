@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The queue alone, where what happens in between has to be in the test's hands:
+ * a host that goes and one that comes within a frame, a flush within a frame,
+ * and a shutdown while the end of a frame is being told.
+ */
+
+#include <errno.h>
+
+#include "harness.h"
+#include "transport/gstffsqueue.h"
+
+#define LENGTH 4096
+#define BLOCKED_FOR (200 * G_TIME_SPAN_MILLISECOND)
+
+static struct
+{
+  GstFfsEndpoint *ep;
+  GstFfsQueue *queue;
+
+  /* What is submitted in a thread. */
+  GstFfsPiece pieces[2];
+  guint64 frame;
+  GstFfsCall call;
+
+  GMutex lock;
+  GCond cond;
+  gboolean hold;                /* who tells of a frame's end */
+  gboolean held;
+  guint n_done;
+  gint returned;
+} t;
+
+/* ---- what the queue calls ---- */
+
+static void
+done (guint64 frame G_GNUC_UNUSED, const GstFfsFrameTag * tag G_GNUC_UNUSED,
+    gint err G_GNUC_UNUSED, gpointer user_data G_GNUC_UNUSED)
+{
+  g_mutex_lock (&t.lock);
+  t.n_done++;
+  t.held = TRUE;
+  g_cond_broadcast (&t.cond);
+  while (t.hold)
+    g_cond_wait (&t.cond, &t.lock);
+  t.held = FALSE;
+  g_mutex_unlock (&t.lock);
+}
+
+static void
+setup (void)
+{
+  gint err = 0;
+
+  memset (&t, 0, sizeof (t));
+  fake_endpoint_start ();
+  t.ep = gst_ffs_endpoint_open (fake_endpoint_path (), -1, "cam", &err);
+  fail_unless (t.ep != NULL);
+  fail_unless_equals_int (gst_ffs_endpoint_probe (t.ep), 0);
+  t.queue = gst_ffs_queue_new (t.ep, 8, done, NULL);
+  gst_ffs_queue_set_max_in_flight (t.queue, 4);
+}
+
+static gboolean
+shut_down (GstClockTime timeout)
+{
+  GstFfsAttachmentsStats attachments;
+  GstFfsQueueStats stats;
+
+  return gst_ffs_queue_shutdown (t.queue, timeout, &stats, &attachments);
+}
+
+static void
+teardown (void)
+{
+  gst_ffs_endpoint_unref (t.ep);
+  fake_endpoint_end ();
+}
+
+static void
+set_piece (guint i, GstBuffer * buffer)
+{
+  t.pieces[i] = (GstFfsPiece) {
+  .memory = gst_buffer_peek_memory (buffer, 0),.length = LENGTH,.owner =
+        buffer};
+}
+
+static gint
+submit (guint n)
+{
+  const GstFfsFrameTag tag = { 0, 0 };
+
+  return gst_ffs_queue_submit (t.queue, t.frame++, &tag, t.pieces, n, &t.call);
+}
+
+static gpointer
+submit_two (gpointer data G_GNUC_UNUSED)
+{
+  return GINT_TO_POINTER (submit (2));
+}
+
+/* ---- tests ---- */
+
+/* The second half of a frame has to wait for another device.  Meanwhile the
+ * host that has the first half leaves, and another one comes: that one must
+ * not see the second half. */
+GST_START_TEST (test_other_host)
+{
+  gint a_released, b_released;
+  GstBuffer *a, *b;
+  guint n_attach;
+  GThread *thread;
+
+  a = dmabuf_buffer (LENGTH, &a_released);
+  b = dmabuf_buffer (LENGTH, &b_released);
+  set_piece (0, a);
+  set_piece (1, b);
+  /* It stays attached. */
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (0, 1);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+
+  n_attach = fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH);
+  fake_dmabuf_hold (gst_buffer_peek_memory (b, 0));
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 1);
+  thread = g_thread_new ("submit", submit_two, NULL);
+  fake_endpoint_wait_transfers (2);
+  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_ATTACH, n_attach + 1);
+
+  fake_endpoint_set_enabled (FALSE);
+  while (gst_ffs_endpoint_is_enabled (t.ep))
+    g_thread_yield ();
+  fake_endpoint_set_enabled (TRUE);
+  fail_unless_equals_int (gst_ffs_endpoint_probe (t.ep), 0);
+  fake_dmabuf_unhold (gst_buffer_peek_memory (b, 0));
+
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)), ESHUTDOWN);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 2);
+  fail_unless (gst_ffs_queue_abandon (t.queue));
+
+  fail_unless (shut_down (GST_SECOND));
+  gst_buffer_unref (a);
+  gst_buffer_unref (b);
+  fail_unless (is_released (&a_released));
+  fail_unless (is_released (&b_released));
+}
+
+GST_END_TEST;
+
+/* A flush finds the first half of a frame on its way, and the second half waits
+ * for another device. The host that has the beginning gets the rest, unless it
+ * takes too long. */
+GST_START_TEST (test_flush_in_mid_frame)
+{
+  gint a_released, b_released;
+  GstBuffer *a, *b;
+  GThread *thread;
+
+  a = dmabuf_buffer (LENGTH, &a_released);
+  b = dmabuf_buffer (LENGTH, &b_released);
+  set_piece (0, a);
+  set_piece (1, b);
+  /* It stays attached. */
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (0, 1);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+
+  fake_dmabuf_hold (gst_buffer_peek_memory (b, 0));
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 1);
+  thread = g_thread_new ("submit", submit_two, NULL);
+  fake_endpoint_wait_transfers (2);
+  gst_ffs_queue_set_flushing (t.queue, TRUE);
+  if (__i__ == 0)
+    fake_dmabuf_unhold (gst_buffer_peek_memory (b, 0));
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      __i__ == 0 ? 0 : EINTR);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), __i__ == 0 ? 3 : 2);
+  fail_unless_equals_int (gst_ffs_queue_abandon (t.queue), __i__ == 1);
+
+  fake_endpoint_signal (1, 1);
+  if (__i__ == 0)
+    fake_endpoint_signal (2, 1);
+  else
+    fake_dmabuf_unhold (gst_buffer_peek_memory (b, 0));
+  gst_buffer_unref (a);
+  gst_buffer_unref (b);
+  wait_released (&a_released);
+  wait_released (&b_released);
+  fail_unless (shut_down (GST_SECOND));
+}
+
+GST_END_TEST;
+
+/* The end of one transfer says that the host is gone, though another one was
+ * queued since: that one is cancelled like any other. */
+GST_START_TEST (test_cancel_after_gone)
+{
+  gint a_released, b_released;
+  GstBuffer *a, *b;
+
+  a = dmabuf_buffer (LENGTH, &a_released);
+  b = dmabuf_buffer (LENGTH, &b_released);
+  set_piece (0, a);
+  fail_unless_equals_int (submit (1), 0);
+  set_piece (0, b);
+  fail_unless_equals_int (submit (1), 0);
+  gst_buffer_unref (a);
+  gst_buffer_unref (b);
+  fake_endpoint_signal (0, -EPIPE);
+  wait_released (&a_released);
+  while (gst_ffs_endpoint_is_enabled (t.ep))
+    g_thread_yield ();
+
+  fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
+  fail_unless (is_released (&b_released));
+  fail_unless (shut_down (GST_SECOND));
+}
+
+GST_END_TEST;
+
+/* A frame that arrives. */
+static void
+arrive (GstBuffer * buffer)
+{
+  set_piece (0, buffer);
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (fake_endpoint_n_transfers () - 1, 1);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+}
+
+/* Not told are frames that arrive like the one before. */
+GST_START_TEST (test_news)
+{
+  gint released;
+  GstBuffer *a = dmabuf_buffer (LENGTH, &released);
+
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 1);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 1);
+
+  /* One that does not, and the next one. */
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (fake_endpoint_n_transfers () - 1, -EIO);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+  fail_unless_equals_int (t.n_done, 2);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 3);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 3);
+
+  /* Another stream. */
+  fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 4);
+
+  /* Another host. */
+  gst_ffs_endpoint_set_disabled (t.ep);
+  fail_unless_equals_int (gst_ffs_endpoint_probe (t.ep), 0);
+  arrive (a);
+  fail_unless_equals_int (t.n_done, 5);
+
+  fail_unless (shut_down (GST_SECOND));
+  gst_buffer_unref (a);
+}
+
+GST_END_TEST;
+
+/* A memory whose attachment was given up is not taken for attached. */
+GST_START_TEST (test_attached_anew)
+{
+  gint released;
+  GstBuffer *a = dmabuf_buffer (LENGTH, &released);
+
+  arrive (a);
+  arrive (a);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 1);
+  fail_unless_equals_int (gst_ffs_queue_drop_attachments (t.queue), 0);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  arrive (a);
+  fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 2);
+
+  fail_unless (shut_down (GST_SECOND));
+  gst_buffer_unref (a);
+}
+
+GST_END_TEST;
+
+static gpointer
+shut_down_now (gpointer data G_GNUC_UNUSED)
+{
+  gboolean empty = shut_down (0);
+
+  g_atomic_int_set (&t.returned, TRUE);
+  return GINT_TO_POINTER (empty);
+}
+
+/* However little time there is, who shuts the queue down may free what the
+ * callback uses: it is waited for. */
+GST_START_TEST (test_shutdown_in_callback)
+{
+  GstBuffer *a;
+  gint released;
+  GThread *thread;
+  gint64 end;
+
+  a = dmabuf_buffer (LENGTH, &released);
+  set_piece (0, a);
+  t.hold = TRUE;
+  fail_unless_equals_int (submit (1), 0);
+  gst_buffer_unref (a);
+  fake_endpoint_signal (0, 1);
+  g_mutex_lock (&t.lock);
+  while (!t.held)
+    g_cond_wait (&t.cond, &t.lock);
+  g_mutex_unlock (&t.lock);
+  fail_unless (is_released (&released));
+
+  thread = g_thread_new ("shutdown", shut_down_now, NULL);
+  end = g_get_monotonic_time () + BLOCKED_FOR;
+  while (g_get_monotonic_time () < end) {
+    fail_if (g_atomic_int_get (&t.returned));
+    g_thread_yield ();
+  }
+  g_mutex_lock (&t.lock);
+  t.hold = FALSE;
+  g_cond_broadcast (&t.cond);
+  g_mutex_unlock (&t.lock);
+
+  /* It was left to its thread when the time was up. */
+  fail_if (GPOINTER_TO_INT (g_thread_join (thread)));
+  fail_if (t.held);
+  fail_unless_equals_int (t.n_done, 1);
+}
+
+GST_END_TEST;
+
+static Suite *
+queue_suite (void)
+{
+  Suite *s = suite_create ("queue");
+  TCase *tc = tcase_create ("queue");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  /* With SUBMIT of several transfers a frame has no second half. */
+  if (!fake_endpoint_reaps ()) {
+    tcase_add_test (tc, test_other_host);
+    tcase_add_loop_test (tc, test_flush_in_mid_frame, 0, 2);
+  }
+  tcase_add_test (tc, test_cancel_after_gone);
+  tcase_add_test (tc, test_shutdown_in_callback);
+  tcase_add_test (tc, test_news);
+  tcase_add_test (tc, test_attached_anew);
+  return s;
+}
+
+GST_CHECK_MAIN (queue);

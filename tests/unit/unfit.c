@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Frames that are not what the host has chosen: who is told, and how fast they
+ * may come.
+ */
+
+#include "fakeendpoint.h"
+#include "sink/gstffsunfit.h"
+
+#include <gst/check/gstcheck.h>
+
+/* What a queue held goes at once. */
+GST_START_TEST (test_queue)
+{
+  GstFfsUnfit unfit = { 0, };
+  gboolean tell, pause;
+  guint i, n_paused = 0;
+
+  for (i = 0; i < 1000; i++) {
+    pause = gst_ffs_unfit_add (&unfit, &tell);
+    fail_if (tell);
+    fail_if (pause && i < 200);
+    n_paused += pause;
+  }
+  /* It does not end: a file, read as fast as it can be. */
+  fail_unless (n_paused > 500);
+}
+
+GST_END_TEST;
+
+/* A camera that does not change. */
+GST_START_TEST (test_told_once)
+{
+  GstFfsUnfit unfit = { 0, };
+  guint i, round, n_told;
+  gboolean tell;
+
+  for (round = 0; round < 2; round++) {
+    for (n_told = 0, i = 0; i < 90; i++) {
+      fail_unless_equals_int (gst_ffs_unfit_add (&unfit, &tell), i >= 30);
+      fail_unless_equals_int (tell, i == 30);
+      n_told += tell;
+      fake_time_pass (GST_SECOND / 30 + 1);
+    }
+    fail_unless_equals_int (n_told, 1);
+    gst_ffs_unfit_reset (&unfit);
+  }
+}
+
+GST_END_TEST;
+
+/* A slow one gets more time. */
+GST_START_TEST (test_slow)
+{
+  GstFfsUnfit unfit = { 0, };
+  gboolean tell;
+  guint i;
+
+  for (i = 0; i < 90; i++) {
+    fail_unless_equals_int (gst_ffs_unfit_add (&unfit, &tell), i >= 5);
+    fail_unless_equals_int (tell, i == 30);
+    fake_time_pass (GST_SECOND / 5 + 1);
+  }
+}
+
+GST_END_TEST;
+
+/* It has changed in time, each time. */
+GST_START_TEST (test_changes)
+{
+  GstFfsUnfit unfit = { 0, };
+  gboolean tell;
+  guint i;
+
+  for (i = 0; i < 100; i++) {
+    fail_if (gst_ffs_unfit_add (&unfit, &tell) || tell);
+    fake_time_pass (GST_SECOND / 2);
+    fail_if (gst_ffs_unfit_add (&unfit, &tell) || tell);
+    gst_ffs_unfit_reset (&unfit);
+    fake_time_pass (GST_SECOND);
+  }
+}
+
+GST_END_TEST;
+
+static Suite *
+unfit_suite (void)
+{
+  Suite *s = suite_create ("unfit");
+  TCase *tc = tcase_create ("unfit");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_queue);
+  tcase_add_test (tc, test_told_once);
+  tcase_add_test (tc, test_slow);
+  tcase_add_test (tc, test_changes);
+  return s;
+}
+
+GST_CHECK_MAIN (unfit);

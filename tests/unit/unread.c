@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A host that is there but takes nothing: how the stream tells of it, and what
+ * the sink does meanwhile.
+ */
+
+#include <errno.h>
+
+#include "sink/gstffshoststate.h"
+#include "streamfixture.h"
+
+#define CHECK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
+
+/* As the sink does, after a transfer that has ended with an error too. */
+static void
+send_one (StreamFixture * f, gint * released)
+{
+  fail_unless_equals_int (gst_ffs_stream_probe (f->stream), 0);
+  fail_unless_equals_int (stream_fixture_send (f, dmabuf_buffer (10,
+              released)), GST_FFS_OK);
+}
+
+static void
+finish (StreamFixture * f)
+{
+  fail_unless_equals_int (gst_ffs_stream_drain (f->stream, GST_SECOND), 0);
+}
+
+GST_START_TEST (test_waiting)
+{
+  GstClockTime waiting;
+  gint released;
+  StreamFixture f;
+
+  stream_fixture_start (&f, TRUE, TRUE);
+  f.profile->joined = JOINED;
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+  send_one (&f, &released);
+  do {
+    waiting = gst_ffs_stream_get_waiting (f.stream);
+  } while (waiting < GST_MSECOND);
+  fake_endpoint_signal (0, 1);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+/* CLEAR_FEATURE(ENDPOINT_HALT) ends a stream that the host has read from, and
+ * the next one begins with nothing of that. */
+GST_START_TEST (test_halt_cleared)
+{
+  gint a, b, c, d;
+  StreamFixture f;
+
+  stream_fixture_start (&f, TRUE, TRUE);
+  f.profile->joined = JOINED;
+
+  /* A host that does it before it reads means no harm. */
+  send_one (&f, &a);
+  fake_endpoint_signal (0, -EPIPE);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+
+  send_one (&f, &b);
+  fake_endpoint_signal (1, 1);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+  send_one (&f, &c);
+  fake_endpoint_signal (2, -EPIPE);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
+      GST_CLOCK_TIME_NONE);
+
+  gst_ffs_stream_halt (f.stream, GST_SECOND);
+  gst_ffs_stream_resume (f.stream);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+  send_one (&f, &d);
+  fake_endpoint_signal (3, -EPIPE);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+
+  /* Nothing is in flight between the two. */
+  send_one (&f, &a);
+  fake_endpoint_signal (4, 1);
+  finish (&f);
+  gst_ffs_stream_halt (f.stream, GST_SECOND);
+  gst_ffs_stream_resume (f.stream);
+  send_one (&f, &b);
+  fake_endpoint_signal (5, 1);
+  finish (&f);
+  send_one (&f, &c);
+  fake_endpoint_signal (6, -EPIPE);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
+      GST_CLOCK_TIME_NONE);
+  fail_unless (is_released (&a) && is_released (&b) && is_released (&c)
+      && is_released (&d));
+  stream_fixture_end (&f);
+}
+
+GST_END_TEST;
+
+static const gint refusals[] = { ESHUTDOWN, EAGAIN, EPIPE };
+
+/* The endpoint says that it is enabled and takes no transfer all the same. */
+GST_START_TEST (test_refused)
+{
+  gulong request = fake_endpoint_reaps ()? FUNCTIONFS_DMABUF_SUBMIT :
+      FUNCTIONFS_DMABUF_TRANSFER;
+  gint64 start = g_get_monotonic_time ();
+  SinkHarness sh;
+  gint a, b;
+
+  sink_harness_start (&sh, "without-host", GST_FFS_IDLE_WAIT, NULL);
+  fake_endpoint_fail (request, refusals[__i__], G_MAXUINT);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
+  fake_endpoint_wait_n_calls (request, 6);
+  /* The second try is made at once, the others are not. */
+  fail_unless (g_get_monotonic_time () - start >= 4 * CHECK_INTERVAL);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "connections"), 1);
+
+  fake_endpoint_fail (request, 0, 0);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  fake_endpoint_signal (0, 1);
+  wait_released (&a);
+  fail_unless_equals_uint64 (sink_harness_stat (&sh, "connections"), 1);
+
+  fake_endpoint_fail (request, refusals[__i__], G_MAXUINT);
+  sink_harness_push_async (&sh, dmabuf_buffer (10, &b));
+  fake_endpoint_wait_calls (request, 3);
+  gst_element_set_state (sh.sink, GST_STATE_NULL);
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
+  fail_unless (is_released (&b));
+  fake_endpoint_fail (request, 0, 0);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+static Suite *
+unread_suite (void)
+{
+  Suite *s = suite_create ("unread");
+  TCase *tc = tcase_create ("unread");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_waiting);
+  tcase_add_test (tc, test_halt_cleared);
+  tcase_add_loop_test (tc, test_refused, 0, G_N_ELEMENTS (refusals));
+
+  return s;
+}
+
+GST_CHECK_MAIN (unread);
