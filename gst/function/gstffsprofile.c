@@ -319,8 +319,8 @@ gst_ffs_profile_find_controls (GstFfsProfile * self, GstPad * sinkpad,
  * For classes whose host does not say when it stops reading.
  *
  * Returns: for how long it has read nothing though there is something for it,
- * ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames and then
- * cleared the endpoint's halt
+ * ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames, then
+ * cleared the endpoint's halt, and read none since
  */
 GstClockTime
 gst_ffs_profile_get_waiting (GstFfsProfile * self)

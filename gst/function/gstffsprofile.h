@@ -205,8 +205,8 @@ typedef void (*GstFfsEnabledFunc) (gboolean enabled, gpointer user_data);
  * Called from any thread.
  *
  * Returns: for how long the host has read nothing though there is something
- * for it, ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames
- * and then cleared the endpoint's halt
+ * for it, ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames,
+ * then cleared the endpoint's halt, and read none since
  */
 typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
 

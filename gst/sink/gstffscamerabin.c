@@ -155,6 +155,5 @@ gst_ffs_camera_bin_class_init (GstFfsCameraBinClass * klass)
   GST_BIN_CLASS (klass)->handle_message = GST_DEBUG_FUNCPTR (handle_message);
   gst_element_class_set_static_metadata (element_class,
       "USB camera bin", "Generic/Bin/Sink/Video",
-      "Runs the camera in it while a USB host wants frames",
-      "gst-ffsdmabuf maintainers");
+      "Runs the camera in it while a USB host wants frames", GST_FFS_AUTHOR);
 }

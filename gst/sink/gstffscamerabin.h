@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstFfsCameraBin, gst_ffs_camera_bin, GST, FFS_CAMERA_BIN,
     GstBin)
 
-GST_ELEMENT_REGISTER_DECLARE (ffscamerabin);
+GST_ELEMENT_REGISTER_DECLARE (ffscamerabin)
 
 G_END_DECLS
 

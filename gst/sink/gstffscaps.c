@@ -159,6 +159,24 @@ gst_ffs_caps_find_fault (GstCaps * caps)
 }
 
 /**
+ * gst_ffs_caps_is_same_layout:
+ * @a: what one caps say of frames
+ * @b: what others say
+ *
+ * Returns: whether the two differ in nothing that buffers depend on: only in
+ * the rate, say
+ */
+gboolean
+gst_ffs_caps_is_same_layout (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b)
+      && GST_VIDEO_INFO_WIDTH (a) == GST_VIDEO_INFO_WIDTH (b)
+      && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
+      && GST_VIDEO_INFO_INTERLACE_MODE (a) == GST_VIDEO_INFO_INTERLACE_MODE (b)
+      && GST_VIDEO_INFO_SIZE (a) == GST_VIDEO_INFO_SIZE (b);
+}
+
+/**
  * gst_ffs_caps_get_info:
  * @caps: fixed caps
  * @info: (out): the layout without padding

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 GstCaps *gst_ffs_caps_filter (GstCaps * caps);
 gchar *gst_ffs_caps_find_fault (GstCaps * caps);
+gboolean gst_ffs_caps_is_same_layout (const GstVideoInfo * a,
+    const GstVideoInfo * b);
 gboolean gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info);
 GstBufferPool *gst_ffs_caps_new_headroom_pool (void);
 void gst_ffs_caps_propose_allocation (GstQuery * query,

@@ -447,17 +447,6 @@ get_caps (GstBaseSink * bsink, GstCaps * filter)
   return caps;
 }
 
-/* Caps may differ in nothing that buffers depend on: the rate, say. */
-static gboolean
-is_same_layout (const GstVideoInfo * a, const GstVideoInfo * b)
-{
-  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b)
-      && GST_VIDEO_INFO_WIDTH (a) == GST_VIDEO_INFO_WIDTH (b)
-      && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
-      && GST_VIDEO_INFO_INTERLACE_MODE (a) == GST_VIDEO_INFO_INTERLACE_MODE (b)
-      && GST_VIDEO_INFO_SIZE (a) == GST_VIDEO_INFO_SIZE (b);
-}
-
 /* Upstream wants its buffers back, to free them or change their format. */
 static void
 give_back (GstFfsDmabufSink * self, const gchar * why)
@@ -489,7 +478,8 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
 
   gst_video_info_init (&info);
   have_info = gst_ffs_caps_get_info (caps, &info);
-  if (!have_info || !self->have_info || !is_same_layout (&info, &self->info))
+  if (!have_info || !self->have_info || !gst_ffs_caps_is_same_layout (&info,
+          &self->info))
     give_back (self, "new caps");
   self->have_info = have_info;
   self->info = info;
@@ -775,8 +765,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "FunctionFS dmabuf sink", "Sink/Video/Hardware",
-      "Sends dmabufs to a USB host without a copy",
-      "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>");
+      "Sends dmabufs to a USB host without a copy", GST_FFS_AUTHOR);
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
   element_class->send_event = GST_DEBUG_FUNCPTR (send_event);

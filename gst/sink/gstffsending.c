@@ -9,7 +9,9 @@
  * Ownership: a part of the element; a worker has a reference on that.
  *
  * Locking: all is under the lock, which is taken before the host's.  No message
- * is posted and no stream halted under it.
+ * is posted and no stream halted under it.  over() waits for the worker, so that
+ * it does not halt the stream that comes next; the worker posts its message when
+ * nothing waits for it any more.
  */
 
 #include "gstffsending.h"
@@ -54,18 +56,23 @@ work (gpointer user_data)
 {
   GstFfsEnding *self = user_data;
   GstElement *sink = self->sink;
+  GstClockTime timeout;
   gboolean late;
 
   g_mutex_lock (&self->lock);
   late = wait_for_host (self);
+  timeout = self->timeout;
   self->halted |= late;
-  self->busy = FALSE;
   g_mutex_unlock (&self->lock);
-
-  if (late) {
-    gst_ffs_report_unread (sink, self->timeout);
+  if (late)
     gst_ffs_host_halt (self->host);
-  }
+
+  g_mutex_lock (&self->lock);
+  self->busy = FALSE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  if (late)
+    gst_ffs_report_unread (sink, timeout);
   gst_object_unref (sink);
   return NULL;
 }
@@ -109,9 +116,11 @@ gst_ffs_ending_over (GstFfsEnding * self)
 
   g_mutex_lock (&self->lock);
   self->asked = FALSE;
+  g_cond_broadcast (&self->cond);
+  while (self->busy)
+    g_cond_wait (&self->cond, &self->lock);
   halted = self->halted;
   self->halted = FALSE;
-  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 
   gst_ffs_host_state_set_ending (self->state, FALSE);

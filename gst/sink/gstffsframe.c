@@ -80,13 +80,14 @@ same_dmabuf (GstMemory * a, GstMemory * b)
       && st_a.st_ino == st_b.st_ino && st_a.st_dev == st_b.st_dev;
 }
 
-/* Why a memory that is not empty must be copied, or 0.  @anywhere: as below. */
+/* Why what is at @offset of a memory's dmabuf must be copied, or 0.  @anywhere: as
+ * below. */
 static GstFfsCopyReason
-get_reason (GstMemory * mem, gboolean anywhere)
+get_reason (GstMemory * mem, gsize offset, gboolean anywhere)
 {
   if (!gst_is_dmabuf_memory (mem))
     return GST_FFS_COPY_REASON_MEMORY;
-  return mem->offset == 0 || anywhere ? GST_FFS_COPY_REASON_NONE :
+  return offset == 0 || anywhere ? GST_FFS_COPY_REASON_NONE :
       GST_FFS_COPY_REASON_OFFSET;
 }
 
@@ -125,7 +126,7 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
         && mem->offset == last->offset + last->length
         && same_dmabuf (dmabuf, mem))
       goto extend;
-    reason = get_reason (mem, anywhere);
+    reason = get_reason (mem, mem->offset, anywhere);
     if (reason != GST_FFS_COPY_REASON_NONE && last
         && last->reason != GST_FFS_COPY_REASON_NONE)
       goto extend;
@@ -168,15 +169,11 @@ gst_ffs_frame_parse_ranges (GstBuffer * buffer, const GstFfsRange * ranges,
 
       if (first < last && n < GST_FFS_MAX_PIECES) {
         gsize offset = mem->offset + first - at;
-        GstFfsCopyReason reason = GST_FFS_COPY_REASON_NONE;
 
-        if (!gst_is_dmabuf_memory (mem))
-          reason = GST_FFS_COPY_REASON_MEMORY;
-        else if (offset != 0 && !anywhere)
-          reason = GST_FFS_COPY_REASON_OFFSET;
         pieces[n++] = (GstFfsPiece) {
         .memory = mem,.offset = offset,.length = last - first,.owner =
-              buffer,.first = i,.n_memories = 1,.reason = reason};
+              buffer,.first = i,.n_memories = 1,.reason =
+              get_reason (mem, offset, anywhere)};
       }
       at += mem->size;
     }
@@ -536,7 +533,8 @@ add_whole (GstFfsFrame * self, GstBuffer * buffer, gboolean anywhere)
       || gst_buffer_n_memory (buffer) != 1)
     return FALSE;
   mem = gst_buffer_peek_memory (buffer, 0);
-  if (mem->size == 0 || get_reason (mem, anywhere) != GST_FFS_COPY_REASON_NONE)
+  if (mem->size == 0 || get_reason (mem, mem->offset,
+          anywhere) != GST_FFS_COPY_REASON_NONE)
     return FALSE;
   self->pieces[self->n_pieces] = (GstFfsPiece) {
   .memory = mem,.offset = mem->offset,.length = mem->size,.owner = buffer};

@@ -269,18 +269,22 @@ gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit)
   g_mutex_unlock (&self->lock);
 }
 
-/* Until somebody wakes us, or for a while if nobody can. FALSE if flushing. */
+/* Until there is news; @for_a_while: not for longer than it takes to look again.
+ * FALSE if flushing. */
 static gboolean
-idle (GstFfsHostState * self)
+wait_news (GstFfsHostState * self, gboolean for_a_while)
 {
   gint64 deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
   gboolean flushing;
 
   g_mutex_lock (&self->lock);
-  if (!self->flushing && !self->ending && self->wanted)
-    g_cond_wait_until (&self->cond, &self->lock, deadline);
-  else if (!self->flushing && !self->ending)
-    g_cond_wait (&self->cond, &self->lock);
+  if (!self->flushing && !self->ending) {
+    /* Nothing tells that an application's host has come. */
+    if (for_a_while || self->wanted)
+      g_cond_wait_until (&self->cond, &self->lock, deadline);
+    else
+      g_cond_wait (&self->cond, &self->lock);
+  }
   flushing = self->flushing;
   g_mutex_unlock (&self->lock);
   return !flushing;
@@ -291,21 +295,11 @@ idle (GstFfsHostState * self)
  * @self: the host state
  *
  * Waits for a moment, or until the host wants something else. Streaming thread.
- *
- * Returns: %FALSE if flushing
  */
-gboolean
+void
 gst_ffs_host_state_pause (GstFfsHostState * self)
 {
-  gint64 deadline = g_get_monotonic_time () + HOST_CHECK_INTERVAL;
-  gboolean flushing;
-
-  g_mutex_lock (&self->lock);
-  if (!self->flushing)
-    g_cond_wait_until (&self->cond, &self->lock, deadline);
-  flushing = self->flushing;
-  g_mutex_unlock (&self->lock);
-  return !flushing;
+  wait_news (self, TRUE);
 }
 
 /**
@@ -347,7 +341,7 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
 
     if (gst_ffs_host_state_drops (self))
       return GST_FFS_NOT_ENABLED;
-    if (!idle (self))
+    if (!wait_news (self, FALSE))
       return GST_FFS_INTERRUPTED;
   }
 }
@@ -372,7 +366,7 @@ gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
     gst_ffs_host_state_set_connected (self, FALSE);
   if (gst_ffs_host_state_drops (self))
     return GST_FFS_NOT_ENABLED;
-  return again && !idle (self) ? GST_FFS_INTERRUPTED : GST_FFS_OK;
+  return again && !wait_news (self, TRUE) ? GST_FFS_INTERRUPTED : GST_FFS_OK;
 }
 
 /**

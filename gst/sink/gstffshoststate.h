@@ -59,7 +59,7 @@ void gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending);
 
 gboolean gst_ffs_host_state_is_wanted (GstFfsHostState * self);
 GstFfsMeaning gst_ffs_host_state_wait (GstFfsHostState * self, gint * err);
-gboolean gst_ffs_host_state_pause (GstFfsHostState * self);
+void gst_ffs_host_state_pause (GstFfsHostState * self);
 gboolean gst_ffs_host_state_drops (GstFfsHostState * self);
 void gst_ffs_host_state_tell_dropped (GstFfsHostState * self);
 void gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit);

@@ -143,14 +143,16 @@ count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
 
 /* Some controllers, such as dwc3, end transfers with EPIPE when the host clears
  * the endpoint's halt (dwc3_gadget_ep_set_halt() in Linux).  Hosts do that to
- * end a bulk stream, and some of them before they begin to read. */
+ * end a bulk stream, and some of them before they begin to read, or to go on. */
 static void
 note_end (GstFfsStream * self, gint err)
 {
-  if (err == 0)
+  if (err == 0) {
     g_atomic_int_set (&self->arrived, TRUE);
-  else if (err == EPIPE && g_atomic_int_get (&self->arrived))
+    g_atomic_int_set (&self->halt_cleared, FALSE);
+  } else if (err == EPIPE && g_atomic_int_get (&self->arrived)) {
     g_atomic_int_set (&self->halt_cleared, TRUE);
+  }
 }
 
 /* From the queue. */
@@ -370,8 +372,8 @@ gst_ffs_stream_needs_headroom (GstFfsStream * self)
  * @self: the stream. Any thread
  *
  * Returns: for how long the host has read nothing though there is something
- * for it, ns, or 0; %GST_CLOCK_TIME_NONE if it has read frames and then cleared
- * the endpoint's halt
+ * for it, ns, or 0; %GST_CLOCK_TIME_NONE if it has read frames, then cleared the
+ * endpoint's halt, and read none since
  */
 GstClockTime
 gst_ffs_stream_get_waiting (GstFfsStream * self)

@@ -29,6 +29,7 @@ typedef struct
 void sink_harness_start (SinkHarness * sh, const gchar * first, ...);
 /* Stops the sink, checks that no descriptor is left over. */
 void sink_harness_end (SinkHarness * sh);
+void sink_harness_assert_fds (SinkHarness * sh);
 
 /* For pushes that are expected to block. */
 void sink_harness_push_async (SinkHarness * sh, GstBuffer * buf);

@@ -99,6 +99,18 @@ submit_two (gpointer data G_GNUC_UNUSED)
   return GINT_TO_POINTER (submit (2));
 }
 
+/* Of the two halves of a frame the first stays attached. */
+static void
+prepare_halves (GstBuffer * a, GstBuffer * b)
+{
+  set_piece (0, a);
+  set_piece (1, b);
+  fail_unless_equals_int (submit (1), 0);
+  fake_endpoint_signal (0, 1);
+  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
+      0);
+}
+
 /* ---- tests ---- */
 
 /* The second half of a frame has to wait for another device.  Meanwhile the
@@ -113,13 +125,7 @@ GST_START_TEST (test_other_host)
 
   a = dmabuf_buffer (LENGTH, &a_released);
   b = dmabuf_buffer (LENGTH, &b_released);
-  set_piece (0, a);
-  set_piece (1, b);
-  /* It stays attached. */
-  fail_unless_equals_int (submit (1), 0);
-  fake_endpoint_signal (0, 1);
-  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
-      0);
+  prepare_halves (a, b);
 
   n_attach = fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH);
   fake_dmabuf_hold (gst_buffer_peek_memory (b, 0));
@@ -159,13 +165,7 @@ GST_START_TEST (test_flush_in_mid_frame)
 
   a = dmabuf_buffer (LENGTH, &a_released);
   b = dmabuf_buffer (LENGTH, &b_released);
-  set_piece (0, a);
-  set_piece (1, b);
-  /* It stays attached. */
-  fail_unless_equals_int (submit (1), 0);
-  fake_endpoint_signal (0, 1);
-  fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
-      0);
+  prepare_halves (a, b);
 
   fake_dmabuf_hold (gst_buffer_peek_memory (b, 0));
   fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 1);

@@ -213,6 +213,7 @@ GST_START_TEST (test_stop_stubborn)
   fake_endpoint_signal (0, -ECONNRESET);
   wait_released (&a);
   fake_endpoint_end ();
+  sink_harness_assert_fds (&sh);
   gst_object_unref (sh.bus);
 }
 
@@ -227,7 +228,7 @@ GST_START_TEST (test_stop_stubborn_write)
 
   sink_harness_start (&sh, "copy-mode", 2, NULL);
   fake_endpoint_set_aio_stuck (TRUE);
-  sink_harness_push_async (&sh, gst_buffer_new_allocate (NULL, 10, NULL));
+  sink_harness_push_async (&sh, gst_buffer_new_memdup ("0123456789", 10));
   fake_endpoint_wait_aio_submitted ();
   gst_element_set_state (sh.sink, GST_STATE_NULL);
   fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);

@@ -73,25 +73,40 @@ GST_START_TEST (test_halt_cleared)
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
       GST_CLOCK_TIME_NONE);
 
+  /* Nothing is queued before the endpoint was asked whether the host is there. */
+  fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10, &d)),
+      GST_FFS_NOT_ENABLED);
+  fail_unless_equals_int (fake_endpoint_n_transfers (), 3);
+  /* One that goes on reading has not ended the stream. */
+  send_one (&f, &d);
+  fake_endpoint_signal (3, 1);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
+  send_one (&f, &d);
+  fake_endpoint_signal (4, -EPIPE);
+  finish (&f);
+  fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
+      GST_CLOCK_TIME_NONE);
+
   gst_ffs_stream_halt (f.stream, GST_SECOND);
   gst_ffs_stream_resume (f.stream);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
   send_one (&f, &d);
-  fake_endpoint_signal (3, -EPIPE);
+  fake_endpoint_signal (5, -EPIPE);
   finish (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
 
   /* Nothing is in flight between the two. */
   send_one (&f, &a);
-  fake_endpoint_signal (4, 1);
+  fake_endpoint_signal (6, 1);
   finish (&f);
   gst_ffs_stream_halt (f.stream, GST_SECOND);
   gst_ffs_stream_resume (f.stream);
   send_one (&f, &b);
-  fake_endpoint_signal (5, 1);
+  fake_endpoint_signal (7, 1);
   finish (&f);
   send_one (&f, &c);
-  fake_endpoint_signal (6, -EPIPE);
+  fake_endpoint_signal (8, -EPIPE);
   finish (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
       GST_CLOCK_TIME_NONE);
