@@ -75,6 +75,8 @@ struct _GstFfsQueue
   guint max;
   gboolean full;
   gboolean flushing;
+  gboolean halted;              /* nothing may be queued */
+  gboolean claimed;             /* a thread queues, or takes back */
   gboolean cancelled;           /* what is in the FIFO was */
   gboolean stop;
   guint n_waiting;              /* for something to change */

@@ -193,6 +193,51 @@ GST_START_TEST (test_flush_in_mid_frame)
 
 GST_END_TEST;
 
+static gpointer
+submit_claimed (gpointer data G_GNUC_UNUSED)
+{
+  gint err = gst_ffs_queue_begin (t.queue);
+
+  fail_unless_equals_int (err, 0);
+  err = submit (1);
+  g_atomic_int_set (&t.returned, TRUE);
+  gst_ffs_queue_unclaim (t.queue);
+  return GINT_TO_POINTER (err);
+}
+
+/* A halt ends a wait for another device, and has the queue to itself when it
+ * returns: no frame is queued until the queue is resumed. */
+GST_START_TEST (test_halt)
+{
+  gint released;
+  GstBuffer *buffer = dmabuf_buffer (LENGTH, &released);
+  GThread *thread;
+
+  set_piece (0, buffer);
+  fake_dmabuf_hold (gst_buffer_peek_memory (buffer, 0));
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 1);
+  thread = g_thread_new ("submit", submit_claimed, NULL);
+  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_ATTACH, 1);
+  gst_ffs_queue_halt (t.queue);
+  fail_unless (g_atomic_int_get (&t.returned));
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)), EINTR);
+  fake_dmabuf_unhold (gst_buffer_peek_memory (buffer, 0));
+  gst_ffs_queue_abandon (t.queue);
+  gst_ffs_queue_unclaim (t.queue);
+
+  fail_unless_equals_int (gst_ffs_queue_begin (t.queue), ESHUTDOWN);
+  gst_ffs_queue_resume (t.queue);
+  fail_unless_equals_int (gst_ffs_queue_begin (t.queue), 0);
+  fail_unless_equals_int (submit (1), 0);
+  gst_ffs_queue_unclaim (t.queue);
+  fake_endpoint_signal (0, 1);
+  gst_buffer_unref (buffer);
+  wait_released (&released);
+  fail_unless (shut_down (GST_SECOND));
+}
+
+GST_END_TEST;
+
 /* The end of one transfer says that the host is gone, though another one was
  * queued since: that one is cancelled like any other. */
 GST_START_TEST (test_cancel_after_gone)
@@ -352,6 +397,7 @@ queue_suite (void)
     tcase_add_test (tc, test_other_host);
     tcase_add_loop_test (tc, test_flush_in_mid_frame, 0, 2);
   }
+  tcase_add_test (tc, test_halt);
   tcase_add_test (tc, test_cancel_after_gone);
   tcase_add_test (tc, test_shutdown_in_callback);
   tcase_add_test (tc, test_news);
