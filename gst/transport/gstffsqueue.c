@@ -107,14 +107,36 @@ kick (GstFfsQueue * self)
   g_mutex_lock (&self->lock);
 }
 
+/* Without the lock: a thread that is woken while it is held runs into it, and
+ * has to be woken once more. */
+static void
+broadcast (GstFfsQueue * self)
+{
+  g_mutex_unlock (&self->lock);
+  g_cond_broadcast (&self->changed);
+  g_mutex_lock (&self->lock);
+}
+
 /* Whoever waits for a slot, in whatever way. */
 static void
 wake_slot (GstFfsQueue * self)
 {
   if (self->n_waiting_slot > 0)
-    g_cond_broadcast (&self->changed);
+    broadcast (self);
   if (self->n_reaping_slot > 0)
     kick (self);
+}
+
+/* The queue's thread, unless it was woken already. */
+static void
+wake_idle (GstFfsQueue * self)
+{
+  if (!self->idle)
+    return;
+  self->idle = FALSE;
+  g_mutex_unlock (&self->lock);
+  g_cond_signal (&self->more);
+  g_mutex_lock (&self->lock);
 }
 
 /* Whether the thread with the claim is to give it up. */
@@ -165,10 +187,10 @@ void
 gst_ffs_queue_wake (GstFfsQueue * self)
 {
   gst_ffs_queue_update_full (self);
-  if (self->n_waiting > 0)
-    g_cond_broadcast (&self->changed);
-  if (!self->full)
-    wake_slot (self);
+  if (self->n_waiting > 0 || (!self->full && self->n_waiting_slot > 0))
+    broadcast (self);
+  if (!self->full && self->n_reaping_slot > 0)
+    kick (self);
 }
 
 static gboolean
@@ -767,8 +789,8 @@ static gint
 wait_slot (GstFfsQueue * self)
 {
   self->unsure = GST_FFS_QUEUE_NONE;
-  if (self->idle && !self->reap)
-    g_cond_signal (&self->more);
+  if (!self->reap)
+    wake_idle (self);
   while (self->full && !self->flushing) {
     if (self->reap && !self->parked) {
       reap (self, -1, TRUE);

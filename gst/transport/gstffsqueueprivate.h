@@ -81,7 +81,7 @@ struct _GstFfsQueue
   gboolean stop;
   guint n_waiting;              /* for something to change */
   guint n_waiting_slot;
-  gboolean idle;                /* the queue's thread waits for more */
+  gboolean idle;                /* the queue's thread waits, and is not woken */
 
   gboolean reap;                /* ends are learnt by REAP */
   gboolean parked;              /* nobody may be in it */

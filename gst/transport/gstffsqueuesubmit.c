@@ -210,6 +210,7 @@ pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
   t->own_fence = own_fence;
   self->unsure = GST_FFS_QUEUE_NONE;
   idle = self->idle;
+  self->idle = FALSE;
   g_mutex_unlock (&self->lock);
   if (idle)
     g_cond_signal (&self->more);
