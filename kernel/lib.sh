@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Helpers shared by the scripts of kernel/ and tests/vm/; sourced, not run.
 # shellcheck shell=bash
 
