@@ -23,7 +23,8 @@
  * Ownership: for each piece of a transfer the queue has a reference on its
  * buffer (the same buffer may be sent twice) and the use of one attachment.
  * Both are given up when the transfer has ended, whatever its status, and in no
- * other case.  The queue's thread holds a reference on the queue: when a
+ * other case; what an OUT endpoint has received is handed on then instead of
+ * unreffed.  The queue's thread holds a reference on the queue: when a
  * controller does not let go at shutdown, the queue, its buffers and the thread
  * stay until it does, after the element is long gone.
  *
@@ -132,7 +133,8 @@ gst_ffs_queue_wake (GstFfsQueue * self)
   gst_ffs_queue_update_full (self);
   if (self->n_waiting > 0)
     g_cond_broadcast (&self->changed);
-  if (!self->full)
+  /* What was received is waited for whether there is a slot or not. */
+  if (!self->full || self->received)
     wake_slot (self);
 }
 
@@ -221,7 +223,8 @@ account (GstFfsQueue * self, const GstFfsQueueTransfer * t)
     err = ECANCELED;
   if (err == 0) {
     self->stats.completed += t->n_transfers;
-    self->stats.bytes += t->length;
+    self->stats.bytes += t->actual == GST_FFS_LENGTH_UNKNOWN ? t->length :
+        t->actual;
   } else if (is_lost (err)) {
     self->stats.failed += t->n_transfers;
   } else {
@@ -232,7 +235,8 @@ account (GstFfsQueue * self, const GstFfsQueueTransfer * t)
   frame->n_under_way--;
   GST_LOG_ID (gst_ffs_endpoint_get_owner (self->ep),
       "frame %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " bytes %s",
-      frame->number, t->length, err ? g_strerror (err) : "sent");
+      frame->number, t->length, err ? g_strerror (err) :
+      self->received ? "or less received" : "sent");
   if (gst_ffs_meaning (GST_FFS_CALL_FENCE, err) == GST_FFS_GONE)
     gst_ffs_endpoint_set_disabled (self->ep);
 }
@@ -275,27 +279,68 @@ take_over (GstFfsQueue * self, GstFfsQueueTransfer * over, Held * held)
   return n;
 }
 
+/* Without the lock.  Gives on what was received: one reference for all pieces
+ * of a transfer. */
+static void
+hand_on (GstFfsQueue * self, GstFfsReceivedFunc received, gboolean cancelled,
+    GstFfsQueueTransfer * over, const GstFfsFrameTag * tags, guint n,
+    const Held * held)
+{
+  guint i, j, at = 0;
+
+  for (i = 0; i < n; i++) {
+    gint err;
+
+    take_status (&over[i]);
+    err = MAX (-over[i].status, 0);
+    for (j = 1; j < over[i].n_pieces; j++)
+      gst_buffer_unref (held->buffers[at + j]);
+    received (held->buffers[at], &tags[i], err != 0 && cancelled ? ECANCELED :
+        err, over[i].actual, self->user_data);
+    at += over[i].n_pieces;
+  }
+}
+
+/* With the lock.  Transfers from the host are told in their order if there is
+ * one thread at a time; what another one has found to be over it sees when it
+ * looks again. */
+static gboolean
+may_let_go (GstFfsQueue * self)
+{
+  return self->received == NULL || self->letting_go == 0;
+}
+
 /* With the lock, given up meanwhile.  Lets go of what is over at the head. */
 static void
 let_go (GstFfsQueue * self)
 {
   GstFfsQueueTransfer over[BATCH];
+  GstFfsFrameTag tags[BATCH];
   Held held;
   guint i, n;
 
-  while ((n = take_over (self, over, &held)) > 0) {
+  while (may_let_go (self) && (n = take_over (self, over, &held)) > 0) {
+    GstFfsReceivedFunc received = self->received;
+    gboolean cancelled = self->cancelled;
+
+    for (i = 0; received && i < n; i++)
+      tags[i] = ((GstFfsQueueFrame *) gst_ffs_ring_at (&self->frames,
+              over[i].frame))->tag;
     self->letting_go++;
     g_mutex_unlock (&self->lock);
 
     /* Before the buffers: a memory's end wants to find the dmabuf idle. */
     gst_ffs_attachments_release (self->attachments, held.atts, held.n);
-    for (i = 0; i < held.n; i++)
+    if (received)
+      hand_on (self, received, cancelled, over, tags, n, &held);
+    for (i = 0; !received && i < held.n; i++)
       gst_buffer_unref (held.buffers[i]);
     /* Only SUBMIT's own sync_files are left, and two system calls for each. */
     for (i = 0; i < n; i++)
       take_status (&over[i]);
 
     g_mutex_lock (&self->lock);
+    self->n_ended += n;
     for (i = 0; i < n; i++)
       account (self, &over[i]);
     gst_ffs_queue_end_frames (self);
@@ -323,8 +368,11 @@ mark_over (GstFfsQueue * self, const struct usb_ffs_dmabuf_done *record)
   t = gst_ffs_ring_at (&self->transfers, record->cookie);
   t->over = TRUE;
   t->status = record->status;
-  /* A controller that says it has sent less has lost the rest. */
-  if (t->status == 0 && record->actual != (guint32) t->length)
+  t->actual = record->actual;
+  /* A controller that says it has sent less has lost the rest.  One that says it
+   * has received more than there was room for is not to be believed either. */
+  if (t->status == 0 && (self->received ? t->actual > t->length :
+          t->actual != (guint32) t->length))
     t->status = -EIO;
 }
 
@@ -534,6 +582,7 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
   close_endpoint (self);
   empty = wait_empty (self, now + GST_TIME_AS_USECONDS (timeout));
   self->done = NULL;
+  self->received = NULL;
   while (self->letting_go > 0)
     wait_change (self, 0);
   *stats = self->stats;
@@ -547,6 +596,24 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
   queue_unref (self);
 
   return empty;
+}
+
+/**
+ * gst_ffs_queue_set_received_func:
+ * @self: the queue of an OUT endpoint, into which nothing was put yet
+ * @received: takes what has come; with the user_data of gst_ffs_queue_new()
+ *
+ * Makes it a queue of transfers from the host: buffers are handed on when
+ * their transfer has ended, whatever became of it.  Each frame has one
+ * transfer.  After shutdown() has returned they are unreffed instead.
+ */
+void
+gst_ffs_queue_set_received_func (GstFfsQueue * self,
+    GstFfsReceivedFunc received)
+{
+  g_mutex_lock (&self->lock);
+  self->received = received;
+  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -732,6 +799,52 @@ gst_ffs_queue_wait (GstFfsQueue * self)
   g_mutex_unlock (&self->lock);
 
   return err;
+}
+
+/**
+ * gst_ffs_queue_wait_ended:
+ * @self: the queue of an OUT endpoint
+ * @ended: how many transfers the caller knows to have ended
+ *
+ * Waits until the end of more than these was told.  To be called without a lock:
+ * it may be told from here.
+ *
+ * Returns: 0, or EINTR if flushing
+ */
+gint
+gst_ffs_queue_wait_ended (GstFfsQueue * self, guint64 ended)
+{
+  gint err;
+
+  g_mutex_lock (&self->lock);
+  self->unsure = GST_FFS_QUEUE_NONE;
+  if (self->idle && !self->reap)
+    g_cond_signal (&self->more);
+  while (self->n_ended <= ended && !self->flushing) {
+    if (self->reap && !self->parked) {
+      reap (self, -1, TRUE);
+      continue;
+    }
+    self->n_waiting_slot++;
+    g_cond_wait (&self->changed, &self->lock);
+    self->n_waiting_slot--;
+  }
+  err = self->n_ended > ended ? 0 : EINTR;
+  g_mutex_unlock (&self->lock);
+
+  return err;
+}
+
+/* Returns: how many transfers have ended and been told */
+guint64
+gst_ffs_queue_get_ended (GstFfsQueue * self)
+{
+  guint64 ended;
+
+  g_mutex_lock (&self->lock);
+  ended = self->n_ended;
+  g_mutex_unlock (&self->lock);
+  return ended;
 }
 
 /* While flushing.  Whether to go on all the same, until finish_by: the host gets

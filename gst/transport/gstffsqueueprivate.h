@@ -24,6 +24,7 @@ typedef struct
   gboolean own_fence;           /* of this transfer and no other */
   gboolean over;
   gint status;                  /* then: 0 or more, or a negative errno */
+  gsize actual;                 /* and bytes, or GST_FFS_LENGTH_UNKNOWN */
 } GstFfsQueueTransfer;
 
 /* A piece of it. */
@@ -66,6 +67,8 @@ struct _GstFfsQueue
   GCond more;                   /* for the queue's thread */
   GCond changed;                /* for all others */
   GstFfsFrameDoneFunc done;
+  GstFfsReceivedFunc received;  /* of an OUT endpoint, else NULL */
+  guint64 n_ended;              /* transfers whose end was told */
   GstFfsRing transfers;         /* GstFfsQueueTransfer */
   GstFfsRing held;              /* GstFfsQueueHeld, the pieces of all of them */
   GstFfsRing frames;            /* GstFfsQueueFrame */
