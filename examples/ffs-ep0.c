@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Holds ep0 of a FunctionFS instance: one vendor class interface with one
- * bulk IN endpoint. It describes the function to the kernel, reports what the
- * host does with it and turns control requests down. The function lives as
- * long as ep0 is open, so this must run for as long as anybody streams.
+ * Serves ep0 of a FunctionFS instance with one vendor class interface and one
+ * bulk IN endpoint: writes the descriptors, prints events and stalls control
+ * requests. The function exists while ep0 is open, so keep this running while
+ * streaming.
  */
 
 #define _GNU_SOURCE
@@ -40,7 +40,7 @@
 #define SS_PACKET 1024
 #define SS_MAX_BURST 15
 
-/* Events waiting in the kernel, at most; it keeps no more than this. */
+/* The kernel queues at most this many events. */
 #define MAX_EVENTS 4
 
 struct speed_descs
@@ -56,8 +56,8 @@ struct super_speed_descs
   struct usb_ss_ep_comp_descriptor companion;
 } PACKED;
 
-/* Full speed is part of it although nobody streams at 12 Mbit/s: a kernel
- * that gets high and super speed only crashes when the gadget is bound. */
+/* Full speed descriptors are needed although 12 Mbit/s are of no use: without
+ * them some kernels crash when the gadget is bound. */
 struct function_descs
 {
   struct usb_functionfs_descs_head_v2 head;
@@ -158,12 +158,12 @@ write_all (int fd, const void *data, size_t size, const char *what)
 
   if (done == (ssize_t) size)
     return true;
-  /* Open was fine, but the function is beyond its description. */
+  /* ep0 is open, but the function already has descriptors. */
   if (done < 0 && errno == ESRCH)
     complain ("another process has described this function already and still "
         "holds it");
   else
-    complain ("the kernel did not take the %s: %s", what,
+    complain ("the kernel rejected the %s: %s", what,
         done < 0 ? strerror (errno) : "short write");
   return false;
 }
@@ -231,8 +231,8 @@ open_ep0 (const char *dir)
     complain ("%s: name too long", dir);
     return -1;
   }
-  /* Never a blocking read: in 6.12 it would hold a mutex that unbinding the
-   * controller needs, and both would hang. */
+  /* Never block in read(): in 6.12 it holds a mutex that unbinding the
+   * controller needs, which deadlocks. */
   fd = open (path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd >= 0)
     return fd;
@@ -243,7 +243,7 @@ open_ep0 (const char *dir)
           "(ffs-gadget up NAME)", path);
       break;
     case EBUSY:
-      complain ("another process holds %s", path);
+      complain ("another process has %s open", path);
       break;
     case EACCES:
       complain ("no permission for %s; give it to this user with "
@@ -255,8 +255,7 @@ open_ep0 (const char *dir)
   return -1;
 }
 
-/* Doing the data stage in the wrong direction is how FunctionFS is told to
- * stall a request. */
+/* To stall a request, FunctionFS expects an access in the wrong direction. */
 static const char *
 refuse (int ep0, const struct usb_ctrlrequest *request)
 {
@@ -311,7 +310,7 @@ report (int ep0, const struct usb_functionfs_event *event)
   fflush (stdout);
 }
 
-/* Reads what is there; false when ep0 is of no use any more. */
+/* Reads pending events. Returns false when ep0 is no longer usable. */
 static bool
 handle_events (int ep0)
 {
@@ -320,7 +319,7 @@ handle_events (int ep0)
 
   size = read (ep0, events, sizeof (events));
   if (size < 0) {
-    /* EIDRM: the host gave a control request up before we looked at it. */
+    /* EIDRM: the host aborted a control request before it was read. */
     if (errno == EAGAIN || errno == EINTR || errno == EIDRM)
       return true;
     complain ("reading events: %s", strerror (errno));
@@ -331,8 +330,8 @@ handle_events (int ep0)
   return true;
 }
 
-/* The signals that end us arrive in ppoll() only, so none comes between a
- * check and the wait. Before ppoll() there is nothing that takes long. */
+/* SIGINT and SIGTERM are unblocked in ppoll() only, so none is lost between
+ * the check and the wait. */
 static void
 catch_signals (sigset_t * unblocked)
 {
@@ -357,8 +356,8 @@ static int
 run (int ep0, const sigset_t * unblocked)
 {
   struct pollfd poll_fd = { ep0, POLLIN, 0 };
-  /* Kernels without our patches may not wake us for an event: poll() of a
-   * non-blocking ep0 looks away while another task has its mutex. */
+  /* On kernels without the patches in kernel/, poll() of a non-blocking ep0
+   * misses an event while another task holds the function's mutex. */
   const struct timespec limit = { 0, 200 * 1000 * 1000 };
 
   while (stop_signal == 0) {
@@ -374,8 +373,8 @@ run (int ep0, const sigset_t * unblocked)
   return EXIT_SUCCESS;
 }
 
-/* The parent stays until the child says that the descriptors are written (or
- * ends without saying so) and hands its fate to the caller. */
+/* The parent waits until the child has written the descriptors or has exited,
+ * and returns the child's status. */
 static int
 wait_for_child (pid_t child, int ready)
 {
@@ -484,7 +483,7 @@ main (int argc, char **argv)
         break;
       case 'r':
         if (!parse_number (optarg, 0, 1 << 20, &ready_fd)) {
-          complain ("--ready-fd wants a file descriptor, not '%s'", optarg);
+          complain ("--ready-fd: '%s' is not a file descriptor", optarg);
           return 2;
         }
         break;
@@ -509,7 +508,7 @@ main (int argc, char **argv)
 
   if (background) {
     if (pipe (ready_pipe) < 0 || (child = fork ()) < 0) {
-      complain ("going to the background: %s", strerror (errno));
+      complain ("cannot continue in the background: %s", strerror (errno));
       return EXIT_FAILURE;
     }
     if (child > 0) {
@@ -518,7 +517,7 @@ main (int argc, char **argv)
     }
     close (ready_pipe[0]);
     fcntl (ready_pipe[1], F_SETFD, FD_CLOEXEC);
-    /* Away from the terminal: Ctrl-C is for the pipeline, not for us. */
+    /* Detach from the terminal: Ctrl-C is meant for the pipeline. */
     setsid ();
     if (!redirect (STDIN_FILENO, "/dev/null", O_RDONLY))
       return EXIT_FAILURE;
@@ -541,7 +540,7 @@ main (int argc, char **argv)
   if (ready_fd >= 0 && !write_all (ready_fd, "ready\n", 6, "ready line"))
     return EXIT_FAILURE;
   if (background) {
-    /* Nobody must wait for the end of our standard error. */
+    /* Close standard error: the caller may wait for its end. */
     if (write (ready_pipe[1], "", 1) != 1)
       return EXIT_FAILURE;
     close (ready_pipe[1]);

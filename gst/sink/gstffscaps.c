@@ -331,7 +331,8 @@ gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,
 
   if (allocator)
     gst_query_add_allocation_param (query, allocator, &params);
-  /* Whoever has DMA_DRM to give has a pool that knows its layout. */
+  /* Don't offer a pool for DMA_DRM caps: upstream has to bring one that knows
+   * the modifier's layout. */
   if (allocator && raw && need_pool && !is_dma_drm (caps, 0))
     propose_pool (query, caps, allocator, &params, size, min);
   /* Without any entry v4l2src copies to system memory when it runs low. */

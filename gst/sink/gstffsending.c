@@ -10,8 +10,8 @@
  *
  * Locking: all is under the lock, which is taken before the host's.  No message
  * is posted and no stream halted under it.  over() waits for the worker, so that
- * it does not halt the stream that comes next; the worker posts its message when
- * nothing waits for it any more.
+ * it does not halt the stream that comes next, and so that its message comes
+ * before the EOS message.
  */
 
 #include "gstffsending.h"
@@ -64,15 +64,15 @@ work (gpointer user_data)
   timeout = self->timeout;
   self->halted |= late;
   g_mutex_unlock (&self->lock);
-  if (late)
+  if (late) {
     gst_ffs_host_halt (self->host);
+    gst_ffs_report_unread (sink, timeout);
+  }
 
   g_mutex_lock (&self->lock);
   self->busy = FALSE;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-  if (late)
-    gst_ffs_report_unread (sink, timeout);
   gst_object_unref (sink);
   return NULL;
 }

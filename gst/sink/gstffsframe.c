@@ -37,16 +37,16 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
 {
   switch (reason) {
     case GST_FFS_COPY_REASON_MEMORY:
-      return "it is in memory that is no dmabuf";
+      return "it is not in dmabuf memory";
     case GST_FFS_COPY_REASON_OFFSET:
-      return "it does not begin at the start of its dmabuf";
+      return "it does not start at the beginning of its dmabuf";
     case GST_FFS_COPY_REASON_PADDING:
-      return "its lines are padded and remove-padding=true asks for none";
+      return "its lines are padded and remove-padding=true";
     case GST_FFS_COPY_REASON_PACKET:
       return "one of its dmabufs ends in the middle of a USB packet";
     case GST_FFS_COPY_REASON_HEADER:
       return "its USB header must be in the same transfer, but there is no "
-          "room in front of the frame and this kernel's FunctionFS has no "
+          "headroom in front of the frame and this kernel's FunctionFS has no "
           "SUBMIT (see kernel/README.md)";
     case GST_FFS_COPY_REASON_NO_SG:
       return "the USB device controller has no scatter-gather";
@@ -56,7 +56,7 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
     case GST_FFS_COPY_REASON_DMA_DEVICE:
       return "behind this machine's IOMMU this kernel's FunctionFS maps "
           "dmabufs for another device than the USB device controller, which "
-          "would send rubbish (the patches in kernel/ mend it, see "
+          "would send invalid data (fixed by the patches in kernel/, see "
           "kernel/README.md)";
     case GST_FFS_COPY_REASON_REFUSED:
       return "the USB device controller cannot map the dmabufs of upstream";

@@ -9,13 +9,12 @@
  * writer. While a frame is half submitted (its submission was interrupted)
  * its pieces are kept here.
  *
- * Locking: the send lock is held by whoever puts something on the endpoint or
- * takes it back, the streaming thread or one that halts the stream; waits
- * under it end when the stream flushes or is being halted. The lock, taken
- * after it, protects the counters and, against readers in other threads, the
- * pointer to the queue; it is taken before the locks of queue and writer.
- * What is unreffed under the send lock comes from our own pools.
- * close() belongs to the state change after the streaming thread has ended.
+ * Locking: the frame that is being sent, copier, writer and packer belong to the
+ * thread with the queue's claim, the streaming thread or one that halts the
+ * stream.  The lock protects the counters and, against readers in other
+ * threads, the pointer to the queue; it is taken before the locks of queue and
+ * writer.  close() belongs to the state change after the streaming thread has
+ * ended.
  */
 
 #include <errno.h>
@@ -68,14 +67,12 @@ struct _GstFfsStream
   gint halt_cleared;            /* the host has, after that */
 
   gboolean lost_told;           /* streaming thread */
-  gboolean have_slot;           /* the same: one was waited for */
 
   /* Why dmabufs cannot be sent, once known. */
   gint blocked;                 /* GstFfsCopyReason */
 
-  GMutex send_lock;
+  /* With the claim. */
   guint checked;                /* connection of check_dma_device() */
-  gboolean halted;
   guint64 frame;                /* being sent, or NO_FRAME */
   GstFfsFrameTag tag;
   gboolean counted;             /* though it is not all queued yet */
@@ -203,7 +200,6 @@ gst_ffs_stream_new (GstFfsEndpoint * ep, GstAllocator * allocator,
   self->writer = gst_ffs_writer_new (ep);
   self->packer = gst_ffs_copies_new (NULL);
   self->frame = NO_FRAME;
-  g_mutex_init (&self->send_lock);
   g_mutex_init (&self->lock);
 
   return self;
@@ -275,7 +271,6 @@ gst_ffs_stream_free (GstFfsStream * self)
   gst_ffs_writer_free (self->writer);
   gst_ffs_copies_free (self->packer);
   gst_ffs_endpoint_unref (self->ep);
-  g_mutex_clear (&self->send_lock);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -396,16 +391,13 @@ gst_ffs_stream_set_max_in_flight (GstFfsStream * self, guint max)
   gst_ffs_queue_set_max_in_flight (self->queue, max);
 }
 
-/* With the lock. */
 static void
-update_flushing (GstFfsStream * self)
+set_halting (GstFfsStream * self, gboolean halting)
 {
-  gboolean flushing = self->flushing || self->halting;
-
-  gst_ffs_writer_set_flushing (self->writer, flushing);
-  /* A flush that comes while we are being closed finds none. */
-  if (self->queue)
-    gst_ffs_queue_set_flushing (self->queue, flushing);
+  g_mutex_lock (&self->lock);
+  self->halting = halting;
+  gst_ffs_writer_set_flushing (self->writer, self->flushing || halting);
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -418,14 +410,17 @@ gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
-  update_flushing (self);
+  gst_ffs_writer_set_flushing (self->writer, flushing || self->halting);
+  /* A flush that comes while we are being closed finds none. */
+  if (self->queue)
+    gst_ffs_queue_set_flushing (self->queue, flushing);
   g_mutex_unlock (&self->lock);
 }
 
-/* A wait of the streaming thread has ended with EINTR. TRUE if it is to be
- * made again, since the stream was only halted. */
+/* A frame was interrupted.  TRUE once the thread that has halted the stream has
+ * taken all of it back, FALSE if it is flushing. */
 static gboolean
-wait_again (GstFfsStream * self)
+wait_halted (GstFfsStream * self)
 {
   gboolean flushing;
 
@@ -435,13 +430,12 @@ wait_again (GstFfsStream * self)
   if (flushing)
     return FALSE;
 
-  /* Whoever halts the stream has it until nothing is in flight. */
-  g_mutex_lock (&self->send_lock);
-  g_mutex_unlock (&self->send_lock);
+  gst_ffs_queue_claim (self->queue);
+  gst_ffs_queue_unclaim (self->queue);
   return TRUE;
 }
 
-/* With the send lock. */
+/* With the claim. */
 static void
 abandon (GstFfsStream * self)
 {
@@ -461,32 +455,21 @@ abandon (GstFfsStream * self)
 void
 gst_ffs_stream_halt (GstFfsStream * self, GstClockTime timeout)
 {
-  g_mutex_lock (&self->lock);
-  self->halting = TRUE;
-  update_flushing (self);
-  g_mutex_unlock (&self->lock);
-
-  g_mutex_lock (&self->send_lock);
-  self->halted = TRUE;
+  set_halting (self, TRUE);
+  gst_ffs_queue_halt (self->queue);
   abandon (self);
   gst_ffs_queue_cancel (self->queue, timeout);
-
-  g_mutex_lock (&self->lock);
-  self->halting = FALSE;
-  update_flushing (self);
-  g_mutex_unlock (&self->lock);
-  g_mutex_unlock (&self->send_lock);
+  set_halting (self, FALSE);
+  gst_ffs_queue_unclaim (self->queue);
 }
 
 /* Lets frames through again: another stream. Any thread. */
 void
 gst_ffs_stream_resume (GstFfsStream * self)
 {
-  g_mutex_lock (&self->send_lock);
-  self->halted = FALSE;
   g_atomic_int_set (&self->arrived, FALSE);
   g_atomic_int_set (&self->halt_cleared, FALSE);
-  g_mutex_unlock (&self->send_lock);
+  gst_ffs_queue_resume (self->queue);
 }
 
 /**
@@ -500,13 +483,7 @@ gst_ffs_stream_resume (GstFfsStream * self)
 gint
 gst_ffs_stream_wait_slot (GstFfsStream * self)
 {
-  gint err;
-
-  do {
-    err = gst_ffs_queue_wait (self->queue);
-  } while (err == EINTR && wait_again (self));
-  self->have_slot = err == 0;
-  return err;
+  return gst_ffs_queue_wait (self->queue);
 }
 
 static void
@@ -582,7 +559,7 @@ prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
       headroom) ? 0 : ENOTSUP;
 }
 
-/* With the send lock.  Once for each host, which may have come to another
+/* With the claim.  Once for each host, which may have come to another
  * controller.  Returns 0, or an errno of the endpoint. */
 static gint
 check_dma_device (GstFfsStream * self)
@@ -609,7 +586,7 @@ check_dma_device (GstFfsStream * self)
   return gst_ffs_endpoint_probe (self->ep);
 }
 
-/* With the send lock. */
+/* With the claim. */
 static void
 send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     const GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
@@ -705,31 +682,29 @@ void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     GstFfsStreamPolicy * policy, GstFfsStreamResult * result)
 {
+  gint err = gst_ffs_queue_begin (self->queue);
+
   memset (result, 0, sizeof (*result));
   policy->gather = gst_ffs_endpoint_can_gather (self->ep);
-
-  /* Without a lock: it lets buffers go.  Nobody else takes slots. */
-  if (!self->have_slot && gst_ffs_queue_wait (self->queue) != 0) {
-    result->meaning = GST_FFS_INTERRUPTED;
-  } else {
-    self->have_slot = FALSE;
-    g_mutex_lock (&self->send_lock);
-    /* The end of a transfer may have said meanwhile that the host is gone. */
-    if (self->halted || !gst_ffs_endpoint_is_enabled (self->ep)
-        || check_dma_device (self) != 0)
-      result->meaning = GST_FFS_NOT_ENABLED;
-    else
-      send_frame (self, buffer, frame, policy, result);
-    /* It goes as on a kernel without SUBMIT then. */
-    if (result->meaning == GST_FFS_NO_GATHER) {
-      policy->gather = FALSE;
-      memset (result, 0, sizeof (*result));
-      send_frame (self, buffer, frame, policy, result);
-    }
-    g_mutex_unlock (&self->send_lock);
+  if (err != 0) {
+    result->meaning = err == EINTR ? GST_FFS_INTERRUPTED : GST_FFS_NOT_ENABLED;
+    return;
   }
 
-  if (result->meaning == GST_FFS_INTERRUPTED && wait_again (self))
+  /* The end of a transfer may have said meanwhile that the host is gone. */
+  if (!gst_ffs_endpoint_is_enabled (self->ep) || check_dma_device (self) != 0)
+    result->meaning = GST_FFS_NOT_ENABLED;
+  else
+    send_frame (self, buffer, frame, policy, result);
+  /* Without SUBMIT, then. */
+  if (result->meaning == GST_FFS_NO_GATHER) {
+    policy->gather = FALSE;
+    memset (result, 0, sizeof (*result));
+    send_frame (self, buffer, frame, policy, result);
+  }
+  gst_ffs_queue_unclaim (self->queue);
+
+  if (result->meaning == GST_FFS_INTERRUPTED && wait_halted (self))
     result->meaning = GST_FFS_NOT_ENABLED;
 }
 
@@ -742,21 +717,16 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
 void
 gst_ffs_stream_abandon (GstFfsStream * self)
 {
-  g_mutex_lock (&self->send_lock);
+  gst_ffs_queue_claim (self->queue);
   abandon (self);
-  g_mutex_unlock (&self->send_lock);
+  gst_ffs_queue_unclaim (self->queue);
 }
 
 /* Returns 0, EINTR if flushing, ETIMEDOUT without progress. */
 gint
 gst_ffs_stream_drain (GstFfsStream * self, GstClockTime timeout)
 {
-  gint err;
-
-  do {
-    err = gst_ffs_queue_drain (self->queue, timeout);
-  } while (err == EINTR && wait_again (self));
-  return err;
+  return gst_ffs_queue_drain (self->queue, timeout);
 }
 
 /* Returns 0, or ETIMEDOUT if the controller does not let go. */
@@ -765,10 +735,10 @@ gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout)
 {
   gint err;
 
-  g_mutex_lock (&self->send_lock);
+  gst_ffs_queue_claim (self->queue);
   give_up (self);
   err = gst_ffs_queue_cancel (self->queue, timeout);
-  g_mutex_unlock (&self->send_lock);
+  gst_ffs_queue_unclaim (self->queue);
   return err;
 }
 
@@ -791,14 +761,14 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
   /* Those that come next may be others. */
   g_atomic_int_compare_and_exchange (&self->blocked,
       GST_FFS_COPY_REASON_REFUSED, GST_FFS_COPY_REASON_NONE);
-  g_mutex_lock (&self->send_lock);
+  gst_ffs_queue_claim (self->queue);
   if (err == ETIMEDOUT)
     give_up (self);
   if (err == ETIMEDOUT)
     err = gst_ffs_queue_cancel (self->queue, timeout);
   if (err == 0)
     err = gst_ffs_queue_drop_attachments (self->queue);
-  g_mutex_unlock (&self->send_lock);
+  gst_ffs_queue_unclaim (self->queue);
   return err;
 }
 

@@ -29,9 +29,14 @@
  *
  * Locking: the lock protects everything but the streaming thread's own fields.
  * Lock order: this one, then the attachments'.  No buffer is unreffed and no
- * callback is made under it.  submit(), abandon() and wait() belong to the
- * streaming thread, or to one that has made sure that it is not there; the rest
- * may be called from any.
+ * callback is made under it.
+ *
+ * One thread at a time queues frames or takes them back: the one with the
+ * claim.  The streaming thread claims the queue for each frame by begin(),
+ * another thread by halt(), which ends the waits of the streaming thread within
+ * its claim and lets no frame through until resume().  wait_idle(), submit(),
+ * abandon(), cancel() and drop_attachments() need the claim, or a streaming
+ * thread that has ended; the rest may be called from any thread.
  */
 
 #include "gstffsqueueprivate.h"
@@ -102,14 +107,66 @@ kick (GstFfsQueue * self)
   g_mutex_lock (&self->lock);
 }
 
+/* Without the lock: a thread that is woken while it is held runs into it, and
+ * has to be woken once more. */
+static void
+broadcast (GstFfsQueue * self)
+{
+  g_mutex_unlock (&self->lock);
+  g_cond_broadcast (&self->changed);
+  g_mutex_lock (&self->lock);
+}
+
 /* Whoever waits for a slot, in whatever way. */
 static void
 wake_slot (GstFfsQueue * self)
 {
   if (self->n_waiting_slot > 0)
-    g_cond_broadcast (&self->changed);
+    broadcast (self);
   if (self->n_reaping_slot > 0)
     kick (self);
+}
+
+/* The queue's thread, unless it was woken already. */
+static void
+wake_idle (GstFfsQueue * self)
+{
+  if (!self->idle)
+    return;
+  self->idle = FALSE;
+  g_mutex_unlock (&self->lock);
+  g_cond_signal (&self->more);
+  g_mutex_lock (&self->lock);
+}
+
+/* Whether the thread with the claim is to give it up. */
+static gboolean
+is_interrupted (GstFfsQueue * self)
+{
+  return self->flushing || self->halted;
+}
+
+static void
+update_interrupted (GstFfsQueue * self)
+{
+  gst_poll_set_flushing (self->foreign, is_interrupted (self));
+  g_cond_broadcast (&self->changed);
+}
+
+static void
+claim (GstFfsQueue * self)
+{
+  while (self->claimed)
+    wait_change (self, 0);
+  self->claimed = TRUE;
+}
+
+static void
+unclaim (GstFfsQueue * self)
+{
+  self->claimed = FALSE;
+  if (self->n_waiting > 0)
+    g_cond_broadcast (&self->changed);
 }
 
 /* Once all slots are taken, a quarter of them has to be free before there are
@@ -130,10 +187,10 @@ void
 gst_ffs_queue_wake (GstFfsQueue * self)
 {
   gst_ffs_queue_update_full (self);
-  if (self->n_waiting > 0)
-    g_cond_broadcast (&self->changed);
-  if (!self->full)
-    wake_slot (self);
+  if (self->n_waiting > 0 || (!self->full && self->n_waiting_slot > 0))
+    broadcast (self);
+  if (!self->full && self->n_reaping_slot > 0)
+    kick (self);
 }
 
 static gboolean
@@ -567,11 +624,37 @@ gst_ffs_queue_set_max_in_flight (GstFfsQueue * self, guint max)
 void
 gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing)
 {
-  gst_poll_set_flushing (self->foreign, flushing);
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
-  g_cond_broadcast (&self->changed);
+  update_interrupted (self);
   wake_slot (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_queue_halt:
+ * @self: the queue.  Any thread
+ *
+ * Ends the waits of the streaming thread within its claim with EINTR, and takes
+ * the claim.  No frame is queued from now on.
+ */
+void
+gst_ffs_queue_halt (GstFfsQueue * self)
+{
+  g_mutex_lock (&self->lock);
+  self->halted = TRUE;
+  update_interrupted (self);
+  claim (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Lets frames through again.  Any thread. */
+void
+gst_ffs_queue_resume (GstFfsQueue * self)
+{
+  g_mutex_lock (&self->lock);
+  self->halted = FALSE;
+  update_interrupted (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -701,6 +784,25 @@ gst_ffs_queue_get_stats (GstFfsQueue * self, GstFfsQueueStats * stats,
 
 /* ---- streaming thread ---- */
 
+/* With the lock, given up meanwhile. */
+static gint
+wait_slot (GstFfsQueue * self)
+{
+  self->unsure = GST_FFS_QUEUE_NONE;
+  if (!self->reap)
+    wake_idle (self);
+  while (self->full && !self->flushing) {
+    if (self->reap && !self->parked) {
+      reap (self, -1, TRUE);
+      continue;
+    }
+    self->n_waiting_slot++;
+    g_cond_wait (&self->changed, &self->lock);
+    self->n_waiting_slot--;
+  }
+  return self->full ? EINTR : 0;
+}
+
 /**
  * gst_ffs_queue_wait:
  * @self: the queue
@@ -716,26 +818,59 @@ gst_ffs_queue_wait (GstFfsQueue * self)
   gint err;
 
   g_mutex_lock (&self->lock);
-  self->unsure = GST_FFS_QUEUE_NONE;
-  if (self->idle && !self->reap)
-    g_cond_signal (&self->more);
-  while (self->full && !self->flushing) {
-    if (self->reap && !self->parked) {
-      reap (self, -1, TRUE);
-      continue;
-    }
-    self->n_waiting_slot++;
-    g_cond_wait (&self->changed, &self->lock);
-    self->n_waiting_slot--;
-  }
-  err = self->full ? EINTR : 0;
+  err = wait_slot (self);
   g_mutex_unlock (&self->lock);
 
   return err;
 }
 
-/* While flushing.  Whether to go on all the same, until finish_by: the host gets
- * the beginning of the frame. */
+/**
+ * gst_ffs_queue_begin:
+ * @self: the queue
+ *
+ * Waits as gst_ffs_queue_wait() does, and claims the queue, until
+ * gst_ffs_queue_unclaim().
+ *
+ * Returns: 0, EINTR if flushing, ESHUTDOWN if the queue is halted
+ */
+gint
+gst_ffs_queue_begin (GstFfsQueue * self)
+{
+  gint err;
+
+  g_mutex_lock (&self->lock);
+  err = wait_slot (self);
+  if (err == 0) {
+    claim (self);
+    if (self->halted) {
+      unclaim (self);
+      err = ESHUTDOWN;
+    }
+  }
+  g_mutex_unlock (&self->lock);
+
+  return err;
+}
+
+/* To take back what is queued, halted or not. */
+void
+gst_ffs_queue_claim (GstFfsQueue * self)
+{
+  g_mutex_lock (&self->lock);
+  claim (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_ffs_queue_unclaim (GstFfsQueue * self)
+{
+  g_mutex_lock (&self->lock);
+  unclaim (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* While interrupted.  Whether to go on all the same, until finish_by: the host
+ * gets the beginning of the frame. */
 gboolean
 gst_ffs_queue_may_finish (GstFfsQueue * self)
 {
@@ -756,7 +891,7 @@ gst_ffs_queue_may_finish (GstFfsQueue * self)
  * Waits until the dmabuf is not in flight, so that something may be written
  * to it.
  *
- * Returns: 0, or EINTR if flushing
+ * Returns: 0, or EINTR if flushing or halted
  */
 gint
 gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory)
@@ -765,7 +900,7 @@ gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory)
 
   g_mutex_lock (&self->lock);
   while (err == 0 && gst_ffs_attachments_is_busy (self->attachments, memory)) {
-    if (!self->flushing)
+    if (!is_interrupted (self))
       wait_change (self, 0);
     else if (gst_ffs_queue_may_finish (self))
       wait_change (self, self->finish_by);

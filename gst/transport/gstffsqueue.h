@@ -112,7 +112,13 @@ gboolean gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
 void gst_ffs_queue_set_max_in_flight (GstFfsQueue * self, guint max);
 void gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing);
 
+void gst_ffs_queue_halt (GstFfsQueue * self);
+void gst_ffs_queue_resume (GstFfsQueue * self);
+
 gint gst_ffs_queue_wait (GstFfsQueue * self);
+gint gst_ffs_queue_begin (GstFfsQueue * self);
+void gst_ffs_queue_claim (GstFfsQueue * self);
+void gst_ffs_queue_unclaim (GstFfsQueue * self);
 gint gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory);
 gint gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
     const GstFfsFrameTag * tag, const GstFfsPiece * pieces, guint n_pieces,

@@ -75,11 +75,13 @@ struct _GstFfsQueue
   guint max;
   gboolean full;
   gboolean flushing;
+  gboolean halted;              /* nothing may be queued */
+  gboolean claimed;             /* a thread queues, or takes back */
   gboolean cancelled;           /* what is in the FIFO was */
   gboolean stop;
   guint n_waiting;              /* for something to change */
   guint n_waiting_slot;
-  gboolean idle;                /* the queue's thread waits for more */
+  gboolean idle;                /* the queue's thread waits, and is not woken */
 
   gboolean reap;                /* ends are learnt by REAP */
   gboolean parked;              /* nobody may be in it */

@@ -8,7 +8,7 @@
  * kernel refuses it, it is taken out again, which nobody has seen.
  *
  * Ownership and locking: as in gstffsqueue.c.  All of this belongs to the
- * streaming thread, or to one that has made sure that it is not there.
+ * thread with the claim.
  */
 
 #include "gstffsqueueprivate.h"
@@ -210,6 +210,7 @@ pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
   t->own_fence = own_fence;
   self->unsure = GST_FFS_QUEUE_NONE;
   idle = self->idle;
+  self->idle = FALSE;
   g_mutex_unlock (&self->lock);
   if (idle)
     g_cond_signal (&self->more);
@@ -342,7 +343,7 @@ submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
  * flush, unless the rest has to wait for longer than half a second: a host that
  * knows frames by their size alone would be out of step for good.
  *
- * After EINTR (flushing) the caller either calls
+ * After EINTR (flushing or halted) the caller either calls
  * again with the same arguments, which goes on where it was, or abandons the
  * frame.  After any other error nothing more of the frame is sent until the
  * caller has abandoned it.

@@ -61,19 +61,6 @@
 #define __counted_by(member)
 #endif
 
-#ifndef FFS_HAVE_MEMDUP_ARRAY_USER
-static inline void *memdup_array_user(const void __user *src, size_t n,
-				      size_t size)
-{
-	size_t bytes;
-
-	if (check_mul_overflow(n, size, &bytes))
-		return ERR_PTR(-EOVERFLOW);
-
-	return memdup_user(src, bytes);
-}
-#endif
-
 /* ---- modules ---- */
 
 #ifndef FFS_HAVE_NS_IS_STRING
