@@ -145,7 +145,7 @@ GST_START_TEST (test_other_host)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 2);
   fail_unless (gst_ffs_queue_abandon (t.queue));
 
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
   gst_buffer_unref (a);
   gst_buffer_unref (b);
   fail_unless (is_released (&a_released));
@@ -188,7 +188,7 @@ GST_START_TEST (test_flush_in_mid_frame)
   gst_buffer_unref (b);
   wait_released (&a_released);
   wait_released (&b_released);
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -233,7 +233,7 @@ GST_START_TEST (test_halt)
   fake_endpoint_signal (0, 1);
   gst_buffer_unref (buffer);
   wait_released (&released);
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -260,7 +260,7 @@ GST_START_TEST (test_cancel_after_gone)
 
   fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
   fail_unless (is_released (&b_released));
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -309,7 +309,7 @@ GST_START_TEST (test_news)
   arrive (a);
   fail_unless_equals_int (t.n_done, 5);
 
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
   gst_buffer_unref (a);
 }
 
@@ -329,7 +329,7 @@ GST_START_TEST (test_attached_anew)
   arrive (a);
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 2);
 
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
   gst_buffer_unref (a);
 }
 
