@@ -20,9 +20,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef FUNCTIONFS_DMABUF_ATTACH
+#define FUNCTIONFS_DMABUF_ATTACH _IOW ('g', 131, int)
+#endif
+/* Of the patches in kernel/ */
+#ifndef FUNCTIONFS_FEATURES
+#define FUNCTIONFS_FEATURES _IOR ('g', 192, uint64_t)
+#endif
 
 #define PACKED __attribute__ ((packed))
 
@@ -61,6 +70,7 @@ struct function_descs
 } PACKED;
 
 static const struct option long_options[] = {
+  {"ask", required_argument, NULL, 'a'},
   {"background", no_argument, NULL, 'b'},
   {"burst", required_argument, NULL, 'u'},
   {"help", no_argument, NULL, 'h'},
@@ -77,6 +87,7 @@ static void
 usage (FILE * out)
 {
   fputs ("usage: ffs-ep0 [options] DIR\n"
+      "       ffs-ep0 --ask FILE\n"
       "\n"
       "Opens DIR/ep0 (DIR: where FunctionFS is mounted), describes a vendor\n"
       "class interface with one bulk IN endpoint, which appears as DIR/ep1,\n"
@@ -93,7 +104,13 @@ usage (FILE * out)
       "16)\n"
       "\n"
       "Without --background the first line on the standard output is 'ready';\n"
-      "from then on the gadget can be bound to a controller.\n", out);
+      "from then on the gadget can be bound to a controller.\n"
+      "\n"
+      "  -a, --ask FILE       says what the kernel can do with dmabufs on the\n"
+      "                       data endpoint FILE: 'dmabuf=yes gather=yes\n"
+      "                       features=0x2f'. gather is no as long as the\n"
+      "                       gadget is not bound; without the patches\n"
+      "                       features is 0.\n", out);
 }
 
 static void __attribute__((format (printf, 1, 2)))
@@ -411,6 +428,31 @@ parse_number (const char *text, long low, long high, long *number)
       && *number <= high;
 }
 
+/* Nothing is attached: the kernel looks at the descriptor last, so that the
+ * reason why it refuses this one tells how far it got. */
+static int
+ask (const char *path)
+{
+  int fd = open (path, O_RDWR | O_NONBLOCK | O_CLOEXEC), nothing = -1;
+  uint64_t features = 0;
+  int error = 0;
+
+  if (fd < 0) {
+    complain ("%s: %s", path, strerror (errno));
+    return EXIT_FAILURE;
+  }
+  if (ioctl (fd, FUNCTIONFS_FEATURES, &features) < 0)
+    features = 0;
+  if (ioctl (fd, FUNCTIONFS_DMABUF_ATTACH, &nothing) < 0)
+    error = errno;
+  close (fd);
+  /* A kernel that does not know it says EAGAIN on an endpoint without host. */
+  printf ("dmabuf=%s gather=%s features=%#llx\n",
+      error == EBADF || error == EPERM ? "yes" : "no",
+      error == EBADF ? "yes" : "no", (unsigned long long) features);
+  return EXIT_SUCCESS;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -422,9 +464,11 @@ main (int argc, char **argv)
   sigset_t unblocked;
   pid_t child;
 
-  while ((option = getopt_long (argc, argv, "bhl:n:p:r:u:", long_options,
+  while ((option = getopt_long (argc, argv, "a:bhl:n:p:r:u:", long_options,
               NULL)) != -1) {
     switch (option) {
+      case 'a':
+        return ask (optarg);
       case 'b':
         background = true;
         break;

@@ -277,7 +277,7 @@ usage (FILE * out)
   fputs ("usage: ffs-camera-host [options]\n\n"
       "  -c, --caps CAPS      what the camera shall send, e.g.\n"
       "                       video/x-raw,format=NV12,width=640,height=480\n"
-      "  -d, --device VID:PID instead of 1209:0001\n"
+      "  -d, --device VID:PID  instead of 1209:0001\n"
       "  -l, --list           show what the camera can send\n"
       "  -n, --frames N       end after N frames\n"
       "  -o, --output PREFIX  save frames: PREFIX.raw, PREFIX.h264,\n"
