@@ -40,6 +40,18 @@ new_memory (TestPool * self, gsize size)
       gst_allocator_alloc (NULL, size, NULL);
 }
 
+/* Of the first memory, and as much behind it as whole packets need. */
+static gsize
+get_size (TestPool * self, guint memory)
+{
+  gsize uv = self->format == GST_VIDEO_FORMAT_NV12 ?
+      GST_ROUND_UP_N (UV_SIZE, 1024) : 0;
+
+  if (memory == 1)
+    return uv;
+  return Y_SIZE + (self->n_memories == 1 ? MAX (uv, 256) : 0);
+}
+
 static GstFlowReturn
 alloc_buffer (GstBufferPool * pool, GstBuffer ** buffer,
     GstBufferPoolAcquireParams * params G_GNUC_UNUSED)
@@ -48,14 +60,11 @@ alloc_buffer (GstBufferPool * pool, GstBuffer ** buffer,
   gsize offset[GST_VIDEO_MAX_PLANES] = { 0, Y_SIZE };
   gint stride[GST_VIDEO_MAX_PLANES] = { STRIDE, STRIDE };
   guint n_planes = self->format == GST_VIDEO_FORMAT_NV12 ? 2 : 1;
-  /* As much as whole packets need. */
-  gsize uv = n_planes == 2 ? GST_ROUND_UP_N (UV_SIZE, 1024) : 0;
 
   *buffer = gst_buffer_new ();
-  gst_buffer_append_memory (*buffer, new_memory (self, Y_SIZE +
-          (self->n_memories == 1 ? MAX (uv, 256) : 0)));
+  gst_buffer_append_memory (*buffer, new_memory (self, get_size (self, 0)));
   if (self->n_memories == 2)
-    gst_buffer_append_memory (*buffer, new_memory (self, uv));
+    gst_buffer_append_memory (*buffer, new_memory (self, get_size (self, 1)));
   gst_buffer_add_video_meta_full (*buffer, GST_VIDEO_FRAME_FLAG_NONE,
       self->format, WIDTH, HEIGHT, n_planes, offset, stride);
   self->n_allocated++;
@@ -94,7 +103,8 @@ answer (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
     return GST_PAD_PROBE_OK;
   t.n_queries++;
   gst_query_add_allocation_pool (query, GST_BUFFER_POOL (t.pool),
-      Y_SIZE + 2048, 2, 0);
+      get_size (t.pool, 0) + (t.pool->n_memories == 2 ? get_size (t.pool, 1) :
+          0), 2, 0);
   return GST_PAD_PROBE_HANDLED;
 }
 
@@ -128,8 +138,9 @@ setup (void)
   t.pool->dmabufs = TRUE;
 }
 
+/* Before the end of the test, which waits for all threads. */
 static void
-teardown (void)
+end (void)
 {
   gst_element_set_state (t.src, GST_STATE_NULL);
   gst_harness_teardown (t.h);
@@ -137,6 +148,11 @@ teardown (void)
   gst_bus_set_flushing (t.bus, TRUE);
   gst_object_unref (t.bus);
   gst_object_unref (t.src);
+}
+
+static void
+teardown (void)
+{
   ASSERT_OBJECT_REFCOUNT (t.pool, "pool", 1);
   gst_object_unref (t.pool);
   fail_unless_equals_int (fake_endpoint_n_attached (), 0);
@@ -207,6 +223,7 @@ GST_START_TEST (test_padding)
   fail_unless_equals_int (g_value_get_int (gst_value_array_get_value (strides,
               0)), STRIDE);
   gst_structure_free (layout);
+  end ();
 }
 
 GST_END_TEST;
@@ -217,6 +234,7 @@ GST_START_TEST (test_padding_not_allowed)
   start (RAW ("GRAY8"), FALSE);
   send_frame (WIDTH * HEIGHT, 2);
   pull_frame (WIDTH * HEIGHT, 2, FALSE);
+  end ();
 }
 
 GST_END_TEST;
@@ -233,6 +251,7 @@ GST_START_TEST (test_planes)
     send_frame (Y_SIZE + UV_SIZE, i);
     pull_frame (Y_SIZE + UV_SIZE, i, TRUE);
   }
+  end ();
 }
 
 GST_END_TEST;
@@ -247,6 +266,7 @@ GST_START_TEST (test_planes_without_submit)
   fake_endpoint_wait_transfers (3);
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (0),
       GST_ROUND_UP_N (WIDTH * HEIGHT * 3 / 2, 1024));
+  end ();
 }
 
 GST_END_TEST;
@@ -257,6 +277,7 @@ GST_START_TEST (test_no_dmabufs)
   start (RAW ("GRAY8"), TRUE);
   send_frame (WIDTH * HEIGHT, 3);
   pull_frame (WIDTH * HEIGHT, 3, FALSE);
+  end ();
 }
 
 GST_END_TEST;
@@ -280,6 +301,7 @@ GST_START_TEST (test_reconfigure)
           &cancelled));
   fail_unless_equals_uint64 (cancelled, 0);
   gst_structure_free (stats);
+  end ();
 }
 
 GST_END_TEST;
@@ -301,6 +323,7 @@ GST_START_TEST (test_new_caps)
     send_frame (52 * HEIGHT, 3);
   }
   pull_frame (52 * HEIGHT, 3, FALSE);
+  end ();
 }
 
 GST_END_TEST;
