@@ -39,12 +39,14 @@ struct _GstFfsEndpoint
   gchar *path;
   gchar *owner;                 /* the element's name, for logs */
   gint fd;
+  GstFfsDirection direction;
   guint64 features;             /* of the kernel's FunctionFS */
   gint cannot_gather;           /* atomic: the controller has said so */
 
   /* Last known state; the host can change it any time after it was read. */
   gint enabled;
   gint connections;
+  gint packet_size;             /* of the last host's connection, or 0 */
 };
 
 static gint
@@ -98,7 +100,7 @@ gst_ffs_call (gint fd, gulong request, gpointer arg)
 /**
  * gst_ffs_endpoint_open_file:
  * @path: an endpoint's file
- * @flags: O_WRONLY or O_RDWR
+ * @flags: O_WRONLY, O_RDONLY or O_RDWR
  *
  * Opens it with O_NONBLOCK: what waits for a host inside the kernel could only
  * be ended by a signal.  Kernels such as 6.12 take a mutex of the whole function
@@ -143,8 +145,33 @@ dup_nonblock (gint fd)
   return copy;
 }
 
+static gint
+get_open_flags (GstFfsDirection direction)
+{
+  return direction == GST_FFS_DIRECTION_OUT ? O_RDONLY : O_WRONLY;
+}
+
 /**
  * gst_ffs_endpoint_open:
+ * @path: (nullable): the endpoint's file
+ * @fd: an open descriptor of it, used if @path is %NULL
+ * @owner: the name of the element that it is for
+ * @err: (out): the errno if this failed
+ *
+ * gst_ffs_endpoint_open_for() of an endpoint to the host.
+ *
+ * Returns: (transfer full) (nullable): the endpoint
+ */
+GstFfsEndpoint *
+gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
+    gint * err)
+{
+  return gst_ffs_endpoint_open_for (GST_FFS_DIRECTION_IN, path, fd, owner, err);
+}
+
+/**
+ * gst_ffs_endpoint_open_for:
+ * @direction: which way the element needs
  * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
  * @fd: an open descriptor of it, used if @path is %NULL
  * @owner: the name of the element that it is for: log lines and threads carry it
@@ -157,8 +184,8 @@ dup_nonblock (gint fd)
  * Returns: (transfer full) (nullable): the endpoint
  */
 GstFfsEndpoint *
-gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
-    gint * err)
+gst_ffs_endpoint_open_for (GstFfsDirection direction, const gchar * path,
+    gint fd, const gchar * owner, gint * err)
 {
   g_autofree gchar *link = NULL;
   GstFfsEndpoint *ep;
@@ -167,7 +194,7 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
   if (path == NULL)
     path = link = g_strdup_printf ("/proc/self/fd/%d", fd);
 
-  own = gst_ffs_endpoint_open_file (path, O_WRONLY);
+  own = gst_ffs_endpoint_open_file (path, get_open_flags (direction));
   if (own < 0 && link != NULL && errno != ENOENT)
     own = dup_nonblock (fd);
   if (own < 0) {
@@ -177,6 +204,7 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
 
   ep = g_atomic_rc_box_new0 (GstFfsEndpoint);
   ep->fd = own;
+  ep->direction = direction;
   ep->path = link ? NULL : g_strdup (path);
   ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
   ep->owner = g_strdup (owner);
@@ -228,6 +256,13 @@ gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep)
   return ep->fd;
 }
 
+/* Returns: wMaxPacketSize at the speed of the host that was there last, or 0 */
+guint
+gst_ffs_endpoint_get_packet_size (GstFfsEndpoint * ep)
+{
+  return g_atomic_int_get (&ep->packet_size);
+}
+
 /**
  * gst_ffs_endpoint_probe:
  * @ep: an endpoint
@@ -236,7 +271,8 @@ gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep)
  * polled, so this is the only way to find out without touching data.
  *
  * Returns: 0 if it has, EAGAIN or ESHUTDOWN if not, EOPNOTSUPP for an OUT
- * endpoint, ENOTTY and others if this is no endpoint at all
+ * endpoint where an IN endpoint is needed, EPROTOTYPE for an IN endpoint where
+ * an OUT endpoint is needed, ENOTTY and others if this is no endpoint at all
  */
 gint
 gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
@@ -251,13 +287,18 @@ gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
     return err;
   }
 
-  if (!(desc.bEndpointAddress & USB_DIR_IN))
+  if (desc.bEndpointAddress & USB_DIR_IN) {
+    if (ep->direction == GST_FFS_DIRECTION_OUT)
+      return EPROTOTYPE;
+  } else if (ep->direction == GST_FFS_DIRECTION_IN) {
     return EOPNOTSUPP;
+  }
 
   if (!g_atomic_int_get (&ep->enabled)) {
     GST_INFO_ID (ep->owner,
         "%s: enabled by the host, address 0x%02x, max packet %u bytes",
         ep->name, desc.bEndpointAddress, GUINT16_FROM_LE (desc.wMaxPacketSize));
+    g_atomic_int_set (&ep->packet_size, GUINT16_FROM_LE (desc.wMaxPacketSize));
     g_atomic_int_inc (&ep->connections);
     g_atomic_int_set (&ep->enabled, TRUE);
   }
@@ -418,7 +459,7 @@ gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
  * @sync_file: (out) (nullable): of the fence, owned by the caller; %NULL to
  * learn of the end by gst_ffs_endpoint_reap()
  *
- * Sends the segments one behind the other in one transfer.
+ * Sends, or fills, the segments one behind the other in one transfer.
  *
  * Returns: 0 if the transfer is queued, else an errno, EOPNOTSUPP if the
  * controller cannot gather
@@ -580,7 +621,8 @@ gst_ffs_endpoint_reopen (GstFfsEndpoint * ep)
 {
   g_autofree gchar *link = ep->path ? NULL :
       g_strdup_printf ("/proc/self/fd/%d", ep->fd);
-  gint fd = gst_ffs_endpoint_open_file (link ? link : ep->path, O_WRONLY);
+  gint fd = gst_ffs_endpoint_open_file (link ? link : ep->path,
+      get_open_flags (ep->direction));
 
   if (fd < 0)
     return link ? 0 : errno;

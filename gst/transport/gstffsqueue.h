@@ -73,6 +73,25 @@ typedef struct
 typedef void (*GstFfsFrameDoneFunc) (guint64 frame, const GstFfsFrameTag * tag,
     gint err, gpointer user_data);
 
+/* Where the kernel does not tell how much an OUT transfer has received. */
+#define GST_FFS_LENGTH_UNKNOWN G_MAXSIZE
+
+/**
+ * GstFfsReceivedFunc:
+ * @buffer: (transfer full): the owner of the pieces
+ * @tag: as given
+ * @err: 0, or the errno with which the transfer has ended; ECANCELED if we have
+ * taken it back
+ * @actual: bytes that have come, or %GST_FFS_LENGTH_UNKNOWN
+ * @user_data: as given
+ *
+ * Called for each transfer of an OUT endpoint that has ended, in the order in
+ * which they were queued and one at a time, from the queue's thread or one that
+ * waits in the queue, with no lock held.
+ */
+typedef void (*GstFfsReceivedFunc) (GstBuffer * buffer,
+    const GstFfsFrameTag * tag, gint err, gsize actual, gpointer user_data);
+
 /**
  * GstFfsQueueStats:
  * @queued: transfers handed to the kernel
@@ -109,6 +128,8 @@ GstFfsQueue *gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
 gboolean gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
     GstFfsQueueStats * stats, GstFfsAttachmentsStats * attachments);
 
+void gst_ffs_queue_set_received_func (GstFfsQueue * self,
+    GstFfsReceivedFunc received);
 void gst_ffs_queue_set_max_in_flight (GstFfsQueue * self, guint max);
 void gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing);
 
@@ -119,6 +140,8 @@ gint gst_ffs_queue_wait (GstFfsQueue * self);
 gint gst_ffs_queue_begin (GstFfsQueue * self);
 void gst_ffs_queue_claim (GstFfsQueue * self);
 void gst_ffs_queue_unclaim (GstFfsQueue * self);
+gint gst_ffs_queue_wait_ended (GstFfsQueue * self, guint64 ended);
+guint64 gst_ffs_queue_get_ended (GstFfsQueue * self);
 gint gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory);
 gint gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
     const GstFfsFrameTag * tag, const GstFfsPiece * pieces, guint n_pieces,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsQueue inside: what gstffsqueue.c and gstffsqueuesubmit.c share.
+ * GstFfsQueue inside: what the three files of the queue share.
  */
 
 #ifndef __GST_FFS_QUEUE_PRIVATE_H__
@@ -24,6 +24,7 @@ typedef struct
   gboolean own_fence;           /* of this transfer and no other */
   gboolean over;
   gint status;                  /* then: 0 or more, or a negative errno */
+  gsize actual;                 /* and bytes, or GST_FFS_LENGTH_UNKNOWN */
 } GstFfsQueueTransfer;
 
 /* A piece of it. */
@@ -66,6 +67,8 @@ struct _GstFfsQueue
   GCond more;                   /* for the queue's thread */
   GCond changed;                /* for all others */
   GstFfsFrameDoneFunc done;
+  GstFfsReceivedFunc received;  /* of an OUT endpoint, else NULL */
+  guint64 n_ended;              /* transfers whose end was told */
   GstFfsRing transfers;         /* GstFfsQueueTransfer */
   GstFfsRing held;              /* GstFfsQueueHeld, the pieces of all of them */
   GstFfsRing frames;            /* GstFfsQueueFrame */
@@ -94,7 +97,18 @@ struct _GstFfsQueue
   GstClockTime last_end;        /* of a frame */
 };
 
+void gst_ffs_queue_unref (GstFfsQueue * self);
+gpointer gst_ffs_queue_thread (gpointer data);
+
 /* With the lock, which may be given up meanwhile. */
+gboolean gst_ffs_queue_wait_change (GstFfsQueue * self, gint64 deadline);
+void gst_ffs_queue_wake_slot (GstFfsQueue * self);
+void gst_ffs_queue_wake_idle (GstFfsQueue * self);
+gboolean gst_ffs_queue_is_empty (GstFfsQueue * self);
+gint gst_ffs_queue_reap (GstFfsQueue * self, gint64 timeout_ns,
+    gboolean for_slot);
+void gst_ffs_queue_park (GstFfsQueue * self);
+void gst_ffs_queue_unpark (GstFfsQueue * self);
 void gst_ffs_queue_update_full (GstFfsQueue * self);
 gboolean gst_ffs_queue_may_finish (GstFfsQueue * self);
 void gst_ffs_queue_wake (GstFfsQueue * self);

@@ -147,6 +147,7 @@ push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
   t->own_fence = FALSE;
   t->over = FALSE;
   t->status = 0;
+  t->actual = GST_FFS_LENGTH_UNKNOWN;
   for (i = 0; i < n; i++) {
     GstFfsQueueHeld *held = gst_ffs_ring_push (&self->held);
 

@@ -13,7 +13,7 @@ inherit meson pkgconfig systemd useradd
 PACKAGECONFIG ??= "aio tools"
 PACKAGECONFIG[aio] = "-Daio=enabled,-Daio=disabled,libaio"
 PACKAGECONFIG[tools] = "-Dexamples=enabled,-Dexamples=disabled,libusb1"
-EXTRA_OEMESON = "-Dtests=disabled"
+EXTRA_OEMESON = "-Dtests=disabled -Dman=disabled"
 
 PACKAGES =+ "${PN}-tools"
 FILES:${PN} = "${libdir}/gstreamer-1.0/*.so"
