@@ -465,6 +465,9 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
   switch (gst_ffs_src_host_wait (&self->host, &n_started, &err)) {
     case GST_FFS_OK:
       break;
+    case GST_FFS_CANCELLED:
+      *again = TRUE;
+      return GST_FLOW_OK;
     case GST_FFS_INTERRUPTED:
       return GST_FLOW_FLUSHING;
     default:
@@ -472,7 +475,9 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
       return GST_FLOW_ERROR;
   }
   if (self->opened.profile && n_started != self->n_started) {
-    begin_stream (self, n_started);
+    /* What is left of the stream before has the caps of that. */
+    if (!gst_ffs_receiver_has_items (self->receiver))
+      begin_stream (self, n_started);
     *again = TRUE;
   }
   return GST_FLOW_OK;

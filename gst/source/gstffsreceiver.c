@@ -329,8 +329,8 @@ change_halting (GstFfsReceiver * self, gint change)
  * @self: the receiver
  * @timeout: how long to wait for the controller to let go, ns
  *
- * Takes back what is in flight and forgets what has come; nothing is queued
- * until gst_ffs_receiver_resume(). Any thread.
+ * Takes back what is in flight; nothing is queued until
+ * gst_ffs_receiver_resume(). What has come whole can still be taken. Any thread.
  *
  * Returns: 0, or ETIMEDOUT
  */
@@ -346,7 +346,6 @@ gst_ffs_receiver_halt (GstFfsReceiver * self, GstClockTime timeout)
   self->head_queued = FALSE;
   if (self->queue)
     err = gst_ffs_queue_cancel (self->queue, timeout);
-  drop_items (self);
   g_mutex_unlock (&self->send_lock);
   change_halting (self, -1);
   return err;
@@ -476,6 +475,18 @@ gst_ffs_receiver_is_idle (GstFfsReceiver * self)
   idle = self->in_flight == 0 && g_queue_is_empty (&self->items);
   g_mutex_unlock (&self->lock);
   return idle;
+}
+
+/* Returns: whether there is something to be taken. Any thread */
+gboolean
+gst_ffs_receiver_has_items (GstFfsReceiver * self)
+{
+  gboolean has;
+
+  g_mutex_lock (&self->lock);
+  has = !g_queue_is_empty (&self->items);
+  g_mutex_unlock (&self->lock);
+  return has;
 }
 
 guint64

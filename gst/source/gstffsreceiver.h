@@ -45,6 +45,7 @@ gint gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
     const GstFfsFrameLayout * layout, GstFfsCall * call);
 guint gst_ffs_receiver_get_in_flight (GstFfsReceiver * self);
 gboolean gst_ffs_receiver_is_idle (GstFfsReceiver * self);
+gboolean gst_ffs_receiver_has_items (GstFfsReceiver * self);
 guint64 gst_ffs_receiver_get_ended (GstFfsReceiver * self);
 gboolean gst_ffs_receiver_take (GstFfsReceiver * self, GstFfsReceived * item);
 gint gst_ffs_receiver_wait (GstFfsReceiver * self, guint64 ended);

@@ -17,21 +17,29 @@
 
 #include "gstffsroom.h"
 
+/* Behind its last line.  gst_video_meta_get_plane_size() is not asked: it fails
+ * where a pool pads lines without saying so in the alignment. */
 static gsize
-get_plane_end (GstVideoMeta * meta, const gsize * sizes, guint plane)
+get_plane_end (GstVideoMeta * meta, guint plane)
 {
-  return meta->offset[plane] + sizes[plane];
+  const GstVideoFormatInfo *format = gst_video_format_get_info (meta->format);
+  guint i;
+
+  for (i = 0; i < GST_VIDEO_FORMAT_INFO_N_COMPONENTS (format); i++) {
+    if (GST_VIDEO_FORMAT_INFO_PLANE (format, i) == plane)
+      return meta->offset[plane] + (gsize) meta->stride[plane]
+          * GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT (format, i, meta->height);
+  }
+  return G_MAXSIZE;
 }
 
-/* FALSE if the planes are not one behind the other in the buffer. */
+/* FALSE if the planes are not what a host could be told. */
 static gboolean
 take_meta (GstVideoMeta * meta, GstFfsFrameLayout * layout)
 {
-  gsize sizes[GST_VIDEO_MAX_PLANES];
   guint i;
 
-  if (meta->n_planes > G_N_ELEMENTS (layout->offset)
-      || !gst_video_meta_get_plane_size (meta, sizes))
+  if (meta->n_planes > G_N_ELEMENTS (layout->offset))
     return FALSE;
   layout->n_planes = meta->n_planes;
   for (i = 0; i < meta->n_planes; i++) {
@@ -39,7 +47,7 @@ take_meta (GstVideoMeta * meta, GstFfsFrameLayout * layout)
       return FALSE;
     layout->offset[i] = meta->offset[i];
     layout->stride[i] = meta->stride[i];
-    layout->size = MAX (layout->size, get_plane_end (meta, sizes, i));
+    layout->size = MAX (layout->size, get_plane_end (meta, i));
   }
   return TRUE;
 }

@@ -134,19 +134,23 @@ gst_ffs_src_host_pause (GstFfsSrcHost * self)
   g_mutex_unlock (&self->lock);
 }
 
-/* FALSE if flushing. */
-static gboolean
+static GstFfsMeaning
 wait_wanted (GstFfsSrcHost * self, guint * n_started)
 {
-  gboolean wanted;
+  GstFfsMeaning meaning = GST_FFS_OK;
 
   g_mutex_lock (&self->lock);
-  while (!self->wanted && !self->flushing)
+  /* What a host has sent before it stopped is not lost. */
+  while (!self->wanted && !self->flushing
+      && !gst_ffs_receiver_has_items (self->receiver))
     g_cond_wait (&self->cond, &self->lock);
-  wanted = !self->flushing;
+  if (self->flushing)
+    meaning = GST_FFS_INTERRUPTED;
+  else if (!self->wanted)
+    meaning = GST_FFS_CANCELLED;
   *n_started = self->n_started;
   g_mutex_unlock (&self->lock);
-  return wanted;
+  return meaning;
 }
 
 /**
@@ -157,15 +161,17 @@ wait_wanted (GstFfsSrcHost * self, guint * n_started)
  *
  * Waits for a host to send frames.
  *
- * Returns: %GST_FFS_OK, %GST_FFS_INTERRUPTED if flushing, or what is wrong with
- * the endpoint
+ * Returns: %GST_FFS_OK, %GST_FFS_INTERRUPTED if flushing, %GST_FFS_CANCELLED if
+ * none sends, but something of an earlier stream is still there, or what is
+ * wrong with the endpoint
  */
 GstFfsMeaning
 gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started, gint * err)
 {
-  while (wait_wanted (self, n_started)) {
+  GstFfsMeaning meaning;
+
+  while ((meaning = wait_wanted (self, n_started)) == GST_FFS_OK) {
     GstFfsEndpoint *ep = gst_ffs_receiver_get_endpoint (self->receiver);
-    GstFfsMeaning meaning;
 
     *err = gst_ffs_endpoint_is_enabled (ep) ? 0 : gst_ffs_endpoint_probe (ep);
     meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
@@ -179,7 +185,7 @@ gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started, gint * err)
       gst_ffs_src_host_set_connected (self, FALSE);
     gst_ffs_src_host_pause (self);
   }
-  return GST_FFS_INTERRUPTED;
+  return meaning;
 }
 
 /**
@@ -240,6 +246,9 @@ gst_ffs_src_host_on_streaming (gboolean streaming, gpointer host)
   if (!streaming) {
     if (gst_ffs_receiver_halt (receiver, HALT_TIMEOUT) != 0)
       GST_WARNING_OBJECT (self->element, "the controller does not let go");
+    g_mutex_lock (&self->lock);
+    g_cond_broadcast (&self->cond);
+    g_mutex_unlock (&self->lock);
     gst_ffs_src_host_set_streaming (self, FALSE);
     return;
   }
