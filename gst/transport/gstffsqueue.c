@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsQueue: puts frames in flight, and lets their buffers go when the
- * controller has done with them.
+ * GstFfsQueue: the frames in flight. Releases their buffers when their
+ * transfers have ended.
  *
- * gstffsqueuesubmit.c puts a frame in flight, gstffsqueueend.c learns that it has
- * ended.  This file has what the rest of the project calls.
+ * gstffsqueuesubmit.c submits a frame, gstffsqueueend.c completes it. This
+ * file has the public functions.
  *
- * Ownership: for each piece of a transfer the queue has a reference on its
- * buffer (the same buffer may be sent twice) and the use of one attachment.
- * Both are given up when the transfer has ended, whatever its status, and in no
- * other case; what an OUT endpoint has received is handed on then instead of
- * unreffed.  The queue's thread holds a reference on the queue: when a
- * controller does not let go at shutdown, the queue, its buffers and the thread
- * stay until it does, after the element is long gone.
+ * Ownership: for each segment of a transfer the queue holds a reference on its
+ * buffer (a buffer may be sent twice) and one use of an attachment. Both are
+ * released only when the transfer has ended, with any status; the buffer of an
+ * OUT endpoint is passed on instead of unreffed. The queue's thread holds a
+ * reference on the queue: if a controller does not complete transfers at
+ * shutdown, the queue, its buffers and the thread outlive the element until it
+ * does.
  *
- * Locking: the lock protects everything but the streaming thread's own fields.
- * Lock order: this one, then the attachments'.  No buffer is unreffed and no
- * callback is made under it.
+ * Locking: the lock protects everything but the fields of the streaming
+ * thread. Lock order: this lock, then the attachments'. No buffer is unreffed
+ * and no callback is called with it held.
  *
- * One thread at a time queues frames or takes them back: the one with the
- * claim.  The streaming thread claims the queue for each frame by begin(),
- * another thread by halt(), which ends the waits of the streaming thread within
- * its claim and lets no frame through until resume().  wait_idle(), submit(),
- * abandon(), cancel() and drop_attachments() need the claim, or a streaming
- * thread that has ended; the rest may be called from any thread.
+ * Only the thread with the claim queues or cancels frames. The streaming
+ * thread claims the queue for each frame by begin(), another thread by halt(),
+ * which ends the waits of the streaming thread within its claim and lets no
+ * frame through until resume(). wait_idle(), submit(), abandon(), cancel() and
+ * drop_attachments() need the claim, or a streaming thread that has ended; the
+ * rest may be called from any thread.
  */
 
 #include "gstffsqueueprivate.h"
@@ -33,7 +33,7 @@
 
 #include "gstffsdebug.h"
 
-/* For how long a flush waits for the rest of a frame. */
+/* How long a flush waits for the rest of a frame. */
 #define FINISH_TIMEOUT (G_TIME_SPAN_SECOND / 2)
 
 static void
@@ -56,7 +56,7 @@ gst_ffs_queue_unref (GstFfsQueue * self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) queue_free);
 }
 
-/* Whether the thread with the claim is to give it up. */
+/* Whether the thread with the claim must give it up. */
 static gboolean
 is_interrupted (GstFfsQueue * self)
 {
@@ -86,7 +86,7 @@ unclaim (GstFfsQueue * self)
     g_cond_broadcast (&self->changed);
 }
 
-/* Until the deadline. */
+/* Waits until the deadline. */
 static gboolean
 wait_empty (GstFfsQueue * self, gint64 deadline)
 {
@@ -102,11 +102,11 @@ wait_empty (GstFfsQueue * self, gint64 deadline)
 /**
  * gst_ffs_queue_new:
  * @ep: the endpoint
- * @max_attachments: dmabufs that may be attached at a time
+ * @max_attachments: maximum number of attached dmabufs
  * @done: called for frames after their release
  * @user_data: for @done
  *
- * Returns: the queue, to be ended by gst_ffs_queue_shutdown()
+ * Returns: the queue; free with gst_ffs_queue_shutdown()
  */
 GstFfsQueue *
 gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
@@ -139,8 +139,9 @@ gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
   return self;
 }
 
-/* With the lock.  The last resort; it also makes the kernel forget what is
- * attached.  What has not ended is learnt from the dmabufs from now on. */
+/* Call with the lock held. Last resort: closes the file, which also drops all
+ * attachments. From now on the dmabufs are polled for the remaining
+ * transfers. */
 static void
 close_endpoint (GstFfsQueue * self)
 {
@@ -156,13 +157,14 @@ close_endpoint (GstFfsQueue * self)
 /**
  * gst_ffs_queue_shutdown:
  * @self: (transfer full): the queue
- * @timeout: how long to wait for the controller to let go, ns
+ * @timeout: how long to wait for the controller, ns
  * @stats: (out): the last counters
  * @attachments: (out): the last counters
  *
- * Cancels what is in flight, closes the endpoint and frees the queue.  Buffers
- * that the controller holds beyond @timeout are released by the queue's thread
- * when it lets go.  The callback is not called after this returned.
+ * Cancels the transfers in flight, closes the endpoint and frees the queue.
+ * The queue's thread releases buffers that the controller holds beyond
+ * @timeout when it completes them. The callback is not called after this
+ * returns.
  *
  * Returns: %FALSE if buffers were left to the queue's thread
  */
@@ -176,7 +178,7 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
   gst_ffs_queue_abandon (self);
   g_mutex_lock (&self->lock);
   self->stop = TRUE;
-  /* Nobody queues any more. */
+  /* No thread queues frames anymore. */
   self->unsure = GST_FFS_QUEUE_NONE;
   g_cond_signal (&self->more);
   g_mutex_unlock (&self->lock);
@@ -234,7 +236,7 @@ gst_ffs_queue_set_max_in_flight (GstFfsQueue * self, guint max)
 /**
  * gst_ffs_queue_set_flushing:
  * @self: the queue
- * @flushing: whether waits are to end with EINTR
+ * @flushing: whether waits return EINTR
  */
 void
 gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing)
@@ -250,8 +252,8 @@ gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing)
  * gst_ffs_queue_halt:
  * @self: the queue.  Any thread
  *
- * Ends the waits of the streaming thread within its claim with EINTR, and takes
- * the claim.  No frame is queued from now on.
+ * Interrupts the streaming thread's waits within its claim with EINTR, and
+ * takes the claim. No frame is queued until gst_ffs_queue_resume().
  */
 void
 gst_ffs_queue_halt (GstFfsQueue * self)
@@ -263,7 +265,7 @@ gst_ffs_queue_halt (GstFfsQueue * self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Lets frames through again.  Any thread. */
+/* Allows frames again. Any thread. */
 void
 gst_ffs_queue_resume (GstFfsQueue * self)
 {
@@ -276,9 +278,9 @@ gst_ffs_queue_resume (GstFfsQueue * self)
 /**
  * gst_ffs_queue_cancel:
  * @self: the queue
- * @timeout: how long to wait for the controller to let go, ns
+ * @timeout: how long to wait for the controller, ns
  *
- * Cancels what is in flight.
+ * Cancels the transfers in flight.
  *
  * Returns: 0, or ETIMEDOUT
  */
@@ -320,8 +322,7 @@ gst_ffs_queue_cancel (GstFfsQueue * self, GstClockTime timeout)
 /**
  * gst_ffs_queue_drain:
  * @self: the queue
- * @timeout: how long to wait without a frame's release, ns, or
- * %GST_CLOCK_TIME_NONE
+ * @timeout: how long to wait without progress, ns, or %GST_CLOCK_TIME_NONE
  *
  * Waits until nothing is in flight and all buffers are released.
  *
@@ -372,7 +373,8 @@ gst_ffs_queue_drop_attachments (GstFfsQueue * self)
   return err;
 }
 
-/* Returns: for how long no frame has ended though there are some, ns, or 0 */
+/* Returns: how long no frame has completed while some are in flight, ns, or
+ * 0 */
 GstClockTime
 gst_ffs_queue_get_waiting (GstFfsQueue * self)
 {
@@ -399,7 +401,7 @@ gst_ffs_queue_get_stats (GstFfsQueue * self, GstFfsQueueStats * stats,
 
 /* ---- streaming thread ---- */
 
-/* With the lock, given up meanwhile.  Nothing is being queued. */
+/* Call with the lock held; dropped meanwhile. Nothing is being queued. */
 static void
 begin_wait (GstFfsQueue * self)
 {
@@ -434,8 +436,7 @@ wait_slot (GstFfsQueue * self)
  * gst_ffs_queue_wait:
  * @self: the queue
  *
- * Waits until another frame may be put in flight.  To be called without a
- * lock: buffers may be let go in here.
+ * Waits for a slot. Call without locks: this may release buffers.
  *
  * Returns: 0, or EINTR if flushing
  */
@@ -479,7 +480,7 @@ gst_ffs_queue_begin (GstFfsQueue * self)
   return err;
 }
 
-/* To take back what is queued, halted or not. */
+/* Takes the claim to cancel frames, halted or not. */
 void
 gst_ffs_queue_claim (GstFfsQueue * self)
 {
@@ -533,8 +534,8 @@ gst_ffs_queue_get_ended (GstFfsQueue * self)
   return ended;
 }
 
-/* While interrupted.  Whether to go on all the same, until finish_by: the host
- * gets the beginning of the frame. */
+/* While interrupted: whether to continue until finish_by, because the host has
+ * part of the frame. */
 gboolean
 gst_ffs_queue_may_finish (GstFfsQueue * self)
 {
@@ -550,10 +551,9 @@ gst_ffs_queue_may_finish (GstFfsQueue * self)
 /**
  * gst_ffs_queue_wait_idle:
  * @self: the queue
- * @memory: memory of a dmabuf
+ * @memory: dmabuf memory
  *
- * Waits until the dmabuf is not in flight, so that something may be written
- * to it.
+ * Waits until the dmabuf is not in flight and can be written.
  *
  * Returns: 0, or EINTR if flushing or halted
  */

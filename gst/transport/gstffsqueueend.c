@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsQueue: how it learns that transfers have ended, and releases what they
- * held.  See gstffsqueue.c for ownership and locking.
+ * GstFfsQueue, completion: learns that transfers have ended and releases their
+ * references. See gstffsqueue.c for ownership and locking.
  *
- * Which way depends on the kernel; all else is the same:
+ * The kernel determines how:
  *
- * - REAP: one call waits for and returns the status of whatever has ended.  The
- *   streaming thread makes it when it waits for a slot; the queue's thread sits
- *   in it all the time, and gets something only while the streaming thread is
- *   upstream, since the kernel wakes the thread that came last.
- * - Fences: the queue's thread polls that of the oldest transfer.  SUBMIT
- *   without REAP gives a sync_file of the transfer itself.  With TRANSFER,
- *   waiting is done by polling the dmabuf for POLLOUT; the status comes from a
- *   sync_file that is exported right after TRANSFER.  Polling the sync_file
- *   would leave a callback in the fence that closing the sync_file has to
- *   remove, under a lock that unpatched kernels free with the attachment; after
- *   kill -9 the order of the two is a matter of luck.  For the same reason a
- *   status must not be read after the dmabuf was detached: cancel() closes the
- *   sync_files first.
+ * - REAP: one call waits for transfers and returns their status. The streaming
+ *   thread calls it when it waits for a slot. The queue's thread is always
+ *   blocked in it, but gets results only while the streaming thread is
+ *   upstream, since the kernel wakes the last waiter.
+ * - Fences: the queue's thread polls the fence of the oldest transfer. SUBMIT
+ *   without REAP returns a sync_file of the transfer. With TRANSFER, the
+ *   thread polls the dmabuf for POLLOUT, and a sync_file exported right after
+ *   TRANSFER has the status. Polling that sync_file would add a callback to
+ *   the fence, which closing the sync_file removes under a lock that unpatched
+ *   kernels free with the attachment; after kill -9 the order of the two is
+ *   undefined. For the same reason the status must not be read after DETACH:
+ *   cancel() closes the sync_files first.
  */
 
 #include "gstffsqueueprivate.h"
@@ -27,7 +26,7 @@
 
 #include "gstffsdebug.h"
 
-/* What is let go at a time, under one lock. */
+/* Batch size of releases under one lock. */
 #define BATCH 16
 #define BATCH_PIECES 64
 
@@ -40,8 +39,8 @@ typedef struct
 
 /* ---- waits and wakes; all with the lock ---- */
 
-/* Until something changes; @deadline may be 0 for none.  FALSE if it has
- * passed. */
+/* Waits for a change. A @deadline of 0 is infinite. Returns FALSE on
+ * timeout. */
 gboolean
 gst_ffs_queue_wait_change (GstFfsQueue * self, gint64 deadline)
 {
@@ -56,7 +55,7 @@ gst_ffs_queue_wait_change (GstFfsQueue * self, gint64 deadline)
   return in_time;
 }
 
-/* Has everybody that is in REAP look at what has changed. */
+/* Wakes all threads blocked in REAP. */
 static void
 kick (GstFfsQueue * self)
 {
@@ -65,8 +64,8 @@ kick (GstFfsQueue * self)
   g_mutex_lock (&self->lock);
 }
 
-/* Without the lock: a thread that is woken while it is held runs into it, and
- * has to be woken once more. */
+/* Call without the lock: a thread woken while it is held would block on it and
+ * be woken twice. */
 static void
 broadcast (GstFfsQueue * self)
 {
@@ -75,7 +74,7 @@ broadcast (GstFfsQueue * self)
   g_mutex_lock (&self->lock);
 }
 
-/* Whoever waits for a slot, in whatever way. */
+/* Wakes the threads that wait for a slot, in REAP or on the condition. */
 void
 gst_ffs_queue_wake_slot (GstFfsQueue * self)
 {
@@ -85,7 +84,7 @@ gst_ffs_queue_wake_slot (GstFfsQueue * self)
     kick (self);
 }
 
-/* The queue's thread, unless it was woken already. */
+/* Wakes the queue's thread, unless already woken. */
 void
 gst_ffs_queue_wake_idle (GstFfsQueue * self)
 {
@@ -97,8 +96,9 @@ gst_ffs_queue_wake_idle (GstFfsQueue * self)
   g_mutex_lock (&self->lock);
 }
 
-/* Once all slots are taken, a quarter of them has to be free before there are
- * any again: with many small frames in flight nobody need be woken for each. */
+/* Hysteresis: once all slots are taken, a quarter of them must be free before
+ * the queue is no longer full, so that many small frames do not cause a
+ * wake-up each. */
 void
 gst_ffs_queue_update_full (GstFfsQueue * self)
 {
@@ -110,7 +110,7 @@ gst_ffs_queue_update_full (GstFfsQueue * self)
     self->full = FALSE;
 }
 
-/* Nobody is woken who does not wait: it is a system call. */
+/* Wake only threads that wait: a wake-up is a system call. */
 void
 gst_ffs_queue_wake (GstFfsQueue * self)
 {
@@ -146,8 +146,8 @@ is_lost (gint err)
   }
 }
 
-/* With the lock.  Whether the caller does not expect it.  What did not arrive
- * leaves no connection, so it is one itself, and so is the next that does. */
+/* Call with the lock held. Returns whether to call the callback: for a frame
+ * that did not arrive, and for the next one that does. */
 static gboolean
 is_news (GstFfsQueue * self, const GstFfsQueueFrame * frame)
 {
@@ -157,8 +157,8 @@ is_news (GstFfsQueue * self, const GstFfsQueueFrame * frame)
   return self->arrived != before || before == 0;
 }
 
-/* With the lock, given up for the callbacks: frames that have nothing under way
- * any more, in their order. */
+/* Call with the lock held; dropped during callbacks. Completes frames without
+ * transfers in flight, in order. */
 void
 gst_ffs_queue_end_frames (GstFfsQueue * self)
 {
@@ -178,7 +178,8 @@ gst_ffs_queue_end_frames (GstFfsQueue * self)
       done (frame.number, &frame.tag, frame.err, self->user_data);
       g_mutex_lock (&self->lock);
     }
-    /* Whoever sees that nothing is in flight sees what became of it. */
+    /* Decrement after the callback, so that a thread which sees nothing in
+     * flight also sees the result. */
     stats->in_flight--;
     stats->frames++;
     stats->lost += is_lost (frame.err);
@@ -188,7 +189,8 @@ gst_ffs_queue_end_frames (GstFfsQueue * self)
   }
 }
 
-/* With the lock.  What we have cancelled is nobody else's doing. */
+/* Call with the lock held. Reports ECANCELED for transfers cancelled by the
+ * queue, whatever status the controller gave. */
 static void
 account (GstFfsQueue * self, const GstFfsQueueTransfer * t)
 {
@@ -217,7 +219,7 @@ account (GstFfsQueue * self, const GstFfsQueueTransfer * t)
     gst_ffs_endpoint_set_disabled (self->ep);
 }
 
-/* Closes the sync_file as well. */
+/* Also closes the sync_file. */
 static void
 take_status (GstFfsQueueTransfer * t)
 {
@@ -229,8 +231,8 @@ take_status (GstFfsQueueTransfer * t)
   t->sync_file = -1;
 }
 
-/* With the lock.  Takes transfers that are over from the head of the FIFO, and
- * what they hold. */
+/* Call with the lock held. Takes completed transfers from the head of the
+ * FIFO, with their references. */
 static guint
 take_over (GstFfsQueue * self, GstFfsQueueTransfer * over, Held * held)
 {
@@ -277,16 +279,17 @@ hand_on (GstFfsQueue * self, GstFfsReceivedFunc received, gboolean cancelled,
   }
 }
 
-/* With the lock.  Transfers from the host are told in their order if there is
- * one thread at a time; what another one has found to be over it sees when it
- * looks again. */
+/* Call with the lock held. Received transfers must be reported in order, so
+ * only one thread at a time reports them; it checks again for those that
+ * another thread completed meanwhile. */
 static gboolean
 may_let_go (GstFfsQueue * self)
 {
   return self->received == NULL || self->letting_go == 0;
 }
 
-/* With the lock, given up meanwhile.  Lets go of what is over at the head. */
+/* Call with the lock held; dropped meanwhile. Releases completed transfers at
+ * the head. */
 static void
 let_go (GstFfsQueue * self)
 {
@@ -305,13 +308,14 @@ let_go (GstFfsQueue * self)
     self->letting_go++;
     g_mutex_unlock (&self->lock);
 
-    /* Before the buffers: a memory's end wants to find the dmabuf idle. */
+    /* Release attachments first: the weak notify of a memory expects an idle
+     * dmabuf. */
     gst_ffs_attachments_release (self->attachments, held.atts, held.n);
     if (received)
       hand_on (self, received, cancelled, over, tags, n, &held);
     for (i = 0; !received && i < held.n; i++)
       gst_buffer_unref (held.buffers[i]);
-    /* Only SUBMIT's own sync_files are left, and two system calls for each. */
+    /* Only sync_files of SUBMIT remain; each costs two system calls. */
     for (i = 0; i < n; i++)
       take_status (&over[i]);
 
@@ -345,15 +349,16 @@ mark_over (GstFfsQueue * self, const struct usb_ffs_dmabuf_done *record)
   t->over = TRUE;
   t->status = record->status;
   t->actual = record->actual;
-  /* A controller that says it has sent less has lost the rest.  One that says it
-   * has received more than there was room for is not to be believed either. */
+  /* A short transfer: the controller has lost the rest. One that says it has
+   * received more than there was room for is not to be believed either. */
   if (t->status == 0 && (self->received ? t->actual > t->length :
           t->actual != (guint32) t->length))
     t->status = -EIO;
 }
 
-/* Gives the lock up while it waits; 0 does not.  @for_slot: for a slot.
- * Returns: how much has ended */
+/* Drops the lock while it blocks; a timeout of 0 does not block. @for_slot:
+ * whether the caller waits for a slot.
+ * Returns: the number of completed transfers */
 gint
 gst_ffs_queue_reap (GstFfsQueue * self, gint64 timeout_ns, gboolean for_slot)
 {
@@ -386,7 +391,7 @@ gst_ffs_queue_reap (GstFfsQueue * self, gint64 timeout_ns, gboolean for_slot)
   return MAX (n, 0);
 }
 
-/* The endpoint's file is about to be closed: nobody may be in a call on it. */
+/* Parks all threads: none may use the endpoint's file when it is closed. */
 void
 gst_ffs_queue_park (GstFfsQueue * self)
 {
@@ -401,7 +406,7 @@ void
 gst_ffs_queue_unpark (GstFfsQueue * self)
 {
   self->parked = FALSE;
-  /* A new file begins to count anew. */
+  /* A new file restarts the kick counter. */
   self->kicks = 0;
   g_cond_signal (&self->more);
   gst_ffs_queue_wake (self);
@@ -409,7 +414,7 @@ gst_ffs_queue_unpark (GstFfsQueue * self)
 
 /* ---- by fences; queue's thread ---- */
 
-/* With the lock, given up meanwhile. */
+/* Call with the lock held; dropped meanwhile. */
 static void
 wait_for_head (GstFfsQueue * self, GstFfsQueueTransfer * head)
 {
@@ -428,11 +433,11 @@ wait_for_head (GstFfsQueue * self, GstFfsQueueTransfer * head)
     gst_ffs_fence_wait (fds[i], own_fence);
   g_mutex_lock (&self->lock);
 
-  /* The FIFO may have grown, and moved. */
+  /* The FIFO may have been reallocated. */
   head = gst_ffs_ring_head (&self->transfers);
   head->over = TRUE;
-  /* The status of a TRANSFER is that of the attachment.  Without a sync_file it
-   * was cancelled, or its end is all that is known. */
+  /* With TRANSFER the status belongs to the attachment. Without a sync_file
+   * the transfer was cancelled, or its status is unknown. */
   if (!own_fence && head->sync_file < 0)
     head->status = self->cancelled ? -ECANCELED : 0;
   else if (!own_fence)
