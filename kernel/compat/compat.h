@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the sources of a newer kernel find when they are built for an older one.
  * Included ahead of everything else in each file of the modules; what a kernel

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Exporters of dmabufs, and test patterns. */
 #define _GNU_SOURCE
 #include <linux/dma-buf.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a controller cannot take of a scatterlist is split, or refused before
  * anything is queued. dummy_hcd is told how little it takes, and refuses what

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Somebody has the reservation of a dmabuf locked at this moment. On a
  * non-blocking file that is ENOLCK, nothing is queued, and another try helps; a

@@ -39,7 +39,9 @@ typedef struct
 {
   Dmabuf *dmabufs[USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS];
   guint n_dmabufs;
+  struct usb_ffs_dmabuf_segment segments[USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS];
   gsize length;
+  gsize received;
   gint sync_file;
   gint fence;                   /* of SUBMIT: writing to it signals */
   gboolean own_fence;           /* a status that outlives the attachment */
@@ -57,6 +59,7 @@ static struct
   gboolean stubborn;
   gboolean can_submit;
   gboolean can_reap;
+  gboolean out;
   GArray *records;              /* of struct usb_ffs_dmabuf_done */
   guint32 kicks;
   gsize short_by;
@@ -142,7 +145,8 @@ signal_transfer (Transfer * t, gint status)
   if (t->call) {
     if (t->call->record.status == 0)
       t->call->record.status = MIN (status, 0);
-    t->call->record.actual += t->length - fake.short_by;
+    t->call->record.actual += fake.out ? t->received :
+        t->length - fake.short_by;
     if (--t->call->n_left == 0) {
       g_array_append_val (fake.records, t->call->record);
       g_free (t->call);
@@ -225,9 +229,12 @@ do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
   for (i = 0; i < n; i++) {
     Dmabuf *d = find (segments[i].fd);
 
+    t->segments[t->n_dmabufs] = segments[i];
     t->dmabufs[t->n_dmabufs++] = d;
     t->length += segments[i].length;
-    if (d->read_end < 0) {
+    if (fake.out && d->read_end < 0) {
+      pending = TRUE;
+    } else if (d->read_end < 0) {
       guint old = fake.wire->len;
 
       g_byte_array_set_size (fake.wire, old + segments[i].length);
@@ -405,8 +412,8 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
 
     if (!fake.enabled)
       return EAGAIN;
-    desc->bEndpointAddress = USB_DIR_IN | 1;
-    desc->wMaxPacketSize = GUINT16_TO_LE (1024);
+    desc->bEndpointAddress = (fake.out ? USB_DIR_OUT : USB_DIR_IN) | 1;
+    desc->wMaxPacketSize = GUINT16_TO_LE (FAKE_PACKET_SIZE);
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_ATTACH) {
     d = find (*(gint *) arg);
@@ -449,6 +456,17 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     return file_info (fd, arg);
   }
   return ENOTTY;
+}
+
+static guint
+read_locked (const guint * n)
+{
+  guint value;
+
+  g_mutex_lock (&fake.lock);
+  value = *n;
+  g_mutex_unlock (&fake.lock);
+  return value;
 }
 
 static gint
@@ -514,6 +532,7 @@ fake_endpoint_start (void)
   fake.records = g_array_new (FALSE, FALSE,
       sizeof (struct usb_ffs_dmabuf_done));
   fake.kicks = 0;
+  fake.out = FALSE;
   fake.short_by = 0;
   fake.cancels_all = FALSE;
   fake.n_busy_detaches = 0;
@@ -634,18 +653,91 @@ fake_endpoint_set_cancels_all (gboolean cancels_all)
 guint
 fake_endpoint_n_busy_detaches (void)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.n_busy_detaches;
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.n_busy_detaches);
 }
 
 void
 fake_endpoint_set_features (guint64 features)
 {
   fake.features = features;
+}
+
+void
+fake_endpoint_set_out (gboolean out)
+{
+  fake.out = out;
+}
+
+/* With the lock.  The oldest one that the host can still write to.
+ * @n: (out): how many of these there are */
+static Transfer *
+first_pending (guint * n)
+{
+  Transfer *first = NULL;
+  guint i;
+
+  for (*n = 0, i = fake.transfers->len; i > 0; i--) {
+    Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
+
+    if (!t->signalled) {
+      first = t;
+      (*n)++;
+    }
+  }
+  return first;
+}
+
+/* With the lock.  As much as there is room for in it. */
+static gsize
+fill (Transfer * t, const guint8 * data, gsize size)
+{
+  gsize at = 0, done = 0;
+  guint i;
+
+  for (i = 0; i < t->n_dmabufs && size > 0; i++) {
+    const struct usb_ffs_dmabuf_segment *s = &t->segments[i];
+    gsize skip = MIN (MAX (t->received, at) - at, s->length);
+    gsize n = MIN (s->length - skip, size);
+
+    at += s->length;
+    if (n == 0)
+      continue;
+    g_assert_cmpint (pwrite (s->fd, data + done, n, s->offset + skip), ==, n);
+    t->received += n;
+    done += n;
+    size -= n;
+  }
+  return done;
+}
+
+gboolean
+fake_endpoint_take_packet (const guint8 * data, gsize size, gboolean wait)
+{
+  Transfer *t;
+  guint n;
+
+  g_mutex_lock (&fake.lock);
+  while ((t = first_pending (&n)) == NULL && wait)
+    g_cond_wait (&fake.cond, &fake.lock);
+  if (t) {
+    /* A controller would tell of an overflow. */
+    g_assert_cmpuint (fill (t, data, size), ==, size);
+    if (size < FAKE_PACKET_SIZE || t->received == t->length)
+      signal_transfer (t, 1);
+  }
+  g_mutex_unlock (&fake.lock);
+  return t != NULL;
+}
+
+guint
+fake_endpoint_n_pending (void)
+{
+  guint n;
+
+  g_mutex_lock (&fake.lock);
+  first_pending (&n);
+  g_mutex_unlock (&fake.lock);
+  return n;
 }
 
 void
@@ -660,12 +752,7 @@ fake_endpoint_wait_transfers (guint n)
 guint
 fake_endpoint_n_transfers (void)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.transfers->len;
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.transfers->len);
 }
 
 static Transfer
@@ -716,12 +803,7 @@ fake_endpoint_n_attached (void)
 guint
 fake_endpoint_n_calls (gulong request)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.calls[_IOC_NR (request)];
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.calls[_IOC_NR (request)]);
 }
 
 void
@@ -761,12 +843,7 @@ fake_dmabuf_forget (GstMemory * mem)
 guint
 fake_endpoint_n_late_reads (void)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.late_reads;
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.late_reads);
 }
 
 void
