@@ -91,7 +91,7 @@ hash_of() {
 # with our kernels and nothing of the machine's own lists. Kernels of arm64 come
 # from Debian 13, and with them what the build runs on this machine.
 private_apt() {
-	local dir=$FFS_CACHE/apt${1:+-$1} arch=${1:-amd64}
+	local dir=$FFS_CACHE/apt${1:+-$1} arch=${1:-amd64} both=${1:+$1,}amd64
 
 	APT_DIR=$dir
 	APT_BINARIES=(bookworm bookworm-backports trixie-backports)
@@ -114,8 +114,7 @@ private_apt() {
 		-o "Dir::Etc::preferencesparts=$dir/preferences.d"
 		-o "APT::Sandbox::User=root"
 		-o "APT::Architecture=$arch"
-		-o "APT::Architectures::=$arch"
-		-o "APT::Architectures::=amd64"
+		-o "APT::Architectures=$both"
 		-o "Acquire::Languages=none"
 		-o "Acquire::Retries=3"
 	)

@@ -172,9 +172,8 @@ send_frame (gsize size, guint8 seed)
 
 /* Whose it is, and that it has what was sent. */
 static void
-pull_frame (gsize size, guint8 seed, gboolean downstreams)
+assert_frame (GstBuffer * buffer, gsize size, guint8 seed, gboolean downstreams)
 {
-  GstBuffer *buffer = gst_harness_pull (t.h);
   g_autofree guint8 *data = g_malloc (size);
   gsize i;
 
@@ -186,6 +185,12 @@ pull_frame (gsize size, guint8 seed, gboolean downstreams)
     data[i] = seed + i / 251;
   fail_unless (gst_buffer_memcmp (buffer, 0, data, size) == 0);
   gst_buffer_unref (buffer);
+}
+
+static void
+pull_frame (gsize size, guint8 seed, gboolean downstreams)
+{
+  assert_frame (gst_harness_pull (t.h), size, seed, downstreams);
 }
 
 static GstStructure *
@@ -309,6 +314,8 @@ GST_END_TEST;
 /* Other caps are other buffers, and those in flight come back first. */
 GST_START_TEST (test_new_caps)
 {
+  GstBuffer *buffer;
+
   start (RAW ("GRAY8"), FALSE);
   send_frame (WIDTH * HEIGHT, 1);
   pull_frame (WIDTH * HEIGHT, 1, FALSE);
@@ -318,11 +325,12 @@ GST_START_TEST (test_new_caps)
   /* It is in create, and what comes first has the old size. */
   send_frame (WIDTH * HEIGHT, 2);
   pull_frame (WIDTH * HEIGHT, 2, FALSE);
-  while (gst_harness_buffers_received (t.h) < 3) {
+  /* Frames that nothing pulls keep the buffers that the next one needs. */
+  while ((buffer = gst_harness_try_pull (t.h)) == NULL) {
     fake_endpoint_wait_transfers (fake_endpoint_n_transfers ());
     send_frame (52 * HEIGHT, 3);
   }
-  pull_frame (52 * HEIGHT, 3, FALSE);
+  assert_frame (buffer, 52 * HEIGHT, 3, FALSE);
   end ();
 }
 
