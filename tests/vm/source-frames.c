@@ -9,6 +9,7 @@
  * Locking: one lock for what the two share.
  */
 
+#include <errno.h>
 #include <gst/gst.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,9 @@ on_frame (GstElement * sink G_GNUC_UNUSED, GstBuffer * buffer,
   for (i = 0; good && i < map.size; i++)
     good = map.data[i] == byte_at (i, seen.next);
   seen.next++;
+  if (!good)
+    printf ("# frame of %" G_GSIZE_FORMAT " bytes, seed %u for %u\n",
+        map.size, map.size ? map.data[0] : 0, (guint) (guint8) (seen.next - 1));
   seen.n_good += good;
   seen.n_bad += !good;
   g_cond_broadcast (&seen.cond);
@@ -264,6 +268,23 @@ test_flow (void)
   stop ();
 }
 
+/* For who reads a red run. */
+static void
+tell (const gchar * what, guint round)
+{
+  GstStructure *stats;
+  gchar *text;
+
+  g_object_get (src, "stats", &stats, NULL);
+  text = gst_structure_to_string (stats);
+  g_mutex_lock (&seen.lock);
+  printf ("# round %u: %s: %u good, %u bad; %s\n", round, what, seen.n_good,
+      seen.n_bad, text);
+  g_mutex_unlock (&seen.lock);
+  g_free (text);
+  gst_structure_free (stats);
+}
+
 static void
 test_unplug (guint rounds)
 {
@@ -272,10 +293,18 @@ test_unplug (guint rounds)
 
   play (ODD);
   for (i = 0; ok && i < rounds; i++) {
-    ok = connect_host () && send_frames (ODD, 2 * i, 2);
-    if (ok)
-      good += 2;
-    ok = ok && wait_good (good);
+    ok = connect_host ();
+    if (!ok)
+      tell ("no device", i);
+    if (ok && !send_frames (ODD, 2 * i, 2)) {
+      ok = FALSE;
+      tell (g_strerror (errno), i);
+    }
+    good += 2 * ok;
+    if (ok && !wait_good (good)) {
+      ok = FALSE;
+      tell ("not what was sent", i);
+    }
     /* In the midst of one, each second time. */
     if (ok && i % 2)
       usb_host_write (host, data, 1024, WRITE_MS);
