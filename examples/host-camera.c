@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finding a camera of profile=stream, and its control requests; ownership is
- * told in host-camera.h.
+ * Finds a profile=stream camera and makes its control requests. For ownership
+ * see host-camera.h.
  */
 
 #include "host-camera.h"
@@ -15,7 +15,7 @@
 #define LAYOUT_SIZE 64
 #define MAX_TEXT 65536
 
-/* Starting may wait for a sensor, stopping for the controller. */
+/* START may wait for the sensor, STOP for the controller. */
 #define CONTROL_TIMEOUT 20000
 #define RESCAN_US 100000
 
@@ -61,7 +61,7 @@ u64 (const uint8_t * p)
 
 /* ---- control requests ---- */
 
-/* Returns the bytes that came, or a libusb error. */
+/* Returns the number of bytes received, or a libusb error. */
 static int
 ask (Camera * camera, enum request request, uint16_t value, void *data,
     uint16_t size)
@@ -125,8 +125,8 @@ print_offer (Camera * camera)
   return OK;
 }
 
-/* The camera takes the data of any request; what it made of it is in its
- * state. */
+/* The camera acknowledges the data of any request; GET_STATE has the
+ * outcome. */
 static Result
 send_data (Camera * camera, enum request request, uint16_t value,
     const void *data, size_t size, const char *what)
@@ -162,8 +162,8 @@ send_control (Camera * camera)
   return send_data (camera, SET_CONTROL, id, data, 4, options.control);
 }
 
-/* Another host may have been killed in the middle of a stream. Clearing the
- * endpoint makes both sides agree again where packets begin. */
+/* Another host may have been killed while streaming. Clearing the halt resets
+ * the data toggles of both sides. */
 Result
 camera_start (Camera * camera)
 {
@@ -289,8 +289,8 @@ camera_close (Camera * camera)
   memset (camera, 0, sizeof (*camera));
 }
 
-/* A new context looks at the bus anew: without udev libusb is not told of
- * devices that come. */
+/* Create a new context to rescan the bus: without udev libusb has no hotplug
+ * events. */
 Result
 camera_open (Camera * camera)
 {

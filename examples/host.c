@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host for cameras of profile=stream, as docs/protocol.md describes them:
- * finds one, chooses a format, starts it, saves what it sends, and begins
- * again when the camera went away and came back.  With --send it is the host of a
- * board that receives (host-send.c).  host.py is the same in Python.
+ * A host for profile=stream (docs/protocol.md): finds a camera, selects a
+ * format, starts the stream, saves the frames, and reconnects. With --send it
+ * is the host of a board that receives (host-send.c). host.py is the same in
+ * Python.
  *
  * Ownership: one Camera at a time, and one file that frames go to.  One
  * thread, no locking.
@@ -25,7 +25,7 @@
 #define MAX_PAYLOAD (256u << 20)
 #define MAX_TEXT 65536
 
-/* How long to read before looking at signals. */
+/* Read timeout between checks for signals. */
 #define READ_TIMEOUT 500
 #define QUIET_READS 10
 #define PAUSE_US 100000
@@ -55,8 +55,7 @@ on_signal (int number)
 
 /* ---- frames ---- */
 
-/* One transfer. What came is of use also when the time was over; *got tells
- * how much. */
+/* Makes one transfer. After a timeout *got bytes are valid too. */
 static Result
 read_some (Camera * camera, uint8_t * data, size_t size, int *got)
 {
@@ -105,14 +104,13 @@ read_header (Camera * camera, Header * header)
     }
     if (parse_header (data, got, header) && header->stream == camera->stream)
       return OK;
-    /* Of an older stream, or the rest of a payload: up to the next header. */
+    /* Left over from an older stream or payload: skip to the next header. */
   }
   return FINISHED;
 }
 
-/* Reads a payload into *data. When the camera gave a frame up in the middle,
- * the last packet is the next header: then *header becomes that one, and
- * *cut true. */
+/* Reads a payload into *data. If the camera cancelled the frame, the last
+ * packet is the next header: it is stored in *header, and *cut is set. */
 static Result
 read_payload (Camera * camera, Header * header, uint8_t * data, bool *cut)
 {
@@ -124,7 +122,7 @@ read_payload (Camera * camera, Header * header, uint8_t * data, bool *cut)
   *cut = false;
   while (have < header->length && !stopped) {
     uint64_t left = header->length - have;
-    /* Whole packets, or a longer one than the rest would be an error. */
+    /* Round up to whole packets to avoid an overflow. */
     size_t size = (left + camera->packet - 1) / camera->packet * camera->packet;
 
     result = read_some (camera, data + have, size, &got);
@@ -285,7 +283,7 @@ usage (FILE * out)
       "       ffs-camera-host --send --caps CAPS [options] [FILE...]\n\n"
       "  -c, --caps CAPS      what the camera shall send, e.g.\n"
       "                       video/x-raw,format=NV12,width=640,height=480\n"
-      "  -d, --device VID:PID instead of 1209:0001\n"
+      "  -d, --device VID:PID  instead of 1209:0001\n"
       "  -l, --list           show what the camera can send\n"
       "  -n, --frames N       end after N frames\n"
       "  -o, --output PREFIX  save frames: PREFIX.raw, PREFIX.h264,\n"

@@ -47,7 +47,7 @@ EXTENSIONS = {
     "image/jpeg": "jpg",
 }
 
-# Starting may wait for a sensor, stopping for the controller.
+# START may wait for the sensor, STOP for the controller.
 CONTROL_TIMEOUT = 20000
 READ_TIMEOUT = 500
 QUIET_READS = 10
@@ -125,8 +125,8 @@ class Camera:
             if error.errno == errno.EPIPE:
                 raise Refused(f"{what}: the camera refuses") from error
             raise
-        # The camera takes the data of any request; what it made of it is in
-        # its state.
+        # The camera acknowledges the data of any request; GET_STATE has the
+        # outcome.
         outcome = self.state().outcome if data else 0
         if outcome:
             raise Refused(f"{what}: " + (
@@ -186,7 +186,7 @@ class Camera:
             header = parse_header(data)
             if header and header.stream == self.stream:
                 return header
-            # Else of an older stream, or the rest of a payload.
+            # Otherwise left over from an older stream or payload.
             quiet = 0 if data else quiet + 1
             if quiet == QUIET_READS:
                 say("no frames; is the camera's pipeline running?")
@@ -200,7 +200,7 @@ class Camera:
         parts = []
         left = header.length
         while left > 0:
-            # Whole packets, or a longer one than the rest would be an error.
+            # Round up to whole packets to avoid an overflow.
             data = self.read(-(-left // self.packet) * self.packet)
             last = len(data) % self.packet
             if len(data) < left and last > 0:
@@ -437,7 +437,7 @@ def run(options, receiver):
             try:
                 receiver.run(camera)
             except Finished:
-                # One that has said its last may be gone already.
+                # After the end packet the camera may already have disconnected.
                 with contextlib.suppress(usb.core.USBError):
                     camera.tell(STOP, "stop")
                 raise

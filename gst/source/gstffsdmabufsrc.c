@@ -407,18 +407,20 @@ post_failure (GstFfsDmabufSrc * self, GstFfsCall call, gint err)
 }
 
 /* Gives the host as many empty buffers as there are.  Of none it waits for one,
- * as the host does. */
+ * as the host does.  A host may fill them as fast as they are queued, so it
+ * returns after max-in-flight of them all the same, for what has come to be
+ * pushed. */
 static GstFlowReturn
 fill (GstFfsDmabufSrc * self)
 {
   GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
   const guint max = self->settings.max_in_flight;
   GstFlowReturn ret = GST_FLOW_OK;
+  guint n;
 
-  while (ret == GST_FLOW_OK
-      &&
-      gst_ffs_intake_get_in_flight (gst_ffs_receiver_get_intake
-          (self->receiver)) < max) {
+  for (n = 0; n < max && ret == GST_FLOW_OK
+      && gst_ffs_intake_get_in_flight (gst_ffs_receiver_get_intake
+          (self->receiver)) < max; n++) {
     GstBufferPoolAcquireParams params = { 0, };
     GstBuffer *buffer = NULL;
     GstFfsCall call;

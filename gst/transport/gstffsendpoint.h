@@ -24,12 +24,12 @@ typedef enum
   GST_FFS_DIRECTION_OUT,
 } GstFfsDirection;
 
-/* The seam for the unit tests: every ioctl of the transport goes through
- * this pointer, so that a fake endpoint can answer in the kernel's place. */
+/* All ioctls of the transport go through this pointer, which unit tests
+ * replace by a fake endpoint. */
 typedef gint (*GstFfsIoctlFunc) (gint fd, gulong request, gpointer arg);
 extern GstFfsIoctlFunc gst_ffs_ioctl;
 
-/* The same for opening files of FunctionFS. */
+/* The same for open() of FunctionFS files. */
 typedef gint (*GstFfsOpenFunc) (const gchar * path, gint flags);
 extern GstFfsOpenFunc gst_ffs_open_file;
 
