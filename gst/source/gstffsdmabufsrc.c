@@ -419,13 +419,14 @@ fill (GstFfsDmabufSrc * self)
   guint n;
 
   for (n = 0; n < max && ret == GST_FLOW_OK
-      && gst_ffs_receiver_get_in_flight (self->receiver) < max; n++) {
+      && gst_ffs_intake_get_in_flight (gst_ffs_receiver_get_intake
+          (self->receiver)) < max; n++) {
     GstBufferPoolAcquireParams params = { 0, };
     GstBuffer *buffer = NULL;
     GstFfsCall call;
     gint err;
 
-    if (!gst_ffs_receiver_is_idle (self->receiver))
+    if (!gst_ffs_intake_is_idle (gst_ffs_receiver_get_intake (self->receiver)))
       params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
     ret = gst_buffer_pool_acquire_buffer (pool, &buffer, &params);
     if (ret == GST_FLOW_EOS && params.flags != 0) {
@@ -479,7 +480,8 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
   }
   if (self->opened.profile && n_started != self->n_started) {
     /* What is left of the stream before has the caps of that. */
-    if (!gst_ffs_receiver_has_items (self->receiver))
+    if (!gst_ffs_intake_has_items (gst_ffs_receiver_get_intake
+            (self->receiver)))
       begin_stream (self, n_started);
     *again = TRUE;
   }
@@ -504,7 +506,8 @@ create (GstPushSrc * psrc, GstBuffer ** buffer)
     guint64 ended = gst_ffs_receiver_get_ended (self->receiver);
     GstFfsReceived item;
 
-    if (gst_ffs_receiver_take (self->receiver, &item)) {
+    if (gst_ffs_intake_take (gst_ffs_receiver_get_intake (self->receiver),
+            &item)) {
       if (item.buffer) {
         *buffer = finish_frame (self, &item);
         return GST_FLOW_OK;
@@ -519,7 +522,10 @@ create (GstPushSrc * psrc, GstBuffer ** buffer)
     if (ret != GST_FLOW_OK)
       return ret;
     /* Flushing, halted and ended are all found out above. */
-    if (!again && gst_ffs_receiver_get_in_flight (self->receiver) > 0)
+    if (!again
+        &&
+        gst_ffs_intake_get_in_flight (gst_ffs_receiver_get_intake
+            (self->receiver)) > 0)
       gst_ffs_receiver_wait (self->receiver, ended);
   }
 }
