@@ -4,22 +4,22 @@
  * @title: ffsdmabufsrc
  * @short_description: receives frames from a USB host into dmabufs
  *
- * The other direction of ffsdmabufsink: a USB host sends frames to a bulk OUT
- * endpoint of a Linux USB gadget function made with FunctionFS, and the USB
- * controller writes them into dmabufs of downstream: those of a display, an
- * encoder, a video output. The CPU never touches them. A buffer goes downstream
- * when its transfer has ended and the whole frame is in it, and not before.
+ * The counterpart of ffsdmabufsink: a USB host sends frames to a bulk OUT
+ * endpoint of a Linux USB gadget function (FunctionFS), and the USB controller
+ * writes them into downstream's dmabufs, for example of a display, an encoder
+ * or a video output. The CPU never accesses them. The element pushes a buffer
+ * when its transfer has ended and it contains a complete frame.
  *
- * With #GstFfsDmabufSrc:endpoint or #GstFfsDmabufSrc:fd an application owns ep0,
- * and frames are of one size with nothing in between. With
- * #GstFfsDmabufSrc:gadget or #GstFfsDmabufSrc:function the element is the device
- * itself, and the host says what it sends (docs/protocol.md).
+ * With #GstFfsDmabufSrc:endpoint or #GstFfsDmabufSrc:fd an application serves
+ * ep0, and frames of one size arrive back to back. With
+ * #GstFfsDmabufSrc:gadget or #GstFfsDmabufSrc:function the element serves ep0,
+ * and the host selects the format (docs/protocol.md).
  *
- * While downstream has no empty buffer nothing is queued, and the host waits.
- * The host may come and go; the pipeline stays in PLAYING.
+ * While downstream has no empty buffer, nothing is queued and the host waits.
+ * When the host disconnects, the pipeline stays in PLAYING.
  *
  * Needs Linux 6.9 or the patches in kernel/ and a device controller with
- * scatter-gather; that short and long frames are seen needs the patches.
+ * scatter-gather; detecting short and long frames needs the patches.
  *
  * ## Example
  * |[
@@ -634,8 +634,8 @@ open_all (GstFfsDmabufSrc * self)
   return FALSE;
 }
 
-/* Not GstBaseSrc's start and stop: after a failed start it posts a second error
- * behind ours, one that tells nothing. */
+/* Open here and not in start(): when start() fails, GstBaseSrc posts a generic
+ * error after the specific one. */
 static GstStateChangeReturn
 change_state (GstElement * element, GstStateChange transition)
 {

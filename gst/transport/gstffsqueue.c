@@ -410,7 +410,7 @@ begin_wait (GstFfsQueue * self)
     gst_ffs_queue_wake_idle (self);
 }
 
-/* The same.  Until the end of a transfer, or until somebody asks to look again. */
+/* The same. Waits until a transfer ends or another thread requests a check. */
 static void
 wait_end (GstFfsQueue * self)
 {
