@@ -62,8 +62,9 @@ typedef struct
  * @subclass: bInterfaceSubClass
  * @protocol: bInterfaceProtocol
  * @name: (nullable): the string behind iInterface
- * @endpoints: "i" for each bulk IN and "o" for each bulk OUT endpoint, in
- * the order of the files ep1, ep2, ...
+ * @endpoints: "i" for each bulk IN and "o" for each bulk OUT endpoint, "s" for an
+ * interrupt endpoint by which the video class tells its status, in the order
+ * of the files ep1, ep2, ...
  * @extra: class-specific descriptors that follow the interface's at each
  * speed, with the function's own numbers of interfaces and endpoints
  * @optional: whether the function does without them where the kernel does not
@@ -132,6 +133,25 @@ typedef struct
   guint16 index;
   guint16 length;
 } GstFfsSetup;
+
+/**
+ * GstFfsRegion:
+ * @x: bytes ahead of the picture in each row
+ * @y: rows ahead of it
+ * @row: bytes of a row of the picture
+ * @n_rows: how many
+ * @stride: how far rows of the frame are apart, if its buffer does not say
+ *
+ * A part of a frame of one plane that is all that a host wants of it.
+ */
+typedef struct
+{
+  gsize x;
+  gsize y;
+  gsize row;
+  gsize n_rows;
+  gsize stride;
+} GstFfsRegion;
 
 /**
  * GstFfsPart:
@@ -238,6 +258,9 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * @tick: (nullable): called by the function's thread a few times a second
  * @get_framing: what goes around @frame, which has @size bytes on the wire. Streaming
  * thread. %FALSE drops the frame
+ * @get_region: (nullable): what of a frame the host wants; asked ahead of
+ * get_framing(), whose size then is that of the region. Streaming thread. %FALSE
+ * for all of it
  * @sent: (nullable): the frame of this number is on its way to the host. One
  * that was wrapped and then given up never is. Streaming thread
  *
@@ -264,6 +287,7 @@ struct _GstFfsProfileClass
 
   gboolean (*get_framing) (GstFfsProfile * self, GstBuffer * frame, gsize size,
       guint64 number, GstFfsFraming * framing);
+  gboolean (*get_region) (GstFfsProfile * self, GstFfsRegion * region);
   void (*sent) (GstFfsProfile * self, guint64 number);
 };
 
@@ -283,6 +307,8 @@ gboolean gst_ffs_profile_control (GstFfsProfile * self,
 void gst_ffs_profile_tick (GstFfsProfile * self);
 gboolean gst_ffs_profile_get_framing (GstFfsProfile * self, GstBuffer * frame,
     gsize size, guint64 number, GstFfsFraming * framing);
+gboolean gst_ffs_profile_get_region (GstFfsProfile * self,
+    GstFfsRegion * region);
 void gst_ffs_profile_sent (GstFfsProfile * self, guint64 number);
 
 /* For the sink. */

@@ -255,29 +255,61 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
   return ok;
 }
 
+/* Puts rows of a frame that has all of them one behind the other. */
+static GstBuffer *
+pack_rows (GstFfsCopies * self, const GstFfsFraming * framing,
+    GstBuffer * buffer, const GstFfsRows * rows)
+{
+  GstBuffer *copy = begin (self, framing, rows->length * rows->n);
+  GstMapInfo from, to;
+  gsize i;
+
+  if (copy == NULL)
+    return NULL;
+  if (!gst_buffer_map (copy, &to, GST_MAP_WRITE)) {
+    gst_buffer_unref (copy);
+    return NULL;
+  }
+  if (!gst_buffer_map (buffer, &from, GST_MAP_READ)) {
+    gst_buffer_unmap (copy, &to);
+    gst_buffer_unref (copy);
+    return NULL;
+  }
+  for (i = 0; i < rows->n; i++)
+    memcpy (to.data + framing->header_size + i * rows->length,
+        from.data + rows->offset + i * rows->stride, rows->length);
+  gst_buffer_unmap (buffer, &from);
+  gst_buffer_unmap (copy, &to);
+  return copy;
+}
+
 /**
  * gst_ffs_copies_pack:
  * @self: the copies
  * @framing: what to put in front
  * @buffer: a frame of raw video that is complete
- * @info: its format without padding
- * @skip: where in each plane the picture begins
+ * @info: (nullable): its format without padding; need not be known of a region
+ * @layout: how the picture lies in it
  *
  * Returns: (transfer full) (nullable): a buffer that begins with the header
- * and the frame, its lines and planes without padding
+ * and the picture, its lines and planes without padding
  */
 GstBuffer *
 gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,
-    GstBuffer * buffer, const GstVideoInfo * info, const gsize * skip)
+    GstBuffer * buffer, const GstVideoInfo * info, const GstFfsLayout * layout)
 {
-  GstBuffer *copy = begin (self, framing, GST_VIDEO_INFO_SIZE (info));
-  GstVideoInfo behind = *info;
   GstVideoFrame from, to;
   gboolean ok = FALSE;
+  GstVideoInfo behind;
+  GstBuffer *copy;
   guint i;
 
+  if (layout->rows.n > 0)
+    return pack_rows (self, framing, buffer, &layout->rows);
+  copy = begin (self, framing, layout->size);
   if (copy == NULL)
     return NULL;
+  behind = *info;
 
   for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++)
     GST_VIDEO_INFO_PLANE_OFFSET (&behind, i) += framing->header_size;
@@ -285,7 +317,7 @@ gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,
 
   if (map_frame (&from, info, buffer)) {
     for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++)
-      from.data[i] = (guint8 *) from.data[i] + skip[i];
+      from.data[i] = (guint8 *) from.data[i] + layout->skip[i];
     if (gst_video_frame_map (&to, &behind, copy, GST_MAP_WRITE)) {
       ok = gst_video_frame_copy (&to, &from);
       gst_video_frame_unmap (&to);

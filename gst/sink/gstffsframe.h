@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @GST_FFS_COPY_REASON_MEMORY: not in dmabuf memory
  * @GST_FFS_COPY_REASON_OFFSET: does not begin where its dmabuf does
  * @GST_FFS_COPY_REASON_PADDING: padded, and tight packing is asked for
+ * @GST_FFS_COPY_REASON_REGION: the host has chosen a region of the picture that
+ * is narrower, or that is not at its start and the kernel cannot gather
  * @GST_FFS_COPY_REASON_PACKET: a transfer of it would end in mid-packet, which
  * ends the frame for a host that relies on that
  * @GST_FFS_COPY_REASON_HEADER: a header goes in front of it in one transfer,
@@ -36,6 +38,7 @@ typedef enum
   GST_FFS_COPY_REASON_MEMORY,
   GST_FFS_COPY_REASON_OFFSET,
   GST_FFS_COPY_REASON_PADDING,
+  GST_FFS_COPY_REASON_REGION,
   GST_FFS_COPY_REASON_PACKET,
   GST_FFS_COPY_REASON_HEADER,
   GST_FFS_COPY_REASON_NO_SG,

@@ -5,6 +5,8 @@
 
 #include <gst/video/video.h>
 
+#include "function/gstffsprofile.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -36,25 +38,46 @@ typedef struct
 } GstFfsRange;
 
 /**
+ * GstFfsRows:
+ * @offset: where the first one is
+ * @length: bytes of each
+ * @stride: how far they are apart
+ * @n: how many
+ */
+typedef struct
+{
+  gsize offset;
+  gsize length;
+  gsize stride;
+  gsize n;
+} GstFfsRows;
+
+/**
  * GstFfsLayout:
  * @kind: how it lies
+ * @size: bytes that the picture has without padding
  * @ranges: with %GST_FFS_LAYOUT_RANGES, where the frame without padding is
  * @n_ranges: how many
  * @skip: for each plane, how far behind its first byte the picture begins, if
  * only a part of what is in the buffer is the picture
+ * @rows: of a region of the frame; none if the picture is all of it
  */
 typedef struct
 {
   GstFfsLayoutKind kind;
+  gsize size;
   GstFfsRange ranges[GST_VIDEO_MAX_PLANES];
   guint n_ranges;
   gsize skip[GST_VIDEO_MAX_PLANES];
+  GstFfsRows rows;
 } GstFfsLayout;
 
 gboolean gst_ffs_layout_is_cropped (GstBuffer * buffer,
     const GstVideoInfo * info);
 void gst_ffs_layout_find (GstFfsLayout * self, GstBuffer * buffer,
     const GstVideoInfo * info);
+void gst_ffs_layout_find_region (GstFfsLayout * self, GstBuffer * buffer,
+    const GstVideoInfo * info, const GstFfsRegion * region);
 gsize gst_ffs_layout_plane_size (const GstVideoInfo * info, guint plane,
     gint stride);
 
