@@ -9,9 +9,26 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsGadget GstFfsGadget;
 
-GstFfsGadget *gst_ffs_gadget_new (const gchar * name, const gchar * directory,
-    const GstFfsIdentity * identity, const GstFfsFunctionDesc * desc,
-    GError ** error);
+/**
+ * GstFfsPlace:
+ * @gadget: its name in configfs
+ * @instance: (nullable): the name of the function in it, %NULL for that of
+ * the gadget
+ * @n_functions: how many functions the gadget has when it is bound
+ *
+ * Where in which gadget a camera is.
+ */
+typedef struct
+{
+  const gchar *gadget;
+  const gchar *instance;
+  guint n_functions;
+} GstFfsPlace;
+
+GstFfsGadget *gst_ffs_gadget_new (const GstFfsPlace * place,
+    const gchar * directory, const GstFfsIdentity * identity,
+    const GstFfsFunctionDesc * desc, GError ** error);
+gboolean gst_ffs_gadget_leads (GstFfsGadget * self);
 const gchar *gst_ffs_gadget_get_directory (GstFfsGadget * self);
 gboolean gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc,
     GError ** error);

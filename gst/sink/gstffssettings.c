@@ -97,6 +97,7 @@ gst_ffs_settings_init (GstFfsSettings * self)
   self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
   self->max_payload_size = DEFAULT_MAX_PAYLOAD_SIZE;
   self->eos_timeout = DEFAULT_EOS_TIMEOUT;
+  self->n_functions = 1;
   self->vendor_id = DEFAULT_VENDOR_ID;
   self->product_id = DEFAULT_PRODUCT_ID;
   self->manufacturer = g_strdup (DEFAULT_MANUFACTURER);
@@ -110,6 +111,7 @@ gst_ffs_settings_clear (GstFfsSettings * self)
   g_clear_pointer (&self->dma_heap, g_free);
   g_clear_pointer (&self->function, g_free);
   g_clear_pointer (&self->gadget, g_free);
+  g_clear_pointer (&self->instance, g_free);
   g_clear_pointer (&self->udc, g_free);
   g_clear_pointer (&self->manufacturer, g_free);
   g_clear_pointer (&self->product, g_free);
@@ -125,6 +127,7 @@ gst_ffs_settings_copy (const GstFfsSettings * self, GstFfsSettings * copy)
   copy->dma_heap = g_strdup (self->dma_heap);
   copy->function = g_strdup (self->function);
   copy->gadget = g_strdup (self->gadget);
+  copy->instance = g_strdup (self->instance);
   copy->udc = g_strdup (self->udc);
   copy->manufacturer = g_strdup (self->manufacturer);
   copy->product = g_strdup (self->product);
@@ -312,6 +315,35 @@ gst_ffs_settings_install (GObjectClass * klass)
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
+   * GstFfsDmabufSink:instance:
+   *
+   * Name of the function in #GstFfsDmabufSink:gadget: functions/ffs.INSTANCE
+   * in configfs, mounted at /dev/ffs-INSTANCE. Two cameras of one gadget need
+   * two names, and all gadgets of a board different ones. %NULL: the name of
+   * the gadget.
+   *
+   * Since: 0.2
+   */
+  props[GST_FFS_PROP_INSTANCE] = g_param_spec_string ("instance", "Instance",
+      "Name of the function in the gadget (NULL = that of the gadget)", NULL,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:n-functions:
+   *
+   * How many functions #GstFfsDmabufSink:gadget has, those of other elements,
+   * in this process or another one, and those of the kernel together. It is
+   * bound when so many are linked and all that FunctionFS serves are described,
+   * by the element that comes last. One that ends takes the device from the
+   * host until it is back. Each element is to have the same number.
+   *
+   * Since: 0.2
+   */
+  props[GST_FFS_PROP_N_FUNCTIONS] = g_param_spec_uint ("n-functions",
+      "Number of functions", "How many functions the gadget has when it is "
+      "bound", 1, 16, 1, rw | GST_PARAM_MUTABLE_READY);
+
+  /**
    * GstFfsDmabufSink:udc:
    *
    * The USB device controller that #GstFfsDmabufSink:gadget is bound to, a
@@ -482,6 +514,7 @@ gst_ffs_settings_install (GObjectClass * klass)
    * - frames-copied: frames of which all or a part was copied, and among
    *   them by the first reason found copied-memory (no dmabuf),
    *   copied-offset (not at the start of its dmabuf), copied-padding (remove-padding),
+   *   copied-region (a part of the picture that the host has chosen),
    *   copied-packet (a part of it ends in mid-packet), copied-header (behind
    *   a header in the same transfer), copied-no-sg, copied-no-ioctl,
    *   copied-dma-device (mapped for another device than the controller),
@@ -569,6 +602,12 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
     case GST_FFS_PROP_GADGET:
       set_string (&self->gadget, value);
       break;
+    case GST_FFS_PROP_INSTANCE:
+      set_string (&self->instance, value);
+      break;
+    case GST_FFS_PROP_N_FUNCTIONS:
+      self->n_functions = g_value_get_uint (value);
+      break;
     case GST_FFS_PROP_UDC:
       set_string (&self->udc, value);
       break;
@@ -641,6 +680,12 @@ gst_ffs_settings_get (const GstFfsSettings * self, guint id, GValue * value)
       break;
     case GST_FFS_PROP_GADGET:
       g_value_set_string (value, self->gadget);
+      break;
+    case GST_FFS_PROP_INSTANCE:
+      g_value_set_string (value, self->instance);
+      break;
+    case GST_FFS_PROP_N_FUNCTIONS:
+      g_value_set_uint (value, self->n_functions);
       break;
     case GST_FFS_PROP_UDC:
       g_value_set_string (value, self->udc);
