@@ -94,6 +94,8 @@ enum
   GST_FFS_PROP_TRANSFER_ERRORS,
   GST_FFS_PROP_FUNCTION,
   GST_FFS_PROP_GADGET,
+  GST_FFS_PROP_INSTANCE,
+  GST_FFS_PROP_N_FUNCTIONS,
   GST_FFS_PROP_UDC,
   GST_FFS_PROP_PROFILE,
   GST_FFS_PROP_VENDOR_ID,
@@ -122,6 +124,8 @@ enum
  * @transfer_errors: what to do about them
  * @function: where FunctionFS is mounted, or %NULL
  * @gadget: the gadget in configfs, or %NULL
+ * @instance: name of the function in @gadget, or %NULL
+ * @n_functions: number of functions of @gadget when it is bound
  * @udc: the USB device controller, or %NULL
  * @profile: the class of camera
  * @vendor_id: idVendor
@@ -148,6 +152,8 @@ typedef struct
   GstFfsErrorPolicy transfer_errors;
   gchar *function;
   gchar *gadget;
+  gchar *instance;
+  guint n_functions;
   gchar *udc;
   GstFfsProfileType profile;
   guint vendor_id;
