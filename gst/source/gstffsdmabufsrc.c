@@ -580,6 +580,11 @@ close_all (GstFfsDmabufSrc * self)
 {
   GstStructure *stats;
 
+  /* Kernels without our patches follow a NULL pointer when a buffer is detached
+   * while the function is being unbound; downstream may free some just now. */
+  if (self->open && self->opened.gadget)
+    gst_ffs_endpoint_set_disabled
+        (gst_ffs_receiver_get_endpoint (self->receiver));
   gst_ffs_src_opened_unbind (&self->opened);
   gst_ffs_src_host_close (&self->host);
   if (self->open && !gst_ffs_receiver_close (self->receiver, SHUTDOWN_TIMEOUT))

@@ -172,7 +172,6 @@ take_frame (GstFfsReceiver * self, GstBuffer * buffer,
   /* What one header says is for one frame. */
   if (whole)
     push_item (self, gst_buffer_ref (buffer), size);
-  self->head.kind = GST_FFS_HEAD_BROKEN;
 
   /* Last, so that a frame is at no time neither in flight nor there. */
   g_mutex_lock (&self->lock);

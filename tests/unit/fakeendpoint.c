@@ -16,71 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fakeendpoint.h"
+#include "fakeprivate.h"
 #include "transport/gstffsendpoint.h"
 #include "transport/gstffsuapi.h"
 
-typedef struct
-{
-  guint64 id;                   /* inode */
-  gint read_end;                /* -1: it has data, and no fence ever */
-  gboolean attached;
-  gint n_pending;
-} Dmabuf;
-
-/* What one SUBMIT with a cookie has queued, and is told of by one record. */
-typedef struct
-{
-  guint n_left;
-  struct usb_ffs_dmabuf_done record;
-} Call;
-
-typedef struct
-{
-  Dmabuf *dmabufs[USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS];
-  guint n_dmabufs;
-  struct usb_ffs_dmabuf_segment segments[USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS];
-  gsize length;
-  gsize received;
-  gint sync_file;
-  gint fence;                   /* of SUBMIT: writing to it signals */
-  gboolean own_fence;           /* a status that outlives the attachment */
-  Call *call;                   /* its end is told by REAP, or NULL */
-  gboolean signalled;
-  gint status;
-} Transfer;
-
-static struct
-{
-  GMutex lock;
-  GCond cond;
-  gchar *path;
-  gboolean enabled;
-  gboolean stubborn;
-  gboolean can_submit;
-  gboolean can_reap;
-  gboolean out;
-  GArray *records;              /* of struct usb_ffs_dmabuf_done */
-  guint32 kicks;
-  gsize short_by;
-  gboolean cancels_all;
-  guint n_busy_detaches;
-  guint64 features;
-  gulong disable_at;
-  GPtrArray *dmabufs;
-  GPtrArray *transfers;
-  gint fail_err[256];
-  guint fail_times[256];
-  guint calls[256];
-  guint late_reads;
-  GByteArray *wire;
-  GstAllocator *allocator;
-  GstFfsIoctlFunc real_ioctl;
-  GstFfsOpenFunc real_open;
-  gint open_err;
-  gint open_fails;
-  gint n_failed_opens;
-} fake;
+FakeEndpoint fake;
 
 static guint64
 fd_id (gint fd)
@@ -126,8 +66,8 @@ signal_fence (gint fence)
   close (fence);
 }
 
-static void
-signal_transfer (Transfer * t, gint status)
+void
+fake_signal_transfer (Transfer * t, gint status)
 {
   guint i;
 
@@ -179,7 +119,7 @@ cancel (Dmabuf * d, gint status)
     Transfer *t = g_ptr_array_index (fake.transfers, i);
 
     if (d == NULL || is_of (t, d))
-      signal_transfer (t, status);
+      fake_signal_transfer (t, status);
   }
 }
 
@@ -247,7 +187,7 @@ do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
   }
   g_ptr_array_add (fake.transfers, t);
   if (!pending)
-    signal_transfer (t, 1);
+    fake_signal_transfer (t, 1);
   g_cond_broadcast (&fake.cond);
   return 0;
 }
@@ -668,78 +608,6 @@ fake_endpoint_set_out (gboolean out)
   fake.out = out;
 }
 
-/* With the lock.  The oldest one that the host can still write to.
- * @n: (out): how many of these there are */
-static Transfer *
-first_pending (guint * n)
-{
-  Transfer *first = NULL;
-  guint i;
-
-  for (*n = 0, i = fake.transfers->len; i > 0; i--) {
-    Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
-
-    if (!t->signalled) {
-      first = t;
-      (*n)++;
-    }
-  }
-  return first;
-}
-
-/* With the lock.  As much as there is room for in it. */
-static gsize
-fill (Transfer * t, const guint8 * data, gsize size)
-{
-  gsize at = 0, done = 0;
-  guint i;
-
-  for (i = 0; i < t->n_dmabufs && size > 0; i++) {
-    const struct usb_ffs_dmabuf_segment *s = &t->segments[i];
-    gsize skip = MIN (MAX (t->received, at) - at, s->length);
-    gsize n = MIN (s->length - skip, size);
-
-    at += s->length;
-    if (n == 0)
-      continue;
-    g_assert_cmpint (pwrite (s->fd, data + done, n, s->offset + skip), ==, n);
-    t->received += n;
-    done += n;
-    size -= n;
-  }
-  return done;
-}
-
-gboolean
-fake_endpoint_take_packet (const guint8 * data, gsize size, gboolean wait)
-{
-  Transfer *t;
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  while ((t = first_pending (&n)) == NULL && wait)
-    g_cond_wait (&fake.cond, &fake.lock);
-  if (t) {
-    /* A controller would tell of an overflow. */
-    g_assert_cmpuint (fill (t, data, size), ==, size);
-    if (size < FAKE_PACKET_SIZE || t->received == t->length)
-      signal_transfer (t, 1);
-  }
-  g_mutex_unlock (&fake.lock);
-  return t != NULL;
-}
-
-guint
-fake_endpoint_n_pending (void)
-{
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  first_pending (&n);
-  g_mutex_unlock (&fake.lock);
-  return n;
-}
-
 void
 fake_endpoint_wait_transfers (guint n)
 {
@@ -784,7 +652,7 @@ fake_endpoint_signal (guint n, gint status)
 {
   g_mutex_lock (&fake.lock);
   g_assert_cmpuint (n, <, fake.transfers->len);
-  signal_transfer (g_ptr_array_index (fake.transfers, n), status);
+  fake_signal_transfer (g_ptr_array_index (fake.transfers, n), status);
   g_mutex_unlock (&fake.lock);
 }
 

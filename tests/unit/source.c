@@ -205,6 +205,19 @@ GST_START_TEST (test_order)
 
 GST_END_TEST;
 
+/* Nobody downstream says what it takes, and bytes are bytes. */
+GST_START_TEST (test_no_caps)
+{
+  start (NULL, "frame-size", SIZE, NULL);
+  gst_harness_play (t.h);
+  send_frame (SIZE, 1);
+  pull_frame (SIZE, 1);
+  fail_if (gst_pad_has_current_caps (t.h->sinkpad));
+  end ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_caps_and_times)
 {
   GstBuffer *buffer;
@@ -487,6 +500,7 @@ source_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_loop_test (tc, test_sizes, 0, G_N_ELEMENTS (sizes));
   tcase_add_test (tc, test_order);
+  tcase_add_test (tc, test_no_caps);
   tcase_add_test (tc, test_caps_and_times);
   tcase_add_test (tc, test_without_reap);
   tcase_add_test (tc, test_short_and_long);
