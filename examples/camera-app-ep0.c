@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The ep0 of camera-app when it does not leave that to the element: describes
- * one vendor class interface with one bulk IN endpoint, follows the host, and
- * serves one pair of control requests.
+ * Serves ep0 for camera-app --ep0: one vendor class interface with one bulk IN
+ * endpoint and one pair of control requests.
  *
- * Its events come by the main loop.  Kernels without our patches may
- * not wake it for one (poll() of a non-blocking ep0 looks away while another
- * task has its mutex), so it looks by itself from time to time.
+ * Events are dispatched by the main loop. On kernels without the patches in
+ * kernel/, poll() of a non-blocking ep0 misses an event while another task
+ * holds the function's mutex, so ep0 is also read periodically.
  */
 
 #include "camera-app.h"
@@ -22,7 +21,7 @@
 
 #define LOOK_INTERVAL_MS 200
 
-/* As of profile=stream, so that a host needs no other code for them. */
+/* The same requests as in profile=stream, so that hosts can share code. */
 #define GET_CONTROL 0x10
 #define SET_CONTROL 0x11
 #define TYPE_IN 0xc1
@@ -56,7 +55,8 @@ struct strings
 }
 __attribute__((packed));
 
-/* Full, high and super speed; without the first some kernels crash. */
+/* Full, high and super speed; some kernels crash without full speed
+ * descriptors. */
 static void
 fill (struct descriptors *d)
 {
@@ -100,9 +100,8 @@ fill_strings (struct strings *s)
   strcpy (s->name, "camera");
 }
 
-/* The data stage in the wrong direction is how FunctionFS is told to stall.
- * What is asked for in a data stage waits for the host, but not for long: a
- * host that gives up ends it with EIDRM. */
+/* To stall a request, FunctionFS expects an access in the wrong direction. A
+ * data stage blocks until the host completes or aborts it (EIDRM). */
 static void
 stall (Ep0 * ep0, const struct usb_ctrlrequest *request)
 {
@@ -138,7 +137,7 @@ handle_setup (Ep0 * ep0, const struct usb_ctrlrequest *request)
   }
 }
 
-/* One at a time: what happens after a request gives that request up. */
+/* Handle one event at a time: a later event cancels the pending request. */
 static gboolean
 on_event (gint fd, GIOCondition condition G_GNUC_UNUSED, gpointer user_data)
 {
@@ -170,7 +169,7 @@ on_timer (gpointer user_data)
   return on_event (((Ep0 *) user_data)->fd, 0, user_data);
 }
 
-/* NULL when it has said what went wrong. */
+/* Returns NULL after reporting the error. */
 Ep0 *
 ep0_new (const gchar * directory, const Ep0Callbacks * callbacks,
     gpointer user_data)

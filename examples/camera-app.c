@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A camera as an application: the sensor runs only while a host watches, and
- * the host can set one property of it.
+ * Example application: the sensor runs only while a host streams, and the host
+ * can set one of its properties.
  *
  * Two ways to be the camera:
  *   --gadget NAME, --function DIR   the element does it all (own mode):
  *                                   profile=stream, hosts as in host.c
  *   --ep0 DIR                       this program holds ep0 (foreign mode): the
  *                                   frames go out one behind the other, for
- *                                   hosts like ffs-host; somebody binds the
+ *                                   hosts like ffs-host; another process binds the
  *                                   gadget (ffs-gadget up, bind)
  *
- * The main loop's thread does everything; what other threads see they hand
- * over to it.  The sensor's state is locked: it does not follow the
+ * All work is done in the main loop's thread; callbacks from other threads
+ * defer to it. The sensor's state is locked, so it does not follow the
  * pipeline, which stays in PLAYING.
  */
 
@@ -35,9 +35,9 @@ typedef struct
   gboolean watched;
   gboolean failed;
 
-  /* The control; both atomic. */
+  /* The control's value and whether it is pending, both atomic. */
   gint value;
-  gint changed;                 /* the sensor does not know yet */
+  gint changed;                 /* not set on the sensor yet */
 } App;
 
 static const gchar *source = "videotestsrc is-live=true";
@@ -47,15 +47,15 @@ static gchar *gadget, *function, *ep0_directory, *serial;
 
 static const GOptionEntry entries[] = {
   {"gadget", 'g', 0, G_OPTION_ARG_STRING, &gadget,
-      "Be the camera, make the gadget too", "NAME"},
+      "Serve ep0 by the element, create the gadget", "NAME"},
   {"function", 'f', 0, G_OPTION_ARG_FILENAME, &function,
-      "Be the camera of a FunctionFS that is mounted", "DIR"},
+      "Serve ep0 by the element, FunctionFS is mounted", "DIR"},
   {"ep0", 'e', 0, G_OPTION_ARG_FILENAME, &ep0_directory,
-      "Hold ep0 here, the element only sends", "DIR"},
+      "Serve ep0 by this program", "DIR"},
   {"source", 's', 0, G_OPTION_ARG_STRING, &source,
       "The sensor (videotestsrc is-live=true)", "ELEMENT"},
   {"caps", 'c', 0, G_OPTION_ARG_STRING, &filter,
-      "What it may send (video/x-raw)", "CAPS"},
+      "Caps to offer (video/x-raw)", "CAPS"},
   {"property", 'p', 0, G_OPTION_ARG_STRING, &property,
         "Its property that control 1 sets (pattern; v4l2src: brightness)",
       "NAME"},
@@ -72,8 +72,9 @@ adjust (App * app)
     g_object_set (app->sensor, property, g_atomic_int_get (&app->value), NULL);
 }
 
-/* The sensor's own thread, between two frames: not every element can stand it
- * in the middle of one (videotestsrc of GStreamer 1.22 crashes). */
+/* Runs in the sensor's streaming thread, between two frames: not every element
+ * supports a property change during one (videotestsrc of GStreamer 1.22
+ * crashes). */
 static GstPadProbeReturn
 on_frame (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info G_GNUC_UNUSED,
     gpointer user_data)
@@ -82,22 +83,21 @@ on_frame (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info G_GNUC_UNUSED,
   return GST_PAD_PROBE_OK;
 }
 
-/* The offer is asked of the sensor, and a device answers only when it is
- * open: so READY and not NULL while nobody watches. */
+/* Use READY instead of NULL while idle: the caps query needs an open device. */
 static void
 set_watched (App * app, gboolean watched)
 {
   if (app->watched == watched)
     return;
   app->watched = watched;
-  g_print (watched ? "a host watches\n" : "nobody watches\n");
+  g_print (watched ? "host streams\n" : "idle\n");
   if (watched) {
     adjust (app);
     gst_element_set_base_time (app->sensor,
         gst_element_get_base_time (app->pipeline));
     if (gst_element_set_state (app->sensor, GST_STATE_PLAYING)
         == GST_STATE_CHANGE_FAILURE)
-      g_printerr ("camera-app: the sensor does not start\n");
+      g_printerr ("camera-app: cannot start the sensor\n");
   } else {
     gst_element_set_state (app->sensor, GST_STATE_READY);
   }
@@ -114,8 +114,8 @@ update (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* From the thread of ep0. The sensor's state must not be changed there: the
- * host's request waits for us. */
+/* Called from the ep0 thread, which must not change states: the host's request
+ * is pending until this returns. */
 static void
 on_streaming (GObject * sink G_GNUC_UNUSED, GParamSpec * pspec G_GNUC_UNUSED,
     gpointer user_data)
@@ -123,7 +123,8 @@ on_streaming (GObject * sink G_GNUC_UNUSED, GParamSpec * pspec G_GNUC_UNUSED,
   g_idle_add (update, user_data);
 }
 
-/* With an ep0 of ours: no START, so whoever has configured us watches. */
+/* With an ep0 of the application there is no START request: a host that
+ * configures the device gets the stream. */
 static void
 on_enabled (gboolean enabled, gpointer user_data)
 {
@@ -166,7 +167,7 @@ get_control (guint id, gint * value, gpointer user_data)
   return TRUE;
 }
 
-/* With an ep0 of the element's: a host's requests come by the sink's pad. */
+/* When the element serves ep0, control requests arrive at its sink pad. */
 static GstPadProbeReturn
 on_request (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
     gpointer user_data)
@@ -237,8 +238,8 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* async=false: the sink has no frame to go to PAUSED with before somebody
- * watches. without-host=drop: no frame may hold up the sensor's end. */
+/* async=false: without a host there is no frame to preroll with.
+ * without-host=drop: a waiting frame would block the sensor's state change. */
 static gboolean
 make_pipeline (App * app)
 {
@@ -304,7 +305,8 @@ start (App * app)
   return TRUE;
 }
 
-/* The sink first: nothing can hold up the sensor then. */
+/* Stop the sink first, so that it cannot block the sensor's streaming
+ * thread. */
 static void
 stop (App * app)
 {

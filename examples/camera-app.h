@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An ep0 that the application itself holds.
+ * ep0, served by the application.
  *
- * Ownership: ep0_new() opens it and ep0_free() closes it, which ends the
- * function.  All calls come from the main loop.
+ * Ownership: ep0_new() opens it and ep0_free() closes it, which removes the
+ * function. Call from the main loop only.
  */
 
 #ifndef CAMERA_APP_H

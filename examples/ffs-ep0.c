@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Holds ep0 of a FunctionFS instance: one vendor class interface with one
- * bulk IN endpoint. It describes the function to the kernel, reports what the
- * host does with it and turns control requests down. The function lives as
- * long as ep0 is open, so this must run for as long as anybody streams.
+ * Serves ep0 of a FunctionFS instance with one vendor class interface and one
+ * bulk endpoint, IN or OUT: writes the descriptors, prints events and stalls
+ * control requests. The function exists while ep0 is open, so keep this running
+ * while streaming.
  */
 
 #define _GNU_SOURCE
@@ -20,9 +20,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef FUNCTIONFS_DMABUF_ATTACH
+#define FUNCTIONFS_DMABUF_ATTACH _IOW ('g', 131, int)
+#endif
+/* Of the patches in kernel/ */
+#ifndef FUNCTIONFS_FEATURES
+#define FUNCTIONFS_FEATURES _IOR ('g', 192, uint64_t)
+#endif
 
 #define PACKED __attribute__ ((packed))
 
@@ -31,24 +40,24 @@
 #define SS_PACKET 1024
 #define SS_MAX_BURST 15
 
-/* Events waiting in the kernel, at most; it keeps no more than this. */
+/* The kernel queues at most this many events. */
 #define MAX_EVENTS 4
 
 struct speed_descs
 {
   struct usb_interface_descriptor interface;
-  struct usb_endpoint_descriptor_no_audio in;
+  struct usb_endpoint_descriptor_no_audio endpoint;
 } PACKED;
 
 struct super_speed_descs
 {
   struct usb_interface_descriptor interface;
-  struct usb_endpoint_descriptor_no_audio in;
+  struct usb_endpoint_descriptor_no_audio endpoint;
   struct usb_ss_ep_comp_descriptor companion;
 } PACKED;
 
-/* Full speed is part of it although nobody streams at 12 Mbit/s: a kernel
- * that gets high and super speed only crashes when the gadget is bound. */
+/* Full speed descriptors are needed although 12 Mbit/s are of no use: without
+ * them some kernels crash when the gadget is bound. */
 struct function_descs
 {
   struct usb_functionfs_descs_head_v2 head;
@@ -61,11 +70,13 @@ struct function_descs
 } PACKED;
 
 static const struct option long_options[] = {
+  {"ask", required_argument, NULL, 'a'},
   {"background", no_argument, NULL, 'b'},
   {"burst", required_argument, NULL, 'u'},
   {"help", no_argument, NULL, 'h'},
   {"log", required_argument, NULL, 'l'},
   {"name", required_argument, NULL, 'n'},
+  {"out", no_argument, NULL, 'o'},
   {"pid-file", required_argument, NULL, 'p'},
   {"ready-fd", required_argument, NULL, 'r'},
   {NULL, 0, NULL, 0}
@@ -77,6 +88,7 @@ static void
 usage (FILE * out)
 {
   fputs ("usage: ffs-ep0 [options] DIR\n"
+      "       ffs-ep0 --ask FILE\n"
       "\n"
       "Opens DIR/ep0 (DIR: where FunctionFS is mounted), describes a vendor\n"
       "class interface with one bulk IN endpoint, which appears as DIR/ep1,\n"
@@ -87,13 +99,20 @@ usage (FILE * out)
       "  -l, --log FILE       events go to FILE (with --background the\n"
       "                       default is to print none)\n"
       "  -n, --name TEXT      name of the interface (default: camera stream)\n"
+      "  -o, --out            the endpoint is bulk OUT, for ffsdmabufsrc\n"
       "  -p, --pid-file FILE  process id goes to FILE, removed at the end\n"
       "  -r, --ready-fd N     'ready' goes to file descriptor N as well\n"
       "  -u, --burst N        SuperSpeed packets a burst, 1 to 16 (default "
       "16)\n"
       "\n"
       "Without --background the first line on the standard output is 'ready';\n"
-      "from then on the gadget can be bound to a controller.\n", out);
+      "from then on the gadget can be bound to a controller.\n"
+      "\n"
+      "  -a, --ask FILE       says what the kernel can do with dmabufs on the\n"
+      "                       data endpoint FILE: 'dmabuf=yes gather=yes\n"
+      "                       features=0x2f'. gather is no as long as the\n"
+      "                       gadget is not bound; without the patches\n"
+      "                       features is 0.\n", out);
 }
 
 static void __attribute__((format (printf, 1, 2)))
@@ -125,11 +144,12 @@ fill_interface (struct usb_interface_descriptor *desc)
 }
 
 static void
-fill_endpoint (struct usb_endpoint_descriptor_no_audio *desc, uint16_t packet)
+fill_endpoint (struct usb_endpoint_descriptor_no_audio *desc, uint16_t packet,
+    bool out)
 {
   desc->bLength = sizeof (*desc);
   desc->bDescriptorType = USB_DT_ENDPOINT;
-  desc->bEndpointAddress = USB_DIR_IN | 1;
+  desc->bEndpointAddress = (out ? USB_DIR_OUT : USB_DIR_IN) | 1;
   desc->bmAttributes = USB_ENDPOINT_XFER_BULK;
   desc->wMaxPacketSize = htole16 (packet);
 }
@@ -141,18 +161,18 @@ write_all (int fd, const void *data, size_t size, const char *what)
 
   if (done == (ssize_t) size)
     return true;
-  /* Open was fine, but the function is beyond its description. */
+  /* ep0 is open, but the function already has descriptors. */
   if (done < 0 && errno == ESRCH)
     complain ("another process has described this function already and still "
         "holds it");
   else
-    complain ("the kernel did not take the %s: %s", what,
+    complain ("the kernel rejected the %s: %s", what,
         done < 0 ? strerror (errno) : "short write");
   return false;
 }
 
 static bool
-write_descriptors (int ep0, unsigned int burst)
+write_descriptors (int ep0, unsigned int burst, bool out)
 {
   struct function_descs descs;
 
@@ -166,11 +186,11 @@ write_descriptors (int ep0, unsigned int burst)
   descs.ss_count = htole32 (3);
 
   fill_interface (&descs.fs.interface);
-  fill_endpoint (&descs.fs.in, FS_PACKET);
+  fill_endpoint (&descs.fs.endpoint, FS_PACKET, out);
   fill_interface (&descs.hs.interface);
-  fill_endpoint (&descs.hs.in, HS_PACKET);
+  fill_endpoint (&descs.hs.endpoint, HS_PACKET, out);
   fill_interface (&descs.ss.interface);
-  fill_endpoint (&descs.ss.in, SS_PACKET);
+  fill_endpoint (&descs.ss.endpoint, SS_PACKET, out);
   descs.ss.companion.bLength = sizeof (descs.ss.companion);
   descs.ss.companion.bDescriptorType = USB_DT_SS_ENDPOINT_COMP;
   descs.ss.companion.bMaxBurst = burst;
@@ -214,8 +234,8 @@ open_ep0 (const char *dir)
     complain ("%s: name too long", dir);
     return -1;
   }
-  /* Never a blocking read: in 6.12 it would hold a mutex that unbinding the
-   * controller needs, and both would hang. */
+  /* Never block in read(): in 6.12 it holds a mutex that unbinding the
+   * controller needs, which deadlocks. */
   fd = open (path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd >= 0)
     return fd;
@@ -226,7 +246,7 @@ open_ep0 (const char *dir)
           "(ffs-gadget up NAME)", path);
       break;
     case EBUSY:
-      complain ("another process holds %s", path);
+      complain ("another process has %s open", path);
       break;
     case EACCES:
       complain ("no permission for %s; give it to this user with "
@@ -238,8 +258,7 @@ open_ep0 (const char *dir)
   return -1;
 }
 
-/* Doing the data stage in the wrong direction is how FunctionFS is told to
- * stall a request. */
+/* To stall a request, FunctionFS expects an access in the wrong direction. */
 static const char *
 refuse (int ep0, const struct usb_ctrlrequest *request)
 {
@@ -294,7 +313,7 @@ report (int ep0, const struct usb_functionfs_event *event)
   fflush (stdout);
 }
 
-/* Reads what is there; false when ep0 is of no use any more. */
+/* Reads pending events. Returns false when ep0 is no longer usable. */
 static bool
 handle_events (int ep0)
 {
@@ -303,7 +322,7 @@ handle_events (int ep0)
 
   size = read (ep0, events, sizeof (events));
   if (size < 0) {
-    /* EIDRM: the host gave a control request up before we looked at it. */
+    /* EIDRM: the host aborted a control request before it was read. */
     if (errno == EAGAIN || errno == EINTR || errno == EIDRM)
       return true;
     complain ("reading events: %s", strerror (errno));
@@ -314,8 +333,8 @@ handle_events (int ep0)
   return true;
 }
 
-/* The signals that end us arrive in ppoll() only, so none comes between a
- * check and the wait. Before ppoll() there is nothing that takes long. */
+/* SIGINT and SIGTERM are unblocked in ppoll() only, so none is lost between
+ * the check and the wait. */
 static void
 catch_signals (sigset_t * unblocked)
 {
@@ -340,8 +359,8 @@ static int
 run (int ep0, const sigset_t * unblocked)
 {
   struct pollfd poll_fd = { ep0, POLLIN, 0 };
-  /* Kernels without our patches may not wake us for an event: poll() of a
-   * non-blocking ep0 looks away while another task has its mutex. */
+  /* On kernels without the patches in kernel/, poll() of a non-blocking ep0
+   * misses an event while another task holds the function's mutex. */
   const struct timespec limit = { 0, 200 * 1000 * 1000 };
 
   while (stop_signal == 0) {
@@ -357,8 +376,8 @@ run (int ep0, const sigset_t * unblocked)
   return EXIT_SUCCESS;
 }
 
-/* The parent stays until the child says that the descriptors are written (or
- * ends without saying so) and hands its fate to the caller. */
+/* The parent waits until the child has written the descriptors or has exited,
+ * and returns the child's status. */
 static int
 wait_for_child (pid_t child, int ready)
 {
@@ -412,20 +431,47 @@ parse_number (const char *text, long low, long high, long *number)
       && *number <= high;
 }
 
+/* Nothing is attached: the kernel looks at the descriptor last, so that the
+ * reason why it refuses this one tells how far it got. */
+static int
+ask (const char *path)
+{
+  int fd = open (path, O_RDWR | O_NONBLOCK | O_CLOEXEC), nothing = -1;
+  uint64_t features = 0;
+  int error = 0;
+
+  if (fd < 0) {
+    complain ("%s: %s", path, strerror (errno));
+    return EXIT_FAILURE;
+  }
+  if (ioctl (fd, FUNCTIONFS_FEATURES, &features) < 0)
+    features = 0;
+  if (ioctl (fd, FUNCTIONFS_DMABUF_ATTACH, &nothing) < 0)
+    error = errno;
+  close (fd);
+  /* A kernel that does not know it says EAGAIN on an endpoint without host. */
+  printf ("dmabuf=%s gather=%s features=%#llx\n",
+      error == EBADF || error == EPERM ? "yes" : "no",
+      error == EBADF ? "yes" : "no", (unsigned long long) features);
+  return EXIT_SUCCESS;
+}
+
 int
 main (int argc, char **argv)
 {
   const char *name = "camera stream";
   const char *pid_file = NULL, *log_file = NULL;
-  bool background = false;
+  bool background = false, out = false;
   long burst = SS_MAX_BURST + 1, ready_fd = -1;
   int ep0, option, status, ready_pipe[2] = { -1, -1 };
   sigset_t unblocked;
   pid_t child;
 
-  while ((option = getopt_long (argc, argv, "bhl:n:p:r:u:", long_options,
+  while ((option = getopt_long (argc, argv, "a:bhl:n:op:r:u:", long_options,
               NULL)) != -1) {
     switch (option) {
+      case 'a':
+        return ask (optarg);
       case 'b':
         background = true;
         break;
@@ -435,12 +481,15 @@ main (int argc, char **argv)
       case 'n':
         name = optarg;
         break;
+      case 'o':
+        out = true;
+        break;
       case 'p':
         pid_file = optarg;
         break;
       case 'r':
         if (!parse_number (optarg, 0, 1 << 20, &ready_fd)) {
-          complain ("--ready-fd wants a file descriptor, not '%s'", optarg);
+          complain ("--ready-fd: '%s' is not a file descriptor", optarg);
           return 2;
         }
         break;
@@ -465,7 +514,7 @@ main (int argc, char **argv)
 
   if (background) {
     if (pipe (ready_pipe) < 0 || (child = fork ()) < 0) {
-      complain ("going to the background: %s", strerror (errno));
+      complain ("cannot continue in the background: %s", strerror (errno));
       return EXIT_FAILURE;
     }
     if (child > 0) {
@@ -474,7 +523,7 @@ main (int argc, char **argv)
     }
     close (ready_pipe[0]);
     fcntl (ready_pipe[1], F_SETFD, FD_CLOEXEC);
-    /* Away from the terminal: Ctrl-C is for the pipeline, not for us. */
+    /* Detach from the terminal: Ctrl-C is meant for the pipeline. */
     setsid ();
     if (!redirect (STDIN_FILENO, "/dev/null", O_RDONLY))
       return EXIT_FAILURE;
@@ -487,7 +536,7 @@ main (int argc, char **argv)
 
   catch_signals (&unblocked);
   ep0 = open_ep0 (argv[optind]);
-  if (ep0 < 0 || !write_descriptors (ep0, burst - 1)
+  if (ep0 < 0 || !write_descriptors (ep0, burst - 1, out)
       || !write_strings (ep0, name)
       || (pid_file != NULL && !write_pid_file (pid_file)))
     return EXIT_FAILURE;
@@ -497,7 +546,7 @@ main (int argc, char **argv)
   if (ready_fd >= 0 && !write_all (ready_fd, "ready\n", 6, "ready line"))
     return EXIT_FAILURE;
   if (background) {
-    /* Nobody must wait for the end of our standard error. */
+    /* Close standard error: the caller may wait for its end. */
     if (write (ready_pipe[1], "", 1) != 1)
       return EXIT_FAILURE;
     close (ready_pipe[1]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finding a camera of profile=stream, and its control requests; ownership is
- * told in host-camera.h.
+ * Finds a profile=stream camera and makes its control requests. For ownership
+ * see host-camera.h.
  */
 
 #include "host-camera.h"
@@ -12,21 +12,20 @@
 #include <unistd.h>
 
 #define STATE_SIZE 56
+#define LAYOUT_SIZE 64
 #define MAX_TEXT 65536
 
-/* Starting may wait for a sensor, stopping for the controller. */
+/* START may wait for the sensor, STOP for the controller. */
 #define CONTROL_TIMEOUT 20000
 #define RESCAN_US 100000
 
 enum request
 {
   GET_INFO = 1, GET_STATE = 2, GET_OFFER = 3, SET_CHOICE = 6, START = 7,
-  STOP = 8, SET_CONTROL = 0x11
+  STOP = 8, GET_LAYOUT = 9, SET_CONTROL = 0x11
 };
 
-Options options = { 0x1209, 0x0001, NULL, NULL, NULL, NULL, false, true, false,
-  0
-};
+Options options = {.vid = 0x1209,.pid = 0x0001,.wait = true };
 
 volatile sig_atomic_t stopped;
 
@@ -62,7 +61,7 @@ u64 (const uint8_t * p)
 
 /* ---- control requests ---- */
 
-/* Returns the bytes that came, or a libusb error. */
+/* Returns the number of bytes received, or a libusb error. */
 static int
 ask (Camera * camera, enum request request, uint16_t value, void *data,
     uint16_t size)
@@ -126,8 +125,8 @@ print_offer (Camera * camera)
   return OK;
 }
 
-/* The camera takes the data of any request; what it made of it is in its
- * state. */
+/* The camera acknowledges the data of any request; GET_STATE has the
+ * outcome. */
 static Result
 send_data (Camera * camera, enum request request, uint16_t value,
     const void *data, size_t size, const char *what)
@@ -163,8 +162,8 @@ send_control (Camera * camera)
   return send_data (camera, SET_CONTROL, id, data, 4, options.control);
 }
 
-/* Another host may have been killed in the middle of a stream. Clearing the
- * endpoint makes both sides agree again where packets begin. */
+/* Another host may have been killed while streaming. Clearing the halt resets
+ * the data toggles of both sides. */
 Result
 camera_start (Camera * camera)
 {
@@ -197,6 +196,30 @@ camera_start (Camera * camera)
   return result;
 }
 
+/* Of a board that receives, once it is started. */
+Result
+camera_get_layout (Camera * camera, Layout * layout)
+{
+  uint8_t data[LAYOUT_SIZE];
+  int size = ask (camera, GET_LAYOUT, 0, data, sizeof (data)), i;
+
+  if (size >= 0 && size < LAYOUT_SIZE) {
+    say ("the layout is cut short");
+    return FAILED;
+  }
+  if (size < 0)
+    return judge (size, "asking for the layout");
+  layout->state = u32 (data);
+  layout->size = u64 (data + 8);
+  layout->exact = u32 (data + 16) != 0;
+  layout->n_planes = u32 (data + 20) > 4 ? 0 : u32 (data + 20);
+  for (i = 0; i < layout->n_planes; i++) {
+    layout->offset[i] = u32 (data + 32 + 8 * i);
+    layout->stride[i] = (int32_t) u32 (data + 36 + 8 * i);
+  }
+  return OK;
+}
+
 void
 camera_stop (Camera * camera)
 {
@@ -219,7 +242,8 @@ find_endpoint (Camera * camera, libusb_device * device)
         config->interface[i].altsetting;
 
     if (d->bInterfaceClass != 0xff || d->bInterfaceSubClass != 0x46
-        || d->bInterfaceProtocol != 1 || d->bNumEndpoints != 1)
+        || d->bInterfaceProtocol != (options.send ? 2 : 1)
+        || d->bNumEndpoints != 1)
       continue;
     camera->interface = d->bInterfaceNumber;
     camera->endpoint = d->endpoint[0].bEndpointAddress;
@@ -265,8 +289,8 @@ camera_close (Camera * camera)
   memset (camera, 0, sizeof (*camera));
 }
 
-/* A new context looks at the bus anew: without udev libusb is not told of
- * devices that come. */
+/* Create a new context to rescan the bus: without udev libusb has no hotplug
+ * events. */
 Result
 camera_open (Camera * camera)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The camera as its host sees it: finding it, and its control requests.
+ * Finds a profile=stream camera and makes its control requests.
  *
- * Ownership: camera_close() gives back whatever camera_open() got.  One
- * thread, no locking.
+ * Ownership: camera_close() frees what camera_open() allocated. One thread, no
+ * locking.
  */
 
 #ifndef HOST_CAMERA_H
@@ -25,7 +25,7 @@ typedef struct
 {
   uint16_t vid, pid;
   const char *serial, *caps, *output, *control;
-  bool list, wait, verbose;
+  bool list, wait, verbose, send;
   long max_frames;
 } Options;
 
@@ -39,8 +39,19 @@ typedef struct
   uint32_t stream;
 } Camera;
 
+/* How frames have to lie in the memory of a board that receives them. */
+typedef struct
+{
+  uint32_t state;               /* 0: not known yet, 1: below, 2: not at all */
+  uint64_t size;
+  bool exact;
+  int n_planes;
+  uint32_t offset[4];
+  int32_t stride[4];
+} Layout;
+
 extern Options options;
-/* The signal that wants us to end, or 0. */
+/* The signal that ends the program, or 0. */
 extern volatile sig_atomic_t stopped;
 
 void say (const char *format, ...) __attribute__((format (printf, 1, 2)));
@@ -50,14 +61,15 @@ uint16_t u16 (const uint8_t * p);
 uint32_t u32 (const uint8_t * p);
 uint64_t u64 (const uint8_t * p);
 
-/* FINISHED: a signal came. */
+/* FINISHED: interrupted by a signal. */
 Result camera_open (Camera * camera);
 void camera_close (Camera * camera);
-/* FINISHED: it has shown what there is. */
+/* FINISHED: the formats have been listed. */
 Result camera_start (Camera * camera);
 void camera_stop (Camera * camera);
+Result camera_get_layout (Camera * camera, Layout * layout);
 
-/* A stall is an answer; anything else that fails is a camera that went. */
+/* A stall is an answer; after any other error the camera has disconnected. */
 Result judge (int result, const char *what);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host for cameras of profile=stream, as docs/protocol.md describes them:
- * finds one, chooses a format, starts it, saves what it sends, and begins
- * again when the camera went away and came back.  host.py is the same in
+ * A host for profile=stream (docs/protocol.md): finds a camera, selects a
+ * format, starts the stream, saves the frames, and reconnects. With --send it
+ * is the host of a board that receives (host-send.c). host.py is the same in
  * Python.
  *
  * Ownership: one Camera at a time, and one file that frames go to.  One
@@ -10,6 +10,7 @@
  */
 
 #include "host-camera.h"
+#include "host-send.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -24,7 +25,7 @@
 #define MAX_PAYLOAD (256u << 20)
 #define MAX_TEXT 65536
 
-/* How long to read before looking at signals. */
+/* Read timeout between checks for signals. */
 #define READ_TIMEOUT 500
 #define QUIET_READS 10
 #define PAUSE_US 100000
@@ -44,6 +45,7 @@ typedef struct
 static unsigned long frames, lost, connections;
 static char caps[MAX_TEXT];
 static FILE *file;
+static char **sources;          /* with --send */
 
 static void
 on_signal (int number)
@@ -53,8 +55,7 @@ on_signal (int number)
 
 /* ---- frames ---- */
 
-/* One transfer. What came is of use also when the time was over; *got tells
- * how much. */
+/* Makes one transfer. After a timeout *got bytes are valid too. */
 static Result
 read_some (Camera * camera, uint8_t * data, size_t size, int *got)
 {
@@ -103,14 +104,13 @@ read_header (Camera * camera, Header * header)
     }
     if (parse_header (data, got, header) && header->stream == camera->stream)
       return OK;
-    /* Of an older stream, or the rest of a payload: up to the next header. */
+    /* Left over from an older stream or payload: skip to the next header. */
   }
   return FINISHED;
 }
 
-/* Reads a payload into *data. When the camera gave a frame up in the middle,
- * the last packet is the next header: then *header becomes that one, and
- * *cut true. */
+/* Reads a payload into *data. If the camera cancelled the frame, the last
+ * packet is the next header: it is stored in *header, and *cut is set. */
 static Result
 read_payload (Camera * camera, Header * header, uint8_t * data, bool *cut)
 {
@@ -122,7 +122,7 @@ read_payload (Camera * camera, Header * header, uint8_t * data, bool *cut)
   *cut = false;
   while (have < header->length && !stopped) {
     uint64_t left = header->length - have;
-    /* Whole packets, or a longer one than the rest would be an error. */
+    /* Round up to whole packets to avoid an overflow. */
     size_t size = (left + camera->packet - 1) / camera->packet * camera->packet;
 
     result = read_some (camera, data + have, size, &got);
@@ -261,7 +261,9 @@ run (void)
   while ((result = camera_open (&camera)) == OK) {
     connections++;
     result = camera_start (&camera);
-    if (result == OK)
+    if (result == OK && options.send)
+      result = send_frames (&camera, sources, &frames);
+    else if (result == OK)
       result = receive (&camera);
     if (result != GONE && camera.stream)
       camera_stop (&camera);
@@ -277,14 +279,18 @@ run (void)
 static int
 usage (FILE * out)
 {
-  fputs ("usage: ffs-camera-host [options]\n\n"
+  fputs ("usage: ffs-camera-host [options]\n"
+      "       ffs-camera-host --send --caps CAPS [options] [FILE...]\n\n"
       "  -c, --caps CAPS      what the camera shall send, e.g.\n"
       "                       video/x-raw,format=NV12,width=640,height=480\n"
-      "  -d, --device VID:PID instead of 1209:0001\n"
+      "  -d, --device VID:PID  instead of 1209:0001\n"
       "  -l, --list           show what the camera can send\n"
       "  -n, --frames N       end after N frames\n"
       "  -o, --output PREFIX  save frames: PREFIX.raw, PREFIX.h264,\n"
       "                       PREFIX-00000.jpg ...\n"
+      "  -S, --send           send to a board with ffsdmabufsrc: frames of raw\n"
+      "                       video from the files, or the standard input; of\n"
+      "                       encoded video each file is a frame\n"
       "  -s, --serial TEXT    the camera with this serial number\n"
       "  -v, --verbose        a line for each frame\n"
       "  -w, --no-wait        end when there is no camera (any more)\n"
@@ -298,14 +304,15 @@ parse_options (int argc, char **argv, int *status)
   static const struct option table[] = {
     {"caps", 1, NULL, 'c'}, {"device", 1, NULL, 'd'}, {"help", 0, NULL, 'h'},
     {"list", 0, NULL, 'l'}, {"frames", 1, NULL, 'n'},
-    {"output", 1, NULL, 'o'}, {"serial", 1, NULL, 's'},
+    {"output", 1, NULL, 'o'}, {"send", 0, NULL, 'S'},
+    {"serial", 1, NULL, 's'},
     {"verbose", 0, NULL, 'v'}, {"no-wait", 0, NULL, 'w'},
     {"control", 1, NULL, 'x'}, {NULL, 0, NULL, 0}
   };
   int option;
 
   *status = 2;
-  while ((option = getopt_long (argc, argv, "c:d:hln:o:s:vwx:", table, NULL))
+  while ((option = getopt_long (argc, argv, "c:d:hln:o:Ss:vwx:", table, NULL))
       != -1) {
     switch (option) {
       case 'c':
@@ -324,6 +331,9 @@ parse_options (int argc, char **argv, int *status)
       case 'o':
         options.output = optarg;
         break;
+      case 'S':
+        options.send = true;
+        break;
       case 's':
         options.serial = optarg;
         break;
@@ -341,7 +351,8 @@ parse_options (int argc, char **argv, int *status)
         return false;
     }
   }
-  return optind == argc || usage (stderr) == 0;
+  sources = argv + optind;
+  return optind == argc || options.send || usage (stderr) == 0;
 }
 
 int

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Helpers shared by the scripts of kernel/ and tests/vm/; sourced, not run.
 # shellcheck shell=bash
 
@@ -87,12 +87,21 @@ hash_of() {
 	sha256sum | cut -c1-16
 }
 
-# private_apt: defines apt_get and apt_cache that know the Debian suites with
-# our kernels and nothing of the machine's own lists.
+# private_apt [arm64]: defines apt_get and apt_cache that know the Debian suites
+# with our kernels and nothing of the machine's own lists. Kernels of arm64 come
+# from Debian 13, and with them what the build runs on this machine.
 private_apt() {
-	local dir=$FFS_CACHE/apt
+	local dir=$FFS_CACHE/apt${1:+-$1} arch=${1:-amd64} both=${1:+$1,}amd64
 
 	APT_DIR=$dir
+	APT_BINARIES=(bookworm bookworm-backports trixie-backports)
+	APT_SECURITY=bookworm-security
+	APT_SOURCES=bookworm
+	if [ -n "${1:-}" ]; then
+		APT_BINARIES=(trixie)
+		APT_SECURITY=trixie-security
+		APT_SOURCES=
+	fi
 	mkdir -p "$dir/preferences.d"
 	APT_OPTS=(
 		-o "Dir::State=$dir/state"
@@ -104,8 +113,8 @@ private_apt() {
 		-o "Dir::Etc::preferences=$dir/preferences"
 		-o "Dir::Etc::preferencesparts=$dir/preferences.d"
 		-o "APT::Sandbox::User=root"
-		-o "APT::Architecture=amd64"
-		-o "APT::Architectures=amd64"
+		-o "APT::Architecture=$arch"
+		-o "APT::Architectures=$both"
 		-o "Acquire::Languages=none"
 		-o "Acquire::Retries=3"
 	)
@@ -156,14 +165,16 @@ apt_ready() {
 	mkdir -p "$APT_DIR"/{state,lists/partial,cache/archives/partial}
 	: >"$APT_DIR/status"
 	tmp=$APT_DIR/sources.list.new
-	for suite in bookworm bookworm-backports trixie-backports; do
+	for suite in "${APT_BINARIES[@]}"; do
 		printf 'deb %s%s %s main\n' "$sign" "$main" "$suite"
 	done >"$tmp"
 	[ -z "$security" ] ||
-		printf 'deb %s%s bookworm-security main\n' "$sign" \
-			"$security" >>"$tmp"
+		printf 'deb %s%s %s main\n' "$sign" "$security" \
+			"$APT_SECURITY" >>"$tmp"
 	# For tests/vm/build-qemu.
-	printf 'deb-src %s%s bookworm main\n' "$sign" "$main" >>"$tmp"
+	[ -z "$APT_SOURCES" ] ||
+		printf 'deb-src %s%s %s main\n' "$sign" "$main" \
+			"$APT_SOURCES" >>"$tmp"
 	mv "$tmp" "$APT_DIR/sources.list"
 	say "updating the package lists (private copy)"
 	apt_get update >"$APT_DIR/update.log" 2>&1 ||

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finding, waiting for, opening and claiming the device.
+ * Finds, waits for, opens and claims the device.
  *
  * Ownership: the context, the handle and the claim belong to the Device;
- * device_close () gives back whatever there is of them, in whichever state
- * device_open () or device_claim () left it. One thread, no locking.
+ * device_close () frees them after a failed device_open () or device_claim ()
+ * too. One thread, no locking.
  */
 
 #include "device.h"
@@ -14,8 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How often to look for the device: libusb has no hotplug events where no
- * udevd runs. */
+/* Poll interval: libusb has no hotplug events without udevd. */
 #define RESCAN_US 100000
 
 static gboolean
@@ -32,8 +31,8 @@ serial_matches (const gchar * serial, libusb_device_handle * handle,
   return strcmp ((const char *) text, serial) == 0;
 }
 
-/* Opens the device if it is there. FALSE is an error that waiting does not
- * cure. */
+/* Opens the device if it is present. Returns FALSE on an error that waiting
+ * does not fix. */
 static gboolean
 try_open (Device * device, const Options * options)
 {
@@ -61,7 +60,7 @@ try_open (Device * device, const Options * options)
           libusb_get_device_address (list[i]));
       ok = FALSE;
     }
-    /* Other errors: it has just come or gone. */
+    /* Other errors: the device has just connected or disconnected. */
     if (result < 0)
       continue;
     if (serial_matches (options->serial, handle, desc.iSerialNumber)) {
@@ -108,7 +107,7 @@ device_open (Device * device, const Options * options)
           options->pid);
       told = TRUE;
     }
-    /* A new context looks at the bus anew. */
+    /* Create a new context to rescan the bus. */
     libusb_exit (device->usb);
     device->usb = NULL;
     g_usleep (RESCAN_US);
@@ -169,7 +168,7 @@ device_claim (Device * device, const Options * options)
   found = find_endpoint (device, options, config);
   libusb_free_config_descriptor (config);
   if (!found) {
-    complain ("the device has no bulk IN endpoint as asked for");
+    complain ("the device has no matching bulk IN endpoint");
     return STATUS_ERROR;
   }
   libusb_set_auto_detach_kernel_driver (device->handle, 1);

@@ -25,7 +25,7 @@ typedef struct
   guint packet_size;
 } Device;
 
-/* Both return the exit status of the program, and have said what failed. */
+/* Both report failures and return the exit status of the program. */
 gint device_open (Device * device, const Options * options);
 gint device_claim (Device * device, const Options * options);
 void device_close (Device * device);

@@ -17,7 +17,7 @@ make_room (Frames * frames, guint64 size)
 
   if (size <= frames->room)
     return TRUE;
-  /* A number of bytes may be too large for memory, or for a pointer. */
+  /* The size may exceed the memory, or gsize. */
   buffer = size == (gsize) size ? g_try_realloc (frames->buffer, size) : NULL;
   if (buffer == NULL) {
     complain ("no memory for a frame of %" G_GUINT64_FORMAT " bytes", size);
@@ -39,7 +39,7 @@ frames_open (Frames * frames, const Options * options, Run * run)
       complain_file (options->checksum_path);
       return FALSE;
     }
-    /* Whoever watches sees each frame as it comes. */
+    /* Flush, so that readers see each frame at once. */
     setvbuf (frames->checksum_file, NULL, _IOLBF, 0);
     frames->checksum = g_checksum_new (options->checksum_type);
   }
@@ -104,8 +104,8 @@ add_bytes (Frames * frames, const guint8 * data, gsize size)
   if (frames->checksum != NULL)
     g_checksum_update (frames->checksum, data, size);
   if (frames->output != NULL) {
-    /* Only frames of no known size can need more than there is; doubling
-     * keeps the copying down. */
+    /* Only frames of unknown size outgrow the buffer; doubling limits the
+     * copying. */
     if (fill > frames->room
         && !make_room (frames, MAX (fill, (guint64) frames->room * 2))) {
       run_stop (frames->run, STATUS_ERROR);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Frames out of the byte stream.
+ * Splits the byte stream into frames.
  *
- * A frame is --frame-size bytes, counted from the first byte received; where
- * packets or transfers end does not matter. With --short-is-frame a short
- * packet ends a frame as well: one that comes too early makes a short frame,
- * which is counted and dropped, and the next byte starts a new frame; a zero
- * length packet after a whole frame means nothing. With --short-is-frame and no
- * --frame-size frames are whatever lies between short packets.
+ * A frame is --frame-size bytes, counted from the first byte received, across
+ * packets and transfers. With --short-is-frame a short packet ends a frame
+ * too: a frame that ends early is counted and dropped, and the next byte
+ * starts a new one. A zero length packet after a complete frame is ignored.
+ * With --short-is-frame and no --frame-size, short packets separate the
+ * frames.
  *
- * Ownership: a Frames owns its buffer and its files, and it alone writes its
- * counters, which everybody may read. It borrows the Options and the Run. One
- * thread, no locking.
+ * Ownership: a Frames owns its buffer and its files and is the only writer of
+ * its counters. It borrows the Options and the Run. One thread, no locking.
  */
 
 #ifndef FRAMES_H
@@ -28,8 +27,8 @@ typedef struct
   const Options *options;
   Run *run;
 
-  /* The frame that is being received: kept whole until its end is here, for
-   * the output has no broken frames. */
+  /* The frame being received. Buffered until complete, since incomplete frames
+   * are not written. */
   guint64 fill;
   guint8 *buffer;
   gsize room;
@@ -52,12 +51,12 @@ typedef struct
 } Frames;
 
 gboolean frames_open (Frames * frames, const Options * options, Run * run);
-/* What a transfer has brought. It may end the run. */
+/* Takes the data of a transfer. May end the run. */
 void frames_receive (Frames * frames, const guint8 * data, gsize size,
     gboolean is_short);
-/* The rest of the frame that is being received will not come. */
+/* Drops the frame being received: the rest of it is lost. */
 void frames_give_up (Frames * frames);
-/* FALSE: not all that was written may have arrived in its file. */
+/* Returns FALSE if data may not have reached the file. */
 gboolean frames_close (Frames * frames);
 
 #endif

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ffs-host, the USB host's side: receives frames from a bulk IN endpoint with
- * several transfers in flight, keeps them or their checksums, and reports how
- * it went.
+ * ffs-host: receives frames from a bulk IN endpoint with several transfers in
+ * flight, writes them or their checksums, and prints a report.
  *
- * Ownership: main () owns everything, on its stack; the parts borrow each other
- * in the order options, run, frames, device, stream, report, and are taken down
- * the other way round, but for the frames: their files must be closed before
- * the end is known. One thread, no locking.
+ * Ownership: main () owns everything, on its stack; the parts borrow each
+ * other in the order options, run, frames, device, stream, report, and are
+ * freed in reverse order, except the frames: closing their files decides the
+ * exit status. One thread, no locking.
  */
 
 #include "device.h"

@@ -152,7 +152,7 @@ options_parse (Options * options, int *argc, char ***argv)
   }
   if (options->frame_size < 0
       || (options->frame_size == 0 && !options->short_is_frame)) {
-    complain ("--frame-size says how many bytes a frame has");
+    complain ("--frame-size must be positive, or --short-is-frame be set");
     return FALSE;
   }
   if (options->n_transfers < 1 || options->n_transfers > 256

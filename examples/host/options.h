@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the command line asks for.
+ * The options of the command line.
  *
- * Ownership: main () owns the one Options and its strings. Nothing changes it
- * after options_parse (): what turns out later (the interface, the endpoint,
- * the rounded size of a transfer) is kept by who found it out.
+ * Ownership: main () owns the one Options and its strings. Constant after
+ * options_parse (): values found later (the interface, the endpoint, the
+ * rounded size of a transfer) are kept by the part that finds them.
  */
 
 #ifndef OPTIONS_H
@@ -17,12 +17,12 @@ typedef struct
   guint vid;
   guint pid;
   gchar *serial;
-  /* Negative: the first that fits. */
+  /* Negative: the first match. */
   gint interface;
   gint endpoint;
-  /* 0: frames are what lies between short packets. */
+  /* 0: short packets separate the frames. */
   gint64 frame_size;
-  /* 0: no end. */
+  /* 0: unlimited. */
   gint64 max_frames;
   gint n_transfers;
   gint64 chunk;
@@ -40,7 +40,7 @@ typedef struct
   GChecksumType checksum_type;
 } Options;
 
-/* FALSE: it made no sense, which has been said. */
+/* Returns FALSE after reporting wrong usage. */
 gboolean options_parse (Options * options, int *argc, char ***argv);
 void options_clear (Options * options);
 

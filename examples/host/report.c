@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Rates, the report for people and the one for scripts.
+ * Rates, the text report and the JSON report.
  *
- * Everything goes to the standard error output: the standard output may be
- * where the frames go. Ownership and locking: nothing is owned, one thread.
+ * Writes to standard error, since the frames may go to standard output. Owns
+ * nothing; one thread, no locking.
  */
 
 #include "report.h"
@@ -37,7 +37,7 @@ find_ending (const Report * report)
   return &endings[0];
 }
 
-/* The first frame is left out of the rate: its start is not known. */
+/* Exclude the first frame from the rate: its start is unknown. */
 static gdouble
 frames_per_second (const Frames * frames)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What it tells: one line a second, the report at the end, and the same as
- * JSON.
+ * One line a second, a report at the end, and the same as JSON.
  *
- * Ownership: a Report only reads what others count, all of it borrowed from
- * main (). One thread, no locking.
+ * Ownership: a Report only reads counters borrowed from main (). One thread,
+ * no locking.
  */
 
 #ifndef REPORT_H
@@ -29,7 +28,7 @@ typedef struct
 } Report;
 
 void report_device (const Report * report);
-/* To be called often; it prints once a second. */
+/* Call often; prints once a second. */
 void report_progress (Report * report);
 void report_print (const Report * report);
 gboolean report_write_json (const Report * report);

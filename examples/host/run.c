@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Signals, complaints and the end of the program.
+ * Signals, error messages and exit statuses.
  *
- * Locking: none; caught_signal is the only thing that a signal handler writes.
+ * Locking: none; the signal handler only writes caught_signal.
  */
 
 #include "run.h"

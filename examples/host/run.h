@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether the program goes on, how it ends, and how it complains.
+ * Run state, exit status and error messages of the program.
  *
- * Ownership: main () owns the one Run; whoever finds a reason to end calls
- * run_stop (), and the first reason counts. Everything runs in one thread:
- * libusb calls back from within stream_step () only, so nothing is locked. The
- * signal handler does no more than keep the number of the signal.
+ * Ownership: main () owns the one Run; run_stop () ends the program; the first
+ * reason counts. No locking: libusb calls back from stream_step () only, in
+ * the one thread. The signal handler only stores the number of the signal.
  */
 
 #ifndef RUN_H
@@ -13,7 +12,7 @@
 
 #include <glib.h>
 
-/* Exit statuses, so that scripts can tell what happened. */
+/* Exit statuses, for scripts. */
 enum
 {
   STATUS_OK = 0,

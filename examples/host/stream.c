@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Submitting transfers, taking what they bring, and the recovery of an endpoint
- * that stalled or failed.
+ * Submits transfers, takes their data, and recovers an endpoint that stalled
+ * or failed.
  *
- * Ownership: a slot with submitted set belongs to libusb until on_transfer ()
- * has it. One thread, no locking.
+ * Ownership: libusb owns a slot with submitted set until on_transfer () is
+ * called. One thread, no locking.
  */
 
 #include "stream.h"
 
 #include <unistd.h>
 
-/* How long to wait for completions before looking at anything else, and how
- * often to look for the hold file, which gives no notice. */
+/* Timeout for completions, and poll interval for the hold file. */
 #define TICK_US 100000
 #define HOLD_POLL_US 20000
 
-/* Clearing an endpoint: how long to try, and how often without any data in
- * between before giving up. */
+/* Clearing a halt: timeout, and number of attempts without data in between. */
 #define RECOVERY_TRIES 100
 #define RECOVERY_PAUSE_US 20000
 #define MAX_RECOVERIES 3
@@ -29,12 +27,12 @@ struct _Slot
   unsigned char *data;
   gboolean data_is_dev_mem;
   gboolean submitted;
-  /* What we think the device will send into it. Less than the length of the
-   * transfer where a short packet should end a frame. */
+  /* Bytes expected from the device: less than the length of the transfer if a
+   * short packet ends the frame. */
   guint64 expected;
 };
 
-/* Holding stops new requests, what is in flight can not be held back. */
+/* Holding stops new requests; transfers in flight continue. */
 static gboolean
 held (Stream * stream)
 {
@@ -44,10 +42,10 @@ held (Stream * stream)
   return !stream->let_go;
 }
 
-/* How many bytes to ask for next, 0 for none. Requests end where frames end,
- * so that a frame is complete when its last byte is here, and all requests
- * together never ask for more than the frames that are wanted: what does not
- * come would keep the last frame waiting for ever. */
+/* Returns the size of the next request, 0 for none. Requests end at frame
+ * boundaries, so that a frame completes with its last byte. Together they
+ * never exceed the wanted frames: a request for data that does not arrive
+ * would delay the last frame forever. */
 static guint64
 plan_request (Stream * stream)
 {
@@ -87,8 +85,8 @@ stream_submit (Stream * stream)
 
     if (expected == 0)
       return;
-    /* Only whole packets can be asked for: a longer packet than the rest of
-     * the buffer would be an overflow. */
+    /* Request whole packets: a packet that does not fit the buffer is an
+     * overflow. */
     length = round_up_to_packets (stream, expected);
     slot->transfer->length = length;
     result = libusb_submit_transfer (slot->transfer);
@@ -119,8 +117,8 @@ stream_cancel (Stream * stream)
   gint n_slots = stream->options->n_transfers;
   gint i;
 
-  /* Newest first, so that no later transfer starts when an earlier one has
-   * been taken away. */
+  /* Cancel the newest first, so that no later transfer starts when an earlier
+   * one is cancelled. */
   for (i = 1; i <= n_slots; i++) {
     Slot *slot = &stream->slots[(stream->next_slot + n_slots - i) % n_slots];
 
@@ -152,10 +150,10 @@ on_transfer (struct libusb_transfer *transfer)
       run_stop (stream->run, STATUS_GONE);
       break;
     default:
-      /* A stall, or an error on the wire, which is also how some controllers
-       * show a device that goes away. The other transfers must end before the
-       * endpoint is cleared, or they would take bytes of a frame whose start
-       * is lost. */
+      /* A stall or a bus error, which some controllers also report for a
+       * device that disconnects. The other transfers must complete before the
+       * halt is cleared, or they receive bytes of a frame whose start is
+       * lost. */
       if (!stream->halted) {
         if (transfer->status == LIBUSB_TRANSFER_STALL)
           stream->stalls++;
@@ -168,8 +166,8 @@ on_transfer (struct libusb_transfer *transfer)
   stream_submit (stream);
 }
 
-/* Puts the endpoint to work again, or finds out that the device is gone: the
- * kernel may need a moment to notice that. */
+/* Clears the endpoint, or detects that the device has disconnected, which the
+ * kernel may notice with a delay. */
 static void
 recover (Stream * stream)
 {
@@ -178,7 +176,7 @@ recover (Stream * stream)
 
   if (bytes == stream->bytes_at_recovery
       && ++stream->vain_recoveries > MAX_RECOVERIES) {
-    complain ("the endpoint fails again and again without giving any data");
+    complain ("the endpoint keeps failing without any data");
     run_stop (stream->run, STATUS_ERROR);
     return;
   }
@@ -255,7 +253,7 @@ stream_allocate (Stream * stream)
 
     slot->stream = stream;
     slot->transfer = libusb_alloc_transfer (0);
-    /* Memory of the controller's driver saves a copy in the kernel. */
+    /* Memory from the host controller's driver saves a copy in the kernel. */
     slot->data = libusb_dev_mem_alloc (stream->device->handle, stream->chunk);
     slot->data_is_dev_mem = slot->data != NULL;
     if (slot->data == NULL)
@@ -280,7 +278,8 @@ stream_free (Stream * stream)
   for (i = 0; stream->slots != NULL && i < stream->options->n_transfers; i++) {
     Slot *slot = &stream->slots[i];
 
-    /* Closing the device looks at transfers that never completed. */
+    /* libusb accesses transfers that never completed when the device is
+     * closed, so leak them. */
     if (slot->submitted)
       continue;
     libusb_free_transfer (slot->transfer);

@@ -2,11 +2,11 @@
 /*
  * The transfers in flight.
  *
- * Ownership: a Stream owns its transfers and their memory; between submitting
- * and completion a transfer is libusb's, and stream_free () leaves those alone.
+ * Ownership: a Stream owns its transfers and their memory; libusb owns a
+ * transfer from submission to completion; stream_free () does not free those.
  * It borrows the Device, which must outlive it, the Frames that take the data,
- * the Options and the Run. Completions run inside stream_step (), in the one
- * thread there is: no locking.
+ * the Options and the Run. Completions run inside stream_step (). One thread,
+ * no locking.
  */
 
 #ifndef STREAM_H
@@ -28,13 +28,13 @@ typedef struct
   Frames *frames;
   Run *run;
 
-  /* Bytes of a transfer, whole packets. */
+  /* Bytes in a transfer, whole packets. */
   gint64 chunk;
   Slot *slots;
   gint in_flight;
   guint64 expected_in_flight;
-  /* Submitting goes round the slots, and the kernel completes in order, so
-   * this one is the oldest idle slot. */
+  /* The oldest idle slot: slots are submitted in turn, and the kernel
+   * completes in order. */
   gint next_slot;
   gboolean let_go;
   gboolean halted;
@@ -49,12 +49,12 @@ typedef struct
 void stream_init (Stream * stream, const Options * options,
     const Device * device, Frames * frames, Run * run);
 gboolean stream_allocate (Stream * stream);
-/* Asks for as much as is wanted and as there are transfers for. */
+/* Submits transfers for the wanted frames, as many as are free. */
 void stream_submit (Stream * stream);
-/* Takes back what is in flight; it still has to complete. */
+/* Cancels the transfers in flight; they still complete. */
 void stream_cancel (Stream * stream);
-/* Waits for completions, a tick at most, and does what they ask for. FALSE:
- * libusb has failed, and what is in flight will never complete. */
+/* Waits for completions for at most a tick and handles them. Returns FALSE if
+ * libusb has failed; transfers in flight then never complete. */
 gboolean stream_step (Stream * stream);
 void stream_free (Stream * stream);
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsCamera: the element as the camera itself: a gadget if asked for, the
- * function in it, and the class of camera that it is.
+ * GstFfsCamera: the gadget (if requested), the function and the profile of an
+ * element that serves ep0.
  *
- * Beside it, what else the element needs from the system, and what a person is to
- * do when it cannot be had.
+ * Also opens the element's other resources, and posts errors with advice.
  *
- * Ownership: owns all three, made in that order and given up in the other.
+ * Ownership: owns all three, created in this order and freed in reverse.
  *
- * Locking: none; belongs to the element's state changes.  The host is called
- * from the threads of function and profile until close() returns.
+ * Locking: none; used in state changes only. The threads of function and
+ * profile call the host until close() returns.
  */
 
 #include <string.h>
@@ -31,8 +30,8 @@ static guint set_control_signal;
 #define MACHINE_ID "/etc/machine-id"
 #define SERIAL_LENGTH 12
 
-/* Bytes of a string of the device, as configfs takes them (USB_MAX_STRING_LEN
- * in linux/usb/gadget.h). */
+/* Maximum bytes of a string in configfs (USB_MAX_STRING_LEN in
+ * linux/usb/gadget.h). */
 #define MAX_STRING 126
 
 struct _GstFfsCamera
@@ -40,9 +39,9 @@ struct _GstFfsCamera
   GstElement *element;          /* unowned */
   GstPad *sinkpad;              /* the same */
   GstAllocator *allocator;      /* nullable, owned */
-  GstFfsSettings settings;      /* as they were when it was opened */
+  GstFfsSettings settings;      /* a copy from open() */
   GstFfsProfile *profile;
-  GstFfsGadget *gadget;         /* NULL if somebody else binds it */
+  GstFfsGadget *gadget;         /* NULL if another process binds it */
   GstFfsFunction *function;     /* NULL until upstream's formats are known */
 };
 
@@ -58,19 +57,17 @@ gst_ffs_camera_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink::set-control:
    * @sink: the element
-   * @name: as it is in #GstFfsDmabufSink:controls
-   * @value: a value in its range, or one of its list; 0 or 1 for what was
-   * given as a boolean, but for auto-exposure, which is 0 if it is automatic
-   * and 1 if it is not
+   * @name: name of the control in #GstFfsDmabufSink:controls
+   * @value: a value in its range or list; for a boolean 0 or 1, except
+   * auto-exposure, where 0 is automatic and 1 is manual
    *
-   * A host sets a control of the application. It is the thread that answers
-   * the host which asks, with no lock held; the host waits for the answer, so
-   * what takes long is better done elsewhere, like a change of the element's
-   * state, which waits for that thread.
+   * A host sets a control of the application. Emitted in the thread that
+   * answers the host, without locks, while the host waits. Defer long work. Do
+   * not change the element's state in the handler: a state change waits for
+   * this thread.
    *
-   * Returns: %TRUE if @value is what the control is now. With %FALSE, or
-   * nobody connected, it is refused, and a host that asks reads the value that
-   * it was before.
+   * Returns: %TRUE to accept @value. With %FALSE, or without a handler, the
+   * value is rejected, and the host reads the old one.
    *
    * Since: 0.1
    */
@@ -82,11 +79,11 @@ gst_ffs_camera_install (GObjectClass * klass)
 
 /**
  * gst_ffs_camera_set_control:
- * @name: what the application calls it
- * @value: what a host wants it to be
- * @element: who asks the application
+ * @name: name of the control
+ * @value: value from the host
+ * @element: the element, which emits the signal
  *
- * Returns: whether the application has taken it
+ * Returns: whether the application accepted the value
  */
 gboolean
 gst_ffs_camera_set_control (const gchar * name, gdouble value, gpointer element)
@@ -108,7 +105,7 @@ post (GstFfsCamera * self, GError * error)
   g_error_free (error);
 }
 
-/* The machine's number is not to be told to hosts, so they get a hash. */
+/* Never expose the machine ID; hosts get a hash. */
 static gchar *
 make_serial (void)
 {
@@ -130,9 +127,9 @@ make_serial (void)
   return g_strndup (g_checksum_get_string (sum), SERIAL_LENGTH);
 }
 
-/* ---- what upstream can produce decides what the camera offers ---- */
+/* ---- the offer ---- */
 
-/* Of H.264 and H.265, as MP4 files have it. */
+/* H.264 and H.265 as in MP4 files. */
 static gboolean
 has_length_prefixes (GstCaps * caps)
 {
@@ -156,11 +153,11 @@ post_wrong_type (GstFfsCamera * self, GstCaps * offer)
   const gchar *text;
 
   if (self->settings.profile != GST_FFS_PROFILE_TYPE_UVC)
-    text = "Upstream produces nothing that this profile can send. Put "
+    text = "This profile cannot send any format that upstream produces. Put "
         "videoconvert in front, or try profile=stream.";
   else if (has_length_prefixes (offer))
-    text = "profile=uvc sends H.264 and H.265 as stream-format=byte-stream, "
-        "alignment=au, and upstream produces another one. Put h264parse or "
+    text = "profile=uvc sends H.264 and H.265 with stream-format=byte-stream, "
+        "alignment=au, which upstream does not produce. Put h264parse or "
         "h265parse in front.";
   else
     text = "profile=uvc sends YUY2, NV12, JPEG or H.264; upstream produces "
@@ -184,8 +181,8 @@ post_no_size (GstFfsCamera * self, GstCaps * caps)
   else if (gst_structure_has_name (s, "video/x-raw"))
     what = "width and height into the caps";
   GST_ELEMENT_ERROR (self->element, STREAM, FORMAT,
-      ("Upstream does not say what size its frames have, which a host has to "
-          "know. Put %s.", what), ("caps %" GST_PTR_FORMAT, caps));
+      ("Upstream's caps have no frame size, which the host has to know. "
+          "Put %s.", what), ("caps %" GST_PTR_FORMAT, caps));
 }
 
 static gboolean
@@ -201,7 +198,7 @@ has_size (GstCaps * caps)
       && gst_structure_get_int (s, "height", &size);
 }
 
-/* FALSE if an error was posted. */
+/* Returns FALSE after posting an error. */
 static gboolean
 set_offer (GstFfsCamera * self, GstCaps * offer)
 {
@@ -212,7 +209,7 @@ set_offer (GstFfsCamera * self, GstCaps * offer)
   return ok;
 }
 
-/* (transfer full) (nullable): NULL if it is not in this build. */
+/* (transfer full) (nullable): NULL if not in this build. */
 static GstFfsProfile *
 new_profile (const GstFfsSettings * settings,
     const GstFfsIdentity * identity G_GNUC_UNUSED,
@@ -251,8 +248,9 @@ post_no_profile (GstFfsCamera * self)
       self->settings.profile)->value_nick;
 
   GST_ELEMENT_ERROR (self->element, CORE, DISABLED,
-      ("profile=%s is not in this build of the element: it was configured with "
-          "-D%s=disabled, or without what that needs.", name, name), (NULL));
+      ("This build does not support profile=%s: it was configured with "
+          "-D%s=disabled, or its dependencies were missing.", name, name),
+      (NULL));
 }
 
 static GstFfsIdentity
@@ -267,7 +265,7 @@ get_identity (const GstFfsSettings * settings)
   return identity;
 }
 
-/* FALSE if an error was posted. */
+/* Returns FALSE after posting an error. */
 static gboolean
 check_string (GstFfsCamera * self, const gchar * property, const gchar * text)
 {
@@ -276,8 +274,8 @@ check_string (GstFfsCamera * self, const gchar * property, const gchar * text)
   if (size <= MAX_STRING)
     return TRUE;
   GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
-      ("The property \"%s\" has %" G_GSIZE_FORMAT " bytes; a USB device can "
-          "have %d there at most.", property, size, MAX_STRING), (NULL));
+      ("The property \"%s\" has %" G_GSIZE_FORMAT " bytes; USB strings can "
+          "have at most %d.", property, size, MAX_STRING), (NULL));
   return FALSE;
 }
 
@@ -299,7 +297,8 @@ check_settings (GstFfsCamera * self)
   return FALSE;
 }
 
-/* Nobody sees the function before it is bound.  FALSE if an error was posted. */
+/* Creates the function. Hosts see it when it is bound. Returns FALSE after
+ * posting an error. */
 static gboolean
 make_function (GstFfsCamera * self)
 {
@@ -328,8 +327,8 @@ make_function (GstFfsCamera * self)
   return FALSE;
 }
 
-/* What upstream says it can produce, if it knows.  FALSE if an error was
- * posted. */
+/* Gets the offer from upstream, if known. Returns FALSE after posting an
+ * error. */
 static gboolean
 begin (GstFfsCamera * self)
 {
@@ -342,8 +341,8 @@ begin (GstFfsCamera * self)
   else
     ok = TRUE;
   if (!known)
-    GST_INFO_OBJECT (self->element, "upstream does not know yet what it "
-        "produces, waiting for caps: %" GST_PTR_FORMAT, offer);
+    GST_INFO_OBJECT (self->element, "upstream does not know its caps "
+        "yet, waiting for them: %" GST_PTR_FORMAT, offer);
   gst_caps_unref (offer);
   gst_caps_unref (all);
   return ok;
@@ -351,14 +350,14 @@ begin (GstFfsCamera * self)
 
 /**
  * gst_ffs_camera_open:
- * @element: in whose name to post errors
+ * @element: element to post errors
  * @sinkpad: its pad
- * @settings: what to be
- * @allocator: (nullable): where our own dmabufs come from
- * @host: does what the host says
+ * @settings: the settings
+ * @allocator: (nullable): allocator of dmabufs
+ * @host: receives the host's requests
  *
- * Makes the function, if upstream knows what it can produce. If not, it is made
- * by gst_ffs_camera_set_caps().
+ * Creates the function if upstream knows its formats. Otherwise
+ * gst_ffs_camera_set_caps() does.
  *
  * Returns: (nullable): the camera, %NULL if an error was posted
  */
@@ -387,7 +386,7 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     gst_ffs_camera_close (self);
     return NULL;
   }
-  /* Log lines and threads carry it. */
+  /* Name for log lines and threads. */
   gst_object_set_name (GST_OBJECT (self->profile), GST_OBJECT_NAME (element));
   gst_ffs_profile_set_application (self->profile, &application);
   gst_ffs_profile_set_funcs (self->profile, gst_ffs_host_set_streaming,
@@ -400,10 +399,10 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
 
 /**
  * gst_ffs_camera_set_caps:
- * @self: a camera that waits for them
+ * @self: a camera that waits for caps
  * @caps: those of the first frames
  *
- * Makes the function.
+ * Creates the function.
  *
  * Returns: %FALSE if an error was posted
  */
@@ -426,7 +425,7 @@ gst_ffs_camera_set_caps (GstFfsCamera * self, GstCaps * caps)
   return ok;
 }
 
-/* Returns: whether it waits for the caps of the first frames */
+/* Returns: whether the function waits for the first caps */
 gboolean
 gst_ffs_camera_waits (GstFfsCamera * self)
 {
@@ -437,7 +436,7 @@ gst_ffs_camera_waits (GstFfsCamera * self)
  * gst_ffs_camera_close:
  * @self: (transfer full): the camera
  *
- * Undoes what was made. Nothing may be open on the endpoint any more.
+ * Removes everything that was created. The endpoint must be closed.
  */
 void
 gst_ffs_camera_close (GstFfsCamera * self)
@@ -450,14 +449,14 @@ gst_ffs_camera_close (GstFfsCamera * self)
   g_free (self);
 }
 
-/* Returns: (transfer full): the file that frames go to */
+/* Returns: (transfer full): path of the stream endpoint */
 gchar *
 gst_ffs_camera_get_endpoint (GstFfsCamera * self)
 {
   return gst_ffs_function_get_stream_path (self->function);
 }
 
-/* Returns: (transfer full): the class of camera */
+/* Returns: (transfer full): the profile */
 GstFfsProfile *
 gst_ffs_camera_get_profile (GstFfsCamera * self)
 {
@@ -468,7 +467,7 @@ gst_ffs_camera_get_profile (GstFfsCamera * self)
  * gst_ffs_camera_bind:
  * @self: the camera
  *
- * Shows the camera to the host, unless that is somebody else's business.
+ * Binds the gadget, unless another process does.
  *
  * Returns: %FALSE if an error was posted
  */
@@ -491,7 +490,7 @@ gst_ffs_camera_unbind (GstFfsCamera * self)
     gst_ffs_gadget_unbind (self->gadget);
 }
 
-/* ---- what is opened ---- */
+/* ---- opening ---- */
 
 /* (transfer full) (nullable): NULL if an error was posted. */
 static GstFfsEndpoint *
@@ -504,7 +503,7 @@ open_endpoint (GstElement * element, const gchar * path, gint fd)
     GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
         ("Set either \"endpoint\" (for example /dev/ffs-camera/ep1) or "
             "\"fd\" to send to an application's function, or \"gadget\" or "
-            "\"function\" to be the camera."), ("endpoint=%s fd=%d",
+            "\"function\" to serve ep0."), ("endpoint=%s fd=%d",
             GST_STR_NULL (path), fd));
     return NULL;
   }
@@ -532,8 +531,8 @@ open_endpoint (GstElement * element, const gchar * path, gint fd)
   }
 }
 
-/* The allocator is NULL if there are no dmabufs and none were asked for by
- * name.  FALSE if an error was posted. */
+/* The allocator is NULL if there are no dmabufs and no heap was requested.
+ * Returns FALSE after posting an error. */
 static gboolean
 open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
 {
@@ -559,8 +558,8 @@ open_camera (GstElement * element, GstPad * sinkpad,
 {
   if (settings->endpoint || settings->fd >= 0) {
     GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
-        ("Either set \"gadget\" or \"function\", to be the camera, or "
-            "\"endpoint\" or \"fd\", to send to an application's function."),
+        ("Set either \"gadget\" or \"function\" to serve ep0, or "
+            "\"endpoint\" or \"fd\" to send to an application's function."),
         (NULL));
     return FALSE;
   }
@@ -579,12 +578,12 @@ open_own_endpoint (GstElement * element, GstFfsOpened * opened)
 
 /**
  * gst_ffs_open:
- * @element: in whose name to post errors
+ * @element: element to post errors
  * @sinkpad: its pad
- * @settings: what to open
- * @host: does what the host says
- * @opened: (out): what was opened. Without an endpoint if that has to wait for
- * caps
+ * @settings: the settings
+ * @host: receives the host's requests
+ * @opened: (out): the opened resources; without an endpoint if the function
+ * waits for caps
  *
  * Returns: %FALSE if an error was posted
  */
@@ -616,11 +615,11 @@ gst_ffs_open (GstElement * element, GstPad * sinkpad,
 
 /**
  * gst_ffs_open_for_caps:
- * @element: in whose name to post errors
- * @opened: (inout): what was opened, without an endpoint
+ * @element: element to post errors
+ * @opened: (inout): resources without an endpoint
  * @caps: those of the first frames
  *
- * Makes the camera that could not be made before.
+ * Creates the function that waited for caps.
  *
  * Returns: %FALSE if an error was posted
  */
@@ -636,9 +635,9 @@ gst_ffs_open_for_caps (GstElement * element, GstFfsOpened * opened,
 
 /**
  * gst_ffs_close:
- * @opened: what was opened
+ * @opened: the resources
  *
- * Gives up all of it but the endpoint, which is the stream's.
+ * Frees everything but the endpoint, which the stream owns.
  */
 void
 gst_ffs_close (GstFfsOpened * opened)

@@ -2,22 +2,21 @@
 /**
  * SECTION:element-ffscamerabin
  * @title: ffscamerabin
- * @short_description: a camera that runs while a USB host watches
+ * @short_description: runs a camera while a USB host streams
  *
- * A bin for a pipeline that ends in ffsdmabufsink. While no host wants frames
- * its camera should not run, nor the lamp of that be lit: at the first frame that
- * nobody wants the source goes to READY (v4l2src: STREAMOFF), and it runs again
- * when a host starts the stream. All other elements stay as they are, so the
- * pipeline is in PLAYING all the time, and an EOS that is sent to it meanwhile
- * ends it.
+ * A bin for a pipeline that ends in ffsdmabufsink. It keeps the camera
+ * stopped, and its privacy LED off, while no host streams: at the first
+ * unwanted frame it sets the source to READY (v4l2src: STREAMOFF), and it
+ * restarts the source when a host starts the stream. All other elements and
+ * the pipeline stay in PLAYING. An EOS sent meanwhile ends the pipeline.
  *
- * Only a live source of the class "Source/Video" inside the bin is stopped, and
- * only if its frames go nowhere else: behind a tee it runs on.  It is the sink that
- * says when frames are wanted, by element messages (see ffsdmabufsink); an
- * application can do without this bin and act on them itself.
+ * The bin only stops a live source of the class "Source/Video" inside it whose
+ * frames go nowhere else: with a tee it keeps running. It acts on element
+ * messages of the sink (see ffsdmabufsink); an application can handle them
+ * itself instead of using this bin.
  *
- * It is a bin, and not a property of the sink, because the states of elements
- * are their parent's business.
+ * This is a bin and not a property of the sink because an element's state
+ * belongs to its parent.
  *
  * ## Example
  * |[
@@ -67,7 +66,7 @@ obey (GstFfsCameraBin * self, GstMessage * message)
   }
 }
 
-/* From the thread that posts it, with no lock held. */
+/* Called in the posting thread, with no lock held. */
 static void
 handle_message (GstBin * bin, GstMessage * message)
 {
@@ -87,7 +86,7 @@ end_sink (const GValue * sink, gpointer user_data G_GNUC_UNUSED)
   gst_ffs_dmabuf_sink_end (g_value_get_object (sink));
 }
 
-/* The EOS that comes from the source is behind what waits for a host. */
+/* The EOS from the source is queued after a frame that may wait for a host. */
 static void
 end_sinks (GstFfsCameraBin * self)
 {
@@ -115,8 +114,8 @@ send_event (GstElement * element, GstEvent * event)
       (element, event);
 }
 
-/* The source's thread may be in the sink until that has been stopped, and a source
- * that is about to be stopped waits for it. */
+/* Stop the sink first: the source's streaming thread may be blocked in it, and
+ * stopping the source joins that thread. */
 static GstStateChangeReturn
 change_state (GstElement * element, GstStateChange transition)
 {
@@ -155,5 +154,5 @@ gst_ffs_camera_bin_class_init (GstFfsCameraBinClass * klass)
   GST_BIN_CLASS (klass)->handle_message = GST_DEBUG_FUNCPTR (handle_message);
   gst_element_class_set_static_metadata (element_class,
       "USB camera bin", "Generic/Bin/Sink/Video",
-      "Runs the camera in it while a USB host wants frames", GST_FFS_AUTHOR);
+      "Runs its camera only while a USB host streams", GST_FFS_AUTHOR);
 }

@@ -5,31 +5,29 @@
  * @short_description: sends dmabufs to a USB host without a copy
  *
  * Queues the dmabufs of video buffers on a bulk IN endpoint of a Linux USB
- * gadget function made with FunctionFS. The USB controller fetches the frame
- * from where the camera or encoder wrote it; the CPU never touches it. A
- * buffer goes back upstream when the fence of its transfer has signalled, and
- * not before.
+ * gadget function (FunctionFS). The USB controller reads the frame from the
+ * memory that the camera or encoder wrote; the CPU never accesses it. The sink
+ * releases a buffer when the fence of its transfer has signalled.
  *
- * The element is a camera of its own if #GstFfsDmabufSink:gadget or
- * #GstFfsDmabufSink:function is set: it answers the host's requests on ep0, and
- * #GstFfsDmabufSink:profile, the class of camera, says what goes around each
- * frame. With #GstFfsDmabufSink:endpoint or #GstFfsDmabufSink:fd an application
- * owns ep0 (examples/ffs-ep0.c is one), and the bytes of the buffers go to the
- * wire as they are, one after the other.
+ * If #GstFfsDmabufSink:gadget or #GstFfsDmabufSink:function is set, the
+ * element serves ep0 itself, and #GstFfsDmabufSink:profile selects the class
+ * of the function: its descriptors, control requests and framing. With
+ * #GstFfsDmabufSink:endpoint or #GstFfsDmabufSink:fd an application serves ep0
+ * (for example examples/ffs-ep0.c), and the buffers are sent back to back
+ * without a header.
  *
- * The host may come and go: buffers in flight then return, the pipeline stays
- * in PLAYING, and the next host receives whole frames.
+ * When the host disconnects, the buffers in flight are released and the
+ * pipeline stays in PLAYING. The next host receives whole frames.
  *
- * With an ep0 of its own it says whether frames are wanted, by element messages
- * with a structure "ffs-frames" whose field "demand" is a string: "wanted" when a
- * host starts the stream, "unwanted" when that ends, and "dropped" when after that
- * a live source has made a frame all the same (once each time, and not with
- * without-host=drop). ffscamerabin stops the source of such frames; so may an
- * application.
+ * If it serves ep0, the element posts element messages with the structure
+ * "ffs-frames". The field "demand" is "wanted" when a host starts the stream,
+ * "unwanted" when the stream ends, and "dropped" when a live source then still
+ * produces a frame (once, and not with without-host=drop). ffscamerabin stops
+ * the source on that message; an application can do the same.
  *
  * Needs Linux 6.9 or the patches in kernel/, and a device controller with
- * scatter-gather. Where one of them is missing, #GstFfsDmabufSink:copy-mode
- * says whether to send copies instead.
+ * scatter-gather. Otherwise the element sends copies, depending on
+ * #GstFfsDmabufSink:copy-mode.
  *
  * ## Example
  * |[
@@ -58,13 +56,13 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 #undef GST_CAT_DEFAULT
 #define GST_CAT_DEFAULT gst_ffs_dmabuf_sink_debug
 
-/* How long a controller may take to let go of cancelled transfers. */
+/* How long a controller may take to complete cancelled transfers. */
 #define SHUTDOWN_TIMEOUT (5 * GST_SECOND)
 
-/* How long upstream's wish for its buffers may wait for the host. */
+/* How long upstream waits for its buffers while the host does not read. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
 
-/* Before 1.24 the base class cannot tell a frame that was dropped. */
+/* Before 1.24 the base class does not know dropped frames. */
 #ifdef GST_BASE_SINK_FLOW_DROPPED
 #define DROPPED GST_BASE_SINK_FLOW_DROPPED
 #else
@@ -75,15 +73,15 @@ struct _GstFfsDmabufSink
 {
   GstBaseSink parent;
 
-  /* Properties; under the object lock. */
+  /* Properties; protected by the object lock. */
   GstFfsSettings settings;
 
   GstFfsHostState state;
   GstFfsHost host;
   GstFfsEnding ending;
 
-  /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
-   * change under the object lock. */
+  /* Open in PAUSED and PLAYING, then kept for its statistics. Written with the
+   * object lock held. */
   GstFfsStream *stream;
   gboolean open;
 
@@ -91,9 +89,9 @@ struct _GstFfsDmabufSink
   GstFfsOpened opened;
 
   /* Streaming thread. */
-  gboolean fits;                /* caps are what the host wants */
+  gboolean fits;                /* caps are the host's selection */
   guint64 n_frames;
-  guint copies_told;            /* reasons, a bit each */
+  guint copies_told;            /* bit mask of reasons */
   GstFfsUnfit unfit;
   gboolean have_info;
   GstVideoInfo info;
@@ -110,7 +108,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 
 /* ---- sending ---- */
 
-/* Any thread; the first error is the one that a person has to see. */
+/* Any thread. Only the first error is posted. */
 static GstFlowReturn
 fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
 {
@@ -120,7 +118,7 @@ fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
   return GST_FLOW_ERROR;
 }
 
-/* From the queue. */
+/* Callback of the queue. */
 static void
 frame_done (guint64 frame, gint err, gpointer user_data)
 {
@@ -185,8 +183,8 @@ drop (GstFfsDmabufSink * self, guint64 frame)
   return DROPPED;
 }
 
-/* @caps: whether it is by its caps that it does not fit; else the class of camera
- * has refused it, which has its own word for it. */
+/* @caps: whether the caps do not fit; else the profile rejected the frame and
+ * has logged why. */
 static GstFlowReturn
 drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
 {
@@ -199,14 +197,14 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
   if (tell && caps)
     gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
         self->opened.profile);
-  /* A live source has a pace of its own. */
+  /* A live source paces itself. */
   if (pause && !gst_ffs_host_state_drops (&self->state))
     gst_ffs_host_state_pause (&self->state);
   return DROPPED;
 }
 
-/* Whether the host wants frames like these. Upstream may need a few of them
- * to change what it makes. */
+/* Whether the frame fits the host's selection. Upstream may send a few others
+ * until it has renegotiated. */
 static gboolean
 frames_fit (GstFfsDmabufSink * self)
 {
@@ -241,8 +239,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   gboolean refused = FALSE, again;
   guint n_lost;
 
-  /* Some encoders do not stop at an error; the host must not see what comes
-   * after a frame that is missing. */
+  /* Some encoders continue after an error; the host must not get frames after
+   * a missing one. */
   if (g_atomic_int_get (&self->failed))
     return GST_FLOW_ERROR;
   if (!self->open)
@@ -264,7 +262,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
         return drop_unfit (self, frame, TRUE);
       send_frame (self, buffer, frame, &result);
     }
-    /* The next host is to see the whole frame, or none of it. */
+    /* The next host gets the whole frame or nothing of it. */
     again = result.meaning == GST_FFS_NOT_ENABLED
         || result.meaning == GST_FFS_GONE;
     if (again) {
@@ -293,8 +291,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
     }
   } while (again);
 
-  /* Wait here and not before the next frame, so that upstream never has
-   * more than max-in-flight buffers with us. */
+  /* Wait here and not before the next frame, so that the sink never holds more
+   * than max-in-flight buffers. */
   while (ret == GST_FLOW_OK && gst_ffs_stream_wait_slot (self->stream) == EINTR)
     ret = gst_base_sink_wait_preroll (bsink);
   return ret;
@@ -331,7 +329,7 @@ get_stats (GstFfsDmabufSink * self)
 
 /* ---- opening and closing ---- */
 
-/* From the endpoint to the first frame.  FALSE if an error was posted. */
+/* Creates the stream. Returns FALSE after posting an error. */
 static gboolean
 start_stream (GstFfsDmabufSink * self)
 {
@@ -359,8 +357,8 @@ close_stream (GstFfsDmabufSink * self)
   gboolean was_open = self->open;
   GstStructure *stats;
 
-  /* Kernels without our patches follow a NULL pointer when a buffer is detached
-   * while the function is being unbound; upstream may free some just now. */
+  /* Unpatched kernels dereference a NULL pointer on DETACH while the function
+   * is being unbound, and upstream may free buffers at this point. */
   if (was_open && self->opened.camera)
     gst_ffs_stream_set_disabled (self->stream);
   if (self->opened.camera)
@@ -373,7 +371,7 @@ close_stream (GstFfsDmabufSink * self)
   GST_OBJECT_UNLOCK (self);
   if (was_open && !gst_ffs_stream_close (self->stream, SHUTDOWN_TIMEOUT))
     GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
-        ("The USB device controller does not let go of cancelled frames; "
+        ("The USB device controller does not complete cancelled transfers; "
             "their buffers are released when it does."), (NULL));
   gst_ffs_close (&self->opened);
   gst_ffs_host_state_set_connected (&self->state, FALSE);
@@ -395,7 +393,7 @@ reset (GstFfsDmabufSink * self, gboolean own)
   gst_ffs_unfit_reset (&self->unfit);
   g_atomic_int_set (&self->failed, FALSE);
 
-  /* What it has counted was of the last time. */
+  /* Drop the counters of the last run. */
   GST_OBJECT_LOCK (self);
   old = g_steal_pointer (&self->stream);
   GST_OBJECT_UNLOCK (self);
@@ -419,7 +417,7 @@ open_stream (GstFfsDmabufSink * self)
     return FALSE;
 
   gst_ffs_host_set_profile (&self->host, self->opened.profile);
-  /* If upstream knows its formats later, so does the camera. */
+  /* Without an endpoint, wait for upstream's caps. */
   if (self->opened.endpoint == NULL || start_stream (self))
     return TRUE;
   close_stream (self);
@@ -447,7 +445,7 @@ get_caps (GstBaseSink * bsink, GstCaps * filter)
   return caps;
 }
 
-/* Upstream wants its buffers back, to free them or change their format. */
+/* Upstream wants its buffers back, to free or reallocate them. */
 static void
 give_back (GstFfsDmabufSink * self, const gchar * why)
 {
@@ -502,11 +500,11 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   gboolean ours;
   guint min;
 
-  /* Upstream's old buffers go before it allocates new ones. */
+  /* Release upstream's old buffers before it allocates new ones. */
   give_back (self, "allocation query");
 
   GST_OBJECT_LOCK (self);
-  /* One that the base class keeps is missing upstream as well. */
+  /* The last sample of the base class holds one more buffer. */
   min = self->settings.max_in_flight
       + gst_base_sink_is_last_sample_enabled (bsink);
   ours = self->settings.copy_mode != GST_FFS_COPY_ALWAYS;
@@ -528,8 +526,8 @@ query (GstBaseSink * bsink, GstQuery * query)
 
   if (GST_QUERY_TYPE (query) == GST_QUERY_DRAIN)
     give_back (self, "drain");
-  /* The host may change its mind while upstream changes to what it wanted
-   * before; such frames are dropped. */
+  /* The host may select other caps while upstream still renegotiates to the
+   * last selection. Frames that do not fit are dropped in render(). */
   if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS
       && gst_ffs_host_is_own (&self->host)) {
     gst_query_set_accept_caps_result (query, TRUE);
@@ -539,7 +537,7 @@ query (GstBaseSink * bsink, GstQuery * query)
       query);
 }
 
-/* Tells a host that counts on it that no more frames come. */
+/* Sends the end packet of profiles that have one. */
 static void
 send_end (GstFfsDmabufSink * self)
 {
@@ -553,7 +551,8 @@ send_end (GstFfsDmabufSink * self)
     gst_ffs_stream_abandon (self->stream);
 }
 
-/* The stream has ended when the host has it, not when it is queued. */
+/* EOS is complete when the host has read the last frame, not when it is
+ * queued. */
 static gboolean
 wait_eos (GstFfsDmabufSink * self)
 {
@@ -599,7 +598,7 @@ event (GstBaseSink * bsink, GstEvent * event)
       event);
 }
 
-/* The base class has prerolled by then, and posts the end afterwards. */
+/* The base class has prerolled at this point and posts EOS afterwards. */
 static GstFlowReturn
 wait_event (GstBaseSink * bsink, GstEvent * event)
 {
@@ -613,7 +612,7 @@ wait_event (GstBaseSink * bsink, GstEvent * event)
   if (!wait_eos (self))
     return GST_FLOW_FLUSHING;
   gst_ffs_ending_over (&self->ending);
-  /* A stream that has failed is not complete. */
+  /* Do not post EOS after an error: the stream is incomplete. */
   return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
@@ -621,9 +620,10 @@ wait_event (GstBaseSink * bsink, GstEvent * event)
  * gst_ffs_dmabuf_sink_end:
  * @self: the element
  *
- * An EOS was sent, to the element or a bin around it, and is behind what waits
- * for a host: nothing waits for one any more, and for the host that is there no
- * longer than #GstFfsDmabufSink:eos-timeout. Any thread.
+ * An EOS was sent to the element or a parent bin, and may be queued after a
+ * frame that waits for a host. From now on frames do not wait for a host, and
+ * a connected host may block for at most #GstFfsDmabufSink:eos-timeout. MT
+ * safe.
  */
 void
 gst_ffs_dmabuf_sink_end (GstFfsDmabufSink * self)
@@ -647,8 +647,8 @@ send_event (GstElement * element, GstEvent * event)
 
 /* ---- states ---- */
 
-/* Not GstBaseSink's start and stop: a failed start makes it post a second
- * error behind ours, one that tells nobody anything. */
+/* Open here and not in start(): when start() fails, GstBaseSink posts a
+ * generic error after the specific one. */
 static GstStateChangeReturn
 change_state (GstElement * element, GstStateChange transition)
 {
@@ -685,7 +685,7 @@ set_property (GObject * object, guint id, const GValue * value,
     gst_ffs_stream_set_max_in_flight (self->stream,
         self->settings.max_in_flight);
   policy = self->settings.without_host;
-  /* Upstream's buffers depend on these. */
+  /* Upstream's pool depends on these. */
   reconfigure = self->open && (id == GST_FFS_PROP_MAX_IN_FLIGHT
       || id == GST_FFS_PROP_COPY_MODE);
   GST_OBJECT_UNLOCK (self);
@@ -736,8 +736,8 @@ gst_ffs_dmabuf_sink_init (GstFfsDmabufSink * self)
   gst_ffs_ending_init (&self->ending, GST_ELEMENT (self), &self->state,
       &self->host);
 
-  /* The host's clock paces the stream, and a buffer kept as the last sample
-   * would be missing upstream. */
+  /* The host paces the stream. The last sample would keep a buffer from
+   * upstream's pool. */
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
   gst_base_sink_set_last_sample_enabled (GST_BASE_SINK (self), FALSE);
 }

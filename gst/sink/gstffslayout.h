@@ -13,10 +13,10 @@ G_BEGIN_DECLS
  * GstFfsLayoutKind:
  * @GST_FFS_LAYOUT_TIGHT: without padding
  * @GST_FFS_LAYOUT_RANGES: with padding only around or between its planes
- * @GST_FFS_LAYOUT_PADDED: its lines lie further apart than they must
- * @GST_FFS_LAYOUT_INCOMPLETE: some of it is not in the buffer
+ * @GST_FFS_LAYOUT_PADDED: with padded lines
+ * @GST_FFS_LAYOUT_INCOMPLETE: incomplete
  *
- * How a frame of raw video lies in its buffer.
+ * Layout of a raw video frame in its buffer.
  */
 typedef enum
 {
@@ -54,13 +54,12 @@ typedef struct
 
 /**
  * GstFfsLayout:
- * @kind: how it lies
- * @size: bytes that the picture has without padding
- * @ranges: with %GST_FFS_LAYOUT_RANGES, where the frame without padding is
+ * @kind: the kind of layout
+ * @size: bytes of the picture without padding
+ * @ranges: with %GST_FFS_LAYOUT_RANGES, the frame without padding
  * @n_ranges: how many
- * @skip: for each plane, how far behind its first byte the picture begins, if
- * only a part of what is in the buffer is the picture
- * @rows: of a region of the frame; none if the picture is all of it
+ * @skip: for each plane, offset of the picture, if cropped
+ * @rows: the rows of a region of the frame; none if the picture is all of it
  */
 typedef struct
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a person hears of frames that are not sent as they should be.  No
- * state, no locks.
+ * Messages about frames that are copied, lost or dropped. No state, no locks.
  */
 
 #include "gstffsreport.h"
@@ -10,12 +9,12 @@ GST_DEBUG_CATEGORY_STATIC (GST_CAT_PERFORMANCE);
 
 /**
  * gst_ffs_report_copy:
- * @element: in whose name to post
+ * @element: element to post the message
  * @frame: the frame's number
  * @reason: why it was copied
- * @told: (inout): the reasons that were told before, a bit each
+ * @told: (inout): bit mask of the reasons posted before
  *
- * Once for a person, every time for the one who looks for cycles.
+ * Posts a warning once for each reason; logs every copy in GST_PERFORMANCE.
  */
 void
 gst_ffs_report_copy (GstElement * element, guint64 frame,
@@ -43,28 +42,28 @@ gst_ffs_report_copy (GstElement * element, guint64 frame,
 
 /**
  * gst_ffs_report_lost:
- * @element: in whose name to post
- * @n: how many frames, one behind the other
+ * @element: element to post the message
+ * @n: number of consecutive frames
  */
 void
 gst_ffs_report_lost (GstElement * element, guint n)
 {
   GST_ELEMENT_WARNING (element, RESOURCE, WRITE,
-      ("The last %u frames did not reach the USB host, though it is there. "
+      ("The last %u frames did not reach the connected USB host. "
           "Likely causes: the controller cannot read the memory (an IOMMU or "
           "a DMA mask; see the kernel's log), a bad cable or hub, or another "
-          "program that detaches buffers from this endpoint.", n),
-      ("stats counts them as frames-lost; copy-mode=always tells whether it "
-          "is about memory"));
+          "process that detaches buffers from this endpoint.", n),
+      ("stats counts them as frames-lost; copy-mode=always shows whether "
+          "memory is the cause"));
 }
 
 /**
  * gst_ffs_report_unfit:
- * @element: in whose name to post
- * @sinkpad: where frames arrive
- * @profile: what knows the host's choice
+ * @element: element to post the message
+ * @sinkpad: the element's sink pad
+ * @profile: the profile, for the host's selection
  *
- * That nothing has come for a while that the host can take.
+ * Posts a warning: for a while no frame has fitted the host's selection.
  */
 void
 gst_ffs_report_unfit (GstElement * element, GstPad * sinkpad,
@@ -74,8 +73,8 @@ gst_ffs_report_unfit (GstElement * element, GstPad * sinkpad,
   GstCaps *caps = gst_pad_get_current_caps (sinkpad);
 
   GST_ELEMENT_WARNING (element, STREAM, FORMAT,
-      ("Upstream sends frames that are not what the USB host has chosen; they "
-          "are dropped, and the host waits."), ("wanted: %" GST_PTR_FORMAT
+      ("Upstream sends frames that are not what the USB host has chosen; the "
+          "frames are dropped."), ("wanted: %" GST_PTR_FORMAT
           "; sent: %" GST_PTR_FORMAT "; stats counts them as frames-unfit",
           wanted, caps));
   gst_clear_caps (&caps);
@@ -85,7 +84,7 @@ gst_ffs_report_unfit (GstElement * element, GstPad * sinkpad,
 /**
  * gst_ffs_report_failure:
  * @element: in whose name to post
- * @result: what became of a frame
+ * @result: the result of sending a frame
  * @endpoint: name of the endpoint
  */
 void
@@ -97,12 +96,12 @@ gst_ffs_report_failure (GstElement * element,
         ("The frame cannot be sent without a copy because %s.",
             gst_ffs_copy_reason_text (result->reason)),
         ("copy-mode=auto sends copies on %s; \"iommu.passthrough=1\" on the "
-            "kernel's command line does without the IOMMU", endpoint));
+            "kernel's command line disables translation", endpoint));
   else if (result->err == 0)
     GST_ELEMENT_ERROR (element, STREAM, FORMAT,
         ("The frame cannot be sent without a copy because %s.",
             gst_ffs_copy_reason_text (result->reason)),
-        ("make upstream give dmabufs, e.g. v4l2src io-mode=dmabuf, or set "
+        ("use dmabufs upstream, e.g. v4l2src io-mode=dmabuf, or set "
             "copy-mode=auto"));
   else
     gst_ffs_error_post (element, result->call, result->err, endpoint);
@@ -111,9 +110,9 @@ gst_ffs_report_failure (GstElement * element,
 /**
  * gst_ffs_report_unread:
  * @element: the element
- * @timeout: for how long nothing was read, ns
+ * @timeout: how long the host has read nothing, ns
  *
- * Posts a warning: the stream ends without what the host has not read.
+ * Posts a warning: the frames that the host has not read are lost.
  */
 void
 gst_ffs_report_unread (GstElement * element, GstClockTime timeout)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The element's properties: their types, documentation, ranges and defaults, and
- * the values of those that can be written.
+ * The element's properties: types, documentation, ranges, defaults, and the
+ * values of the writable ones.
  *
  * Ownership: owns its strings.  Locking: none; the element's object lock
  * protects the values.
@@ -9,8 +9,8 @@
 
 #include "gstffssettings.h"
 
-/* One transfer on the wire, one queued behind it, one spare for the time it
- * takes to release and queue. */
+/* One transfer on the wire, one queued, and one for the time to release and
+ * queue. */
 #define DEFAULT_MAX_IN_FLIGHT 3
 #define DEFAULT_MAX_PAYLOAD_SIZE (4 * 1024 * 1024)
 #define DEFAULT_EOS_TIMEOUT (10 * GST_SECOND)
@@ -26,9 +26,9 @@ gst_ffs_copy_mode_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_COPY_AUTO, "Copy what cannot be sent in place", "auto"},
-    {GST_FFS_COPY_NEVER, "Fail rather than copy", "never"},
-    {GST_FFS_COPY_ALWAYS, "Copy everything (for comparison)", "always"},
+    {GST_FFS_COPY_AUTO, "Copy frames that cannot be sent in place", "auto"},
+    {GST_FFS_COPY_NEVER, "Post an error instead of copying", "never"},
+    {GST_FFS_COPY_ALWAYS, "Write all frames (for comparison)", "always"},
     {0, NULL, NULL},
   };
 
@@ -43,7 +43,7 @@ gst_ffs_idle_policy_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_IDLE_AUTO, "Drop from a live source, else wait",
+    {GST_FFS_IDLE_AUTO, "Drop frames of live sources, else wait",
         "auto"},
     {GST_FFS_IDLE_DROP, "Drop frames", "drop"},
     {GST_FFS_IDLE_WAIT, "Wait for a host", "wait"},
@@ -61,7 +61,7 @@ gst_ffs_error_policy_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_ERROR_COUNT, "Count it in stats", "count"},
+    {GST_FFS_ERROR_COUNT, "Count the frame in stats", "count"},
     {GST_FFS_ERROR_FAIL, "Post an error and stop", "fail"},
     {0, NULL, NULL},
   };
@@ -77,7 +77,7 @@ gst_ffs_profile_type_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_PROFILE_TYPE_STREAM, "Any format, framed", "stream"},
+    {GST_FFS_PROFILE_TYPE_STREAM, "Any format, with frame headers", "stream"},
     {GST_FFS_PROFILE_TYPE_U3V, "USB3 Vision", "u3v"},
     {GST_FFS_PROFILE_TYPE_UVC, "Webcam (USB Video Class)", "uvc"},
     {0, NULL, NULL},
@@ -139,7 +139,7 @@ gst_ffs_settings_copy (const GstFfsSettings * self, GstFfsSettings * copy)
  * gst_ffs_settings_install:
  * @klass: the element's class
  *
- * Installs the properties, those that can only be read too.
+ * Installs all properties, including the read-only ones.
  */
 void
 gst_ffs_settings_install (GObjectClass * klass)
@@ -150,8 +150,8 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:endpoint:
    *
-   * File of a bulk IN endpoint in a mounted FunctionFS whose ep0 an
-   * application serves. Excludes #GstFfsDmabufSink:fd.
+   * Path of a bulk IN endpoint in a mounted FunctionFS whose ep0 an
+   * application serves. Cannot be combined with #GstFfsDmabufSink:fd.
    *
    * Since: 0.1
    */
@@ -162,9 +162,9 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:fd:
    *
-   * An open descriptor of such a file, of which the application keeps the
-   * ownership, or -1. It is opened anew if that is permitted, else
-   * duplicated and made non-blocking.
+   * Open file descriptor of such an endpoint, or -1. The application keeps the
+   * ownership. The element reopens the file if permitted, else it duplicates
+   * the descriptor and makes it non-blocking.
    *
    * Since: 0.1
    */
@@ -175,48 +175,48 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:max-in-flight:
    *
-   * How many of upstream's buffers the controller holds at a time, at most.
-   * With one, the wire idles between frames. Upstream is told in the
-   * allocation query, so that its pool is large enough.
+   * Maximum number of buffers that the controller holds. With one, the bus
+   * idles between frames. The allocation query passes this number upstream, so
+   * that pools are large enough.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight",
-      "Maximum in flight", "Most frames queued on the endpoint at a time",
+      "Maximum in flight", "Maximum number of frames queued on the endpoint",
       1, 64, DEFAULT_MAX_IN_FLIGHT, rw | GST_PARAM_MUTABLE_PLAYING);
 
   /**
    * GstFfsDmabufSink:copy-mode:
    *
-   * What to do with a frame that cannot be sent in place: because it is not
-   * in dmabuf memory, does not begin at the start of its dmabuf, or because
-   * kernel or controller cannot send dmabufs.
+   * What to do with a frame that cannot be sent in place because it is not in
+   * dmabuf memory, does not start at the beginning of its dmabuf, or because
+   * kernel or controller do not support dmabufs.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_COPY_MODE] = g_param_spec_enum ("copy-mode", "Copy mode",
-      "Whether frames that cannot be sent in place are copied",
+      "What to do with frames that cannot be sent in place",
       GST_TYPE_FFS_COPY_MODE, GST_FFS_COPY_AUTO,
       rw | GST_PARAM_MUTABLE_PLAYING);
 
   /**
    * GstFfsDmabufSink:remove-padding:
    *
-   * Whether raw video goes out without padding behind its lines and planes,
-   * which costs a copy where there is some. Otherwise the bytes of the
-   * buffer go out as they are.
+   * Send raw video without padding after its lines and planes. Padded frames
+   * may have to be copied. Otherwise the bytes of the buffer are sent
+   * unchanged.
    *
    * Since: 0.2
    */
   props[GST_FFS_PROP_REMOVE_PADDING] =
       g_param_spec_boolean ("remove-padding", "Remove padding",
-      "Remove padding from raw video, by a copy where there is some", FALSE,
+      "Send raw video without padding, by a copy if needed", FALSE,
       rw | GST_PARAM_MUTABLE_PLAYING);
 
   /**
    * GstFfsDmabufSink:tight:
    *
-   * The former name of #GstFfsDmabufSink:remove-padding.
+   * Former name of #GstFfsDmabufSink:remove-padding.
    *
    * Since: 0.1
    * Deprecated: 0.2
@@ -228,29 +228,28 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:dma-heap:
    *
-   * Where the dmabufs come from that are offered upstream and that copies
-   * are made into: the name of a heap in /dev/dma_heap, or "udmabuf". A
-   * controller without an IOMMU that cannot gather pages needs a heap of
-   * contiguous memory. %NULL: the system heap or else udmabuf, and without
-   * either no dmabufs are offered and copies are written.
+   * Allocator of the dmabufs proposed upstream and used for copies: the name
+   * of a heap in /dev/dma_heap, or "udmabuf". A controller that needs
+   * contiguous memory and has no IOMMU needs a CMA heap. %NULL selects the
+   * system heap, else udmabuf. Without either, no dmabufs are proposed and
+   * copies are written.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_DMA_HEAP] = g_param_spec_string ("dma-heap", "DMA heap",
-      "DMA heap for our own buffers, or \"udmabuf\" (NULL = automatic)", NULL,
+      "DMA heap to allocate from, or \"udmabuf\" (NULL = automatic)", NULL,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:without-host:
    *
-   * What to do with frames while no host has configured the function or,
-   * with an ep0 of our own, wants any.
+   * What to do with frames while no host has configured the function or, if
+   * the element serves ep0, while the host does not stream.
    *
-   * "auto" drops frames of a live source, and waits with others. With an ep0 of
-   * our own it also says so in an element message, by which ffscamerabin makes
-   * the camera do nothing while nobody looks: a live source of video whose frames
-   * go to this element alone is set to READY until a host wants frames. With
-   * "drop" it runs on.
+   * "auto" drops frames of live sources and waits with others. If the element
+   * serves ep0, it also posts an element message, on which ffscamerabin sets a
+   * live video source that feeds only this element to READY until a host
+   * streams. With "drop" the source keeps running.
    *
    * Since: 0.1
    */
@@ -262,22 +261,22 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:eos-timeout:
    *
-   * How long EOS waits for a host that reads nothing, in nanoseconds. Then
-   * the frames in flight are cancelled and a warning is posted. -1 waits as
-   * long as it takes.
+   * Maximum time in nanoseconds that EOS waits for a host that reads nothing.
+   * Then the frames in flight are cancelled and a warning is posted. -1 waits
+   * forever.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_EOS_TIMEOUT] =
       g_param_spec_uint64 ("eos-timeout", "EOS timeout",
-      "Longest wait for the host at EOS without progress (ns, -1 = unlimited)",
+      "Maximum wait at EOS for a host that reads nothing (ns, -1 = unlimited)",
       0, G_MAXUINT64, DEFAULT_EOS_TIMEOUT, rw | GST_PARAM_MUTABLE_PLAYING);
 
   /**
    * GstFfsDmabufSink:transfer-errors:
    *
-   * What to do when a transfer fails while the host is there. A host that
-   * goes away is not an error.
+   * What to do when a transfer fails while the host is connected. A disconnect
+   * is not an error.
    *
    * Since: 0.1
    */
@@ -289,29 +288,30 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:function:
    *
-   * Where FunctionFS is mounted, for the element to be the camera itself: it
-   * describes the function, serves ep0 and sends frames when the host asks
-   * for them. Excludes #GstFfsDmabufSink:endpoint and #GstFfsDmabufSink:fd.
-   * %NULL with #GstFfsDmabufSink:gadget set: /dev/ffs-NAME.
+   * Mount point of a FunctionFS whose ep0 the element serves: it writes the
+   * descriptors, answers control requests and sends frames while the host
+   * streams. Cannot be combined with #GstFfsDmabufSink:endpoint and
+   * #GstFfsDmabufSink:fd. If %NULL and #GstFfsDmabufSink:gadget is set:
+   * /dev/ffs-NAME.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_FUNCTION] = g_param_spec_string ("function", "Function",
-      "Mount point of a FunctionFS that the element is to serve, e.g. "
+      "Mount point of a FunctionFS whose ep0 the element serves, e.g. "
       "/dev/ffs-camera", NULL, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:gadget:
    *
-   * Name of the USB gadget in configfs. What of it is missing, and the mount
-   * of its FunctionFS, is made when the element goes to PAUSED and removed
-   * when it goes back to READY; it is bound in between. Making it needs root;
+   * Name of the USB gadget in configfs. On the way to PAUSED the element
+   * creates what is missing of it, mounts its FunctionFS and binds it. On the
+   * way to READY it undoes these steps. Creating a gadget needs root;
    * examples/ffs-gadget does it once for an ordinary user.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_GADGET] = g_param_spec_string ("gadget", "Gadget",
-      "Name of the USB gadget to make, where missing, and to bind", NULL,
+      "Name of the USB gadget to bind, created if missing", NULL,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
@@ -346,32 +346,33 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:udc:
    *
-   * The USB device controller that #GstFfsDmabufSink:gadget is bound to, a
-   * name from /sys/class/udc. %NULL: the first that is free.
+   * Name in /sys/class/udc of the USB device controller to bind
+   * #GstFfsDmabufSink:gadget to. %NULL selects the first free one.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_UDC] = g_param_spec_string ("udc", "UDC",
-      "USB device controller to bind to (NULL = the first that is free)", NULL,
+      "USB device controller to bind to (NULL = first free)", NULL,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:profile:
    *
-   * The class of camera that the element is with #GstFfsDmabufSink:function
-   * or #GstFfsDmabufSink:gadget.
+   * Class of the USB function, if #GstFfsDmabufSink:function or
+   * #GstFfsDmabufSink:gadget is set: descriptors, control requests and
+   * framing.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_PROFILE] = g_param_spec_enum ("profile", "Profile",
-      "Class of camera", GST_TYPE_FFS_PROFILE_TYPE, GST_FFS_PROFILE_TYPE_STREAM,
-      rw | GST_PARAM_MUTABLE_READY);
+      "Class of the USB function", GST_TYPE_FFS_PROFILE_TYPE,
+      GST_FFS_PROFILE_TYPE_STREAM, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:vendor-id:
    *
-   * idVendor of the gadget that is made. The default is for tests, not for
-   * products.
+   * idVendor of a gadget that the element creates. The default is for tests,
+   * not for products.
    *
    * Since: 0.1
    */
@@ -382,7 +383,7 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:product-id:
    *
-   * idProduct of the gadget that is made.
+   * idProduct of a gadget that the element creates.
    *
    * Since: 0.1
    */
@@ -393,45 +394,45 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:manufacturer:
    *
-   * What a host shows as the maker of the camera.
+   * Manufacturer string of a gadget that the element creates. At most 126
+   * bytes.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_MANUFACTURER] = g_param_spec_string ("manufacturer",
-      "Manufacturer", "Maker of the camera, as a host shows it",
+      "Manufacturer", "USB manufacturer string",
       DEFAULT_MANUFACTURER, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:product:
    *
-   * What a host shows as the camera's name.
+   * Product string of a gadget that the element creates. At most 126 bytes.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_PRODUCT] = g_param_spec_string ("product", "Product",
-      "Name of the camera, as a host shows it", DEFAULT_PRODUCT,
-      rw | GST_PARAM_MUTABLE_READY);
+      "USB product string", DEFAULT_PRODUCT, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:serial:
    *
-   * The camera's serial number, by which hosts tell cameras of one kind
-   * apart. %NULL: the board's serial number if the device tree has one, else
-   * a number made from /etc/machine-id.
+   * Serial number, by which hosts distinguish cameras of one model. At most
+   * 126 bytes. %NULL selects the board's serial number from the device tree,
+   * else a hash of /etc/machine-id.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_SERIAL] = g_param_spec_string ("serial", "Serial",
-      "Serial number of the camera (NULL = from the board)", NULL,
+      "USB serial number string (NULL = from the board)", NULL,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:controls:
    *
-   * What a host can set of the camera that the application itself sees to,
-   * with the profiles uvc and u3v: a structure with a field for each control.
-   * When a host sets one, #GstFfsDmabufSink::set-control is emitted. What the
-   * source has under the same name is the host's no more.
+   * Controls that the application implements, for the profiles uvc and u3v: a
+   * structure with a field for each. When a host sets one,
+   * #GstFfsDmabufSink::set-control is emitted. They replace controls of the
+   * source with the same name.
    *
    * |[
    * controls,exposure-time=(int)[100,33300],exposure-time-default=10000,auto-exposure=(int){0,1}
@@ -439,49 +440,50 @@ gst_ffs_settings_install (GObjectClass * klass)
    *
    * - brightness, contrast, hue, saturation, sharpness, gamma, gain,
    *   exposure-time (us), white-balance-temperature (K),
-   *   backlight-compensation, focus and zoom are ranges, of int or double.
-   *   What they are at first is in a second field with the suffix -default;
-   *   else it is the lowest value.
+   *   backlight-compensation, focus and zoom are ranges, of int or double. A
+   *   second field with the suffix -default has the initial value; else it is
+   *   the minimum.
    * - auto-exposure (0 automatic, 1 manual, 2 shutter priority, 3 aperture
    *   priority), power-line-frequency (0 disabled, 1 50 Hz, 2 60 Hz, 3
    *   automatic), auto-white-balance and auto-focus (0 off, 1 on) are lists of
-   *   the numbers that there are, the first of which is what they are at
-   *   first; or booleans, FALSE or TRUE at first.
-   * - custom-1 to custom-8 are ranges of what only the application knows. They
-   *   are in an extension unit with uvc, and Custom1 to Custom8 with u3v.
+   *   the supported values, the first of which is the initial value; or
+   *   booleans, which support both values and have the given initial one.
+   * - custom-1 to custom-8 are ranges with a meaning defined by the
+   *   application: controls of an extension unit with uvc, Custom1 to Custom8
+   *   with u3v.
    *
-   * Each time the element goes to PAUSED they begin anew.
+   * They are reset to their initial values on the way to PAUSED.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_CONTROLS] = g_param_spec_boxed ("controls", "Controls",
-      "What the application lets a host set, e.g. "
+      "Camera controls implemented by the application, e.g. "
       "controls,brightness=(int)[0,255],brightness-default=128",
       GST_TYPE_STRUCTURE, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:max-payload-size:
    *
-   * How many bytes a payload of profile=uvc has at most. Larger frames go as
-   * several payloads, in one transfer and in place where the kernel can gather
-   * them. A host allocates several buffers of this size, and one that has not
-   * the memory for it does not stream: programs with libusb share 16 MB on
-   * Linux, and 131072 is what libuvc is happy with. Rounded down to multiples
-   * of 131072, but a frame has 11 payloads at most; 0 sends each frame as one.
+   * Maximum size in bytes of a payload of profile=uvc. Larger frames are sent
+   * as several payloads, in one transfer and in place if the kernel has
+   * SUBMIT. A host allocates several buffers of this size and cannot stream
+   * without the memory: libusb programs share 16 MB on Linux; 131072 suits
+   * libuvc. Rounded down to a multiple of 131072, and increased for frames of
+   * more than 11 payloads. 0 sends each frame as one payload.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_MAX_PAYLOAD_SIZE] = g_param_spec_uint ("max-payload-size",
-      "Maximum payload size", "Most bytes of a frame behind one header, with "
-      "profile=uvc (0 = all)", 0, G_MAXINT, DEFAULT_MAX_PAYLOAD_SIZE,
+      "Maximum payload size", "Maximum size of a payload with profile=uvc "
+      "(bytes, 0 = unlimited)", 0, G_MAXINT, DEFAULT_MAX_PAYLOAD_SIZE,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:connected:
    *
-   * Whether a host has configured the function. With an application's ep0 as
-   * far as is known: an endpoint file tells of a host that came or went only
-   * when it is used.
+   * Whether a host has configured the function. With an application's ep0 the
+   * value can be outdated: an endpoint file reports a connect or disconnect
+   * only when it is used.
    *
    * Since: 0.1
    */
@@ -494,15 +496,15 @@ gst_ffs_settings_install (GObjectClass * klass)
    * GstFfsDmabufSink:streaming:
    *
    * Whether the host wants frames. With an application's ep0: whether the
-   * host that is connected has read one. The notification comes from a thread
-   * of the element, which a change of its state waits for: change the state
-   * from elsewhere.
+   * connected host has read one. The notification is emitted in a thread of
+   * the element that state changes wait for: change states from another
+   * thread.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_STREAMING] =
       g_param_spec_boolean ("streaming", "Streaming",
-      "Whether the host reads frames", FALSE,
+      "Whether the host wants frames", FALSE,
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -511,37 +513,36 @@ gst_ffs_settings_install (GObjectClass * klass)
    * The fields of #GstBaseSink:stats and, all guint64 but where noted:
    *
    * - frames-zero-copy: frames sent in place
-   * - frames-copied: frames of which all or a part was copied, and among
-   *   them by the first reason found copied-memory (no dmabuf),
-   *   copied-offset (not at the start of its dmabuf), copied-padding (remove-padding),
-   *   copied-region (a part of the picture that the host has chosen),
-   *   copied-packet (a part of it ends in mid-packet), copied-header (behind
-   *   a header in the same transfer), copied-no-sg, copied-no-ioctl,
-   *   copied-dma-device (mapped for another device than the controller),
-   *   copied-refused (the controller cannot map upstream's dmabufs),
-   *   copied-mode (copy-mode=always)
+   * - frames-copied: frames copied in whole or in part, and among them by the
+   *   first reason found copied-memory (no dmabuf), copied-offset (not at the
+   *   start of its dmabuf), copied-padding (remove-padding), copied-region
+   *   (of the picture, selected by the host), copied-packet (a part of it ends
+   *   in mid-packet), copied-header (behind a header in the
+   *   same transfer), copied-no-sg, copied-no-ioctl, copied-dma-device (mapped
+   *   for another device than the controller), copied-refused (the controller
+   *   cannot map upstream's dmabufs), copied-mode (copy-mode=always)
    * - frames-gathered: frames sent as one transfer of several segments
-   * - frames-in-room: frames whose header went into the room in front of them
+   * - frames-in-room: frames whose header was written to their headroom
    * - frames-without-host: frames dropped because no host wanted them
-   * - frames-unfit: frames dropped because they are not what the host chose
-   * - frames-lost: frames of which a transfer ended with an error though the
-   *   host was there: an error of the wire or of memory, or a transfer that
-   *   was taken back by another program's DETACH, which with dwc3 takes all
-   *   transfers of the endpoint back
+   * - frames-unfit: frames dropped because their caps are not the host's
+   *   selection
+   * - frames-lost: frames with a transfer that failed while the host was
+   *   connected: a bus or memory error, or a DETACH by another process, which
+   *   on dwc3 cancels all transfers of the endpoint
    * - transfers-queued, -completed, -failed, -cancelled: dmabuf transfers
-   *   handed to the kernel, and how their fences signalled: without an error,
-   *   with one though the host was there, or because the host went or we
-   *   stopped
+   *   submitted to the kernel, and the status of their fences: success, an
+   *   error while the host was connected, or cancelled by a disconnect or by
+   *   the element
    * - bytes: bytes that the host has read
-   * - bytes-copied: bytes that went through the CPU
-   * - in-flight, in-flight-max: (guint) frames in flight now, at most
-   * - attachments: (guint) dmabufs attached now
+   * - bytes-copied: bytes copied by the CPU
+   * - in-flight, in-flight-max: (guint) frames in flight, current and maximum
+   * - attachments: (guint) dmabufs currently attached
    * - attachments-made, attachments-dropped: since start
-   * - latency-last, latency-avg, latency-max: from the queueing of a frame
-   *   to its release, ns
-   * - connections: how often a host came
+   * - latency-last, latency-avg, latency-max: time from submission to release
+   *   of a frame, ns
+   * - connections: number of connects
    *
-   * Reset when the element goes to PAUSED; readable afterwards.
+   * Reset on the way to PAUSED; still readable after the element has stopped.
    *
    * Since: 0.1
    */
@@ -563,7 +564,7 @@ set_string (gchar ** field, const GValue * value)
   *field = g_value_dup_string (value);
 }
 
-/* FALSE if there is no such property. */
+/* Returns FALSE if there is no such property. */
 gboolean
 gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The end of a Linux AIO context whose requests a controller does not let go
- * of.
+ * Destroys a Linux AIO context whose requests a controller does not complete.
  *
- * Ownership: the context and what its requests refer to belong to a thread of
- * their own then, which may outlive the element.
+ * Ownership: a thread then owns the context and the data of its requests, and
+ * may outlive the element.
  *
  * Locking: none.
  */
@@ -33,12 +32,12 @@ run (gpointer data)
 /**
  * gst_ffs_aio_destroy:
  * @ctx: (transfer full): a context
- * @busy: whether there are requests that could not be cancelled
+ * @busy: whether some requests could not be cancelled
  * @notify: (nullable): frees @user_data
- * @user_data: what the requests refer to
+ * @user_data: data that the requests use
  *
- * io_destroy() waits until the last request is over, which may be never.  With
- * @busy it is called in a thread, and @notify after it.
+ * io_destroy() blocks until the last request has completed, which may never
+ * happen. With @busy a thread calls it, then @notify.
  */
 void
 gst_ffs_aio_destroy (io_context_t ctx, gboolean busy, GDestroyNotify notify,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsAllocator: dmabufs of our own, for upstream to write into and for
- * what has to be copied.
+ * GstFfsAllocator: allocates dmabufs, for upstream to write into and for
+ * copies.
  *
  * They come from a DMA heap (linux/dma-heap.h) or from udmabuf
- * (linux/udmabuf.h).  GStreamer has a udmabuf allocator from 1.28 on, which is
- * taken then; heaps are needed besides, since only they give a controller
- * without an IOMMU contiguous memory.
+ * (linux/udmabuf.h). GStreamer's udmabuf allocator is used if available
+ * (1.28). Heaps are needed for contiguous memory, for controllers without an
+ * IOMMU.
  *
  * Ownership: the allocator keeps the device open; memories own their dmabuf.
  * Locking: none, nothing changes after construction.
@@ -66,7 +66,7 @@ alloc_udmabuf (gint device, gsize size)
   if (memfd < 0)
     return -1;
 
-  /* The kernel demands that the pages cannot go away. */
+  /* udmabuf requires a memfd that cannot shrink. */
   create.memfd = memfd;
   if (ftruncate (memfd, size) == 0
       && fcntl (memfd, F_ADD_SEALS, F_SEAL_SHRINK) == 0)
@@ -86,7 +86,7 @@ alloc (GstAllocator * allocator, gsize size, GstAllocationParams * params)
   GstMemory *mem;
   gint fd;
 
-  /* A dmabuf consists of pages, so any smaller alignment is given. */
+  /* A dmabuf consists of pages, which satisfies any smaller alignment. */
   maxsize = MAX (GST_ROUND_UP_N (maxsize, page), page);
   fd = self->udmabuf ? alloc_udmabuf (self->device, maxsize) :
       alloc_heap (self->device, maxsize);
@@ -96,7 +96,7 @@ alloc (GstAllocator * allocator, gsize size, GstAllocationParams * params)
     return NULL;
   }
 
-  /* Mapping for every frame would cost more than a copy. */
+  /* Keep the mapping: mapping each frame would cost more than the copy. */
   mem = gst_dmabuf_allocator_alloc_with_flags (allocator, fd, maxsize,
       GST_FD_MEMORY_FLAG_KEEP_MAPPED);
   gst_memory_resize (mem, params->prefix, size);
@@ -115,7 +115,7 @@ open_device (const gchar * heap)
   return open (path, O_RDWR | O_CLOEXEC);
 }
 
-/* (transfer full) (nullable): GStreamer's own, where it has one. */
+/* (transfer full) (nullable): GStreamer's udmabuf allocator, if available. */
 static GstAllocator *
 get_udmabuf_allocator (void)
 {
@@ -133,7 +133,7 @@ get_udmabuf_allocator (void)
  * @err: (out): the errno if this failed
  *
  * Returns: (transfer full) (nullable): an allocator of dmabufs, or %NULL if
- * the kernel has none of that name or this user may not open it
+ * there is no such heap or this user may not open it
  */
 GstAllocator *
 gst_ffs_allocator_new (const gchar * heap, gint * err)
@@ -178,7 +178,7 @@ finalize (GObject * object)
 static void
 gst_ffs_allocator_init (GstFfsAllocator * self)
 {
-  /* Unlike its parent it can allocate by itself. */
+  /* Unlike its parent, this allocator supports gst_allocator_alloc(). */
   GST_OBJECT_FLAG_UNSET (self, GST_ALLOCATOR_FLAG_CUSTOM_ALLOC);
 }
 

@@ -1,38 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsAttachments: which dmabufs are attached to an endpoint.
+ * GstFfsAttachments: the dmabufs attached to an endpoint.
  *
- * Attaching maps a dmabuf for the controller, which is far too slow to do
- * for every frame, and a forgotten attachment pins the camera's memory.  So
- * an attachment is kept as long as a GstMemory of its dmabuf lives, and for a
- * second beyond: applications and sockets make a new GstMemory, of a new fd,
- * for the same dmabuf each time that it comes round.  A timer ends that second,
- * whether there are frames or not.  Memory that never comes again would add up
- * meanwhile, so only a few such attachments are kept until one of them has been
- * of use.
+ * ATTACH maps a dmabuf for the controller, which is too slow for every frame,
+ * and a stale attachment pins the camera's memory. So an attachment lives as
+ * long as a GstMemory of its dmabuf, and one second longer: applications and
+ * sockets create a new GstMemory with a new fd each time the same dmabuf
+ * recurs. A timer ends that second, with or without frames. Until one such
+ * attachment has been reused, only a few are kept, so that memory that never
+ * recurs does not accumulate.
  *
- * Several GstMemory may be of one dmabuf, and the pointer of one that died
- * may come back for another dmabuf.  So the inode of its fd says which dmabuf
- * it is, and the pointer is the fast way to that only, as long as the memory
- * lives.  A weak reference tells when it dies.  There is one table of these for
- * the process, and one reference a memory, which is left alone until the
- * memory dies: removing a weak reference races with the finalization of what it
- * points to, and a memory may live longer than many runs of a sink.
+ * Several GstMemory can share a dmabuf, and the pointer of a freed one can be
+ * reused for another dmabuf. The inode of the fd therefore identifies the
+ * dmabuf, and the pointer is a shortcut while the memory lives. A weak
+ * reference reports when it is freed. The process has one table of weak
+ * references, one for each memory, which are never removed: removing one races
+ * with the finalization of its memory, and a memory can outlive many runs of a
+ * sink.
  *
- * Ownership: no GstBuffer and no GstMemory is held.  An entry owns a duplicate
- * of the fd, which DETACH needs when the memory's own is already closed, and
- * which keeps the inode from being another dmabuf's.  The timer has a reference
- * on the attachments.
+ * Ownership: holds no GstBuffer and no GstMemory. An entry owns a duplicate of
+ * the fd: DETACH needs it after the memory's fd is closed, and it keeps the
+ * inode from being reused. The timer holds a reference on the attachments.
  *
  * An attachment is in use from acquire() to release(), by one user at a time,
- * which may have several pieces of it.
+ * for one or more segments.
  *
- * Locking: one lock for all entries.  ATTACH and DETACH are made under it, so
- * that a dmabuf cannot be attached in one thread while another one detaches
- * it; neither waits for fences.  The timer's thread, which is the clock's, takes
- * it as well.  No buffer is unreffed under it.  The lock of
- * the process's table is taken within it, and never held while attachments are
- * called.
+ * Locking: one lock for all entries. ATTACH and DETACH are called with it
+ * held, so that one thread cannot attach a dmabuf while another detaches it;
+ * neither waits for fences. The timer's thread (the clock's) takes it too. No
+ * buffer is unreffed with it held. Lock order: this lock, then the lock of the
+ * process's table.
  */
 
 #include "gstffsattachments.h"
@@ -47,26 +44,26 @@
 #include "gstffsdebug.h"
 #include "gstffserror.h"
 
-/* How long an attachment outlives its memories. */
+/* How long an attachment outlives its last memory. */
 #define IDLE_TIME GST_SECOND
 
-/* So many do that before one was of use. */
+/* Maximum number of such attachments before one was reused. */
 #define MAX_STRANGERS 16
 
-/* What is known of a dmabuf. */
+/* A dmabuf. */
 struct _GstFfsAttachment
 {
   gint64 inode;
   gint fd;                      /* a duplicate, owned */
-  guint n_memories;             /* that are known to be of it */
+  guint n_memories;             /* memories known to share it */
   gboolean attached;            /* by the kernel */
-  guint in_use;                 /* pieces under way */
-  guint64 user;                 /* whose they are */
-  guint64 last_use;             /* the higher, the later */
-  GstClockTime idle_since;      /* without a memory, and not in use */
+  guint in_use;                 /* segments in flight */
+  guint64 user;                 /* their user */
+  guint64 last_use;             /* higher is more recent */
+  GstClockTime idle_since;      /* no memory and not in use */
 };
 
-/* More than are in rotation as a rule. */
+/* More than the usual number of buffers in a pool. */
 #define RECENT_BITS 6
 #define N_RECENT (1 << RECENT_BITS)
 
@@ -84,11 +81,11 @@ struct _GstFfsAttachments
   GMutex lock;
   GHashTable *by_inode;         /* inode -> GstFfsAttachment, owned */
   GHashTable *by_memory;        /* GstMemory (no ref) -> GstFfsAttachment */
-  Recent recent[N_RECENT];      /* what of that was asked for last */
+  Recent recent[N_RECENT];      /* most recent look-up */
   guint64 uses;
   GstClock *clock;
-  GstClockID timer;             /* NULL if nothing is to end */
-  gboolean came_round;          /* a dmabuf without a memory has got one */
+  GstClockID timer;             /* NULL if nothing expires */
+  gboolean came_round;          /* a dmabuf without a memory was reused */
   gboolean closed;
   GstFfsAttachmentsStats stats;
 };
@@ -124,7 +121,7 @@ gst_ffs_attachments_ref (GstFfsAttachments * self)
 static void
 attachments_free (GstFfsAttachments * self)
 {
-  /* close() left only what was in use, and release() dropped that. */
+  /* close() left only attachments in use, and release() dropped those. */
   g_warn_if_fail (g_hash_table_size (self->by_inode) == 0);
 
   g_hash_table_unref (self->by_inode);
@@ -160,7 +157,7 @@ memory_gone (gpointer data G_GNUC_UNUSED, GstMiniObject * mem)
   g_slist_free (watchers);
 }
 
-/* The memory is kept alive by the caller; it may be watched already. */
+/* The caller keeps the memory alive. It may already have a weak reference. */
 static void
 watch (GstFfsAttachments * self, GstMemory * mem)
 {
@@ -194,8 +191,8 @@ unwatch_all (GstFfsAttachments * self)
 
 /* ---- entries; all with the lock ---- */
 
-/* Returns: (transfer none): the memory that @mem is to be known by: what it
- * is a share of lives at least as long and has the same fd */
+/* Returns: (transfer none): the memory to track @mem by: the parent of a share
+ * lives at least as long and has the same fd */
 GstMemory *
 gst_ffs_attachments_get_key (GstMemory * mem)
 {
@@ -204,8 +201,7 @@ gst_ffs_attachments_get_key (GstMemory * mem)
   return mem;
 }
 
-/* Addresses that are a like distance apart are to be spread out: Fibonacci
- * hashing. */
+/* Fibonacci hashing, since addresses are at regular distances. */
 static Recent *
 get_recent (GstFfsAttachments * self, GstMemory * mem)
 {
@@ -236,8 +232,8 @@ unlink_memory (GstFfsAttachments * self, GstMemory * mem)
   g_hash_table_remove (self->by_memory, mem);
 }
 
-/* By memory if it is known, else by dmabuf.  NULL with an errno, which is 0 if
- * there is none. */
+/* Looks up by memory if known, else by dmabuf. Returns NULL and an errno,
+ * which is 0 if there is no entry. */
 static GstFfsAttachment *
 find (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
@@ -256,7 +252,7 @@ find (GstFfsAttachments * self, GstMemory * mem, gint * err)
   return g_hash_table_lookup (self->by_inode, &inode);
 }
 
-/* An entry that no memory is linked to yet. */
+/* Adds an entry without a memory. */
 static GstFfsAttachment *
 add (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
@@ -303,7 +299,7 @@ is_orphan (GstFfsAttachment * att)
   return att->n_memories == 0 && !att->in_use;
 }
 
-/* @n: (out) (nullable): of how many */
+/* @n: (out) (nullable): the number of entries */
 static GstFfsAttachment *
 oldest_idle (GstFfsAttachments * self, gboolean orphans, guint * n)
 {
@@ -360,8 +356,8 @@ call_detach (GstFfsAttachments * self, GstFfsAttachment * att)
   set_dropped (self, att);
 }
 
-/* FALSE if that must wait for a host: DETACH without one makes unpatched
- * kernels follow a NULL pointer. */
+/* Returns FALSE if DETACH must wait for a host: without one, unpatched kernels
+ * dereference a NULL pointer. */
 static gboolean
 detach (GstFfsAttachments * self, GstFfsAttachment * att)
 {
@@ -374,8 +370,8 @@ detach (GstFfsAttachments * self, GstFfsAttachment * att)
   return TRUE;
 }
 
-/* The same for one that nobody uses.  Kernels with our patches do it at any
- * time, so that no memory is pinned until a host comes. */
+/* The same for an idle attachment. Patched kernels can detach at any time, so
+ * no memory stays pinned until a host connects. */
 static gboolean
 detach_orphan (GstFfsAttachments * self, GstFfsAttachment * att)
 {
@@ -407,8 +403,8 @@ stop_timer (GstFfsAttachments * self)
   self->timer = NULL;
 }
 
-/* Drops what has been idle for too long, as far as the endpoint's state permits;
- * what is left then is tried again. */
+/* Drops expired attachments if the endpoint's state permits; otherwise the
+ * timer tries again. */
 static void
 drop_old (GstFfsAttachments * self, GstClockTime now)
 {
@@ -432,7 +428,7 @@ drop_old (GstFfsAttachments * self, GstClockTime now)
     start_timer (self, next);
 }
 
-/* From the clock's thread. */
+/* Called from the clock's thread. */
 static gboolean
 on_time (GstClock * clock, GstClockTime time G_GNUC_UNUSED, GstClockID id,
     gpointer user_data)
@@ -440,7 +436,7 @@ on_time (GstClock * clock, GstClockTime time G_GNUC_UNUSED, GstClockID id,
   GstFfsAttachments *self = user_data;
 
   g_mutex_lock (&self->lock);
-  /* It may have been stopped as it went off. */
+  /* The timer may have been stopped while it fired. */
   if (self->timer == id) {
     gst_clock_id_unref (self->timer);
     self->timer = NULL;
@@ -481,7 +477,7 @@ trim (GstFfsAttachments * self, guint max)
   }
 }
 
-/* Returns whether an attachment is left in the kernel. */
+/* Returns whether an attachment remains in the kernel. */
 static gboolean
 detach_idle (GstFfsAttachments * self)
 {
@@ -504,7 +500,7 @@ detach_idle (GstFfsAttachments * self)
 
 /* ---- use ---- */
 
-/* The memory dies; it is not to be looked into. */
+/* Weak notify: the memory must not be accessed. */
 static void
 forget_memory (GstFfsAttachments * self, GstMemory * mem)
 {
@@ -521,7 +517,7 @@ forget_memory (GstFfsAttachments * self, GstMemory * mem)
   g_mutex_unlock (&self->lock);
 }
 
-/* With the lock. */
+/* Call with the lock held. */
 static GstFfsAttachment *
 find_or_add (GstFfsAttachments * self, GstMemory * mem, gint * err)
 {
@@ -545,7 +541,8 @@ find_or_add (GstFfsAttachments * self, GstMemory * mem, gint * err)
   return att;
 }
 
-/* With the lock.  Attaches, and makes room by what is idle if there is none. */
+/* Call with the lock held. Attaches; if there is no room, detaches idle
+ * entries and tries again. */
 static gint
 attach_or_make_room (GstFfsAttachments * self, GstFfsAttachment * att)
 {
@@ -570,14 +567,14 @@ attach_or_make_room (GstFfsAttachments * self, GstFfsAttachment * att)
  * gst_ffs_attachments_acquire:
  * @self: the attachments of an endpoint that is enabled
  * @mem: a dmabuf memory, which the caller keeps alive until release()
- * @user: what it is for; the same for all pieces that are queued by one call
+ * @user: the user; the same for all segments of one submission
  * @err: (out): the errno if this failed
  *
- * Makes sure that the dmabuf of @mem is attached and marks it as used.
+ * Attaches the dmabuf of @mem unless it is, and marks it as in use.
  *
- * Queueing a dmabuf that is already in flight must be avoided: in kernels
- * without our patches the second transfer's fence replaces the first one's
- * while the controller still reads, and both are freed too early.
+ * Never queue a dmabuf that is in flight: in unpatched kernels the second
+ * transfer's fence replaces the first one's while the controller still reads,
+ * and both are freed too early.
  *
  * Returns: (nullable): the attachment; %NULL and EALREADY if it is in use
  */
@@ -609,12 +606,12 @@ gst_ffs_attachments_acquire (GstFfsAttachments * self, GstMemory * mem,
 /**
  * gst_ffs_attachments_renew:
  * @self: the attachments
- * @att: an acquired attachment of a transfer for which the kernel says that
- * something is not attached
+ * @att: an acquired attachment of a transfer that failed because a dmabuf is
+ * not attached
  *
- * A kernel that releases attachments when the function is unbound leaves us
- * with entries that are no longer true. SUBMIT does not say which, and a dmabuf
- * that is attached twice stays so when it is detached once.
+ * If the kernel releases attachments when the function is unbound, entries
+ * become stale. SUBMIT does not report which, and a dmabuf that was attached
+ * twice stays attached after one DETACH.
  *
  * Returns: 0 or an errno
  */
@@ -635,11 +632,11 @@ gst_ffs_attachments_renew (GstFfsAttachments * self, GstFfsAttachment * att)
 /**
  * gst_ffs_attachments_release:
  * @self: the attachments
- * @atts: what was acquired
+ * @atts: the acquired attachments
  * @n: how many
  *
- * To be called before the buffers that keep the memory are unreffed: the end of
- * a memory wants to find its dmabuf idle.
+ * Call before unreffing the buffers that keep the memory alive: the weak
+ * notify expects an idle dmabuf.
  */
 void
 gst_ffs_attachments_release (GstFfsAttachments * self,
@@ -687,12 +684,12 @@ gst_ffs_attachments_is_busy (GstFfsAttachments * self, GstMemory * mem)
  * gst_ffs_attachments_cancel:
  * @self: the attachments
  *
- * Detaches everything, in use or not, which cancels what is in flight.  The
- * caller must not read the status of a fence afterwards: in kernels without
- * our patches it lives in the attachment.  Without a host this does nothing;
- * closing the endpoint does it then.  The endpoint is asked whether there is
- * one: a transfer that has ended with ESHUTDOWN or EPIPE says that the host is
- * gone, and another one may have been queued since.
+ * Detaches everything, in use or not, which cancels the transfers in flight.
+ * The caller must not read a fence's status afterwards: in unpatched kernels
+ * it is freed with the attachment. Without a host this does nothing, and
+ * closing the endpoint cancels. The state of the endpoint is queried: a
+ * transfer that ended with ESHUTDOWN or EPIPE says that the host has
+ * disconnected, but another may have been queued since.
  */
 void
 gst_ffs_attachments_cancel (GstFfsAttachments * self)
@@ -708,7 +705,7 @@ gst_ffs_attachments_cancel (GstFfsAttachments * self)
   g_mutex_unlock (&self->lock);
 }
 
-/* With the lock.  What could not be detached goes with the file. */
+/* Call with the lock held. Closing the file detaches the rest. */
 static void
 forget_idle (GstFfsAttachments * self)
 {
@@ -729,10 +726,10 @@ forget_idle (GstFfsAttachments * self)
  * gst_ffs_attachments_clear:
  * @self: the attachments, none of them in use
  *
- * Gives up all attachments, so that upstream can free its buffers.
+ * Drops all attachments, so that upstream can free its buffers.
  *
- * Returns: 0, or the errno of reopening the endpoint; what could not be
- * detached is attached still then
+ * Returns: 0, or the errno of reopening the endpoint; dmabufs that could not
+ * be detached then stay attached
  */
 gint
 gst_ffs_attachments_clear (GstFfsAttachments * self)
@@ -753,8 +750,8 @@ gst_ffs_attachments_clear (GstFfsAttachments * self)
  * gst_ffs_attachments_close:
  * @self: the attachments
  *
- * Closes the endpoint and with it all attachments.  One that is still in use
- * is forgotten when it is released.
+ * Closes the endpoint and with it all attachments. Attachments in use are
+ * dropped when released.
  */
 void
 gst_ffs_attachments_close (GstFfsAttachments * self)

@@ -14,9 +14,9 @@ typedef struct _GstFfsAttachment GstFfsAttachment;
 
 /**
  * GstFfsAttachmentsStats:
- * @now: dmabufs attached at present
+ * @now: dmabufs attached now
  * @made: ATTACH calls that succeeded
- * @dropped: attachments given up again
+ * @dropped: attachments dropped
  */
 typedef struct
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsBufferPool: dmabufs of ours that are used again and again: pages for
- * headers and the like, and frames.
+ * GstFfsBufferPool: reusable dmabufs of the sink: pages for headers, leaders
+ * and trailers, and frames for copies.
  *
- * Ownership: owns two pools, made when first needed.  A buffer goes back to
- * its pool when the last reference is dropped, which is after its fence; a
- * pool that was replaced by one of larger buffers lives until then.
+ * Ownership: owns two pools, made when first needed. A buffer returns to its
+ * pool with its last reference, after its fence has signalled. A pool that was
+ * replaced by one with larger buffers lives until then.
  *
- * Locking: none; belongs to one thread, usually the streaming thread.
+ * Locking: none; used by one thread, usually the streaming thread.
  */
 
 #include <string.h>
@@ -25,8 +25,8 @@ struct _GstFfsBufferPool
 
 /**
  * gst_ffs_buffer_pool_new:
- * @allocator: (nullable): where dmabufs come from; %NULL for buffers in
- * ordinary memory, to be written
+ * @allocator: (nullable): allocator of dmabufs; %NULL for buffers in system
+ * memory, to be written
  */
 GstFfsBufferPool *
 gst_ffs_buffer_pool_new (GstAllocator * allocator)
@@ -61,11 +61,11 @@ gst_ffs_buffer_pool_free (GstFfsBufferPool * self)
  * @self: the pool
  * @size: bytes
  *
- * The buffer may be larger than @size and has to stay so: a pool discards
- * buffers whose size was changed.
+ * The buffer may be larger than @size. Do not resize it: a pool discards
+ * resized buffers.
  *
- * Returns: (transfer full) (nullable): a buffer in one memory, %NULL if there
- * is no memory for it
+ * Returns: (transfer full) (nullable): a buffer with one memory, %NULL if the
+ * allocation failed
  */
 GstBuffer *
 gst_ffs_buffer_pool_acquire (GstFfsBufferPool * self, gsize size)
@@ -100,7 +100,7 @@ gst_ffs_buffer_pool_acquire (GstFfsBufferPool * self, gsize size)
 /**
  * gst_ffs_buffer_pool_fill:
  * @self: the pool
- * @data: what to write into a buffer
+ * @data: data to write to the buffer
  * @size: bytes
  *
  * Returns: (transfer full) (nullable): a buffer that begins with @data

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The debug category of everything below the element.  Lines about a frame
- * carry its number, the one that the element logs when the frame comes in.
+ * The debug category of the transport. Lines about a frame have its number,
+ * which the element logs when the buffer arrives.
  */
 
 #ifndef __GST_FFS_DEBUG_H__

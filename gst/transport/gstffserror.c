@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The one place that turns an errno of a FunctionFS, dma-buf or sync_file
- * call into a meaning for the code and into a sentence for a person.
+ * Maps an errno of a FunctionFS, dma-buf or sync_file call to a meaning for
+ * the code and to an error text.
  *
  * The table of errnos is that of linux/usb/functionfs.h and
  * drivers/usb/gadget/function/f_fs.c since Linux 6.9.  No state, no locks.
@@ -44,19 +44,19 @@ is_transfer (GstFfsCall call)
 
 /**
  * gst_ffs_error_meaning:
- * @call: the call that was made
+ * @call: the call
  * @err: its errno, 0 for success
  *
- * FUNCTIONFS_DMABUF_ATTACH answers EPERM both before the function is bound
- * and on a controller without scatter-gather. gst_ffs_endpoint_attach() has
- * excluded the former.
+ * FUNCTIONFS_DMABUF_ATTACH fails with EPERM both before the function is bound
+ * and on a controller without scatter-gather. gst_ffs_endpoint_attach()
+ * excludes the former.
  *
- * A fence says ECONNRESET if its transfer was taken back.  What we have taken
- * back ourselves is ECANCELED by then.  With dwc3 a transfer that another
- * program takes back takes all others of the endpoint with it
+ * A fence has ECONNRESET if its transfer was cancelled by another process;
+ * transfers cancelled by the queue have ECANCELED at this point. On dwc3
+ * cancelling one transfer cancels all of the endpoint
  * (dwc3_gadget_ep_dequeue()).
  *
- * Returns: what happened
+ * Returns: the meaning
  */
 GstFfsMeaning
 gst_ffs_error_meaning (GstFfsCall call, gint err)
@@ -114,30 +114,30 @@ get_open_text (gint err, const gchar * endpoint, gint * code)
     case ENOTDIR:
       *code = GST_RESOURCE_ERROR_NOT_FOUND;
       return g_strdup_printf ("There is no endpoint \"%s\". Mount FunctionFS "
-          "and let an application write the descriptors to its ep0 first "
-          "(examples/ffs-gadget and examples/ffs-ep0 do it).", endpoint);
+          "and write descriptors to its ep0 first (see examples/ffs-gadget and "
+          "examples/ffs-ep0).", endpoint);
     case EACCES:
     case EPERM:
       *code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-      return g_strdup_printf ("No permission to write to \"%s\". Mount "
+      return g_strdup_printf ("No permission to use \"%s\". Mount "
           "FunctionFS with the options uid= and gid= of this user.", endpoint);
     case EAGAIN:
       *code = GST_RESOURCE_ERROR_BUSY;
-      return g_strdup_printf ("The application that owns ep0 keeps \"%s\" from "
-          "being opened: it must open ep0 with O_NONBLOCK, and poll() it "
-          "before it reads.", endpoint);
+      return g_strdup_printf ("The application that serves ep0 blocks opening "
+          "\"%s\": it must open ep0 with O_NONBLOCK, and poll() before it reads.",
+          endpoint);
     case ENODEV:
       *code = GST_RESOURCE_ERROR_NOT_FOUND;
-      return g_strdup_printf ("The function behind \"%s\" is not active. The "
-          "application that owns ep0 must have written its descriptors and "
-          "must keep ep0 open.", endpoint);
+      return g_strdup_printf ("The function of \"%s\" is not active. The "
+          "application that serves ep0 must write the descriptors and keep ep0 "
+          "open.", endpoint);
     case EBUSY:
       *code = GST_RESOURCE_ERROR_BUSY;
       return g_strdup_printf ("The endpoint \"%s\" is in use.", endpoint);
     default:
       *code = GST_RESOURCE_ERROR_OPEN_WRITE;
-      return g_strdup_printf ("The endpoint \"%s\" cannot be opened for "
-          "writing.", endpoint);
+      return g_strdup_printf ("The endpoint \"%s\" cannot be opened.",
+          endpoint);
   }
 }
 
@@ -150,37 +150,39 @@ get_text (GstFfsCall call, gint err, gint * code)
   switch (gst_ffs_meaning (call, err)) {
     case GST_FFS_NO_IOCTL:
       *code = GST_RESOURCE_ERROR_SETTINGS;
-      text = "This kernel's FunctionFS cannot send dmabufs: it needs Linux "
-          "6.9 or later, or the patches in kernel/ (see kernel/README.md). "
-          "copy-mode=auto sends copies instead.";
+      text = "This kernel's FunctionFS does not support dmabufs: use Linux "
+          "6.9 or later, or the patches in kernel/ (see kernel/README.md), or "
+          "copy-mode=auto to send copies.";
       break;
     case GST_FFS_NO_SG:
       *code = GST_RESOURCE_ERROR_SETTINGS;
       text = "The USB device controller has no scatter-gather, so it cannot "
           "send dmabufs (dwc3, cdns3, chipidea can; dummy_hcd needs the patch "
-          "in kernel/). copy-mode=auto sends copies instead.";
+          "in kernel/). Use copy-mode=auto to send copies.";
       break;
     case GST_FFS_NO_MEMORY:
       *code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
-      text = "The kernel has no memory left to map the buffer for the USB "
-          "device controller.";
+      text = "Out of memory for mapping the buffer for the USB device "
+          "controller.";
       break;
     case GST_FFS_NOT_ENABLED:
     case GST_FFS_GONE:
       *code = GST_RESOURCE_ERROR_NOT_FOUND;
-      text = "The USB host went away.";
+      text = "The USB host disconnected.";
       break;
     case GST_FFS_BUSY:
       *code = GST_RESOURCE_ERROR_BUSY;
-      text = "Another device still works on the buffer.";
+      text = "Another device still uses the buffer.";
       break;
     default:
       switch (call) {
         case GST_FFS_CALL_PROBE:
           *code = GST_RESOURCE_ERROR_SETTINGS;
           text = err == EOPNOTSUPP ?
-              "This is an OUT endpoint; frames go out on an IN endpoint." :
-              "This is not a data endpoint of FunctionFS. Name ep1 or above "
+              "This is an OUT endpoint; use an IN endpoint." :
+              err == EPROTOTYPE ?
+              "This is an IN endpoint; use an OUT endpoint." :
+              "This is not a data endpoint of FunctionFS. Use ep1 or above "
               "in its mount point, not ep0.";
           break;
         case GST_FFS_CALL_ATTACH:
@@ -189,7 +191,7 @@ get_text (GstFfsCall call, gint err, gint * code)
           break;
         case GST_FFS_CALL_TRANSFER:
         case GST_FFS_CALL_SUBMIT:
-          text = "The kernel refused to queue the buffer on the endpoint.";
+          text = "The kernel rejected the buffer on the endpoint.";
           break;
         case GST_FFS_CALL_FENCE:
           text = "A transfer to the USB host failed.";
@@ -197,18 +199,18 @@ get_text (GstFfsCall call, gint err, gint * code)
         default:
           if (err == ENOSYS) {
             *code = GST_RESOURCE_ERROR_SETTINGS;
-            text = "The frame cannot be sent in place, and this build of the "
-                "element has no Linux AIO (libaio) to write a copy with.";
+            text = "The frame cannot be sent in place, and this build does not "
+                "support writing copies (libaio).";
           } else if (err == ENOSPC) {
             *code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
-            text = "The kernel has no room for more asynchronous writes; "
-                "raise /proc/sys/fs/aio-max-nr.";
+            text = "Too many asynchronous writes in the system; raise "
+                "/proc/sys/fs/aio-max-nr.";
           } else if (err == EFAULT) {
             *code = GST_RESOURCE_ERROR_SETTINGS;
-            text = "The CPU cannot read the frame, so it cannot be copied: its "
-                "memory does not let itself be mapped, as secure (protected) "
-                "memory does not. Such memory can be sent in place only, and "
-                "what that needs is missing here.";
+            text =
+                "The frame cannot be copied: the CPU cannot map its memory, for "
+                "example because it is secure (protected) memory. Such memory "
+                "can only be sent in place, which is not possible here.";
           } else {
             text = "Writing to the USB endpoint failed.";
           }
@@ -221,16 +223,16 @@ get_text (GstFfsCall call, gint err, gint * code)
 
 /**
  * gst_ffs_error_post_full:
- * @element: the element in whose name to post
+ * @element: element to post the message
  * @call: the call that failed
  * @err: its errno
  * @endpoint: the endpoint's name, for the text
- * @file: where this is posted from, as gst_ffs_error_post() fills in
+ * @file: source location, filled in by gst_ffs_error_post()
  * @function: the same
  * @line: the same
  *
- * Posts an error message that tells a person what to do, with the errno in
- * its debug string.
+ * Posts an error message with advice for the user, and the errno in its debug
+ * string.
  */
 void
 gst_ffs_error_post_full (GstElement * element, GstFfsCall call, gint err,

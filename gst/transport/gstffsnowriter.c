@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsWriter of a build without Linux AIO: nothing can be written.  What can be
- * sent in place, or copied into a dmabuf, needs no writer.
+ * GstFfsWriter for builds without Linux AIO: every write fails. Frames sent in
+ * place or copied into a dmabuf need no writer.
  */
 
 #include <errno.h>

@@ -14,7 +14,7 @@
  * @self: a ring
  * @item_size: bytes of a structure
  *
- * Makes it empty.
+ * Initializes an empty ring.
  */
 void
 gst_ffs_ring_init (GstFfsRing * self, gsize item_size)
@@ -31,7 +31,7 @@ gst_ffs_ring_clear (GstFfsRing * self)
   g_clear_pointer (&self->items, g_free);
 }
 
-/* Doubles the space; places stay what they are. */
+/* Doubles the capacity. Places do not change. */
 void
 gst_ffs_ring_grow (GstFfsRing * self)
 {

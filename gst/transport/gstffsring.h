@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsRing: a FIFO of structures that are made and read in place.  Each has a
- * number, its place, by which it is found whatever has left before it.  Only
- * when the last one is taken back is its place given to another one.
+ * GstFfsRing: a FIFO of structures, filled and read in place. Each has a
+ * place, a number that stays valid when older items leave. A place is reused
+ * only if the newest item is removed again.
  *
  * Ownership: owns the array, not what the structures refer to.  A structure
  * moves when the ring grows: no pointer outlives the next push.
@@ -21,9 +21,9 @@ G_BEGIN_DECLS
  * GstFfsRing:
  * @items: the structures
  * @item_size: bytes of each
- * @mask: how many there is space for, a power of two, less one
+ * @mask: capacity, a power of two, minus one
  * @first: place of the oldest one
- * @end: place that the next one will get
+ * @end: place of the next one
  */
 typedef struct
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel interfaces in use, for C libraries whose kernel headers are
- * older than the running kernel.  Numbers and layouts are those of
- * linux/usb/functionfs.h (6.9), linux/dma-buf.h (6.0) and linux/sync_file.h.
- * FUNCTIONFS_FEATURES, FUNCTIONFS_DMABUF_SUBMIT and FUNCTIONFS_DMABUF_REAP are
- * not mainline's: they are in the patches in kernel/.
+ * The kernel interfaces in use, for builds with kernel headers older than the
+ * running kernel. Numbers and layouts are those of linux/usb/functionfs.h
+ * (6.9), linux/dma-buf.h (6.0) and linux/sync_file.h. FUNCTIONFS_FEATURES,
+ * FUNCTIONFS_DMABUF_SUBMIT and FUNCTIONFS_DMABUF_REAP are not in mainline; see
+ * the patches in kernel/.
  */
 
 #ifndef __GST_FFS_UAPI_H__

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsWriter: writes frames to an endpoint through the CPU, for memory that is
- * no dmabuf and for kernels and controllers that cannot take one.
+ * GstFfsWriter: writes frames to an endpoint with the CPU, for memory other
+ * than dmabufs and for kernels and controllers that do not support them.
  *
- * A write() on an endpoint sleeps in the kernel until the host has read, and
- * only a signal ends it, O_NONBLOCK or not.  So the writes are submitted by
- * Linux AIO, which FunctionFS implements and which can be cancelled, and the
- * wait for them is a GstPoll that can be flushed.  A few writes of moderate
- * size are under way at a time: FunctionFS copies each into one kmalloc of
- * its size where the controller has no scatter-gather.
+ * write() on an endpoint blocks until the host has read, even with O_NONBLOCK,
+ * and only a signal interrupts it. Linux AIO writes can be cancelled, and a
+ * GstPoll waits for them, which can be flushed. A few writes of moderate size
+ * are in flight at a time: without scatter-gather FunctionFS copies each into
+ * one kmalloc().
  *
- * Ownership: owns the AIO context, made when first needed, and remembers how
- * much of a frame was written when it is interrupted.  It refers to no frame
- * between two calls: FunctionFS has copied what was submitted.
+ * Ownership: owns the AIO context, created when first needed, and the position
+ * in a frame whose write was interrupted. It holds no reference on a frame
+ * between two calls: FunctionFS has copied the data.
  *
- * Locking: the lock protects whether the context is there, whether it is
- * flushing, and the counter.  write() and abandon() are called by one thread at
- * a time.
+ * Locking: the lock protects the context, the flushing state and the counter.
+ * Call write() and abandon() from one thread at a time.
  */
 
 #include <errno.h>
@@ -29,8 +27,8 @@
 #include "gstffsdebug.h"
 #include "gstffswriter.h"
 
-/* A multiple of every bulk wMaxPacketSize, so that no chunk but a frame's
- * last ends in a short packet; an allocation the kernel always can make. */
+/* A multiple of every bulk wMaxPacketSize, so that only the last chunk of a
+ * frame ends in a short packet, and small enough for kmalloc(). */
 #define CHUNK (32 * 1024)
 #define MAX_PENDING 16
 
@@ -58,8 +56,8 @@ struct _GstFfsWriter
   GstClockTime began;           /* to write a piece, or NONE */
 };
 
-/* EAGAIN of these calls is about the kernel's contexts, not about the host,
- * for which it stands everywhere else. */
+/* EAGAIN of these calls means that there are too many AIO contexts; elsewhere
+ * it means that there is no host. */
 static gint
 aio_error (gint ret)
 {
@@ -114,7 +112,7 @@ gst_ffs_writer_new (GstFfsEndpoint * ep)
   return self;
 }
 
-/* Only the counter is left. */
+/* Frees everything but the counter. */
 void
 gst_ffs_writer_close (GstFfsWriter * self)
 {
@@ -125,7 +123,7 @@ gst_ffs_writer_close (GstFfsWriter * self)
   self->open = FALSE;
   g_mutex_unlock (&self->lock);
   gst_poll_free (self->poll);
-  /* FunctionFS has copied the data, so requests refer to nothing. */
+  /* FunctionFS has copied the data, so there is nothing to free. */
   gst_ffs_aio_destroy (self->ctx, self->n_idle < MAX_PENDING, NULL, NULL);
   close (self->event_fd);
 }
@@ -218,8 +216,9 @@ wait_event (GstFfsWriter * self)
   return 0;
 }
 
-/* Cancels what is under way.  FunctionFS has copied the data when a write was
- * submitted, so a controller that does not let go holds none of it. */
+/* Cancels the writes in flight. FunctionFS copies the data when a write is
+ * submitted, so a controller that does not complete them holds no memory of
+ * the frame. */
 static void
 cancel (GstFfsWriter * self)
 {
@@ -246,8 +245,7 @@ cancel (GstFfsWriter * self)
   self->err = 0;
 }
 
-/* After EINTR it can be called again, and goes on where it was.  Returns: 0 or
- * an errno */
+/* Can be called again after EINTR to continue. Returns: 0 or an errno */
 static gint
 write_data (GstFfsWriter * self, const guint8 * data, gsize size)
 {
@@ -298,13 +296,12 @@ write_piece (GstFfsWriter * self, const GstFfsPiece * piece)
 /**
  * gst_ffs_writer_write:
  * @self: a writer
- * @pieces: of a frame; each is at the start of its owner, whatever memory that
- * is in
+ * @pieces: the pieces of a frame; each starts at the beginning of its owner,
+ * which can be in any memory
  * @n: how many
  *
- * Returns when the host has read the frame. After EINTR (flushing) the caller
- * either calls again with the same frame, which goes on where it was, or
- * abandons it.
+ * Blocks until the host has read the frame. After EINTR (flushing) the caller
+ * either calls again with the same frame, which continues it, or abandons it.
  *
  * Returns: 0 or an errno
  */
@@ -325,7 +322,7 @@ gst_ffs_writer_write (GstFfsWriter * self, const GstFfsPiece * pieces, guint n)
   return err;
 }
 
-/* Gives up the rest of a frame whose writing was interrupted. */
+/* Drops the rest of a frame whose write was interrupted. */
 void
 gst_ffs_writer_abandon (GstFfsWriter * self)
 {
@@ -334,7 +331,7 @@ gst_ffs_writer_abandon (GstFfsWriter * self)
   self->n_written = 0;
 }
 
-/* Returns: for how long the host has not read a piece of a frame, ns, or 0 */
+/* Returns: how long the host has not read a piece of a frame, ns, or 0 */
 GstClockTime
 gst_ffs_writer_get_waiting (GstFfsWriter * self)
 {

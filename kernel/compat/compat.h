@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the sources of a newer kernel find when they are built for an older one.
  * Included ahead of everything else in each file of the modules; what a kernel
@@ -59,19 +59,6 @@
 
 #ifndef __counted_by
 #define __counted_by(member)
-#endif
-
-#ifndef FFS_HAVE_MEMDUP_ARRAY_USER
-static inline void *memdup_array_user(const void __user *src, size_t n,
-				      size_t size)
-{
-	size_t bytes;
-
-	if (check_mul_overflow(n, size, &bytes))
-		return ERR_PTR(-EOVERFLOW);
-
-	return memdup_user(src, bytes);
-}
 #endif
 
 /* ---- modules ---- */

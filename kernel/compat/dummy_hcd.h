@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What dummy_hcd.c needs beyond compat.h. */
 #ifndef FFS_COMPAT_DUMMY_HCD_H
 #define FFS_COMPAT_DUMMY_HCD_H

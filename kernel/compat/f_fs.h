@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What f_fs.c, and what is split off from it, need beyond compat.h. */
 #ifndef FFS_COMPAT_F_FS_H
 #define FFS_COMPAT_F_FS_H

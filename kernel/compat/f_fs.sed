@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The few lines of f_fs.c that no definition in f_fs.h can change.
 s/^static const struct configfs_item_operations /static FFS_ITEM_OPS /
 /^static struct dma_fence \*ffs_dmabuf_fence_new(/,/^}/ {

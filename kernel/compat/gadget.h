@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the series adds to struct usb_gadget. The drivers that the modules meet
  * are the kernel's, and know nothing of it, so it has to be found out by what

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A gadget by configfs, with one FunctionFS function of two bulk pairs. */
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Runs the tests of one program, each in a process of its own, and prints TAP. */
 #define _GNU_SOURCE
 #include <dirent.h>

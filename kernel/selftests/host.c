@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The host's side by plain usbfs: no library, no hotplug, no threads. */
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * probe [UDC]: says in one line whether the running kernel can transfer
  * dmabufs by FunctionFS, and whether the controller can gather.

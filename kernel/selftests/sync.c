@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The ioctls, fences by sync_file, and threads that wait in TRANSFER. */
 #define _GNU_SOURCE
 #include <ctype.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * One reproducer for each bug that the interface had when it was merged.  On
  * an unfixed kernel several of them crash or lock up the machine: give one

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Every byte arrives, none more: both directions, every exporter. */
 #define _GNU_SOURCE
 #include <stdlib.h>

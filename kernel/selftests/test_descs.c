@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Class-specific descriptors: what is accepted, what is refused without harm,
  * and what the host sees of the numbers in them, with the function being the

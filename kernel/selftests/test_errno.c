@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the three ioctls answer in every state: one test per row and ioctl. */
 #define _GNU_SOURCE
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every allocation of every ioctl fails once, the first, the second and so on.
  * Whatever fails must leave no trace: the same call right after it works.

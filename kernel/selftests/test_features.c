@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a kernel says it can do, and what FUNCTIONFS_DMABUF_REAP refuses. */
 #define _GNU_SOURCE
 #include <stdlib.h>

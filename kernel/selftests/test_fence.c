@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the fence of a transfer says, when, and for how long it may be asked. */
 #define _GNU_SOURCE
 #include <poll.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Behind an IOMMU a dmabuf has to be attached to the device that does the
  * controller's DMA, which is not always the parent of the gadget.

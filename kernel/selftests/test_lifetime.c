@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Whatever goes away first: files, processes, memory, host, controller. */
 #define _GNU_SOURCE
 #include <linux/videodev2.h>

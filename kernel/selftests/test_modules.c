@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The driver of the controller and FunctionFS itself are removed while their
  * users still hold something of them.  Needs both as modules, and a modprobe

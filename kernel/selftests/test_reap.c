@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reports of the end of transfers: each once, in order, to whoever waits on the
  * open file, with no descriptor and nothing left when the file is closed.

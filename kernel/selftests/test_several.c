@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Several USB transfers by one SUBMIT: each ends where it is to, they have one
  * fence and one report, and they share what happens to any of them.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* One dmabuf and several users: endpoints, transfers, other drivers. */
 #define _GNU_SOURCE
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* SUBMIT: the segments arrive in their order, byte by byte, and nothing else. */
 #define _GNU_SOURCE
 #include <poll.h>

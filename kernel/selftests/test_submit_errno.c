@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What SUBMIT refuses, and that a refusal leaves nothing behind: nothing is
  * queued, no fence is on any dmabuf, no descriptor is open that was not before.

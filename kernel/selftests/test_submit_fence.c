@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The fence of a SUBMIT is that of exactly this transfer, on every one of its
  * dmabufs, and tells how it ended, whatever goes away first.

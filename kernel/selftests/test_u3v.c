@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The device info descriptor of USB3 Vision: the indices of strings in it are
  * those of the function's own strings, and the host has to see the numbers

@@ -226,7 +226,7 @@ main (int argc, char **argv)
   gchar **sizes = NULL;
   gint buffers = 6, in_flight = 0;
   Wishes wishes = { 0 };
-  gboolean ok = TRUE;
+  gboolean stock = FALSE, ok = TRUE;
   GOptionEntry entries[] = {
     {"test", 0, 0, G_OPTION_ARG_STRING, &test, "What is asked", "NAME"},
     {"name", 0, 0, G_OPTION_ARG_STRING, &name, "The contender", "NAME"},
@@ -239,6 +239,8 @@ main (int argc, char **argv)
     {"interval", 0, 0, G_OPTION_ARG_INT, &wishes.interval,
         "A frame in so many microseconds", "N"},
     {"latency", 0, 0, G_OPTION_ARG_NONE, &wishes.latency, "Watch delays", NULL},
+    {"stock", 0, 0, G_OPTION_ARG_NONE, &stock,
+        "Hide what FunctionFS has by our patches", NULL},
     {"growth", 0, 0, G_OPTION_ARG_NONE, &wishes.growth, "Watch memory", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &sizes, NULL,
         "SIZE:FRAMES..."},
@@ -263,6 +265,8 @@ main (int argc, char **argv)
   setup.in_flight = in_flight;
   setup.sinks = g_strv_length (sinks);
 
+  if (stock)
+    watch_hide_patches ();
   meter_open ();
   for (i = 0; sizes[i] && ok; i++) {
     gchar *frames;

@@ -260,7 +260,7 @@ def targets(results):
     """Yields text, value, limit, whether at most (or at least)."""
     ours = {size: results.value('cpu_ns', 'cpu', name='ffsdmabufsink',
                                 size=size) for size in SIZES}
-    for size in (VGA, FULL_HD, UHD):
+    for size in (VGA, FULL_HD, UHD, UHD8K):
         yield (f'CPU at {SIZES[size]}: over bare loop + fakesink chain',
                ratio(ours[size], results.floor('cpu', size=size)), 1.25, True)
     yield ('CPU at 1080p: fdsink over ours',

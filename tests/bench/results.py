@@ -9,6 +9,7 @@ NAMES = {
     'transfer': 'bare poll + TRANSFER',
     'fakesink': 'fakesink',
     'ffsdmabufsink': 'ffsdmabufsink',
+    'stock': 'ffsdmabufsink by the ioctls of 6.12',
     'copy-mode=always': 'ffsdmabufsink copy-mode=always',
     'fdsink': 'fdsink',
     'filesink': 'filesink',

@@ -22,12 +22,20 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __x86_64__
 #include <x86intrin.h>
+#endif
 
 #include "trace.h"
 #include "transport/gstffsuapi.h"
 
 #define TRACING "/sys/kernel/tracing/"
+#ifdef __x86_64__
+/* The only clock that the tracer prints finer than a microsecond. */
+#define TRACE_CLOCK "x86-tsc"
+#else
+#define TRACE_CLOCK "mono_raw"
+#endif
 #define MAX_NAMES 32
 #define MAX_THREADS 64
 
@@ -81,12 +89,41 @@ monotonic_ns (void)
   return t.tv_sec * UINT64_C (1000000000) + t.tv_nsec;
 }
 
+/* On the tracer's clock */
+static uint64_t
+now_ticks (void)
+{
+#ifdef __x86_64__
+  return __rdtsc ();
+#else
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC_RAW, &t);
+  return t.tv_sec * UINT64_C (1000000000) + t.tv_nsec;
+#endif
+}
+
+/* "TICKS:" or "SECONDS.MICROSECONDS:", by the kind of clock */
+static uint64_t
+parse_time (char *s, char **end)
+{
+  uint64_t time = strtoull (s, end, 10);
+
+  if (**end == '.')
+    time = time * UINT64_C (1000000000)
+        + strtoull (*end + 1, end, 10) * 1000;
+  return time;
+}
+
 /* Returns: false if there is no tracer */
 bool
 trace_open (bool with_calls)
 {
   static const char *const events[] = {
+#ifdef __x86_64__
+    /* Elsewhere the timer's is an interrupt like any other. */
     "irq_vectors/local_timer_entry", "irq_vectors/local_timer_exit",
+#endif
     "irq/irq_handler_entry", "irq/irq_handler_exit",
     "irq/softirq_entry", "irq/softirq_exit", "sched/sched_switch",
   };
@@ -94,8 +131,7 @@ trace_open (bool with_calls)
   size_t i;
 
   set ("tracing_on", "0");
-  /* The only one that is printed finer than a microsecond. */
-  if (!set ("trace_clock", "x86-tsc") || !set ("buffer_size_kb", "16384"))
+  if (!set ("trace_clock", TRACE_CLOCK) || !set ("buffer_size_kb", "16384"))
     return false;
   for (i = 0; i < sizeof (events) / sizeof (events[0]); i++) {
     snprintf (path, sizeof (path), "events/%s/enable", events[i]);
@@ -113,7 +149,7 @@ trace_begin (void)
   n_calls = 1;
   set ("trace", "\n");
   set ("tracing_on", "1");
-  begin_ticks = __rdtsc ();
+  begin_ticks = now_ticks ();
   begin_ns = monotonic_ns ();
 }
 
@@ -139,14 +175,25 @@ parse_call (const char *args)
     long number;
     const char *name;
   } names[] = {
-    {SYS_poll, "poll"}, {SYS_ppoll, "ppoll"}, {SYS_futex, "futex"},
-    {SYS_close, "close"}, {SYS_read, "read"}, {SYS_write, "write"},
-    {SYS_writev, "writev"}, {SYS_fstat, "fstat"}, {SYS_mmap, "mmap"},
-    {SYS_munmap, "munmap"}, {SYS_newfstatat, "newfstatat"},
-    {SYS_lseek, "lseek"}, {SYS_io_submit, "io_submit"},
-    {SYS_io_getevents, "io_getevents"}, {SYS_madvise, "madvise"},
-    {SYS_sched_yield, "sched_yield"},
-    {SYS_clock_nanosleep, "clock_nanosleep"}, {SYS_select, "select"},
+    /* Those that not every architecture has */
+#ifdef SYS_poll
+    {SYS_poll, "poll"},
+#endif
+#ifdef SYS_select
+    {SYS_select, "select"},
+#endif
+#ifdef SYS_newfstatat
+    {SYS_newfstatat, "newfstatat"},
+#endif
+#ifdef SYS_mmap
+    {SYS_mmap, "mmap"},
+#endif
+    {SYS_ppoll, "ppoll"}, {SYS_futex, "futex"}, {SYS_close, "close"},
+    {SYS_read, "read"}, {SYS_write, "write"}, {SYS_writev, "writev"},
+    {SYS_fstat, "fstat"}, {SYS_munmap, "munmap"}, {SYS_lseek, "lseek"},
+    {SYS_io_submit, "io_submit"}, {SYS_io_getevents, "io_getevents"},
+    {SYS_madvise, "madvise"}, {SYS_sched_yield, "sched_yield"},
+    {SYS_clock_nanosleep, "clock_nanosleep"},
   };
   static const struct
   {
@@ -234,7 +281,7 @@ split (char *line, const char **comm, int *pid, uint64_t * time,
   s = cpu + 7;
   s += strspn (s, " ");
   s += strcspn (s, " ");
-  *time = strtoull (s, &s, 10);
+  *time = parse_time (s, &s);
   if (*s != ':')
     return false;
   *event = s + 2;
@@ -306,7 +353,7 @@ add_event (Timeline * line, const char *comm, int pid, uint64_t time,
 void
 trace_end (TraceSums * sums)
 {
-  uint64_t end_ticks = __rdtsc (), ns = monotonic_ns () - begin_ns;
+  uint64_t end_ticks = now_ticks (), ns = monotonic_ns () - begin_ns;
   Timeline timeline = { sums, begin_ticks, 0, 0, 0 };
   char line[512], *event, *args;
   const char *comm;

@@ -37,7 +37,7 @@ typedef struct
   int fence;
 } Slot;
 
-static gboolean watching;
+static gboolean watching, patches_hidden;
 static Slot slots[MAX_BUFFERS];
 static guint n_slots, n_starved, n_transfers;
 static int last_dmabuf = -1;
@@ -135,6 +135,13 @@ get_dmabuf (gulong request, gpointer arg)
   return segments[submit->num_segments - 1].fd;
 }
 
+/* The kernel has no more than mainline's ioctls, as far as can be seen. */
+void
+watch_hide_patches (void)
+{
+  patches_hidden = TRUE;
+}
+
 int
 ioctl (int fd, unsigned long request, ...)
 {
@@ -148,6 +155,10 @@ ioctl (int fd, unsigned long request, ...)
   arg = va_arg (args, gpointer);
   va_end (args);
 
+  if (patches_hidden && request == FUNCTIONFS_FEATURES) {
+    errno = ENOTTY;
+    return -1;
+  }
   is_transfer = watching && (request == FUNCTIONFS_DMABUF_TRANSFER
       || request == FUNCTIONFS_DMABUF_SUBMIT);
   if (is_transfer) {

@@ -13,6 +13,7 @@ void watch_start (guint frames);
 void watch_enter (gint dmabuf);
 void watch_release (gint dmabuf);
 void watch_report (void);
+void watch_hide_patches (void);
 
 guint64 watch_allocations (void);
 

@@ -243,7 +243,7 @@ GST_START_TEST (test_no_room)
   fail_unless_equals_int (gst_harness_push (f.sh.h, dmabuf_buffer (10, &gone)),
       GST_FLOW_ERROR);
   sink_harness_assert_message (&f.sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_NO_SPACE_LEFT, "no memory left");
+      GST_RESOURCE_ERROR_NO_SPACE_LEFT, "Out of memory");
   end (&f);
 }
 

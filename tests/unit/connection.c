@@ -453,7 +453,6 @@ GST_START_TEST (test_flush_while_foreign_fence)
 
 GST_END_TEST;
 
-/* The frame of the preroll is sent when it is played, and once. */
 /* Of an EOS that is sent the element is told, as it comes from upstream behind
  * the frame that waits for a host. */
 GST_START_TEST (test_end_while_waiting)
@@ -518,6 +517,30 @@ GST_START_TEST (test_end_while_unread)
 
 GST_END_TEST;
 
+#ifdef HAVE_AIO
+
+/* The same for a frame that is written. */
+GST_START_TEST (test_end_while_unwritten)
+{
+  SinkHarness sh;
+
+  sink_harness_start (&sh, "copy-mode", 2, "eos-timeout", GST_MSECOND, NULL);
+  fake_endpoint_set_aio_stuck (TRUE);
+  sink_harness_push_async (&sh, gst_buffer_new_memdup ("0123456789", 10));
+  fake_endpoint_wait_aio_submitted ();
+  gst_element_send_event (sh.sink, gst_event_new_eos ());
+  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
+  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "stopped reading");
+  fake_endpoint_set_aio_stuck (FALSE);
+  sink_harness_end (&sh);
+}
+
+GST_END_TEST;
+
+#endif
+
+/* The frame of the preroll is sent when it is played, and once. */
 GST_START_TEST (test_preroll)
 {
   SinkHarness sh;
@@ -659,6 +682,9 @@ connection_suite (void)
   tcase_add_test (tc, test_eos_timeout);
   tcase_add_test (tc, test_end_while_waiting);
   tcase_add_test (tc, test_end_while_unread);
+#ifdef HAVE_AIO
+  tcase_add_test (tc, test_end_while_unwritten);
+#endif
   tcase_add_test (tc, test_preroll);
   tcase_add_test (tc, test_state_cycles);
   tcase_add_test (tc, test_caps);

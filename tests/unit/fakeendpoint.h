@@ -52,6 +52,21 @@ void fake_endpoint_set_can_reap (gboolean can_reap);
 /* By how much less than asked for a transfer's record says that it has sent. */
 void fake_endpoint_set_short_by (gsize short_by);
 
+/* Whether it is an OUT endpoint (default: no). */
+void fake_endpoint_set_out (gboolean out);
+/* The host sends so many bytes by one USB transfer: into the oldest transfers
+ * that are queued, as far as the last packet, if that is a short one or there is
+ * @zlp.  Blocks until there are enough of them, as a host would. */
+void fake_endpoint_send (gconstpointer data, gsize size, gboolean zlp);
+/* The same, as far as there is room now.  Returns: bytes that were sent */
+gsize fake_endpoint_send_some (gconstpointer data, gsize size, gboolean zlp);
+/* One packet of these. FALSE: nothing is queued, and it was not to wait. */
+#define FAKE_PACKET_SIZE 1024
+gboolean fake_endpoint_take_packet (const guint8 * data, gsize size,
+    gboolean wait);
+/* How many transfers are under way. */
+guint fake_endpoint_n_pending (void);
+
 /* Blocks until @n transfers were queued in all. */
 void fake_endpoint_wait_transfers (guint n);
 guint fake_endpoint_n_transfers (void);

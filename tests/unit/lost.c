@@ -36,7 +36,7 @@ static void
 assert_told (SinkHarness * sh)
 {
   sink_harness_assert_message (sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_WRITE, "did not reach the USB host");
+      GST_RESOURCE_ERROR_WRITE, "did not reach the connected USB host");
 }
 
 /* Whatever the error is. */

@@ -145,7 +145,7 @@ GST_START_TEST (test_other_host)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 2);
   fail_unless (gst_ffs_queue_abandon (t.queue));
 
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
   gst_buffer_unref (a);
   gst_buffer_unref (b);
   fail_unless (is_released (&a_released));
@@ -188,7 +188,52 @@ GST_START_TEST (test_flush_in_mid_frame)
   gst_buffer_unref (b);
   wait_released (&a_released);
   wait_released (&b_released);
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
+}
+
+GST_END_TEST;
+
+static gpointer
+submit_claimed (gpointer data G_GNUC_UNUSED)
+{
+  gint err = gst_ffs_queue_begin (t.queue);
+
+  fail_unless_equals_int (err, 0);
+  err = submit (1);
+  g_atomic_int_set (&t.returned, TRUE);
+  gst_ffs_queue_unclaim (t.queue);
+  return GINT_TO_POINTER (err);
+}
+
+/* A halt ends a wait for another device, and has the queue to itself when it
+ * returns: no frame is queued until the queue is resumed. */
+GST_START_TEST (test_halt)
+{
+  gint released;
+  GstBuffer *buffer = dmabuf_buffer (LENGTH, &released);
+  GThread *thread;
+
+  set_piece (0, buffer);
+  fake_dmabuf_hold (gst_buffer_peek_memory (buffer, 0));
+  fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 1);
+  thread = g_thread_new ("submit", submit_claimed, NULL);
+  fake_endpoint_wait_n_calls (FUNCTIONFS_DMABUF_ATTACH, 1);
+  gst_ffs_queue_halt (t.queue);
+  fail_unless (g_atomic_int_get (&t.returned));
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)), EINTR);
+  fake_dmabuf_unhold (gst_buffer_peek_memory (buffer, 0));
+  gst_ffs_queue_abandon (t.queue);
+  gst_ffs_queue_unclaim (t.queue);
+
+  fail_unless_equals_int (gst_ffs_queue_begin (t.queue), ESHUTDOWN);
+  gst_ffs_queue_resume (t.queue);
+  fail_unless_equals_int (gst_ffs_queue_begin (t.queue), 0);
+  fail_unless_equals_int (submit (1), 0);
+  gst_ffs_queue_unclaim (t.queue);
+  fake_endpoint_signal (0, 1);
+  gst_buffer_unref (buffer);
+  wait_released (&released);
+  fail_unless (shut_down (10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -215,7 +260,7 @@ GST_START_TEST (test_cancel_after_gone)
 
   fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
   fail_unless (is_released (&b_released));
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -264,7 +309,7 @@ GST_START_TEST (test_news)
   arrive (a);
   fail_unless_equals_int (t.n_done, 5);
 
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
   gst_buffer_unref (a);
 }
 
@@ -284,7 +329,7 @@ GST_START_TEST (test_attached_anew)
   arrive (a);
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 2);
 
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (shut_down (10 * GST_SECOND));
   gst_buffer_unref (a);
 }
 
@@ -352,6 +397,7 @@ queue_suite (void)
     tcase_add_test (tc, test_other_host);
     tcase_add_loop_test (tc, test_flush_in_mid_frame, 0, 2);
   }
+  tcase_add_test (tc, test_halt);
   tcase_add_test (tc, test_cancel_after_gone);
   tcase_add_test (tc, test_shutdown_in_callback);
   tcase_add_test (tc, test_news);

@@ -200,7 +200,7 @@ GST_START_TEST (test_stop_stubborn)
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
   gst_element_set_state (sh.sink, GST_STATE_NULL);
   sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_BUSY, "does not let go");
+      GST_RESOURCE_ERROR_BUSY, "does not complete");
   fail_if (is_released (&a));
 
   gst_harness_teardown (sh.h);

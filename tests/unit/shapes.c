@@ -155,7 +155,7 @@ GST_START_TEST (test_system_memory)
   send_and_compare (&sh, buffer_of (system_memory (777, 1), NULL), 1);
   expect (&sh, 0, 1, 777, "copied-memory");
   sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, "it is in memory that is no dmabuf");
+      GST_STREAM_ERROR_FORMAT, "it is not in dmabuf memory");
   send_and_compare (&sh, buffer_of (system_memory (777, 2),
           system_memory (1, 3), NULL), 1);
   expect (&sh, 0, 2, 2 * 777 + 1, "copied-memory");
@@ -289,8 +289,8 @@ GST_START_TEST (test_never)
     gboolean offset;
     const gchar *text;
   } cases[] = {
-    {FALSE, "it is in memory that is no dmabuf"},
-    {TRUE, "it does not begin at the start of its dmabuf"},
+    {FALSE, "it is not in dmabuf memory"},
+    {TRUE, "it does not start at the beginning of its dmabuf"},
   };
   guint i;
 

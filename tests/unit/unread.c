@@ -23,7 +23,8 @@ send_one (StreamFixture * f, gint * released)
 static void
 finish (StreamFixture * f)
 {
-  fail_unless_equals_int (gst_ffs_stream_drain (f->stream, GST_SECOND), 0);
+  fail_unless_equals_int (gst_ffs_stream_drain (f->stream, GST_CLOCK_TIME_NONE),
+      0);
 }
 
 GST_START_TEST (test_waiting)

@@ -18,7 +18,8 @@ GST_START_TEST (test_around)
   for (i = 1; i <= 3; i++) {
     fail_unless_equals_int (stream_fixture_send (&f,
             buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
-    fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
+    fail_unless_equals_int (gst_ffs_stream_drain (f.stream,
+            GST_CLOCK_TIME_NONE), 0);
     fail_unless_equals_int (fake_endpoint_n_transfers (), 3 * i);
     /* Three transfers are one call where the kernel takes them so. */
     if (fake_endpoint_reaps ())
@@ -44,7 +45,8 @@ GST_START_TEST (test_end)
   gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
   fail_unless_equals_int (f.result.meaning, GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
-  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
+  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_CLOCK_TIME_NONE),
+      0);
   assert_wire ((const guint8 *) "headtrailer", 11);
   gst_ffs_stream_add_stats (f.stream, stats);
   fail_unless (gst_structure_get_uint64 (stats, "frames-zero-copy", &frames));
@@ -189,7 +191,8 @@ GST_START_TEST (test_halt_while_full)
   fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
               &released)), GST_FFS_OK);
   fake_endpoint_signal (1, 1);
-  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
+  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_CLOCK_TIME_NONE),
+      0);
   stream_fixture_end (&f);
 }
 
@@ -229,7 +232,8 @@ GST_START_TEST (test_halt_in_mid_frame)
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (2),
       strlen (HEADER));
   fake_endpoint_signal (3, 1);
-  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_SECOND), 0);
+  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_CLOCK_TIME_NONE),
+      0);
   gst_memory_unref (mem);
   stream_fixture_end (&f);
 }

@@ -61,6 +61,27 @@ reply_state (const GstFfsStreamState * state, GByteArray * reply)
   g_byte_array_append (reply, bytes, sizeof (bytes));
 }
 
+static void
+reply_layout (const GstFfsStreamState * state, GByteArray * reply)
+{
+  guint8 bytes[GST_FFS_STREAM_LAYOUT_SIZE] = { 0, };
+  const GstFfsFrameLayout *layout = &state->layout;
+  guint i;
+
+  gst_ffs_put_u32 (bytes, state->layout_state);
+  gst_ffs_put_u32 (bytes + 4, state->stream);
+  if (state->layout_state == GST_FFS_STREAM_LAYOUT_READY) {
+    gst_ffs_put_u64 (bytes + 8, layout->size);
+    gst_ffs_put_u32 (bytes + 16, layout->exact);
+    gst_ffs_put_u32 (bytes + 20, layout->n_planes);
+    for (i = 0; i < layout->n_planes; i++) {
+      gst_ffs_put_u32 (bytes + 32 + 8 * i, layout->offset[i]);
+      gst_ffs_put_u32 (bytes + 36 + 8 * i, (guint32) layout->stride[i]);
+    }
+  }
+  g_byte_array_append (reply, bytes, sizeof (bytes));
+}
+
 static GstFfsStreamAction
 parse_in (const GstFfsSetup * setup, const GstFfsStreamState * state,
     GByteArray * reply, GstFfsStreamCommand * command)
@@ -76,6 +97,11 @@ parse_in (const GstFfsSetup * setup, const GstFfsStreamState * state,
         reply_info (reply);
       else
         reply_state (state, reply);
+      return GST_FFS_STREAM_DO_REPLY;
+    case GST_FFS_STREAM_GET_LAYOUT:
+      if (setup->value != 0 || !state->receives)
+        return GST_FFS_STREAM_DO_STALL;
+      reply_layout (state, reply);
       return GST_FFS_STREAM_DO_REPLY;
     case GST_FFS_STREAM_GET_OFFER:
       text = state->offer;

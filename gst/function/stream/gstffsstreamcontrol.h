@@ -18,12 +18,14 @@ typedef enum
   GST_FFS_STREAM_SET_CHOICE = 0x06,
   GST_FFS_STREAM_START = 0x07,
   GST_FFS_STREAM_STOP = 0x08,
+  GST_FFS_STREAM_GET_LAYOUT = 0x09,
   GST_FFS_STREAM_GET_CONTROL = 0x10,
   GST_FFS_STREAM_SET_CONTROL = 0x11
 } GstFfsStreamRequest;
 
 #define GST_FFS_STREAM_INFO_SIZE 16
 #define GST_FFS_STREAM_STATE_SIZE 56
+#define GST_FFS_STREAM_LAYOUT_SIZE 64
 #define GST_FFS_STREAM_CONTROL_SIZE 4
 
 /* What became of the last request that brought data: when it has been read it
@@ -37,6 +39,14 @@ typedef enum
   GST_FFS_STREAM_NO_CONTROL = 4
 } GstFfsStreamOutcome;
 
+/* What there is to say about how frames have to lie. */
+typedef enum
+{
+  GST_FFS_STREAM_LAYOUT_UNKNOWN = 0,
+  GST_FFS_STREAM_LAYOUT_READY = 1,
+  GST_FFS_STREAM_LAYOUT_FAILED = 2
+} GstFfsStreamLayoutState;
+
 /**
  * GstFfsStreamState:
  * @offer: (nullable): the text of what there is
@@ -49,6 +59,9 @@ typedef enum
  * @bytes: their bytes
  * @dropped: frames of this stream that were not
  * @outcome: of the last request that brought data
+ * @receives: whether frames come from the host
+ * @layout_state: then, what there is to say about their layout
+ * @layout: the same, if it is ready
  *
  * What a host can ask about.
  */
@@ -64,6 +77,9 @@ typedef struct
   guint64 bytes;
   guint64 dropped;
   GstFfsStreamOutcome outcome;
+  gboolean receives;
+  GstFfsStreamLayoutState layout_state;
+  GstFfsFrameLayout layout;
 } GstFfsStreamState;
 
 typedef enum

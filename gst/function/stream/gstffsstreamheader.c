@@ -41,6 +41,48 @@ gst_ffs_stream_header_write (const GstFfsStreamHeader * header, guint8 * bytes)
   }
 }
 
+/**
+ * gst_ffs_stream_header_read:
+ * @header: (out): what was read
+ * @bytes: a transfer that came from a host
+ * @size: its bytes
+ *
+ * A header is a transfer of its own, so there is not a byte more than it has.
+ * What a type, a number or a length is good for the caller has to know.
+ *
+ * Returns: %FALSE if it is no header
+ */
+gboolean
+gst_ffs_stream_header_read (GstFfsStreamHeader * header, const guint8 * bytes,
+    gsize size)
+{
+  guint i;
+
+  memset (header, 0, sizeof (*header));
+  if (size < GST_FFS_STREAM_HEADER_SIZE
+      || gst_ffs_get_u32 (bytes) != GST_FFS_STREAM_MAGIC
+      || gst_ffs_get_u16 (bytes + 4) >> 8 != GST_FFS_STREAM_VERSION >> 8
+      || gst_ffs_get_u16 (bytes + 6) != size)
+    return FALSE;
+  header->type = gst_ffs_get_u16 (bytes + 8);
+  header->n_planes = gst_ffs_get_u16 (bytes + 10);
+  header->flags = gst_ffs_get_u32 (bytes + 12);
+  header->stream = gst_ffs_get_u32 (bytes + 16);
+  header->caps = gst_ffs_get_u32 (bytes + 20);
+  header->sequence = gst_ffs_get_u64 (bytes + 24);
+  header->length = gst_ffs_get_u64 (bytes + 32);
+  header->pts = gst_ffs_get_u64 (bytes + 40);
+  header->dts = gst_ffs_get_u64 (bytes + 48);
+  header->duration = gst_ffs_get_u64 (bytes + 56);
+  if (header->n_planes > GST_FFS_STREAM_MAX_PLANES)
+    return FALSE;
+  for (i = 0; i < header->n_planes; i++) {
+    header->offset[i] = gst_ffs_get_u32 (bytes + 64 + 8 * i);
+    header->stride[i] = (gint32) gst_ffs_get_u32 (bytes + 68 + 8 * i);
+  }
+  return TRUE;
+}
+
 /* A frame that the sink packs anew (tight) has the layout of its caps, however
  * its planes lie in the buffer. */
 static void

@@ -65,6 +65,8 @@ typedef struct
 
 void gst_ffs_stream_header_write (const GstFfsStreamHeader * header,
     guint8 * bytes);
+gboolean gst_ffs_stream_header_read (GstFfsStreamHeader * header,
+    const guint8 * bytes, gsize size);
 void gst_ffs_stream_header_take_frame (GstFfsStreamHeader * header,
     GstBuffer * frame, gsize size);
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define GST_FFS_STREAM_CONTROL_STRUCTURE "ffs-control"
 
 GstFfsProfile *gst_ffs_stream_profile_new (GstPad * sinkpad);
+GstFfsProfile *gst_ffs_stream_profile_new_receiver (void);
 
 G_END_DECLS
 

@@ -1,3 +1,3 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Found only where the kernel has no such header, before 6.3. */
 #include <linux/string_helpers.h>
