@@ -46,6 +46,11 @@
 #define OS_DESC_REQUEST "0xf5"
 #define OS_DESC_SIGNATURE "MSFT100"
 
+/* The same of a browser, which finds the number in the platform descriptor of
+ * the BOS.  Kernels have it from 6.3 on. */
+#define WEBUSB_REQUEST "0xf6"
+#define WEBUSB_VERSION "0x0100"
+
 /* Of a device with several functions: an association each. */
 static const guint8 composite_class[] = { 0xef, 0x02, 0x01 };
 
@@ -251,6 +256,19 @@ offer_os_descriptors (GstFfsGadget * self, const gchar * config,
       || fail (self, error, "create", link, errno);
 }
 
+/* Browsers let a page have a device without it too, on systems that do not
+ * need it. */
+static gboolean
+offer_webusb (GstFfsGadget * self, GError ** error)
+{
+  g_autofree gchar *directory = g_build_filename (self->path, "webusb", NULL);
+
+  return !g_file_test (directory, G_FILE_TEST_IS_DIR)
+      || (set_attribute (self, "webusb/bcdVersion", WEBUSB_VERSION, error)
+      && set_attribute (self, "webusb/bVendorCode", WEBUSB_REQUEST, error)
+      && set_attribute (self, "webusb/use", "1", error));
+}
+
 /* The configuration that has our function, else the first, else ours. */
 static gchar *
 find_config (GstFfsGadget * self, const gchar * function, gboolean * linked)
@@ -360,7 +378,8 @@ build (GstFfsGadget * self, const GstFfsIdentity * identity,
   return linked || !desc->compatible_id
       || !gst_ffs_assembly_is_marked (self->path)
       || !gst_ffs_assembly_is_marked (self->config)
-      || offer_os_descriptors (self, self->config, error);
+      || (offer_os_descriptors (self, self->config, error)
+      && offer_webusb (self, error));
 }
 
 static gboolean
