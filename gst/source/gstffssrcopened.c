@@ -80,6 +80,8 @@ post (GstFfsSrcOpened * self, GError * error)
   return FALSE;
 }
 
+#ifdef HAVE_STREAM
+
 /* (transfer full): What downstream takes, and the user permits. */
 static GstCaps *
 get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
@@ -91,6 +93,8 @@ get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
             GST_CAPS_INTERSECT_FIRST));
   return gst_ffs_caps_filter (offer);
 }
+
+#endif
 
 /* FALSE if an error was posted. */
 static gboolean

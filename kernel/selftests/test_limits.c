@@ -450,7 +450,7 @@ static void limit_entries(unsigned int n)
 	limit("sg_max_entries", value);
 }
 
-/* Attached to both endpoints, and seen to be one entry that can be taken. */
+/* Seen to be one entry. Nothing of that list is left: it is detached again. */
 static void one_entry(struct ctx *c, struct dbuf *b, size_t len)
 {
 	const size_t chunk = 1 << 20;	/* the longest one of the system heap */
@@ -467,17 +467,15 @@ static void one_entry(struct ctx *c, struct dbuf *b, size_t len)
 		if (ret)
 			continue;
 		OK(ffs_attach(need_ep(c, EP_IN), b->fd));
-		OK(ffs_attach(need_ep(c, EP_OUT), b->fd));
 		OK(take_anything());
 		limit_entries(1);
 		dbuf_fill(b, len, 1);
 		ret = ffs_transfer(need_ep(c, EP_IN), b->fd, len);
-		if (!ret) {
+		if (!ret)
 			host_expect(c, EP_IN, len, 1);
-			return;
-		}
 		OK(ffs_detach(need_ep(c, EP_IN), b->fd));
-		OK(ffs_detach(need_ep(c, EP_OUT), b->fd));
+		if (!ret)
+			return;
 		dbuf_free(b);
 	}
 	SKIP("no %zu bytes in one piece to be had here", len);
@@ -490,14 +488,16 @@ static void contiguous(struct ctx *c, size_t len, const char *max,
 
 	need_params(c);
 	one_entry(c, &b, len);
+	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
+	OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
 	limit("sg_max_entry", max);
-	limit_entries(n);
-	in(c, &b, len, n);
-	to_out(c, &b, len, n + 1);
 	limit_entries(n - 1);
 	EQ(ffs_transfer(need_ep(c, EP_IN), b.fd, len), -EMSGSIZE);
 	EQ(ffs_transfer(need_ep(c, EP_OUT), b.fd, len), -EMSGSIZE);
 	nothing_there(&b);
+	limit_entries(n);
+	in(c, &b, len, n);
+	to_out(c, &b, len, n + 1);
 	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
 	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
 	dbuf_free(&b);

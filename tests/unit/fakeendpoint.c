@@ -329,7 +329,7 @@ get_features (void)
       | USB_FFS_FEATURE_DMABUF_END : 0);
 }
 
-/* @ret: what is returned on success */
+/* @ret: return value on success */
 static gint
 answer (gint fd, gulong request, gpointer arg, gint * ret)
 {
@@ -367,7 +367,7 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_DETACH) {
     d = find (*(gint *) arg);
-    /* What a kernel without our patches makes of this is an oops. */
+    /* An unpatched kernel would oops here. */
     g_assert_true (fake.enabled || fake.can_submit);
     if (d == NULL || !d->attached)
       return EPERM;

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #define DEVICES "/sys/bus/usb/devices"
-/* Unless somebody says otherwise. */
+/* Defaults. */
 #define ENDPOINT 0x81
 #define INTERFACE 0
 /* A hang, not a slow machine. */
