@@ -28,6 +28,11 @@
 /* bMaxBurst of the stream endpoint. */
 #define STREAM_BURST 15
 
+/* By UVC 1.1, 3.8.2.2. */
+#define STATUS_PACKET 16
+#define STATUS_EXTRA_SIZE 5
+#define STATUS_EXTRA_TYPE 3
+
 /* The property by which programs find the device. Kernels accept the type of
  * the list property ("...GUIDs"), but do not pass it to the host. */
 #define GUID_PROPERTY "DeviceInterfaceGUID"
@@ -102,6 +107,43 @@ put_endpoint (GByteArray * out, guint number, gboolean in, GstFfsSpeed speed)
   gst_ffs_append_u8 (out, 0);
 }
 
+/* bInterval is in ms at full speed and an exponent of 125 us above: 16 ms at
+ * each speed. */
+static void
+put_status_endpoint (GByteArray * out, guint number, GstFfsSpeed speed)
+{
+  gst_ffs_append_u8 (out, USB_DT_ENDPOINT_SIZE);
+  gst_ffs_append_u8 (out, USB_DT_ENDPOINT);
+  gst_ffs_append_u8 (out, number | USB_DIR_IN);
+  gst_ffs_append_u8 (out, USB_ENDPOINT_XFER_INT);
+  gst_ffs_append_u16 (out, STATUS_PACKET);
+  gst_ffs_append_u8 (out, speed == GST_FFS_SPEED_FULL ? 16 : 8);
+}
+
+static void
+put_status_companion (GByteArray * out)
+{
+  gst_ffs_append_u8 (out, USB_DT_SS_EP_COMP_SIZE);
+  gst_ffs_append_u8 (out, USB_DT_SS_ENDPOINT_COMP);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u16 (out, STATUS_PACKET);
+}
+
+/* Returns the number of descriptors. */
+static guint
+put_status (GByteArray * out, guint number, GstFfsSpeed speed)
+{
+  put_status_endpoint (out, number, speed);
+  if (speed == GST_FFS_SPEED_SUPER)
+    put_status_companion (out);
+  gst_ffs_append_u8 (out, STATUS_EXTRA_SIZE);
+  gst_ffs_append_u8 (out, USB_DT_CS_ENDPOINT);
+  gst_ffs_append_u8 (out, STATUS_EXTRA_TYPE);
+  gst_ffs_append_u16 (out, STATUS_PACKET);
+  return speed == GST_FFS_SPEED_SUPER ? 3 : 2;
+}
+
 /* Returns the number of descriptors, which have their own lengths. */
 static guint
 put_extra (GByteArray * out, const GstFfsExtra * extra)
@@ -145,6 +187,10 @@ put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, GstFfsSpeed speed)
     put_interface (out, iface, i, iface->name ? ++string : 0);
     count += 1 + put_extra (out, &iface->extra[speed]);
     for (type = iface->endpoints; *type; type++) {
+      if (*type == 's') {
+        count += put_status (out, ++endpoint, speed);
+        continue;
+      }
       put_endpoint (out, ++endpoint, *type == 'i', speed);
       count++;
       if (speed != GST_FFS_SPEED_SUPER)

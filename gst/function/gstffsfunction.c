@@ -36,6 +36,7 @@ struct _GstFfsFunction
 {
   gchar *directory;
   GstFfsProfile *profile;
+  gboolean leads;
   gboolean started;
   gint fd;
   GstFfsEp0 *ep0;
@@ -159,11 +160,18 @@ has_class_specific (const GstFfsFunctionDesc * desc, gboolean optional)
   return FALSE;
 }
 
+/* Kernels that reject class-specific descriptors do not renumber an association
+ * either: its first interface stays 0. In another function than the first it
+ * would claim that function's interfaces. Hosts of the profiles that these
+ * kernels support find the camera without an association. */
 static GstFfsFunctionDesc
-without_optional (const GstFfsFunctionDesc * desc)
+without_optional (const GstFfsFunctionDesc * desc, gboolean leads)
 {
   GstFfsFunctionDesc plain = *desc;
   guint i;
+
+  if (!leads)
+    plain.association[0] = 0;
 
   for (i = 0; i < plain.n_interfaces; i++) {
     if (plain.interfaces[i].optional)
@@ -222,7 +230,7 @@ describe (GstFfsFunction * self, GError ** error)
   if (err == EINVAL && desc->compatible_id)
     err = describe_again (self, desc, GST_FFS_OS_DESC_VERSION_OLD);
   if (err == EINVAL && has_class_specific (desc, TRUE)) {
-    GstFfsFunctionDesc plain = without_optional (desc);
+    GstFfsFunctionDesc plain = without_optional (desc, self->leads);
 
     GST_INFO_OBJECT (self->profile, "%s: without class-specific descriptors",
         self->directory);
@@ -271,6 +279,7 @@ start (GstFfsFunction * self, GstAllocator * allocator, GError ** error)
  * gst_ffs_function_new:
  * @directory: where FunctionFS is mounted
  * @profile: what kind of camera
+ * @leads: whether it is the first function of its configuration
  * @allocator: (nullable): as for gst_ffs_profile_start()
  * @error: why it failed
  *
@@ -280,13 +289,14 @@ start (GstFfsFunction * self, GstAllocator * allocator, GError ** error)
  */
 GstFfsFunction *
 gst_ffs_function_new (const gchar * directory, GstFfsProfile * profile,
-    GstAllocator * allocator, GError ** error)
+    gboolean leads, GstAllocator * allocator, GError ** error)
 {
   GstFfsFunction *self = g_new0 (GstFfsFunction, 1);
   gint err;
 
   self->directory = g_strdup (directory);
   self->profile = gst_object_ref (profile);
+  self->leads = leads;
   self->fd = -1;
 
   err = open_ep0 (directory, &self->fd);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 typedef struct _GstFfsFunction GstFfsFunction;
 
 GstFfsFunction *gst_ffs_function_new (const gchar * directory,
-    GstFfsProfile * profile, GstAllocator * allocator, GError ** error);
+    GstFfsProfile * profile, gboolean leads, GstAllocator * allocator,
+    GError ** error);
 void gst_ffs_function_free (GstFfsFunction * self);
 
 gchar *gst_ffs_function_get_stream_path (GstFfsFunction * self);

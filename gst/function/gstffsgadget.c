@@ -12,6 +12,9 @@
  * A gadget that exists keeps its ids, strings and OS descriptors: whoever
  * made it wanted them so.
  *
+ * A gadget may have several functions, also of other elements
+ * (gstffsassembly.c). The last element to write its descriptors binds it.
+ *
  * Ownership: owns the list of what it made, and the binding if it bound.
  *
  * Locking: none; the calls belong to one thread.  Another process may bind
@@ -20,10 +23,12 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/usb/ch9.h>
 
+#include "gstffsassembly.h"
 #include "gstffsconfigfs.h"
 #include "gstffsfunctiondebug.h"
 #include "gstffsgadget.h"
@@ -40,11 +45,23 @@
 #define OS_DESC_REQUEST "0xf5"
 #define OS_DESC_SIGNATURE "MSFT100"
 
+/* bVendorCode of the WebUSB platform descriptor in the BOS, on Linux 6.3 and
+ * later. */
+#define WEBUSB_REQUEST "0xf6"
+#define WEBUSB_VERSION "0x0100"
+
+/* Device with interface associations, for a gadget with several functions. */
+static const guint8 composite_class[] = { 0xef, 0x02, 0x01 };
+
 struct _GstFfsGadget
 {
   gchar *name;
+  gchar *instance;
+  guint n_functions;
+  gboolean leads;
   gchar *gadgets;
   gchar *path;
+  gchar *config;
   gchar *directory;
   gchar *command;
   gchar *udc;
@@ -156,18 +173,52 @@ find_gadgets (GstFfsGadget * self, GError ** error)
   return FALSE;
 }
 
+static const guint8 *
+get_class (GstFfsGadget * self, const GstFfsFunctionDesc * desc)
+{
+  return self->n_functions > 1 ? composite_class : desc->device_class;
+}
+
+/* Shared directories are not in the undo list of this element: the last element
+ * removes them. */
+static gint
+make_shared (const gchar * path, gboolean * fresh)
+{
+  gint err = mkdir (path, 0755) < 0 ? errno : 0;
+
+  *fresh = err == 0;
+  /* Without write permission mkdir() fails with EACCES for an existing
+   * directory too. */
+  if (err != 0)
+    return g_file_test (path, G_FILE_TEST_IS_DIR) ? 0 : err;
+  GST_DEBUG ("made %s", path);
+  gst_ffs_assembly_mark (path);
+  return 0;
+}
+
+static gboolean
+make_shared_directory (GstFfsGadget * self, const gchar * path,
+    gboolean * fresh, GError ** error)
+{
+  gint err = make_shared (path, fresh);
+
+  return err == 0 || fail (self, error, "create", path, err);
+}
+
 static gboolean
 identify (GstFfsGadget * self, const GstFfsIdentity * identity,
     const GstFfsFunctionDesc * desc, GError ** error)
 {
   g_autofree gchar *strings = g_build_filename (self->path, STRINGS, NULL);
+  const guint8 *klass = get_class (self, desc);
+  gboolean fresh;
 
   return set_number (self, "idVendor", identity->vendor_id, error)
       && set_number (self, "idProduct", identity->product_id, error)
-      && set_number (self, "bDeviceClass", desc->device_class[0], error)
-      && set_number (self, "bDeviceSubClass", desc->device_class[1], error)
-      && set_number (self, "bDeviceProtocol", desc->device_class[2], error)
-      && make_directory (self, strings, NULL, error)
+      && set_number (self, "bDeviceClass", klass[0], error)
+      && set_number (self, "bDeviceSubClass", klass[1], error)
+      && set_number (self, "bDeviceProtocol", klass[2], error)
+      && make_shared_directory (self, strings, &fresh, error)
       && set_attribute (self, STRINGS "/manufacturer", identity->manufacturer,
       error)
       && set_attribute (self, STRINGS "/product", identity->product, error)
@@ -180,11 +231,11 @@ check_class (GstFfsGadget * self, const GstFfsFunctionDesc * desc)
   g_autofree gchar *path = g_build_filename (self->path, "bDeviceClass", NULL);
   g_autofree gchar *value = gst_ffs_configfs_read (path);
 
-  if (g_ascii_strtoull (value, NULL, 0) != desc->device_class[0])
+  if (g_ascii_strtoull (value, NULL, 0) != get_class (self, desc)[0])
     GST_WARNING ("gadget %s is there and has device class %s, 0x%02x would be "
         "right; a host may not know what to do with it; \"ffs-gadget down %s\" "
         "removes what a pipeline has left that was killed", self->name, value,
-        desc->device_class[0], self->name);
+        get_class (self, desc)[0], self->name);
 }
 
 static gboolean
@@ -194,10 +245,28 @@ offer_os_descriptors (GstFfsGadget * self, const gchar * config,
   g_autofree gchar *name = g_path_get_basename (config);
   g_autofree gchar *link = g_build_filename (self->path, "os_desc", name, NULL);
 
-  return set_attribute (self, "os_desc/b_vendor_code", OS_DESC_REQUEST, error)
-      && set_attribute (self, "os_desc/qw_sign", OS_DESC_SIGNATURE, error)
-      && set_attribute (self, "os_desc/use", "1", error)
-      && make_link (self, config, link, error);
+  if (g_file_test (link, G_FILE_TEST_IS_SYMLINK))
+    return TRUE;
+  if (!set_attribute (self, "os_desc/b_vendor_code", OS_DESC_REQUEST, error)
+      || !set_attribute (self, "os_desc/qw_sign", OS_DESC_SIGNATURE, error)
+      || !set_attribute (self, "os_desc/use", "1", error))
+    return FALSE;
+  /* gst_ffs_assembly_remove_empty() removes it with the configuration. */
+  return symlink (config, link) == 0
+      || fail (self, error, "create", link, errno);
+}
+
+/* Not an error on older kernels: browsers also open devices without the
+ * descriptor. */
+static gboolean
+offer_webusb (GstFfsGadget * self, GError ** error)
+{
+  g_autofree gchar *directory = g_build_filename (self->path, "webusb", NULL);
+
+  return !g_file_test (directory, G_FILE_TEST_IS_DIR)
+      || (set_attribute (self, "webusb/bcdVersion", WEBUSB_VERSION, error)
+      && set_attribute (self, "webusb/bVendorCode", WEBUSB_REQUEST, error)
+      && set_attribute (self, "webusb/use", "1", error));
 }
 
 /* The configuration that has our function, else the first, else ours. */
@@ -236,56 +305,106 @@ check_unbound (GstFfsGadget * self, GError ** error)
   return FALSE;
 }
 
+/* A kernel without the patch "usb: gadget: f_fs: renumber the first interface
+ * of associations" does not renumber an association, so it is correct only in
+ * the first function. Link a camera before the kernel's functions, whose
+ * descriptors the kernel renumbers. */
+static gboolean
+link_function (GstFfsGadget * self, const gchar * instance,
+    const gchar * function, const GstFfsFunctionDesc * desc, GError ** error)
+{
+  g_autofree gchar *link = g_build_filename (self->config, function, NULL);
+  g_autoptr (GPtrArray) others = gst_ffs_assembly_list (self->config);
+  g_autoptr (GPtrArray) targets = g_ptr_array_new_with_free_func (g_free);
+  gboolean ok, first = desc->association[0] != 0 && others->len > 0
+      && !gst_ffs_assembly_has_functionfs (others);
+  gint err = 0;
+
+  if (first)
+    err = gst_ffs_assembly_take_out (self->config, others, targets);
+  if (err != 0)
+    return fail (self, error, "change the order of functions in", self->config,
+        err);
+  ok = make_link (self, instance, link, error);
+  err = gst_ffs_assembly_put_back (self->config, others, targets);
+  if (ok && err != 0)
+    ok = fail (self, error, "restore the functions of", self->config, err);
+  return ok;
+}
+
+static gboolean
+make_config (GstFfsGadget * self, GError ** error)
+{
+  g_autofree gchar *power = g_build_filename (self->config, "MaxPower", NULL);
+  gboolean fresh;
+  gint err;
+
+  if (!make_shared_directory (self, self->config, &fresh, error))
+    return FALSE;
+  err = fresh ? gst_ffs_configfs_write (power, MAX_POWER_MA) : 0;
+  return err == 0 || fail (self, error, "write to", power, err);
+}
+
+static void
+find_place (GstFfsGadget * self, const gchar * function)
+{
+  g_autoptr (GPtrArray) names = gst_ffs_assembly_list (self->config);
+
+  self->leads = names->len > 0 && g_str_equal (names->pdata[0], function);
+}
+
 static gboolean
 build (GstFfsGadget * self, const GstFfsIdentity * identity,
     const GstFfsFunctionDesc * desc, GError ** error)
 {
-  g_autofree gchar *function = g_strconcat ("ffs.", self->name, NULL);
+  g_autofree gchar *function = g_strconcat ("ffs.", self->instance, NULL);
   g_autofree gchar *instance =
       g_build_filename (self->path, "functions", function, NULL);
-  g_autofree gchar *config = NULL;
-  g_autofree gchar *link = NULL;
-  gboolean fresh, fresh_config, linked = FALSE;
+  gboolean fresh, linked = FALSE;
 
-  if (!make_directory (self, self->path, &fresh, error))
+  if (!make_shared_directory (self, self->path, &fresh, error))
     return FALSE;
+  self->config = find_config (self, function, &linked);
   if (!fresh)
     check_class (self, desc);
   else if (!identify (self, identity, desc, error))
     return FALSE;
 
-  config = find_config (self, function, &linked);
-  if (linked)
-    return TRUE;
-  if (!check_unbound (self, error)
-      || !make_directory (self, config, &fresh_config, error))
+  if (!linked && (!check_unbound (self, error) || !make_config (self, error)
+          || !make_directory (self, instance, NULL, error)
+          || !link_function (self, instance, function, desc, error)))
     return FALSE;
-  if (fresh_config) {
-    g_autofree gchar *power = g_build_filename (config, "MaxPower", NULL);
-    gint err = gst_ffs_configfs_write (power, MAX_POWER_MA);
+  find_place (self, function);
+  return linked || !desc->compatible_id
+      || !gst_ffs_assembly_is_marked (self->path)
+      || !gst_ffs_assembly_is_marked (self->config)
+      || (offer_os_descriptors (self, self->config, error)
+      && offer_webusb (self, error));
+}
 
-    if (err != 0)
-      return fail (self, error, "write to", power, err);
-  }
-  link = g_build_filename (config, function, NULL);
-  return make_directory (self, instance, NULL, error)
-      && make_link (self, instance, link, error)
-      && (!fresh || !desc->compatible_id
-      || offer_os_descriptors (self, config, error));
+static gboolean
+build_locked (GstFfsGadget * self, const GstFfsIdentity * identity,
+    const GstFfsFunctionDesc * desc, GError ** error)
+{
+  gint lock = gst_ffs_assembly_lock (self->gadgets);
+  gboolean ok = build (self, identity, desc, error);
+
+  gst_ffs_assembly_unlock (lock);
+  return ok;
 }
 
 static gboolean
 mount_function (GstFfsGadget * self, const gchar * directory, GError ** error)
 {
   g_autofree gchar *current =
-      gst_ffs_configfs_find_mount ("functionfs", self->name);
+      gst_ffs_configfs_find_mount ("functionfs", self->instance);
   gint err;
 
   if (current) {
     if (directory && g_strcmp0 (directory, current) != 0) {
       g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
           "The FunctionFS of gadget \"%s\" is mounted at \"%s\", not at \"%s\"",
-          self->name, current, directory);
+          self->instance, current, directory);
       return FALSE;
     }
     self->directory = g_steal_pointer (&current);
@@ -293,10 +412,10 @@ mount_function (GstFfsGadget * self, const gchar * directory, GError ** error)
   }
 
   self->directory = directory ? g_strdup (directory) :
-      g_strconcat ("/dev/ffs-", self->name, NULL);
+      g_strconcat ("/dev/ffs-", self->instance, NULL);
   if (!make_directory (self, self->directory, NULL, error))
     return FALSE;
-  err = gst_ffs_undo_mount (self->undo, self->name, self->directory,
+  err = gst_ffs_undo_mount (self->undo, self->instance, self->directory,
       "functionfs");
   return err == 0 ||
       fail (self, error, "mount FunctionFS at", self->directory, err);
@@ -318,9 +437,9 @@ check_name (const gchar * name, GError ** error)
 
 /**
  * gst_ffs_gadget_new:
- * @name: its name in configfs
+ * @place: the gadget and the function in it
  * @directory: (nullable): where to mount FunctionFS; %NULL for where it is
- * mounted, or else /dev/ffs-NAME
+ * mounted, or else /dev/ffs-INSTANCE
  * @identity: who a new gadget says it is
  * @desc: what the function looks like
  * @error: why it failed
@@ -328,22 +447,25 @@ check_name (const gchar * name, GError ** error)
  * Returns: (transfer full) (nullable): the gadget
  */
 GstFfsGadget *
-gst_ffs_gadget_new (const gchar * name, const gchar * directory,
+gst_ffs_gadget_new (const GstFfsPlace * place, const gchar * directory,
     const GstFfsIdentity * identity, const GstFfsFunctionDesc * desc,
     GError ** error)
 {
+  const gchar *instance = place->instance ? place->instance : place->gadget;
   GstFfsGadget *self;
 
-  if (!check_name (name, error))
+  if (!check_name (place->gadget, error) || !check_name (instance, error))
     return NULL;
   self = g_new0 (GstFfsGadget, 1);
-  self->name = g_strdup (name);
-  self->command = make_command (name, desc);
+  self->name = g_strdup (place->gadget);
+  self->instance = g_strdup (instance);
+  self->n_functions = place->n_functions;
+  self->command = make_command (self->name, desc);
   self->undo = gst_ffs_undo_new ();
 
-  if (find_gadgets (self, error) && build (self, identity, desc, error)
+  if (find_gadgets (self, error) && build_locked (self, identity, desc, error)
       && mount_function (self, directory, error)) {
-    GST_INFO ("gadget %s, FunctionFS at %s", name, self->directory);
+    GST_INFO ("gadget %s, FunctionFS at %s", self->name, self->directory);
     return self;
   }
   gst_ffs_gadget_free (self);
@@ -356,6 +478,13 @@ gst_ffs_gadget_get_directory (GstFfsGadget * self)
   return self->directory;
 }
 
+/* Returns: whether the gadget's function is the first of its configuration */
+gboolean
+gst_ffs_gadget_leads (GstFfsGadget * self)
+{
+  return self->leads;
+}
+
 static gint
 write_udc (GstFfsGadget * self, const gchar * udc)
 {
@@ -364,12 +493,35 @@ write_udc (GstFfsGadget * self, const gchar * udc)
   return gst_ffs_configfs_write (path, udc);
 }
 
+static gchar *
+get_udc (GstFfsGadget * self)
+{
+  g_autofree gchar *path = g_build_filename (self->path, "UDC", NULL);
+
+  return gst_ffs_configfs_read (path);
+}
+
+/* Each element links its function before it writes the descriptors, so the last
+ * one to write them sees all functions. */
+static gboolean
+is_complete (GstFfsGadget * self)
+{
+  g_autoptr (GPtrArray) names = gst_ffs_assembly_list (self->config);
+
+  if (names->len >= self->n_functions
+      && gst_ffs_assembly_is_described (self->config))
+    return TRUE;
+  GST_INFO ("gadget %s: %u of %u functions, or some without descriptors; the "
+      "last element binds it", self->name, names->len, self->n_functions);
+  return FALSE;
+}
+
 static gboolean
 bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
 {
   g_autofree gchar *both =
       g_strdup_printf ("gadget \"%s\" to \"%s\"", self->name, udc);
-  g_autofree gchar *user = NULL;
+  g_autofree gchar *user = NULL, *current = NULL;
   gint err = write_udc (self, udc);
 
   if (err == 0) {
@@ -377,6 +529,10 @@ bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
     self->udc = g_strdup (udc);
     return TRUE;
   }
+  /* Two elements may both find the gadget complete; the other one bound it. */
+  current = get_udc (self);
+  if (self->n_functions > 1 && strcmp (current, udc) == 0)
+    return TRUE;
   user = gst_ffs_udc_get_user (self->gadgets, udc);
   if (err != EBUSY || user == NULL)
     return fail (self, error, "bind", both, err);
@@ -393,16 +549,16 @@ bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
  * is free
  * @error: why it failed
  *
- * The function must have been described.  From now on the host sees it.
+ * The function must have its descriptors. Does not bind while functions are
+ * missing: the element with the last function binds the gadget.
  *
- * Returns: whether it is bound
+ * Returns: %FALSE if binding failed
  */
 gboolean
 gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
 {
   g_autoptr (GPtrArray) udcs = NULL;
-  g_autofree gchar *path = g_build_filename (self->path, "UDC", NULL);
-  g_autofree gchar *current = gst_ffs_configfs_read (path);
+  g_autofree gchar *current = get_udc (self);
   g_autoptr (GError) local = NULL;
   guint i;
 
@@ -414,6 +570,8 @@ gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
     return FALSE;
   }
 
+  if (self->n_functions > 1 && !is_complete (self))
+    return TRUE;
   udcs = gst_ffs_udc_find (self->gadgets, udc, error);
   if (udcs == NULL)
     return FALSE;
@@ -435,13 +593,12 @@ gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
 void
 gst_ffs_gadget_unbind (GstFfsGadget * self)
 {
-  g_autofree gchar *path = NULL, *current = NULL;
+  g_autofree gchar *current = NULL;
   gint err;
 
   if (self->udc == NULL)
     return;
-  path = g_build_filename (self->path, "UDC", NULL);
-  current = gst_ffs_configfs_read (path);
+  current = get_udc (self);
   /* Somebody else may have unbound it, and bound it anew. */
   if (strcmp (current, self->udc) == 0) {
     err = write_udc (self, "");
@@ -460,13 +617,22 @@ gst_ffs_gadget_unbind (GstFfsGadget * self)
 void
 gst_ffs_gadget_free (GstFfsGadget * self)
 {
+  gint lock = -1;
+
   gst_ffs_gadget_unbind (self);
+  if (self->gadgets)
+    lock = gst_ffs_assembly_lock (self->gadgets);
   gst_ffs_undo_run (self->undo);
+  if (self->config)
+    gst_ffs_assembly_remove_empty (self->path, self->config);
+  gst_ffs_assembly_unlock (lock);
   g_free (self->udc);
   g_free (self->command);
   g_free (self->directory);
+  g_free (self->config);
   g_free (self->path);
   g_free (self->gadgets);
+  g_free (self->instance);
   g_free (self->name);
   g_free (self);
 }

@@ -9,9 +9,25 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsGadget GstFfsGadget;
 
-GstFfsGadget *gst_ffs_gadget_new (const gchar * name, const gchar * directory,
-    const GstFfsIdentity * identity, const GstFfsFunctionDesc * desc,
-    GError ** error);
+/**
+ * GstFfsPlace:
+ * @gadget: name of the gadget in configfs
+ * @instance: (nullable): name of the function, %NULL for the gadget's name
+ * @n_functions: number of functions of the gadget when it is bound
+ *
+ * A function in a gadget.
+ */
+typedef struct
+{
+  const gchar *gadget;
+  const gchar *instance;
+  guint n_functions;
+} GstFfsPlace;
+
+GstFfsGadget *gst_ffs_gadget_new (const GstFfsPlace * place,
+    const gchar * directory, const GstFfsIdentity * identity,
+    const GstFfsFunctionDesc * desc, GError ** error);
+gboolean gst_ffs_gadget_leads (GstFfsGadget * self);
 const gchar *gst_ffs_gadget_get_directory (GstFfsGadget * self);
 gboolean gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc,
     GError ** error);

@@ -141,6 +141,14 @@ gst_ffs_profile_get_framing (GstFfsProfile * self, GstBuffer * frame,
       number, framing);
 }
 
+gboolean
+gst_ffs_profile_get_region (GstFfsProfile * self, GstFfsRegion * region)
+{
+  GstFfsProfileClass *klass = GST_FFS_PROFILE_GET_CLASS (self);
+
+  return klass->get_region && klass->get_region (self, region);
+}
+
 void
 gst_ffs_profile_sent (GstFfsProfile * self, guint64 number)
 {

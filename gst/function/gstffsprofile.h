@@ -62,8 +62,9 @@ typedef struct
  * @subclass: bInterfaceSubClass
  * @protocol: bInterfaceProtocol
  * @name: (nullable): the string behind iInterface
- * @endpoints: "i" for each bulk IN and "o" for each bulk OUT endpoint, in
- * the order of the files ep1, ep2, ...
+ * @endpoints: "i" for each bulk IN endpoint, "o" for each bulk OUT endpoint and
+ * "s" for the video class's status interrupt endpoint, in the order of the
+ * files ep1, ep2, ...
  * @extra: class-specific descriptors that follow the interface's at each
  * speed, with the function's own numbers of interfaces and endpoints
  * @optional: whether the function does without them where the kernel does not
@@ -132,6 +133,25 @@ typedef struct
   guint16 index;
   guint16 length;
 } GstFfsSetup;
+
+/**
+ * GstFfsRegion:
+ * @x: offset of the region in each line of the frame, in bytes
+ * @y: offset of the region, in lines
+ * @row: bytes in a line of the region
+ * @n_rows: lines in the region
+ * @stride: stride of the frame, for a buffer without GstVideoMeta
+ *
+ * The part of a one-plane frame that the host selected.
+ */
+typedef struct
+{
+  gsize x;
+  gsize y;
+  gsize row;
+  gsize n_rows;
+  gsize stride;
+} GstFfsRegion;
 
 /**
  * GstFfsPart:
@@ -302,6 +322,9 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * @tick: (nullable): called by the function's thread a few times a second
  * @get_framing: what goes around @frame, which has @size bytes on the wire. Streaming
  * thread. %FALSE drops the frame
+ * @get_region: (nullable): the region of a frame that the host selected; called
+ * before get_framing(), whose @size then is the region's. Returns %FALSE for
+ * the whole frame. Streaming thread
  * @take_head: (nullable): of a class that receives frames: what an OUT
  * endpoint has received ahead of one, at most %GST_FFS_HEAD_ROOM bytes; @size may
  * be %GST_FFS_LENGTH_UNKNOWN. Any thread
@@ -335,6 +358,7 @@ struct _GstFfsProfileClass
 
   gboolean (*get_framing) (GstFfsProfile * self, GstBuffer * frame, gsize size,
       guint64 number, GstFfsFraming * framing);
+  gboolean (*get_region) (GstFfsProfile * self, GstFfsRegion * region);
   void (*sent) (GstFfsProfile * self, guint64 number);
   void (*take_head) (GstFfsProfile * self, const guint8 * data, gsize size,
       GstFfsHead * head);
@@ -358,6 +382,8 @@ gboolean gst_ffs_profile_control (GstFfsProfile * self,
 void gst_ffs_profile_tick (GstFfsProfile * self);
 gboolean gst_ffs_profile_get_framing (GstFfsProfile * self, GstBuffer * frame,
     gsize size, guint64 number, GstFfsFraming * framing);
+gboolean gst_ffs_profile_get_region (GstFfsProfile * self,
+    GstFfsRegion * region);
 void gst_ffs_profile_sent (GstFfsProfile * self, guint64 number);
 void gst_ffs_profile_take_head (GstFfsProfile * self, const guint8 * data,
     gsize size, GstFfsHead * head);

@@ -303,17 +303,23 @@ static gboolean
 make_function (GstFfsCamera * self)
 {
   const GstFfsIdentity identity = get_identity (&self->settings);
+  const GstFfsPlace place = {
+    self->settings.gadget, self->settings.instance, self->settings.n_functions
+  };
   const gchar *directory = self->settings.function;
+  gboolean leads = TRUE;
   GError *error = NULL;
 
-  if (self->settings.gadget) {
-    self->gadget = gst_ffs_gadget_new (self->settings.gadget, directory,
-        &identity, gst_ffs_profile_describe (self->profile), &error);
-    if (self->gadget)
+  if (place.gadget) {
+    self->gadget = gst_ffs_gadget_new (&place, directory, &identity,
+        gst_ffs_profile_describe (self->profile), &error);
+    if (self->gadget) {
       directory = gst_ffs_gadget_get_directory (self->gadget);
+      leads = gst_ffs_gadget_leads (self->gadget);
+    }
   }
   if (error == NULL)
-    self->function = gst_ffs_function_new (directory, self->profile,
+    self->function = gst_ffs_function_new (directory, self->profile, leads,
         self->allocator, &error);
   if (self->function)
     return TRUE;

@@ -252,29 +252,61 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
   return ok;
 }
 
+/* The caller has checked that the buffer contains all of the rows. */
+static GstBuffer *
+pack_rows (GstFfsCopies * self, const GstFfsFraming * framing,
+    GstBuffer * buffer, const GstFfsRows * rows)
+{
+  GstBuffer *copy = begin (self, framing, rows->length * rows->n);
+  GstMapInfo from, to;
+  gsize i;
+
+  if (copy == NULL)
+    return NULL;
+  if (!gst_buffer_map (copy, &to, GST_MAP_WRITE)) {
+    gst_buffer_unref (copy);
+    return NULL;
+  }
+  if (!gst_buffer_map (buffer, &from, GST_MAP_READ)) {
+    gst_buffer_unmap (copy, &to);
+    gst_buffer_unref (copy);
+    return NULL;
+  }
+  for (i = 0; i < rows->n; i++)
+    memcpy (to.data + framing->header_size + i * rows->length,
+        from.data + rows->offset + i * rows->stride, rows->length);
+  gst_buffer_unmap (buffer, &from);
+  gst_buffer_unmap (copy, &to);
+  return copy;
+}
+
 /**
  * gst_ffs_copies_pack:
  * @self: the copies
  * @framing: the framing
  * @buffer: a complete frame of raw video
- * @info: its format without padding
- * @skip: offset of the picture in each plane
+ * @info: (nullable): its format without padding; %NULL only with a region
+ * @layout: its layout
  *
- * Returns: (transfer full) (nullable): a buffer with the header and the frame,
- * without padding
+ * Returns: (transfer full) (nullable): a buffer with the header and the
+ * picture, without padding
  */
 GstBuffer *
 gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,
-    GstBuffer * buffer, const GstVideoInfo * info, const gsize * skip)
+    GstBuffer * buffer, const GstVideoInfo * info, const GstFfsLayout * layout)
 {
-  GstBuffer *copy = begin (self, framing, GST_VIDEO_INFO_SIZE (info));
-  GstVideoInfo behind = *info;
   GstVideoFrame from, to;
   gboolean ok = FALSE;
+  GstVideoInfo behind;
+  GstBuffer *copy;
   guint i;
 
+  if (layout->rows.n > 0)
+    return pack_rows (self, framing, buffer, &layout->rows);
+  copy = begin (self, framing, layout->size);
   if (copy == NULL)
     return NULL;
+  behind = *info;
 
   for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++)
     GST_VIDEO_INFO_PLANE_OFFSET (&behind, i) += framing->header_size;
@@ -282,7 +314,7 @@ gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,
 
   if (map_frame (&from, info, buffer)) {
     for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++)
-      from.data[i] = (guint8 *) from.data[i] + skip[i];
+      from.data[i] = (guint8 *) from.data[i] + layout->skip[i];
     if (gst_video_frame_map (&to, &behind, copy, GST_MAP_WRITE)) {
       ok = gst_video_frame_copy (&to, &from);
       gst_video_frame_unmap (&to);

@@ -6,6 +6,7 @@
 #include <gst/video/video.h>
 
 #include "function/gstffsprofile.h"
+#include "gstffslayout.h"
 #include "transport/gstffsqueue.h"
 
 G_BEGIN_DECLS
@@ -24,7 +25,7 @@ GstBuffer *gst_ffs_copies_copy (GstFfsCopies * self,
     const GstFfsPiece * piece);
 GstBuffer *gst_ffs_copies_pack (GstFfsCopies * self,
     const GstFfsFraming * framing, GstBuffer * buffer,
-    const GstVideoInfo * info, const gsize * skip);
+    const GstVideoInfo * info, const GstFfsLayout * layout);
 
 G_END_DECLS
 

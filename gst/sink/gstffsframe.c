@@ -23,7 +23,8 @@ const gchar *
 gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
   static const gchar *const names[GST_FFS_N_COPY_REASONS] = {
-    "none", "memory", "offset", "padding", "packet", "header", "no-sg",
+    "none", "memory", "offset", "padding", "region", "packet", "header",
+    "no-sg",
     "no-ioctl", "dma-device", "refused", "mode"
   };
 
@@ -41,6 +42,10 @@ gst_ffs_copy_reason_text (GstFfsCopyReason reason)
       return "it does not start at the beginning of its dmabuf";
     case GST_FFS_COPY_REASON_PADDING:
       return "its lines are padded and remove-padding=true";
+    case GST_FFS_COPY_REASON_REGION:
+      return
+          "the host selected a region narrower than the picture, or a region "
+          "with an offset and FunctionFS of this kernel has no SUBMIT";
     case GST_FFS_COPY_REASON_PACKET:
       return "one of its dmabufs ends in the middle of a USB packet";
     case GST_FFS_COPY_REASON_HEADER:
@@ -276,18 +281,24 @@ gboolean
 gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
     guint64 number, const GstFfsStreamPolicy * policy)
 {
-  gsize size, whole;
+  gsize size = buffer ? gst_buffer_get_size (buffer) : 0, whole;
+  GstFfsRegion region;
 
   self->layout.kind = GST_FFS_LAYOUT_TIGHT;
+  self->layout.rows.n = 0;
   self->strip = FALSE;
-  if (buffer && policy->info && (policy->remove_padding
-          || gst_ffs_layout_is_cropped (buffer, policy->info)))
-    gst_ffs_layout_find (&self->layout, buffer, policy->info);
-  else if (policy->profile == NULL)
-    return TRUE;
-
-  size = buffer ? gst_buffer_get_size (buffer) : 0;
   whole = policy->info ? GST_VIDEO_INFO_SIZE (policy->info) : 0;
+  if (buffer && policy->profile
+      && gst_ffs_profile_get_region (policy->profile, &region)) {
+    gst_ffs_layout_find_region (&self->layout, buffer, policy->info, &region);
+    whole = 0;
+  } else if (buffer && policy->info && (policy->remove_padding
+          || gst_ffs_layout_is_cropped (buffer, policy->info))) {
+    gst_ffs_layout_find (&self->layout, buffer, policy->info);
+  } else if (policy->profile == NULL) {
+    return TRUE;
+  }
+
   if (policy->profile && self->layout.kind == GST_FFS_LAYOUT_INCOMPLETE
       && size >= whole) {
     GST_DEBUG ("frame %" G_GUINT64_FORMAT ": its lines are not all in its %"
@@ -297,7 +308,7 @@ gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
   self->strip = self->layout.kind == GST_FFS_LAYOUT_RANGES
       || self->layout.kind == GST_FFS_LAYOUT_PADDED;
   if (self->strip)
-    size = whole;
+    size = self->layout.size;
 
   return policy->profile == NULL || gst_ffs_profile_get_framing
       (policy->profile, buffer, size, number, &self->framing);
@@ -482,11 +493,12 @@ static gboolean
 add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
     const GstFfsStreamPolicy * policy, const GstFfsFraming * framing)
 {
-  gsize size = GST_VIDEO_INFO_SIZE (policy->info);
+  gsize size = self->layout.size;
   GstBuffer *copy = copier ? gst_ffs_copies_pack (copier, framing, buffer,
-      policy->info, self->layout.skip) : NULL;
+      policy->info, &self->layout) : NULL;
 
-  self->reason = GST_FFS_COPY_REASON_PADDING;
+  self->reason = self->layout.rows.n > 0 ? GST_FFS_COPY_REASON_REGION :
+      GST_FFS_COPY_REASON_PADDING;
   if (copy == NULL)
     return FALSE;
   add_piece (self, copy, 0, 0, framing->header_size + size, copy);
@@ -675,8 +687,7 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
     GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
 {
   GstFfsFraming *framing = &self->framing;
-  gsize size = self->strip ? GST_VIDEO_INFO_SIZE (policy->info) :
-      gst_buffer_get_size (buffer);
+  gsize size = self->strip ? self->layout.size : gst_buffer_get_size (buffer);
   GstBuffer *copy = NULL;
   GstFfsPiece all;
   guint i;
@@ -684,7 +695,7 @@ gst_ffs_frame_build_written (GstFfsFrame * self, GstBuffer * buffer,
   gst_ffs_frame_clear_pieces (self);
   if (self->strip) {
     copy = gst_ffs_copies_pack (copier, framing, buffer, policy->info,
-        self->layout.skip);
+        &self->layout);
   } else if (framing->header_size > 0) {
     get_all (buffer, GST_FFS_COPY_REASON_HEADER, &all);
     copy = gst_ffs_copies_copy (copier, framing, buffer, &all);

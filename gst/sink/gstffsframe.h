@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @GST_FFS_COPY_REASON_MEMORY: not in dmabuf memory
  * @GST_FFS_COPY_REASON_OFFSET: does not start at the beginning of its dmabuf
  * @GST_FFS_COPY_REASON_PADDING: padded, and padding has to be removed
+ * @GST_FFS_COPY_REASON_REGION: the host selected a region that is narrower than
+ * the picture, or has an offset and the kernel has no SUBMIT
  * @GST_FFS_COPY_REASON_PACKET: a transfer would end in a short packet, which
  * ends the frame for the host
  * @GST_FFS_COPY_REASON_HEADER: its header is in the same transfer, and the
@@ -36,6 +38,7 @@ typedef enum
   GST_FFS_COPY_REASON_MEMORY,
   GST_FFS_COPY_REASON_OFFSET,
   GST_FFS_COPY_REASON_PADDING,
+  GST_FFS_COPY_REASON_REGION,
   GST_FFS_COPY_REASON_PACKET,
   GST_FFS_COPY_REASON_HEADER,
   GST_FFS_COPY_REASON_NO_SG,

@@ -258,6 +258,7 @@ gst_ffs_layout_find (GstFfsLayout * self, GstBuffer * buffer,
   guint i;
 
   memset (self, 0, sizeof (*self));
+  self->size = GST_VIDEO_INFO_SIZE (info);
   get_planes (buffer, info, &planes);
   if (gst_ffs_layout_is_cropped (buffer, info)) {
     if (!find_skips (gst_buffer_get_video_crop_meta (buffer), info, &planes,
@@ -278,4 +279,66 @@ gst_ffs_layout_find (GstFfsLayout * self, GstBuffer * buffer,
     self->kind = GST_FFS_LAYOUT_RANGES;
   else
     self->kind = GST_FFS_LAYOUT_PADDED;
+}
+
+/* Returns FALSE for a frame from bottom to top, or a crop rectangle that does not
+ * fit. */
+static gboolean
+find_frame (GstBuffer * buffer, const GstVideoInfo * info, gsize * offset,
+    gsize * stride)
+{
+  gsize skip[GST_VIDEO_MAX_PLANES] = { 0, };
+  Planes planes;
+
+  get_planes (buffer, info, &planes);
+  if (planes.stride[0] < 0)
+    return FALSE;
+  if (gst_ffs_layout_is_cropped (buffer, info) && !find_skips
+      (gst_buffer_get_video_crop_meta (buffer), info, &planes, skip))
+    return FALSE;
+  *stride = planes.stride[0];
+  return g_size_checked_add (offset, planes.offset[0], skip[0]);
+}
+
+/**
+ * gst_ffs_layout_find_region:
+ * @self: (out): the layout
+ * @buffer: a frame
+ * @info: (nullable): its format, if it is raw video that GStreamer knows
+ * @region: the region of interest
+ *
+ * Whole rows without padding are one range.
+ */
+void
+gst_ffs_layout_find_region (GstFfsLayout * self, GstBuffer * buffer,
+    const GstVideoInfo * info, const GstFfsRegion * region)
+{
+  gsize offset = 0, end;
+  GstFfsRows *rows = &self->rows;
+
+  memset (self, 0, sizeof (*self));
+  rows->length = region->row;
+  rows->stride = region->stride;
+  rows->n = region->n_rows;
+  self->size = rows->length * rows->n;
+  self->kind = GST_FFS_LAYOUT_INCOMPLETE;
+  if (info && !find_frame (buffer, info, &offset, &rows->stride))
+    return;
+  if (region->x + rows->length > rows->stride
+      || !g_size_checked_mul (&rows->offset, rows->stride, region->y)
+      || !g_size_checked_add (&rows->offset, rows->offset, region->x)
+      || !g_size_checked_add (&rows->offset, rows->offset, offset)
+      || !g_size_checked_mul (&end, rows->stride, rows->n - 1)
+      || !g_size_checked_add (&end, end, rows->length)
+      || !g_size_checked_add (&end, end, rows->offset)
+      || end > gst_buffer_get_size (buffer))
+    return;
+
+  self->kind = GST_FFS_LAYOUT_PADDED;
+  if (rows->length < rows->stride && rows->n > 1)
+    return;
+  self->kind = GST_FFS_LAYOUT_RANGES;
+  self->ranges[0].offset = rows->offset;
+  self->ranges[0].length = self->size;
+  self->n_ranges = 1;
 }

@@ -5,6 +5,8 @@
 
 #include <gst/video/video.h>
 
+#include "function/gstffsprofile.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -36,24 +38,45 @@ typedef struct
 } GstFfsRange;
 
 /**
+ * GstFfsRows:
+ * @offset: offset of the first row in the buffer
+ * @length: bytes in a row
+ * @stride: distance between two rows, in bytes
+ * @n: number of rows
+ */
+typedef struct
+{
+  gsize offset;
+  gsize length;
+  gsize stride;
+  gsize n;
+} GstFfsRows;
+
+/**
  * GstFfsLayout:
  * @kind: the kind of layout
+ * @size: bytes in the picture without padding
  * @ranges: with %GST_FFS_LAYOUT_RANGES, the frame without padding
  * @n_ranges: how many
  * @skip: for each plane, offset of the picture, if cropped
+ * @rows: with a region of interest, the rows of the region; else none
  */
 typedef struct
 {
   GstFfsLayoutKind kind;
+  gsize size;
   GstFfsRange ranges[GST_VIDEO_MAX_PLANES];
   guint n_ranges;
   gsize skip[GST_VIDEO_MAX_PLANES];
+  GstFfsRows rows;
 } GstFfsLayout;
 
 gboolean gst_ffs_layout_is_cropped (GstBuffer * buffer,
     const GstVideoInfo * info);
 void gst_ffs_layout_find (GstFfsLayout * self, GstBuffer * buffer,
     const GstVideoInfo * info);
+void gst_ffs_layout_find_region (GstFfsLayout * self, GstBuffer * buffer,
+    const GstVideoInfo * info, const GstFfsRegion * region);
 gsize gst_ffs_layout_plane_size (const GstVideoInfo * info, guint plane,
     gint stride);
 

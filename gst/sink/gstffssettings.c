@@ -97,6 +97,7 @@ gst_ffs_settings_init (GstFfsSettings * self)
   self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
   self->max_payload_size = DEFAULT_MAX_PAYLOAD_SIZE;
   self->eos_timeout = DEFAULT_EOS_TIMEOUT;
+  self->n_functions = 1;
   self->vendor_id = DEFAULT_VENDOR_ID;
   self->product_id = DEFAULT_PRODUCT_ID;
   self->manufacturer = g_strdup (DEFAULT_MANUFACTURER);
@@ -110,6 +111,7 @@ gst_ffs_settings_clear (GstFfsSettings * self)
   g_clear_pointer (&self->dma_heap, g_free);
   g_clear_pointer (&self->function, g_free);
   g_clear_pointer (&self->gadget, g_free);
+  g_clear_pointer (&self->instance, g_free);
   g_clear_pointer (&self->udc, g_free);
   g_clear_pointer (&self->manufacturer, g_free);
   g_clear_pointer (&self->product, g_free);
@@ -125,6 +127,7 @@ gst_ffs_settings_copy (const GstFfsSettings * self, GstFfsSettings * copy)
   copy->dma_heap = g_strdup (self->dma_heap);
   copy->function = g_strdup (self->function);
   copy->gadget = g_strdup (self->gadget);
+  copy->instance = g_strdup (self->instance);
   copy->udc = g_strdup (self->udc);
   copy->manufacturer = g_strdup (self->manufacturer);
   copy->product = g_strdup (self->product);
@@ -289,7 +292,7 @@ gst_ffs_settings_install (GObjectClass * klass)
    * descriptors, answers control requests and sends frames while the host
    * streams. Cannot be combined with #GstFfsDmabufSink:endpoint and
    * #GstFfsDmabufSink:fd. If %NULL and #GstFfsDmabufSink:gadget is set:
-   * /dev/ffs-NAME.
+   * /dev/ffs-INSTANCE, see #GstFfsDmabufSink:instance.
    *
    * Since: 0.1
    */
@@ -310,6 +313,34 @@ gst_ffs_settings_install (GObjectClass * klass)
   props[GST_FFS_PROP_GADGET] = g_param_spec_string ("gadget", "Gadget",
       "Name of the USB gadget to bind, created if missing", NULL,
       rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:instance:
+   *
+   * Name of the function in #GstFfsDmabufSink:gadget: functions/ffs.INSTANCE
+   * in configfs, mounted at /dev/ffs-INSTANCE. It must be unique on the board,
+   * across all gadgets. %NULL: the name of the gadget.
+   *
+   * Since: 0.2
+   */
+  props[GST_FFS_PROP_INSTANCE] = g_param_spec_string ("instance", "Instance",
+      "Name of the function in the gadget (NULL = the gadget's name)", NULL,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstFfsDmabufSink:n-functions:
+   *
+   * Number of functions of #GstFfsDmabufSink:gadget: those of all elements, in
+   * this process or others, and the kernel's. The last element binds the gadget
+   * when all functions are linked and all FunctionFS functions have descriptors.
+   * When an element stops, the host loses the device until that element is
+   * back. Set the same number on each element.
+   *
+   * Since: 0.2
+   */
+  props[GST_FFS_PROP_N_FUNCTIONS] = g_param_spec_uint ("n-functions",
+      "Number of functions", "Number of functions of the gadget when it is "
+      "bound", 1, 16, 1, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:udc:
@@ -483,11 +514,12 @@ gst_ffs_settings_install (GObjectClass * klass)
    * - frames-zero-copy: frames sent in place
    * - frames-copied: frames copied in whole or in part, and among them by the
    *   first reason found copied-memory (no dmabuf), copied-offset (not at the
-   *   start of its dmabuf), copied-padding (remove-padding), copied-packet (a
-   *   part of it ends in mid-packet), copied-header (behind a header in the
-   *   same transfer), copied-no-sg, copied-no-ioctl, copied-dma-device (mapped
-   *   for another device than the controller), copied-refused (the controller
-   *   cannot map upstream's dmabufs), copied-mode (copy-mode=always)
+   *   start of its dmabuf), copied-padding (remove-padding), copied-region (the
+   *   host selected a region of interest), copied-packet (a part of it ends in
+   *   mid-packet), copied-header (behind a header in the same transfer),
+   *   copied-no-sg, copied-no-ioctl, copied-dma-device (mapped for another
+   *   device than the controller), copied-refused (the controller cannot map
+   *   upstream's dmabufs), copied-mode (copy-mode=always)
    * - frames-gathered: frames sent as one transfer of several segments
    * - frames-in-room: frames whose header was written to their headroom
    * - frames-without-host: frames dropped because no host wanted them
@@ -570,6 +602,12 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
     case GST_FFS_PROP_GADGET:
       set_string (&self->gadget, value);
       break;
+    case GST_FFS_PROP_INSTANCE:
+      set_string (&self->instance, value);
+      break;
+    case GST_FFS_PROP_N_FUNCTIONS:
+      self->n_functions = g_value_get_uint (value);
+      break;
     case GST_FFS_PROP_UDC:
       set_string (&self->udc, value);
       break;
@@ -642,6 +680,12 @@ gst_ffs_settings_get (const GstFfsSettings * self, guint id, GValue * value)
       break;
     case GST_FFS_PROP_GADGET:
       g_value_set_string (value, self->gadget);
+      break;
+    case GST_FFS_PROP_INSTANCE:
+      g_value_set_string (value, self->instance);
+      break;
+    case GST_FFS_PROP_N_FUNCTIONS:
+      g_value_set_uint (value, self->n_functions);
       break;
     case GST_FFS_PROP_UDC:
       g_value_set_string (value, self->udc);

@@ -95,6 +95,8 @@ enum
   GST_FFS_PROP_TRANSFER_ERRORS,
   GST_FFS_PROP_FUNCTION,
   GST_FFS_PROP_GADGET,
+  GST_FFS_PROP_INSTANCE,
+  GST_FFS_PROP_N_FUNCTIONS,
   GST_FFS_PROP_UDC,
   GST_FFS_PROP_PROFILE,
   GST_FFS_PROP_VENDOR_ID,
@@ -123,6 +125,8 @@ enum
  * @transfer_errors: what to do about them
  * @function: mount point of FunctionFS, or %NULL
  * @gadget: the gadget in configfs, or %NULL
+ * @instance: name of the function in @gadget, or %NULL
+ * @n_functions: number of functions of @gadget when it is bound
  * @udc: the USB device controller, or %NULL
  * @profile: the profile
  * @vendor_id: idVendor
@@ -149,6 +153,8 @@ typedef struct
   GstFfsErrorPolicy transfer_errors;
   gchar *function;
   gchar *gadget;
+  gchar *instance;
+  guint n_functions;
   gchar *udc;
   GstFfsProfileType profile;
   guint vendor_id;

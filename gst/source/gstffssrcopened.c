@@ -94,8 +94,6 @@ get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
   return gst_ffs_caps_filter (offer);
 }
 
-#endif
-
 /* FALSE if an error was posted. */
 static gboolean
 open_profile (GstFfsSrcOpened * self, GstPad * srcpad,
@@ -150,19 +148,22 @@ open_function (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
     settings->product ? settings->product : "",
     settings->serial ? settings->serial : ""
   };
+  const GstFfsPlace place = { settings->gadget, NULL, 1 };
   const gchar *directory = settings->function;
   g_autofree gchar *path = NULL;
+  gboolean leads = TRUE;
   GError *error = NULL;
 
   self->udc = g_strdup (settings->udc);
-  if (settings->gadget) {
-    self->gadget = gst_ffs_gadget_new (settings->gadget, directory, &identity,
+  if (place.gadget) {
+    self->gadget = gst_ffs_gadget_new (&place, directory, &identity,
         gst_ffs_profile_describe (self->profile), &error);
     if (self->gadget == NULL)
       return post (self, error);
     directory = gst_ffs_gadget_get_directory (self->gadget);
+    leads = gst_ffs_gadget_leads (self->gadget);
   }
-  self->function = gst_ffs_function_new (directory, self->profile,
+  self->function = gst_ffs_function_new (directory, self->profile, leads,
       self->allocator, &error);
   if (self->function == NULL)
     return post (self, error);

@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   guint8 step[4], *bytes;
   GstFfsU3vArrival arrival = { 0, };
   GstFfsU3vFrame frame;
-  GstFfsU3vSelection caps;
+  GstFfsU3vSelection caps, region;
   guint64 address;
 
   while (take (&data, &size, step, sizeof (step))) {
@@ -82,7 +82,14 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
           g_assert (!streaming);
         }
         caps = fuzz_u3v_selected (camera);
-        arrival.size = gst_ffs_u3v_selection_get_size (&caps);
+        if (!gst_ffs_u3v_camera_get_region (camera, &caps, &region))
+          region = caps;
+        g_assert (region.x + region.width <= caps.width
+            && region.y + region.height <= caps.height
+            && region.width > 0 && region.height > 0);
+        arrival.size = gst_ffs_u3v_selection_get_size (&region);
+        arrival.x = region.x;
+        arrival.y = region.y;
         arrival.pts = arrival.number++;
         if (gst_ffs_u3v_camera_take_frame (camera, &caps, &arrival, &frame))
           g_assert (streaming);

@@ -172,6 +172,93 @@ GST_START_TEST (test_crop)
 
 GST_END_TEST;
 
+/* Like test_crop(), with a format that GStreamer knows and one that it does not,
+ * such as Bayer; with a header in the same transfer and with leader and trailer.
+ * Each case is a region of 4 rows of WIDTH bytes. */
+GST_START_TEST (test_region)
+{
+  const struct
+  {
+    gsize size, x, y, stride;
+    gboolean can_submit;
+    GstFfsCopyReason reason;
+  } cases[] = {
+    {100, 0, 0, WIDTH, TRUE, GST_FFS_COPY_REASON_NONE},
+    {100, 0, 3, WIDTH, TRUE, GST_FFS_COPY_REASON_NONE},
+    {56, 0, 3, WIDTH, TRUE, GST_FFS_COPY_REASON_NONE},
+    {100, 0, 3, WIDTH, FALSE, GST_FFS_COPY_REASON_REGION},
+    {160, 4, 2, 20, TRUE, GST_FFS_COPY_REASON_REGION},
+    {112, 4, 2, 20, TRUE, GST_FFS_COPY_REASON_REGION},
+  };
+  guint8 wanted[6 + 4 * WIDTH];
+  GstBuffer *buf;
+  guint i, x, y;
+  Fixture f;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    start (&f, cases[i].can_submit, TRUE);
+    f.f.policy.info = NULL;
+    f.f.profile->region = (GstFfsRegion) {
+    cases[i].x, cases[i].y, WIDTH, 4, cases[i].stride};
+    if (__i__ == 1) {
+      gsize offset[GST_VIDEO_MAX_PLANES] = { 0, };
+      gint stride[GST_VIDEO_MAX_PLANES] = { cases[i].stride, };
+
+      /* GstVideoMeta overrides the stride of the profile. */
+      f.f.profile->region.stride = 1000;
+      gst_video_info_set_format (&f.info, GST_VIDEO_FORMAT_GRAY8,
+          cases[i].x + WIDTH, 4 + cases[i].y);
+      f.f.policy.info = &f.info;
+      buf = buffer_of (fake_dmabuf_new_data (cases[i].size, 0), NULL);
+      gst_buffer_add_video_meta_full (buf, GST_VIDEO_FRAME_FLAG_NONE,
+          GST_VIDEO_FORMAT_GRAY8, cases[i].x + WIDTH, 4 + cases[i].y, 1,
+          offset, stride);
+    } else {
+      buf = buffer_of (fake_dmabuf_new_data (cases[i].size, 0), NULL);
+    }
+    memcpy (wanted, JOINED, strlen (JOINED));
+    for (y = 0; y < 4; y++) {
+      for (x = 0; x < WIDTH; x++)
+        wanted[strlen (JOINED) + y * WIDTH + x] =
+            (cases[i].y + y) * cases[i].stride + cases[i].x + x;
+    }
+    fail_unless_equals_int (stream_fixture_send (&f.f, buf), GST_FFS_OK);
+    fail_unless_equals_int (gst_ffs_stream_drain (f.f.stream, GST_SECOND), 0);
+    assert_wire (wanted, strlen (JOINED) + 4 * WIDTH);
+    fail_unless_equals_int (f.f.result.reason, cases[i].reason);
+    fail_unless_equals_uint64 (f.f.profile->size, 4 * WIDTH);
+    end (&f);
+  }
+}
+
+GST_END_TEST;
+
+/* A frame with missing or shorter rows. */
+GST_START_TEST (test_region_incomplete)
+{
+  const GstFfsRegion regions[] = {
+    {0, 3, WIDTH, 4, WIDTH},
+    {1, 0, WIDTH, 4, WIDTH},
+    {0, 0, WIDTH, 4, WIDTH - 1},
+    {0, G_MAXSIZE / 4, WIDTH, 4, WIDTH},
+    {0, 0, WIDTH, G_MAXSIZE / 4, WIDTH},
+    {0, G_MAXSIZE / WIDTH, WIDTH, 2, WIDTH},
+  };
+  Fixture f;
+  guint i;
+
+  start (&f, TRUE, TRUE);
+  f.f.policy.info = NULL;
+  for (i = 0; i < G_N_ELEMENTS (regions); i++) {
+    f.f.profile->region = regions[i];
+    stream_fixture_send (&f.f, buffer_of (fake_dmabuf_new_data (55, 0), NULL));
+    fail_unless_equals_int (f.f.profile->n_wrapped, 0);
+  }
+  end (&f);
+}
+
+GST_END_TEST;
+
 /* Missing or invalid metas: the buffer is sent unchanged. */
 GST_START_TEST (test_no_crop)
 {
@@ -290,6 +377,8 @@ layout_suite (void)
   tcase_add_loop_test (tc, test_between_planes, 0, 2);
   tcase_add_loop_test (tc, test_packed, 0, 2);
   tcase_add_loop_test (tc, test_crop, 0, 2);
+  tcase_add_loop_test (tc, test_region, 0, 2);
+  tcase_add_test (tc, test_region_incomplete);
   tcase_add_test (tc, test_no_crop);
   tcase_add_loop_test (tc, test_many_memories, 0, 2);
   tcase_add_test (tc, test_kinds);

@@ -28,6 +28,15 @@ wrap (GstFfsProfile * profile, GstBuffer * frame G_GNUC_UNUSED, gsize size,
   return !self->refuse;
 }
 
+static gboolean
+get_region (GstFfsProfile * profile, GstFfsRegion * region)
+{
+  TestProfile *self = (TestProfile *) profile;
+
+  *region = self->region;
+  return region->n_rows > 0;
+}
+
 static void
 sent (GstFfsProfile * profile, guint64 number G_GNUC_UNUSED)
 {
@@ -51,6 +60,7 @@ test_profile_class_init (TestProfileClass * klass)
 {
   G_OBJECT_CLASS (klass)->finalize = test_profile_finalize;
   klass->get_framing = wrap;
+  klass->get_region = get_region;
   klass->sent = sent;
 }
 

@@ -26,6 +26,7 @@ typedef struct
   guint payload_size;           /* with joined */
   guint inner_size;
   gboolean refuse;
+  GstFfsRegion region;          /* no rows: the whole frame */
   guint n_wrapped;
   guint n_sent;
   gsize size;

@@ -260,8 +260,9 @@ GST_START_TEST (test_select)
   fail_unless_equals_int (get (FEATURES + FEATURE_WIDTH, 4), 640);
   fail_unless_equals_int (get (FEATURES + FEATURE_WIDTH_MAX, 4), 640);
 
-  /* Nobody has this size in YUY2, which is known in the end only. */
+  /* Bayer has no picture of that size, which is checked at the start. */
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_WIDTH, 4, 320);
+  expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, RGGB);
   expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_START, 4,
       1);
   expect_set (U3V_INVALID_PARAMETER, SIRM + SI_CONTROL, 4, 1);
@@ -285,6 +286,129 @@ GST_START_TEST (test_select)
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_WIDTH, 4, 64);
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_HEIGHT, 4, 9);
   expect_caps ("video/x-bayer(ANY), format=rggb, width=64, height=9");
+}
+
+GST_END_TEST;
+
+#define FEATURE(name) FEATURES + FEATURE_##name, 4
+
+/* A size that upstream does not have, or with an offset, is a region of its largest
+ * picture. A value that fits into no picture is rejected at once. */
+GST_START_TEST (test_region)
+{
+  GstFfsU3vSelection caps = {
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
+  };
+  GstFfsU3vArrival arrival = { 200 * 100 * 2, 1, 1, FALSE, 400, 200 };
+  GstFfsU3vSelection region;
+  GstFfsU3vFrame frame;
+
+  fail_unless (!gst_ffs_u3v_camera_get_region (camera, &caps, &region));
+  fail_unless_equals_int (get (FEATURE (OFFSET_X_LIMIT)), 0);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (OFFSET_X), 4);
+  expect_set (U3V_SUCCESS, FEATURE (WIDTH), 200);
+  expect_set (U3V_SUCCESS, FEATURE (HEIGHT), 100);
+  fail_unless_equals_int (get (FEATURE (OFFSET_X_LIMIT)), 440);
+  fail_unless_equals_int (get (FEATURE (OFFSET_Y_LIMIT)), 380);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (OFFSET_X), 444);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (OFFSET_X), 2);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (OFFSET_X), 0xfffffffc);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (OFFSET_Y), 382);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (OFFSET_Y), 1);
+  expect_set (U3V_SUCCESS, FEATURE (OFFSET_X), 400);
+  expect_set (U3V_SUCCESS, FEATURE (OFFSET_Y), 200);
+  fail_unless_equals_int (get (FEATURE (WIDTH_LIMIT)), 240);
+  fail_unless_equals_int (get (FEATURE (HEIGHT_LIMIT)), 280);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (WIDTH), 244);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (WIDTH), 202);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (HEIGHT), 480);
+  fail_unless_equals_int (get (FEATURE (WIDTH)), 200);
+  fail_unless_equals_int (get (FEATURES + FEATURE_PAYLOAD_SIZE, 8), 40000);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=640, height=480, "
+      "framerate=30/1");
+  fail_unless (gst_ffs_u3v_camera_wants (camera, &caps));
+  fail_unless (gst_ffs_u3v_camera_get_region (camera, &caps, &region));
+  fail_unless_equals_int (region.x, 400);
+  fail_unless_equals_int (region.y, 200);
+  fail_unless_equals_int (region.width, 200);
+  fail_unless_equals_int (region.height, 100);
+
+  set_transfers (1024 * 1024, 0, 40 * 1024, 0);
+  start ();
+  expect_set (U3V_ACCESS_DENIED, FEATURE (OFFSET_X), 0);
+  fail_unless (gst_ffs_u3v_camera_take_frame (camera, &caps, &arrival, &frame));
+  fail_unless_equals_int (frame.selection.x, 400);
+  fail_unless_equals_int (frame.selection.height, 100);
+  /* A frame whose region was read before the host moved it. */
+  arrival.number++;
+  arrival.x = 0;
+  fail_if (gst_ffs_u3v_camera_take_frame (camera, &caps, &arrival, &frame));
+
+  /* A size that upstream has is upstream's own picture. */
+  gst_ffs_u3v_camera_reset (camera, &effect);
+  expect_set (U3V_SUCCESS, FEATURE (OFFSET_X), 0);
+  expect_set (U3V_SUCCESS, FEATURE (OFFSET_Y), 0);
+  expect_set (U3V_SUCCESS, FEATURE (PIXEL_FORMAT), GRAY8);
+  expect_set (U3V_SUCCESS, FEATURE (WIDTH), 320);
+  expect_set (U3V_SUCCESS, FEATURE (HEIGHT), 240);
+  expect_caps ("video/x-raw(ANY), format=GRAY8, width=320, height=240, "
+      "framerate=30/1");
+  expect_set (U3V_SUCCESS, FEATURE (OFFSET_X), 4);
+  expect_caps ("video/x-raw(ANY), format=GRAY8, width=640, height=240, "
+      "framerate=30/1");
+  expect_set (U3V_SUCCESS, FEATURE (USER_SET_LOAD), 1);
+  fail_unless_equals_int (get (FEATURE (OFFSET_X)), 0);
+}
+
+GST_END_TEST;
+
+/* Only with a picture that is smaller by the same factor in both directions; the
+ * region is one of that picture. */
+GST_START_TEST (test_binning)
+{
+  GstCaps *caps = gst_caps_from_string ("video/x-raw, format=YUY2, "
+      "width={1920, 960, 800}, height={1080, 540, 600}, framerate=30/1; "
+      "video/x-raw, format=GRAY8, width=1920, height=1080, framerate=30/1");
+
+  /* No size is a multiple of another one. */
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 1);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (BINNING_X), 3);
+  tear_down ();
+  camera = gst_ffs_u3v_camera_new (&identity, gst_ffs_u3v_offer_new (caps),
+      controls, G_N_ELEMENTS (controls));
+  gst_caps_unref (caps);
+
+  expect_set (U3V_SUCCESS, FEATURE (WIDTH), 1920);
+  expect_set (U3V_SUCCESS, FEATURE (HEIGHT), 1080);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (BINNING_X), 0);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (BINNING_X), 3);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (BINNING_Y), 0x80000002);
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 2);
+  fail_unless_equals_int (get (FEATURE (BINNING_Y)), 2);
+  fail_unless_equals_int (get (FEATURE (WIDTH)), 960);
+  fail_unless_equals_int (get (FEATURE (HEIGHT_MAX)), 540);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=540, "
+      "framerate=30/1");
+  /* Upstream has 800x600, but the binned picture is smaller. */
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (HEIGHT), 600);
+  /* Upstream has 800x540 too, but binning selects a region. */
+  expect_set (U3V_SUCCESS, FEATURE (WIDTH), 800);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=540, "
+      "framerate=30/1");
+  expect_set (U3V_SUCCESS, FEATURE (OFFSET_X), 160);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (OFFSET_X), 164);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=540, "
+      "framerate=30/1");
+  /* Setting the same binning keeps the region. */
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_Y), 2);
+  fail_unless_equals_int (get (FEATURE (WIDTH)), 800);
+  expect_set (U3V_SUCCESS, FEATURE (PIXEL_FORMAT), GRAY8);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (ACQUISITION_START), 1);
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_Y), 1);
+  fail_unless_equals_int (get (FEATURE (WIDTH)), 1920);
+  fail_unless_equals_int (get (FEATURE (OFFSET_X)), 0);
+  expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
+  expect_set (U3V_ACCESS_DENIED, FEATURE (BINNING_X), 1);
 }
 
 GST_END_TEST;
@@ -396,7 +520,9 @@ static gboolean
 take (const GstFfsU3vSelection * caps, guint64 size, guint64 number,
     gboolean corrupted, GstFfsU3vFrame * frame)
 {
-  const GstFfsU3vArrival arrival = { size, number, number, corrupted };
+  const GstFfsU3vArrival arrival = {
+    size, number, number, corrupted, 0, 0
+  };
 
   return gst_ffs_u3v_camera_take_frame (camera, caps, &arrival, frame);
 }
@@ -404,7 +530,7 @@ take (const GstFfsU3vSelection * caps, guint64 size, guint64 number,
 GST_START_TEST (test_frames)
 {
   GstFfsU3vSelection caps = {
-    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
   };
   const guint64 size = 640 * 480 * 2;
   GstFfsU3vFrame frame;
@@ -444,14 +570,12 @@ GST_START_TEST (test_frames)
 
 GST_END_TEST;
 
-#define FEATURE(name) FEATURES + FEATURE_##name, 4
-
 /* Several, and an acquisition that has ended by itself begins anew without
  * being stopped. */
 GST_START_TEST (test_multi_frame)
 {
   GstFfsU3vSelection caps = {
-    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
   };
   const guint64 size = 640 * 480 * 2;
   GstFfsU3vFrame frame;
@@ -489,7 +613,7 @@ GST_END_TEST;
 GST_START_TEST (test_trigger)
 {
   GstFfsU3vSelection caps = {
-    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
   };
   const guint64 size = 640 * 480 * 2;
   GstFfsU3vFrame frame;
@@ -694,6 +818,8 @@ u3v_camera_suite (void)
   tcase_add_test (tc, test_addresses);
   tcase_add_test (tc, test_access);
   tcase_add_test (tc, test_select);
+  tcase_add_test (tc, test_region);
+  tcase_add_test (tc, test_binning);
   tcase_add_test (tc, test_locked);
   tcase_add_test (tc, test_flow);
   tcase_add_test (tc, test_frames);

@@ -17,7 +17,7 @@
 #define NODE "ToolTip Description DisplayName Visibility pIsImplemented " \
     "pIsAvailable pIsLocked ImposedAccessMode "
 #define REGISTER NODE "Address Length AccessMode pPort Cachable PollingTime "
-#define NUMBER NODE "Value pValue Min Max Inc Unit Representation "
+#define NUMBER NODE "Value pValue Min Max pMax Inc Unit Representation "
 
 static const struct
 {
@@ -216,7 +216,10 @@ GST_START_TEST (test_description)
   fail_unless_equals_string (g_hash_table_lookup (names.attributes,
           "StandardNameSpace"), "USB");
 
-  fail_unless (strstr (xml, "<Min>16</Min><Max>640</Max><Inc>16</Inc>"));
+  fail_unless (strstr (xml, "<Min>4</Min><pMax>WidthLimitRegister</pMax>"
+          "<Inc>4</Inc>"));
+  fail_unless (strstr (xml, "<Min>0</Min><pMax>OffsetYLimitRegister</pMax>"
+          "<Inc>2</Inc>"));
   fail_unless (strstr (xml, "<Min>5</Min><Max>30.5</Max>"));
   fail_unless (strstr (xml, "\"Mono8\"") && strstr (xml, "\"YUV422_8\""));
   fail_if (strstr (xml, "\"RGB8\""));
@@ -328,8 +331,8 @@ GST_START_TEST (test_guid)
   guids[1] = get_guid (CAPS, controls, 2);
   guids[2] = get_guid (CAPS "; video/x-raw, format=RGB, width=1, height=1",
       controls, 3);
-  guids[3] = get_guid ("video/x-raw, format={YUY2, GRAY8}, width=[16, 656, 16],"
-      "height=480, framerate=[5/1, 61/2]", controls, 3);
+  guids[3] = get_guid ("video/x-raw, format={YUY2, GRAY8}, width=[16, 640, 16],"
+      "height=480, framerate=[5/1, 63/2]", controls, 3);
   for (i = 0; i < G_N_ELEMENTS (guids); i++) {
     for (j = 0; j < i; j++)
       fail_if (g_str_equal (guids[i], guids[j]));

@@ -156,7 +156,7 @@ GST_START_TEST (test_packets)
     0x08, 7, 6, 5, 4, 3, 2, 1, 0, 0, 1, 0,
     0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,
     0x32, 0x00, 0x10, 0x02, 0x80, 0x02, 0, 0, 0xe0, 0x01, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    4, 3, 2, 1, 8, 7, 6, 5, 0, 0, 0, 0
   };
   const guint8 trailer[] = {
     'U', '3', 'V', 'T', 0, 0, 32, 0,
@@ -165,7 +165,8 @@ GST_START_TEST (test_packets)
   };
   const guint64 number = G_GUINT64_CONSTANT (0x0102030405060708);
   const GstFfsU3vSelection selection = {
-    gst_ffs_u3v_format_from_code (0x02100032), 640, 480, 0, 1
+    gst_ffs_u3v_format_from_code (0x02100032), 640, 480, 0, 1, 0x01020304,
+    0x05060708
   };
   guint8 data[64];
 

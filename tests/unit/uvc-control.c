@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/usb/functionfs.h>
 
@@ -33,6 +34,15 @@ tear_down (void)
 
 /* ---- controls of the source ---- */
 
+/* GET_INFO of all controls: get, set and, with the endpoint, AUTO_UPDATE. */
+#ifdef HAVE_AIO
+#define INFO 11
+#define STREAM_PATH "/dev/ffs-cam/ep2"
+#else
+#define INFO 3
+#define STREAM_PATH "/dev/ffs-cam/ep1"
+#endif
+
 static void
 check_range (guint unit, guint selector, guint size, guint32 min, guint32 max,
     guint32 now)
@@ -42,7 +52,7 @@ check_range (guint unit, guint selector, guint size, guint32 min, guint32 max,
   fail_unless (uvc_get (&f, GET_LEN, unit, selector, 2, &number));
   fail_unless_equals_int (number, size);
   fail_unless (uvc_get (&f, GET_INFO, unit, selector, 1, &number));
-  fail_unless_equals_int (number, 3);
+  fail_unless_equals_int (number, INFO);
   fail_unless (uvc_get (&f, GET_MIN, unit, selector, size, &number));
   fail_unless_equals_int_hex (number, min);
   fail_unless (uvc_get (&f, GET_MAX, unit, selector, size, &number));
@@ -191,7 +201,7 @@ check_choice (guint unit, guint selector, gint resolution, guint now)
   fail_unless (uvc_get (&f, GET_LEN, unit, selector, 2, &number));
   fail_unless_equals_int (number, 1);
   fail_unless (uvc_get (&f, GET_INFO, unit, selector, 1, &number));
-  fail_unless_equals_int (number, 3);
+  fail_unless_equals_int (number, INFO);
   fail_unless (uvc_get (&f, GET_DEF, unit, selector, 1, &number));
   fail_unless_equals_int (number, now);
   fail_unless (uvc_get (&f, GET_CUR, unit, selector, 1, &number));
@@ -525,6 +535,7 @@ GST_END_TEST;
 /* ---- a slow bus ---- */
 
 static guint16 packet_size;
+static gint status_pipe[2] = { -1, -1 };
 
 static gint
 fake_ioctl (gint fd G_GNUC_UNUSED, gulong request, gpointer arg)
@@ -544,7 +555,11 @@ fake_ioctl (gint fd G_GNUC_UNUSED, gulong request, gpointer arg)
 static gint
 fake_open (const gchar * path, gint flags)
 {
-  fail_unless_equals_string (path, "/dev/ffs-cam/ep1");
+  if (strcmp (path, STREAM_PATH) != 0) {
+    fail_unless_equals_string (path, "/dev/ffs-cam/ep1");
+    return status_pipe[1] >= 0 ? dup (status_pipe[1]) :
+        open ("/dev/null", flags);
+  }
   return open ("/dev/null", flags);
 }
 
@@ -615,6 +630,73 @@ GST_START_TEST (test_speeds)
 
 GST_END_TEST;
 
+/* ---- status endpoint ---- */
+
+#ifdef HAVE_AIO
+/* Checks the packet that the host receives after one tick. */
+static void
+expect_status (const guint8 * wanted, gssize size)
+{
+  guint8 data[64];
+
+  gst_ffs_profile_tick (f.profile);
+  fail_unless_equals_int (read (status_pipe[0], data, sizeof (data)), size);
+  if (size > 0)
+    fail_unless (memcmp (data, wanted, size) == 0);
+}
+
+GST_START_TEST (test_status)
+{
+  GstFfsIoctlFunc ioctl_before = gst_ffs_ioctl;
+  GstFfsOpenFunc open_before = gst_ffs_open_file;
+  UvcSource *source = (UvcSource *) f.source;
+  guint32 number;
+
+  fail_unless_equals_int (pipe (status_pipe), 0);
+  fail_unless_equals_int (fcntl (status_pipe[0], F_SETFL, O_NONBLOCK), 0);
+  gst_ffs_ioctl = fake_ioctl;
+  gst_ffs_open_file = fake_open;
+  packet_size = 1024;
+  fail_unless_equals_int (gst_ffs_profile_start (f.profile, "/dev/ffs-cam",
+          NULL), 0);
+  source->brightness = 20;
+  /* No host has configured the function yet. */
+  gst_ffs_profile_set_enabled (f.profile, FALSE);
+  expect_status (NULL, -1);
+  gst_ffs_profile_set_enabled (f.profile, TRUE);
+  expect_status ((const guint8 *) "\1\2\0\2\0\24\0", 7);
+  expect_status (NULL, -1);
+
+  /* Values that the host set or read are not reported, unless rejected. */
+  fail_unless (uvc_set (&f, 2, 2, 2, 5));
+  expect_status (NULL, -1);
+  source->brightness = -3;
+  fail_unless (uvc_get (&f, GET_CUR, 2, 2, 2, &number));
+  expect_status (NULL, -1);
+  fail_unless (uvc_set (&f, 2, 2, 2, 5));
+  source->brightness = -3;
+  expect_status ((const guint8 *) "\1\2\0\2\0\375\377", 7);
+
+  /* A control that always changes does not starve the others. */
+  source->exposure = 30000;
+  source->brightness = 1;
+  expect_status ((const guint8 *) "\1\1\0\4\0\54\1\0\0", 9);
+  source->exposure = 10000;
+  expect_status ((const guint8 *) "\1\2\0\2\0\1\0", 7);
+  expect_status ((const guint8 *) "\1\1\0\4\0\144\0\0\0", 9);
+  expect_status (NULL, -1);
+
+  gst_ffs_profile_stop (f.profile);
+  gst_ffs_ioctl = ioctl_before;
+  gst_ffs_open_file = open_before;
+  close (status_pipe[0]);
+  close (status_pipe[1]);
+  status_pipe[0] = status_pipe[1] = -1;
+}
+
+GST_END_TEST;
+#endif
+
 static Suite *
 uvc_control_suite (void)
 {
@@ -636,6 +718,9 @@ uvc_control_suite (void)
   tcase_add_test (tc, test_streaming_errors);
   tcase_add_test (tc, test_every_request);
   tcase_add_test (tc, test_speeds);
+#ifdef HAVE_AIO
+  tcase_add_test (tc, test_status);
+#endif
   return s;
 }
 

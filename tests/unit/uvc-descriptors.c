@@ -13,6 +13,15 @@
 #include "function/uvc/gstffsuvcdescriptors.h"
 #include "uvcfixture.h"
 
+/* Descriptors of the status endpoint. */
+#ifdef HAVE_AIO
+#define N_STATUS 2
+#define STREAM_ENDPOINT 2
+#else
+#define N_STATUS 0
+#define STREAM_ENDPOINT 1
+#endif
+
 #define OFFER "video/x-raw, format=YUY2, width=640, height=480, " \
     "framerate={15/1, 30/1}; " \
     "image/jpeg, width=1280, height=720, framerate=25/1; " \
@@ -116,7 +125,7 @@ want_streaming (ByteReader * r, guint raw)
   want_begin (r, 15 + raw, 0x01);
   want (r, 1, 2 + raw);
   want (r, 2, 15 + raw + ENCODED_SIZE + raw * RAW_SIZE);
-  want (r, 1, 0x81);
+  want (r, 1, 0x80 | STREAM_ENDPOINT);
   want (r, 1, 0);
   want (r, 1, 3);
   want_bytes (r, "\0\0\0", 3);
@@ -161,6 +170,17 @@ want_interface (ByteReader * r, guint number, guint n_endpoints, guint subclass)
   want (r, 1, number + 1);
 }
 
+/* UVC 1.1, 3.8.2: polled every 16 ms, packets of up to 16 bytes. */
+static void
+want_status (ByteReader * r, guint speed)
+{
+  want_bytes (r, "\x07\x05\x81\x03\x10\x00", 6);
+  want (r, 1, speed == 0 ? 16 : 8);
+  if (speed == 2)
+    want_bytes (r, "\x06\x30\x00\x00\x10\x00", 6);
+  want_bytes (r, "\x05\x25\x03\x10\x00", 5);
+}
+
 /* All that ep0 gets, by the kernel's rules: it counts each descriptor. */
 GST_START_TEST (test_bytes)
 {
@@ -174,7 +194,7 @@ GST_START_TEST (test_bytes)
   uvc_fixture_start (&f, OFFER);
   desc = gst_ffs_profile_describe (f.profile);
   fail_unless (memcmp (desc->device_class, "\xef\x02\x01", 3) == 0);
-  fail_unless_equals_int (desc->stream_endpoint, 1);
+  fail_unless_equals_int (desc->stream_endpoint, STREAM_ENDPOINT);
   fail_unless_equals_uint64 (desc->headroom, 12);
   fail_unless (desc->tight);
 
@@ -183,17 +203,21 @@ GST_START_TEST (test_bytes)
   want (&r, 4, 3);
   want (&r, 4, g_bytes_get_size (blob));
   want (&r, 4, 7);
-  want (&r, 4, 4 + 4 + 7);
-  want (&r, 4, 4 + 4 + 10);
-  want (&r, 4, 5 + 4 + 10);
+  want (&r, 4, 4 + 4 + 7 + N_STATUS);
+  want (&r, 4, 4 + 4 + 10 + N_STATUS);
+  want (&r, 4, 5 + 4 + 10 + (N_STATUS ? N_STATUS + 1 : 0));
   for (i = 0; i < 3; i++) {
     want_bytes (&r, "\x08\x0b\x00\x02\x0e\x03\x00\x01", 8);
-    want_interface (&r, 0, 0, 1);
+    want_interface (&r, 0, N_STATUS / 2, 1);
     /* Exposure time; brightness to saturation, and gain. */
     want_control (&r, 0x08, 0x020f);
+    if (N_STATUS)
+      want_status (&r, i);
     want_interface (&r, 1, 1, 2);
     want_streaming (&r, i > 0);
-    want_bytes (&r, "\x07\x05\x81\x02", 4);
+    want_bytes (&r, "\x07\x05", 2);
+    want (&r, 1, 0x80 | STREAM_ENDPOINT);
+    want (&r, 1, 2);
     want (&r, 2, packets[i]);
     want (&r, 1, 0);
     if (i == 2)
@@ -234,6 +258,9 @@ GST_START_TEST (test_no_controls)
   r.size = desc->interfaces[0].extra[0].size;
   want_control (&r, 0, 0);
   fail_unless_equals_int (r.size, 0);
+  /* No controls, no status endpoint. */
+  fail_unless_equals_string (desc->interfaces[0].endpoints, "");
+  fail_unless_equals_int (desc->stream_endpoint, 1);
   gst_object_unref (profile);
 }
 
@@ -446,7 +473,7 @@ GST_START_TEST (test_offer_is_bounded)
   caps = gst_caps_from_string (text->str);
   offer = gst_ffs_uvc_offer_new (caps);
   fail_unless_equals_int (offer->n_choices, 4);
-  bytes = gst_ffs_uvc_descriptors_streaming (offer);
+  bytes = gst_ffs_uvc_descriptors_streaming (offer, 1);
   fail_unless (bytes->len <= GST_FFS_UVC_MAX_DESCRIPTORS, "%u bytes",
       bytes->len);
   for (i = 0; i < 4; i++) {

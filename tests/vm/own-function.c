@@ -196,7 +196,9 @@ main (int argc, char **argv)
     if (argument)
       *argument++ = '\0';
     if (strcmp (line, "gadget") == 0) {
-      gadget = gst_ffs_gadget_new (argument, directory, &identity, echo->desc,
+      const GstFfsPlace place = { argument, NULL, 1 };
+
+      gadget = gst_ffs_gadget_new (&place, directory, &identity, echo->desc,
           &error);
       answer (line, gadget != NULL, &error);
       if (gadget) {
@@ -207,7 +209,7 @@ main (int argc, char **argv)
       g_free (directory);
       directory = g_strdup (argument);
     } else if (strcmp (line, "open") == 0) {
-      function = gst_ffs_function_new (directory, profile, NULL, &error);
+      function = gst_ffs_function_new (directory, profile, TRUE, NULL, &error);
       answer (line, function != NULL, &error);
     } else if (strcmp (line, "bind") == 0) {
       answer (line, gst_ffs_gadget_bind (gadget, argument, &error), &error);

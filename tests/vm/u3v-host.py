@@ -4,7 +4,7 @@
 
 usage: u3v-host.py CAMERA OUTPUT RUN...
 
-CAMERA may be empty: the first there is. Each RUN is FORMAT:WIDTHxHEIGHT:FRAMES:sync|async[:CHOICE], all of them in one
+CAMERA may be empty: the first there is. Each RUN is FORMAT:WIDTHxHEIGHT[+X+Y]:FRAMES:sync|async[:CHOICE], all of them in one
 session. OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES
 of 0 means without end. With each frame the feature CHOICE is set to the next of
 what it can be. Fails if a frame is incomplete, missing or not what was asked
@@ -25,11 +25,14 @@ TIMEOUT_US = 30 * 1000 * 1000
 
 def receive(camera, run, out):
     pixel_format, size, frames, mode, *choice = run.split(":")
-    width, height = (int(n) for n in size.split("x"))
+    size, x, y = (size.split("+") + ["0", "0"])[:3]
+    width, height, x, y = (int(n) for n in size.split("x") + [x, y])
     camera.uv_set_usb_mode(
         Aravis.UvUsbMode.SYNC if mode == "sync" else Aravis.UvUsbMode.ASYNC)
-    camera.set_region(0, 0, width, height)
     camera.set_pixel_format_from_string(pixel_format)
+    camera.set_region(x, y, width, height)
+    if camera.get_region() != (x, y, width, height):
+        sys.exit(f"{run}: the region is {camera.get_region()}")
     entries = choice and camera.dup_available_enumerations_as_strings(*choice)
     payload = camera.get_payload()
     code = camera.get_pixel_format()
@@ -47,8 +50,8 @@ def receive(camera, run, out):
             sys.exit(f"{run}: frame {n}: {buf.get_status()}")
         if buf.get_frame_id() != n:
             sys.exit(f"{run}: frame {n} has the number {buf.get_frame_id()}")
-        if (buf.get_image_width(), buf.get_image_height(),
-                buf.get_image_pixel_format()) != (width, height, code):
+        if (*buf.get_image_region(), buf.get_image_pixel_format()) != (
+                x, y, width, height, code):
             sys.exit(f"{run}: frame {n} is something else")
         digest = hashlib.sha1(buf.get_data()).hexdigest()
         print(pixel_format, buf.get_timestamp(), digest, file=out, flush=True)

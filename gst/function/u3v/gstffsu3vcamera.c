@@ -35,6 +35,18 @@
 
 /* ---- state ---- */
 
+guint
+gst_ffs_u3v_camera_max_width (GstFfsU3vCamera * self)
+{
+  return self->sensor_width / self->binning;
+}
+
+guint
+gst_ffs_u3v_camera_max_height (GstFfsU3vCamera * self)
+{
+  return self->sensor_height / self->binning;
+}
+
 gboolean
 gst_ffs_u3v_camera_is_streaming (GstFfsU3vCamera * self)
 {
@@ -50,9 +62,9 @@ gst_ffs_u3v_camera_is_locked (GstFfsU3vCamera * self)
 static gboolean
 is_selected (GstFfsU3vCamera * self, const GstFfsU3vSelection * caps)
 {
-  return caps->format == self->selection.format
-      && caps->width == self->selection.width
-      && caps->height == self->selection.height;
+  return caps->format == self->source.format
+      && caps->width == self->source.width
+      && caps->height == self->source.height;
 }
 
 void
@@ -71,9 +83,31 @@ gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self)
   guint64 size = gst_ffs_u3v_selection_get_size (s);
   GstFfsU3vRegisters *r = self->registers;
 
-  gst_ffs_u3v_offer_choose_rate (self->offer, s, self->wanted_rate);
+  self->possible = gst_ffs_u3v_offer_find_source (self->offer, s,
+      self->binning, &self->source);
+  gst_ffs_u3v_offer_choose_rate (self->offer, &self->source, self->wanted_rate);
+  s->fps_n = self->source.fps_n;
+  s->fps_d = self->source.fps_d;
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_WIDTH, s->width);
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_HEIGHT, s->height);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_OFFSET_X, s->x);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_OFFSET_Y, s->y);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_BINNING_X,
+      self->binning);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_BINNING_Y,
+      self->binning);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_WIDTH_MAX,
+      gst_ffs_u3v_camera_max_width (self));
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_HEIGHT_MAX,
+      gst_ffs_u3v_camera_max_height (self));
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_WIDTH_LIMIT,
+      gst_ffs_u3v_camera_max_width (self) - s->x);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_HEIGHT_LIMIT,
+      gst_ffs_u3v_camera_max_height (self) - s->y);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_OFFSET_X_LIMIT,
+      gst_ffs_u3v_camera_max_width (self) - s->width);
+  gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_OFFSET_Y_LIMIT,
+      gst_ffs_u3v_camera_max_height (self) - s->height);
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_PIXEL_FORMAT,
       s->format->code);
   gst_ffs_u3v_registers_set_u64 (r, FEATURES + FEATURE_PAYLOAD_SIZE, size);
@@ -101,6 +135,7 @@ gst_ffs_u3v_camera_show_settings (GstFfsU3vCamera * self)
 void
 gst_ffs_u3v_camera_load_defaults (GstFfsU3vCamera * self)
 {
+  self->binning = 1;
   gst_ffs_u3v_offer_get_default (self->offer, &self->selection);
   self->wanted_rate = self->selection.fps_n > 0 ?
       (gdouble) self->selection.fps_n / self->selection.fps_d : 0;
@@ -345,12 +380,33 @@ gst_ffs_u3v_camera_wants (GstFfsU3vCamera * self,
 GstCaps *
 gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self)
 {
-  GstFfsU3vSelection selection;
+  GstFfsU3vSelection source;
 
   g_mutex_lock (&self->lock);
-  selection = self->selection;
+  source = self->source;
   g_mutex_unlock (&self->lock);
-  return gst_ffs_u3v_selection_to_caps (&selection);
+  return gst_ffs_u3v_selection_to_caps (&source);
+}
+
+/**
+ * gst_ffs_u3v_camera_get_region:
+ * @caps: the caps of a frame
+ * @region: (out): the region that the host selected
+ *
+ * Returns: %FALSE if it is the whole frame, or if the host selected other caps
+ */
+gboolean
+gst_ffs_u3v_camera_get_region (GstFfsU3vCamera * self,
+    const GstFfsU3vSelection * caps, GstFfsU3vSelection * region)
+{
+  gboolean ret;
+
+  g_mutex_lock (&self->lock);
+  *region = self->selection;
+  ret = is_selected (self, caps) && (region->width != caps->width
+      || region->height != caps->height);
+  g_mutex_unlock (&self->lock);
+  return ret;
 }
 
 /* A source runs on and does not know of triggers: the first frame that it has
@@ -393,6 +449,7 @@ gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
   /* One that could not be sent at once comes a second time. */
   again = self->n_frames > 0 && arrival->number == self->last_number;
   ret = gst_ffs_u3v_camera_is_streaming (self) && is_selected (self, caps)
+      && arrival->x == self->selection.x && arrival->y == self->selection.y
       && (arrival->size == expected || (arrival->size < expected
           && arrival->size > gst_ffs_u3v_camera_get_whole_transfers (self)))
       && (again || (!gst_ffs_u3v_camera_is_done (self)
@@ -441,11 +498,9 @@ gst_ffs_u3v_camera_new (const GstFfsIdentity * identity,
 
   gst_ffs_u3v_camera_load_defaults (self);
   gst_ffs_u3v_offer_get_range (offer, "width", &range);
-  gst_ffs_u3v_registers_set_u32 (self->registers,
-      FEATURES + FEATURE_WIDTH_MAX, range.max);
+  self->sensor_width = range.max;
   gst_ffs_u3v_offer_get_range (offer, "height", &range);
-  gst_ffs_u3v_registers_set_u32 (self->registers,
-      FEATURES + FEATURE_HEIGHT_MAX, range.max);
+  self->sensor_height = range.max;
   gst_ffs_u3v_camera_show_selection (self);
   gst_ffs_u3v_camera_show_settings (self);
   gst_ffs_u3v_camera_show_state (self);

@@ -40,6 +40,8 @@ typedef struct
  * @number: the sink's number
  * @pts: when it was captured, or %GST_CLOCK_TIME_NONE
  * @corrupted: whether upstream says that something is wrong with it
+ * @x: horizontal offset of the region in the source's frame
+ * @y: vertical offset
  *
  * A frame that has come from upstream.
  */
@@ -49,6 +51,8 @@ typedef struct
   guint64 number;
   GstClockTime pts;
   gboolean corrupted;
+  guint x;
+  guint y;
 } GstFfsU3vArrival;
 
 /**
@@ -89,6 +93,8 @@ void gst_ffs_u3v_camera_reset (GstFfsU3vCamera * self,
 GstCaps *gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self);
 gboolean gst_ffs_u3v_camera_wants (GstFfsU3vCamera * self,
     const GstFfsU3vSelection * caps);
+gboolean gst_ffs_u3v_camera_get_region (GstFfsU3vCamera * self,
+    const GstFfsU3vSelection * caps, GstFfsU3vSelection * region);
 gboolean gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
     const GstFfsU3vSelection * caps, const GstFfsU3vArrival * arrival,
     GstFfsU3vFrame * frame);

@@ -18,11 +18,16 @@ struct _GstFfsU3vCamera
   GstFfsU3vOffer *offer;        /* constant, like the controls */
   GstFfsControl controls[MAX_CONTROLS];
   guint n_controls;
+  guint sensor_width;           /* largest of all formats */
+  guint sensor_height;
 
   /* Under the lock. */
   GMutex lock;
   GstFfsU3vRegisters *registers;
-  GstFfsU3vSelection selection;
+  guint binning;                /* in both directions */
+  GstFfsU3vSelection selection; /* the host's */
+  GstFfsU3vSelection source;    /* requested from upstream */
+  gboolean possible;            /* upstream has the source */
   gdouble wanted_rate;
   gboolean enabled;             /* the streaming interface */
   gboolean acquiring;
@@ -38,6 +43,8 @@ struct _GstFfsU3vCamera
   guint n_skipped;              /* since the trigger */
 };
 
+guint gst_ffs_u3v_camera_max_width (GstFfsU3vCamera * self);
+guint gst_ffs_u3v_camera_max_height (GstFfsU3vCamera * self);
 gboolean gst_ffs_u3v_camera_is_streaming (GstFfsU3vCamera * self);
 gboolean gst_ffs_u3v_camera_is_locked (GstFfsU3vCamera * self);
 void gst_ffs_u3v_camera_show_state (GstFfsU3vCamera * self);

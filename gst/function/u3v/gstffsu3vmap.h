@@ -102,7 +102,7 @@
 
 /* What the description is about. */
 #define FEATURES 0x40000
-#define FEATURES_LENGTH 0x58
+#define FEATURES_LENGTH 0x70
 #define FEATURE_WIDTH 0x00
 #define FEATURE_HEIGHT 0x04
 #define FEATURE_PIXEL_FORMAT 0x08
@@ -123,6 +123,18 @@
 #define FEATURE_ONLY_CHOICE 0x4c
 #define FEATURE_USER_SET_LOAD 0x50
 #define FEATURE_DEVICE_RESET 0x54
+/* Maxima, given the other values of the region. */
+#define FEATURE_WIDTH_LIMIT 0x58
+#define FEATURE_HEIGHT_LIMIT 0x5c
+#define FEATURE_OFFSET_X_LIMIT 0x60
+#define FEATURE_OFFSET_Y_LIMIT 0x64
+#define FEATURE_BINNING_X 0x68
+#define FEATURE_BINNING_Y 0x6c
+#define MAX_BINNING 8
+
+/* A multiple of the pixel group of every format. */
+#define REGION_STEP_X 4
+#define REGION_STEP_Y 2
 
 #define MODE_CONTINUOUS 0
 #define MODE_SINGLE_FRAME 1

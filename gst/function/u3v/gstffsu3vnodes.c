@@ -165,6 +165,26 @@ gst_ffs_u3v_nodes_add_range (GstFfsU3vNodes * self, const gchar * name,
       FALSE);
 }
 
+/* A value of the region, locked like Width. Its maximum depends on the other values
+ * and is read from the register at @limit. */
+void
+gst_ffs_u3v_nodes_add_limited (GstFfsU3vNodes * self, const gchar * name,
+    guint64 address, guint min, guint step, guint64 limit)
+{
+  gchar *max = g_strconcat (name, "Limit", NULL);
+
+  add_feature (self, name);
+  add (self->xml, "<Integer Name=\"%s\" NameSpace=\"" STANDARD "\">", name);
+  add_lock (self);
+  add (self->xml,
+      "<pValue>%sRegister</pValue><Min>%u</Min><pMax>%sRegister</pMax>"
+      "<Inc>%u</Inc></Integer>", name, min, max, step);
+  gst_ffs_u3v_nodes_add_register (self, name, address, 4, GST_FFS_U3V_RW,
+      FALSE);
+  gst_ffs_u3v_nodes_add_register (self, max, limit, 4, GST_FFS_U3V_RO, FALSE);
+  g_free (max);
+}
+
 /* 0 or 1, for programs only. */
 void
 gst_ffs_u3v_nodes_add_lock (GstFfsU3vNodes * self, const gchar * name,

@@ -44,6 +44,9 @@ void gst_ffs_u3v_nodes_add_constant (GstFfsU3vNodes * self,
     const gchar * name, guint value);
 void gst_ffs_u3v_nodes_add_range (GstFfsU3vNodes * self, const gchar * name,
     guint64 address, const GstFfsU3vRange * range, gboolean lockable);
+void gst_ffs_u3v_nodes_add_limited (GstFfsU3vNodes * self,
+    const gchar * name, guint64 address, guint min, guint step,
+    guint64 limit);
 void gst_ffs_u3v_nodes_add_lock (GstFfsU3vNodes * self, const gchar * name,
     guint64 address);
 void gst_ffs_u3v_nodes_add_command (GstFfsU3vNodes * self, const gchar * name,

@@ -103,6 +103,36 @@ entry_default (const Entry * entry, const gchar * field, guint wanted)
   return data.best;
 }
 
+typedef struct
+{
+  guint multiple;
+  guint best;
+} Largest;
+
+static void
+largest (gint min, gint max, gint step, gpointer data)
+{
+  Largest *largest = data;
+  gint64 value = max - (max - min) % step;
+
+  while (value >= min && value % largest->multiple)
+    value -= step;
+  if (value >= min)
+    largest->best = MAX (largest->best, (guint) value);
+}
+
+static guint
+entry_largest (const Entry * entry, const gchar * field)
+{
+  Largest data = { 1, 0 };
+
+  if (g_str_equal (field, "width"))
+    data.multiple = entry->format->step;
+  gst_ffs_u3v_each_range (gst_structure_get_value (entry->s, field), largest,
+      &data);
+  return data.best;
+}
+
 static guint
 gcd (guint a, guint b)
 {
@@ -258,6 +288,7 @@ gst_ffs_u3v_offer_get_default (GstFfsU3vOffer * self,
   selection->format = entry->format;
   selection->width = entry_default (entry, "width", DEFAULT_WIDTH);
   selection->height = entry_default (entry, "height", DEFAULT_HEIGHT);
+  selection->x = selection->y = 0;
   gst_ffs_u3v_offer_choose_rate (self, selection, DEFAULT_RATE);
 }
 
@@ -333,6 +364,89 @@ gst_ffs_u3v_offer_has (GstFfsU3vOffer * self,
       return TRUE;
   }
   return FALSE;
+}
+
+/* The largest picture of a format divided by @binning in both directions.
+ * Returns FALSE if upstream does not have it. */
+static gboolean
+find_largest (GstFfsU3vOffer * self, const GstFfsU3vFormat * format,
+    guint binning, GstFfsU3vSelection * picture)
+{
+  guint64 best = 0;
+  guint i;
+
+  picture->format = format;
+  picture->x = picture->y = 0;
+  for (i = 0; i < self->entries->len; i++) {
+    const Entry *entry = &g_array_index (self->entries, Entry, i);
+    guint width = entry_largest (entry, "width");
+    guint height = entry_largest (entry, "height");
+
+    if (entry->format != format || (guint64) width * height <= best)
+      continue;
+    best = (guint64) width *height;
+    picture->width = width;
+    picture->height = height;
+  }
+  if (best == 0 || picture->width % binning || picture->height % binning)
+    return FALSE;
+  picture->width /= binning;
+  picture->height /= binning;
+  return binning == 1 || gst_ffs_u3v_offer_has (self, picture);
+}
+
+/**
+ * gst_ffs_u3v_offer_has_binning:
+ * @binning: a factor
+ *
+ * Returns: whether upstream has the largest picture of a format divided by the
+ * factor
+ */
+gboolean
+gst_ffs_u3v_offer_has_binning (GstFfsU3vOffer * self, guint binning)
+{
+  GstFfsU3vSelection picture;
+  guint i;
+
+  for (i = 0; i < self->entries->len; i++) {
+    if (find_largest (self, g_array_index (self->entries, Entry, i).format,
+            binning, &picture))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * gst_ffs_u3v_offer_find_source:
+ * @selection: the host's selection
+ * @binning: the binning factor
+ * @source: (out): the selection to request from upstream
+ *
+ * A size that upstream has is upstream's own picture of that size, which may
+ * have the field of view of its largest one. Any other size, and any size with
+ * an offset, is a region of the largest picture of the format. With binning it
+ * is always a region of the binned picture.
+ *
+ * Returns: whether upstream has such a picture
+ */
+gboolean
+gst_ffs_u3v_offer_find_source (GstFfsU3vOffer * self,
+    const GstFfsU3vSelection * selection, guint binning,
+    GstFfsU3vSelection * source)
+{
+  GstFfsU3vSelection picture = *selection;
+
+  *source = *selection;
+  source->x = source->y = 0;
+  if (binning == 1 && selection->x == 0 && selection->y == 0
+      && gst_ffs_u3v_offer_has (self, selection))
+    return TRUE;
+  if (!find_largest (self, selection->format, binning, &picture)
+      || (guint64) selection->x + selection->width > picture.width
+      || (guint64) selection->y + selection->height > picture.height)
+    return FALSE;
+  *source = picture;
+  return TRUE;
 }
 
 /**

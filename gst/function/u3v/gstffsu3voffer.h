@@ -12,6 +12,8 @@ typedef struct _GstFfsU3vOffer GstFfsU3vOffer;
 /**
  * GstFfsU3vSelection:
  * @fps_n: 0 if upstream says nothing about it
+ * @x: horizontal offset in the source's frame
+ * @y: vertical offset
  *
  * One configuration.
  */
@@ -22,6 +24,8 @@ typedef struct
   guint height;
   gint fps_n;
   gint fps_d;
+  guint x;
+  guint y;
 } GstFfsU3vSelection;
 
 /**
@@ -50,6 +54,12 @@ void gst_ffs_u3v_offer_get_range (GstFfsU3vOffer * self, const gchar * field,
     GstFfsU3vRange * range);
 gboolean gst_ffs_u3v_offer_has (GstFfsU3vOffer * self,
     const GstFfsU3vSelection * selection);
+
+gboolean gst_ffs_u3v_offer_find_source (GstFfsU3vOffer * self,
+    const GstFfsU3vSelection * selection, guint binning,
+    GstFfsU3vSelection * source);
+gboolean gst_ffs_u3v_offer_has_binning (GstFfsU3vOffer * self,
+    guint binning);
 
 gboolean gst_ffs_u3v_offer_get_rates (GstFfsU3vOffer * self, gdouble * min,
     gdouble * max);

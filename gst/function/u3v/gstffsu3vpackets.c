@@ -30,8 +30,7 @@ put_header (guint8 * data, guint32 prefix, guint length, guint64 number)
  * @timestamp: in ns
  * @selection: what the frame is
  *
- * The image begins in the upper left corner of what the source gives, and its
- * rows have no padding.
+ * The rows of the image have no padding.
  */
 void
 gst_ffs_u3v_leader (guint8 * data, guint64 number, guint64 timestamp,
@@ -43,6 +42,8 @@ gst_ffs_u3v_leader (guint8 * data, guint64 number, guint64 timestamp,
   gst_ffs_put_u32 (data + 28, selection->format->code);
   gst_ffs_put_u32 (data + 32, selection->width);
   gst_ffs_put_u32 (data + 36, selection->height);
+  gst_ffs_put_u32 (data + 40, selection->x);
+  gst_ffs_put_u32 (data + 44, selection->y);
 }
 
 /**

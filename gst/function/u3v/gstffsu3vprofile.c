@@ -51,6 +51,7 @@ struct _GstFfsU3vProfile
   /* Streaming thread. */
   GstFfsBufferPool *pool;
   GstFfsU3vSelection caps;
+  guint x, y;                   /* region of the current frame */
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsU3vProfile, gst_ffs_u3v_profile,
@@ -266,6 +267,28 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
 /* ---- frames ---- */
 
 static gboolean
+get_region (GstFfsProfile * profile, GstFfsRegion * region)
+{
+  GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
+  GstFfsU3vSelection selected;
+  guint bits;
+
+  self->x = self->y = 0;
+  if (self->caps.format == NULL || !gst_ffs_u3v_camera_get_region
+      (self->camera, &self->caps, &selected))
+    return FALSE;
+  bits = self->caps.format->bits;
+  self->x = selected.x;
+  self->y = selected.y;
+  region->x = (gsize) selected.x * bits / 8;
+  region->y = selected.y;
+  region->row = (gsize) selected.width * bits / 8;
+  region->n_rows = selected.height;
+  region->stride = (gsize) self->caps.width * bits / 8;
+  return TRUE;
+}
+
+static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     GstFfsFraming * framing)
 {
@@ -280,6 +303,8 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   arrival.size = size;
   arrival.number = number;
   arrival.pts = GST_BUFFER_PTS (buf);
+  arrival.x = self->x;
+  arrival.y = self->y;
   arrival.corrupted = GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED);
   if (!gst_ffs_u3v_camera_take_frame (self->camera, &self->caps, &arrival,
           &frame)) {
@@ -382,6 +407,7 @@ gst_ffs_u3v_profile_class_init (GstFfsU3vProfileClass * klass)
   profile_class->restart = restart;
   profile_class->control = control;
   profile_class->get_framing = wrap;
+  profile_class->get_region = get_region;
 }
 
 static void

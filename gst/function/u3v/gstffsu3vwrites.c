@@ -25,7 +25,7 @@ check_stream (GstFfsU3vCamera * self)
 {
   GstFfsU3vRegisters *r = self->registers;
 
-  if (!gst_ffs_u3v_offer_has (self->offer, &self->selection))
+  if (!self->possible)
     return U3V_INVALID_PARAMETER;
   if (gst_ffs_u3v_registers_get_u32 (r, SIRM + SI_MAX_LEADER) < LEADER_LENGTH
       || gst_ffs_u3v_registers_get_u32 (r,
@@ -63,7 +63,7 @@ start_acquisition (Access * access, guint32 value)
 {
   GstFfsU3vCamera *self = access->self;
 
-  if (value != 1 || !gst_ffs_u3v_offer_has (self->offer, &self->selection))
+  if (value != 1 || !self->possible)
     return U3V_INVALID_PARAMETER;
   /* One that has ended by itself begins anew. */
   if (gst_ffs_u3v_camera_is_done (self))
@@ -132,11 +132,43 @@ select_format (GstFfsU3vCamera * self, guint32 code)
 
 static guint16
 select_size (GstFfsU3vCamera * self, const gchar * field, guint * size,
-    guint32 value)
+    guint32 value, guint offset)
 {
-  if (!gst_ffs_u3v_offer_has_size (self->offer, field, value))
+  gboolean wide = size == &self->selection.width;
+  guint max = wide ? gst_ffs_u3v_camera_max_width (self) :
+      gst_ffs_u3v_camera_max_height (self);
+  guint step = wide ? REGION_STEP_X : REGION_STEP_Y;
+
+  if (value == 0 || value > max - offset || (value % step != 0
+          && !gst_ffs_u3v_offer_has_size (self->offer, field, value)))
     return U3V_INVALID_PARAMETER;
   *size = value;
+  return U3V_SUCCESS;
+}
+
+static guint16
+select_offset (guint * offset, guint32 value, guint limit, guint step)
+{
+  if (value > limit || value % step != 0)
+    return U3V_INVALID_PARAMETER;
+  *offset = value;
+  return U3V_SUCCESS;
+}
+
+/* Sets both directions, since sources scale both by one factor. Selects the whole
+ * picture: the old region belongs to a picture of another size. */
+static guint16
+select_binning (GstFfsU3vCamera * self, guint32 binning)
+{
+  if (binning < 1 || binning > MAX_BINNING
+      || !gst_ffs_u3v_offer_has_binning (self->offer, binning))
+    return U3V_INVALID_PARAMETER;
+  if (binning == self->binning)
+    return U3V_SUCCESS;
+  self->binning = binning;
+  self->selection.x = self->selection.y = 0;
+  self->selection.width = gst_ffs_u3v_camera_max_width (self);
+  self->selection.height = gst_ffs_u3v_camera_max_height (self);
   return U3V_SUCCESS;
 }
 
@@ -249,9 +281,22 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
     case SIRM + SI_PAYLOAD_COUNT:
       return self->enabled ? U3V_ACCESS_DENIED : U3V_SUCCESS;
     case FEATURES + FEATURE_WIDTH:
-      return select_size (self, "width", &self->selection.width, value);
+      return select_size (self, "width", &self->selection.width, value,
+          self->selection.x);
     case FEATURES + FEATURE_HEIGHT:
-      return select_size (self, "height", &self->selection.height, value);
+      return select_size (self, "height", &self->selection.height, value,
+          self->selection.y);
+    case FEATURES + FEATURE_OFFSET_X:
+      return select_offset (&self->selection.x, value,
+          gst_ffs_u3v_camera_max_width (self) - self->selection.width,
+          REGION_STEP_X);
+    case FEATURES + FEATURE_OFFSET_Y:
+      return select_offset (&self->selection.y, value,
+          gst_ffs_u3v_camera_max_height (self) - self->selection.height,
+          REGION_STEP_Y);
+    case FEATURES + FEATURE_BINNING_X:
+    case FEATURES + FEATURE_BINNING_Y:
+      return select_binning (self, value);
     case FEATURES + FEATURE_PIXEL_FORMAT:
       return select_format (self, value);
     case FEATURES + FEATURE_FRAME_RATE:
@@ -281,7 +326,7 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
       self->locked = value;
       return U3V_SUCCESS;
     default:
-      /* Offsets, configurations and what there is one choice of. */
+      /* Configurations and what there is one choice of. */
       if (value != 0)
         return U3V_INVALID_PARAMETER;
       return U3V_SUCCESS;

@@ -138,31 +138,65 @@ add_device (GstFfsU3vNodes * nodes)
   gst_ffs_u3v_nodes_end_category (nodes, "DeviceControl");
 }
 
-/* There is no region of interest, but programs ask where it is. */
+static guint
+gcd (guint a, guint b)
+{
+  return b == 0 ? a : gcd (b, a % b);
+}
+
+/* All sizes of upstream and of regions. */
+static void
+add_size (GstFfsU3vNodes * nodes, const Source * source, const gchar * name,
+    const gchar * field, guint64 address, guint step, guint64 limit)
+{
+  GstFfsU3vRange range;
+
+  gst_ffs_u3v_offer_get_range (source->offer, field, &range);
+  step = gcd (step, gcd (range.min, range.min == range.max ? step :
+          range.step));
+  gst_ffs_u3v_nodes_add_limited (nodes, name, address, step, step, limit);
+}
+
+/* Only if upstream has sizes that are its largest one divided. */
+static void
+add_binning (GstFfsU3vNodes * nodes, GstFfsU3vOffer * offer)
+{
+  GstFfsU3vRange range = { 1, MAX_BINNING, 1 };
+
+  while (range.max > 1 && !gst_ffs_u3v_offer_has_binning (offer, range.max))
+    range.max--;
+  if (range.max == 1)
+    return;
+  gst_ffs_u3v_nodes_add_range (nodes, "BinningHorizontal",
+      FEATURES + FEATURE_BINNING_X, &range, TRUE);
+  gst_ffs_u3v_nodes_add_range (nodes, "BinningVertical",
+      FEATURES + FEATURE_BINNING_Y, &range, TRUE);
+}
+
 static void
 add_image (GstFfsU3vNodes * nodes, const Source * source)
 {
-  const GstFfsU3vRange nothing = { 0, 0, 1 };
   GstFfsU3vRange range;
 
-  gst_ffs_u3v_offer_get_range (source->offer, "width", &range);
-  gst_ffs_u3v_nodes_add_range (nodes, "Width", FEATURES + FEATURE_WIDTH,
-      &range, TRUE);
-  gst_ffs_u3v_offer_get_range (source->offer, "height", &range);
-  gst_ffs_u3v_nodes_add_range (nodes, "Height", FEATURES + FEATURE_HEIGHT,
-      &range, TRUE);
+  add_size (nodes, source, "Width", "width", FEATURES + FEATURE_WIDTH,
+      REGION_STEP_X, FEATURES + FEATURE_WIDTH_LIMIT);
+  add_size (nodes, source, "Height", "height", FEATURES + FEATURE_HEIGHT,
+      REGION_STEP_Y, FEATURES + FEATURE_HEIGHT_LIMIT);
   gst_ffs_u3v_nodes_add_register (nodes, "WidthMax",
       FEATURES + FEATURE_WIDTH_MAX, 4, GST_FFS_U3V_RO, FALSE);
   gst_ffs_u3v_nodes_add_register (nodes, "HeightMax",
       FEATURES + FEATURE_HEIGHT_MAX, 4, GST_FFS_U3V_RO, FALSE);
   gst_ffs_u3v_nodes_add_shown (nodes, "WidthMax", "WidthMax");
   gst_ffs_u3v_nodes_add_shown (nodes, "HeightMax", "HeightMax");
-  gst_ffs_u3v_nodes_add_shown (nodes, "SensorWidth", "WidthMax");
-  gst_ffs_u3v_nodes_add_shown (nodes, "SensorHeight", "HeightMax");
-  gst_ffs_u3v_nodes_add_range (nodes, "OffsetX", FEATURES + FEATURE_OFFSET_X,
-      &nothing, TRUE);
-  gst_ffs_u3v_nodes_add_range (nodes, "OffsetY", FEATURES + FEATURE_OFFSET_Y,
-      &nothing, TRUE);
+  gst_ffs_u3v_offer_get_range (source->offer, "width", &range);
+  gst_ffs_u3v_nodes_add_constant (nodes, "SensorWidth", range.max);
+  gst_ffs_u3v_offer_get_range (source->offer, "height", &range);
+  gst_ffs_u3v_nodes_add_constant (nodes, "SensorHeight", range.max);
+  add_binning (nodes, source->offer);
+  gst_ffs_u3v_nodes_add_limited (nodes, "OffsetX", FEATURES + FEATURE_OFFSET_X,
+      0, REGION_STEP_X, FEATURES + FEATURE_OFFSET_X_LIMIT);
+  gst_ffs_u3v_nodes_add_limited (nodes, "OffsetY", FEATURES + FEATURE_OFFSET_Y,
+      0, REGION_STEP_Y, FEATURES + FEATURE_OFFSET_Y_LIMIT);
   add_formats (nodes, source->offer);
   add_controls (nodes, source, GST_FFS_U3V_IMAGE);
   gst_ffs_u3v_nodes_end_category (nodes, GST_FFS_U3V_IMAGE);

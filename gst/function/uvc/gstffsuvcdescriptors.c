@@ -14,7 +14,6 @@
 #include "gstffsuvcrequest.h"
 
 #define UVC_VERSION 0x0110
-#define STREAM_ADDRESS (USB_DIR_IN | 1)
 
 /* Where a header has the length of all. */
 #define CONTROL_TOTAL_AT 5
@@ -230,12 +229,13 @@ put_colors (GByteArray * out)
 /**
  * gst_ffs_uvc_descriptors_streaming:
  * @offer: what there is to choose from
+ * @endpoint: the function's own number of the stream endpoint
  *
  * Returns: (transfer full): what follows the descriptor of the streaming
  * interface
  */
 GByteArray *
-gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer)
+gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer, guint endpoint)
 {
   GByteArray *out = g_byte_array_new ();
   guint i, j;
@@ -244,7 +244,7 @@ gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer)
       UVC_VS_INPUT_HEADER);
   gst_ffs_append_u8 (out, offer->n_choices);
   gst_ffs_append_u16 (out, 0);
-  gst_ffs_append_u8 (out, STREAM_ADDRESS);
+  gst_ffs_append_u8 (out, USB_DIR_IN | endpoint);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, GST_FFS_UVC_OUTPUT_ID);
   gst_ffs_append_u8 (out, 0);

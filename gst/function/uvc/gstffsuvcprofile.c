@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUvcProfile: a webcam of USB Video Class 1.1. A control interface
- * without an endpoint and a streaming interface with a bulk one, over which
- * each frame goes as one payload, with its header in the same transfer.
+ * GstFfsUvcProfile: a webcam of USB Video Class 1.1. The control interface has a
+ * status interrupt endpoint if there are controls. The streaming interface has a
+ * bulk endpoint, over which each frame goes as one payload, with its header in
+ * the same transfer.
  *
  * A host of a bulk camera says that it stops by CLEAR_FEATURE(ENDPOINT_HALT)
  * (UVC 1.5, 4.3.1.1), which not all controllers tell of, and not all hosts send.
@@ -28,6 +29,7 @@
 #include "gstffsuvcheader.h"
 #include "gstffsuvcprofile.h"
 #include "gstffsuvcspeed.h"
+#include "gstffsuvcstatus.h"
 #include "transport/gstffsendpoint.h"
 
 /* A host that takes frames never leaves them for so long, beyond the time that
@@ -41,7 +43,7 @@
 /* Of a source that never marks a key frame one has to be taken. */
 #define MAX_WAIT_KEY 300
 
-#define STREAM_ENDPOINT "ep1"
+#define STATUS_ENDPOINT "ep1"
 
 #define NO_NUMBER G_MAXUINT64
 
@@ -63,7 +65,9 @@ struct _GstFfsUvcProfile
   GByteArray *streaming_extra[GST_FFS_N_SPEEDS];
   GstFfsFunctionDesc description;
 
-  gint endpoint;                /* from start() to stop(), to ask about it */
+  /* From start() to stop(). */
+  gint endpoint;                /* the stream's, to read its descriptor */
+  GstFfsUvcStatus *status;      /* NULL without controls, or without AIO */
 
   /* Function's thread. */
   GstFfsUvcControl control;
@@ -132,16 +136,32 @@ set_extra (GstFfsInterfaceDesc * iface, GstFfsSpeed speed, GByteArray * extra)
 /* What a host is told of the stream; leaves out of the offer what does not fit
  * into a configuration. */
 static GByteArray *
-describe_stream (GstFfsUvcOffer * offer)
+describe_stream (GstFfsUvcOffer * offer, guint endpoint)
 {
-  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer);
+  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer, endpoint);
 
   while (bytes->len > GST_FFS_UVC_MAX_DESCRIPTORS
       && gst_ffs_uvc_offer_shrink (offer)) {
     g_byte_array_unref (bytes);
-    bytes = gst_ffs_uvc_descriptors_streaming (offer);
+    bytes = gst_ffs_uvc_descriptors_streaming (offer, endpoint);
   }
   return bytes;
+}
+
+/* Omit the status endpoint without controls: there are no changes to report. */
+static void
+describe_status (GstFfsUvcProfile * self)
+{
+  GstFfsUvcUnits *units = self->control.units;
+  gboolean updates = gst_ffs_uvc_status_is_possible ()
+      && (gst_ffs_uvc_units_get_controls (units, GST_FFS_UVC_CAMERA_ID)
+      || gst_ffs_uvc_units_get_controls (units, GST_FFS_UVC_PROCESSING_ID)
+      || gst_ffs_uvc_units_get_controls (units, GST_FFS_UVC_EXTENSION_ID));
+
+  gst_ffs_uvc_units_set_updates (units, updates);
+  self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE].endpoints =
+      updates ? "s" : "";
+  self->description.stream_endpoint = updates ? 2 : 1;
 }
 
 static gboolean
@@ -163,10 +183,12 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
           GST_FFS_UVC_PROCESSING_ID),
       gst_ffs_uvc_units_get_controls (self->control.units,
           GST_FFS_UVC_EXTENSION_ID));
+  describe_status (self);
   for (i = 0; i < GST_FFS_N_SPEEDS; i++) {
     self->offers[i] = gst_ffs_uvc_offer_new_limited (offer,
         gst_ffs_uvc_speed_get_limit (i));
-    self->streaming_extra[i] = describe_stream (self->offers[i]);
+    self->streaming_extra[i] = describe_stream (self->offers[i],
+        self->description.stream_endpoint);
     set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE], i,
         self->control_extra);
     set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],
@@ -219,6 +241,24 @@ set_caps (GstFfsProfile * profile, GstCaps * caps)
 
 /* ---- life ---- */
 
+static gint
+open_status (GstFfsUvcProfile * self, const gchar * directory)
+{
+  gint err = 0;
+
+  if (self->description.stream_endpoint > 1) {
+    g_autofree gchar *path = g_build_filename (directory, STATUS_ENDPOINT,
+        NULL);
+
+    self->status = gst_ffs_uvc_status_new (path, &err);
+    if (self->status == NULL) {
+      close (self->endpoint);
+      self->endpoint = -1;
+    }
+  }
+  return err;
+}
+
 /* The control endpoint is the function's, and headers are no buffers. That of
  * the stream is the sink's, but tells its speed to everybody. */
 static gint
@@ -226,15 +266,14 @@ start (GstFfsProfile * profile, const gchar * directory,
     GstAllocator * allocator G_GNUC_UNUSED)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
-  g_autofree gchar *path = directory ?
-      g_build_filename (directory, STREAM_ENDPOINT, NULL) : NULL;
+  g_autofree gchar *path = NULL;
 
-  if (path) {
-    self->endpoint = gst_ffs_endpoint_open_file (path, O_WRONLY);
-    if (self->endpoint < 0)
-      return errno;
-  }
-  return 0;
+  if (directory == NULL)
+    return 0;
+  path = g_strdup_printf ("%s/ep%u", directory,
+      self->description.stream_endpoint);
+  self->endpoint = gst_ffs_endpoint_open_file (path, O_WRONLY);
+  return self->endpoint < 0 ? errno : open_status (self, directory);
 }
 
 static void
@@ -242,6 +281,7 @@ stop (GstFfsProfile * profile)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
 
+  g_clear_pointer (&self->status, gst_ffs_uvc_status_free);
   if (self->endpoint >= 0)
     close (self->endpoint);
   self->endpoint = -1;
@@ -303,11 +343,30 @@ get_max_waiting (GstFfsUvcProfile * self)
       (&selection), GST_SECOND, SLOWEST_BUS);
 }
 
+/* Polls, since few sources and drivers notify of changes. */
+static void
+tell_changes (GstFfsUvcProfile * self)
+{
+  guint8 data[GST_FFS_UVC_STATUS_MAX];
+  gsize size;
+
+  if (self->status == NULL || !self->control.enabled
+      || !gst_ffs_uvc_status_is_idle (self->status))
+    return;
+  size = gst_ffs_uvc_units_next_change (self->control.units, data);
+  if (size > 0) {
+    GST_DEBUG_OBJECT (self, "unit %u, control %u has changed", data[1],
+        data[3]);
+    gst_ffs_uvc_status_send (self->status, data, size);
+  }
+}
+
 static void
 tick (GstFfsProfile * profile)
 {
   GstClockTime waiting = gst_ffs_profile_get_waiting (profile);
 
+  tell_changes (GST_FFS_UVC_PROFILE (profile));
   if (!gst_ffs_profile_is_streaming (profile)
       || waiting <= get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
     return;

@@ -14,6 +14,7 @@
  */
 
 #include <math.h>
+#include <string.h>
 
 #include "function/gstffsbytes.h"
 #include "gstffsuvcunits.h"
@@ -30,6 +31,11 @@
 #define MAX_EXPOSURE 100000
 
 #define MAX_CHOICES 4
+
+/* Status packet, UVC 1.1, 2.4.2.2. */
+#define CONTROL_CHANGE 0
+#define VALUE_CHANGE 0
+#define STATUS_HEADER 5
 
 /* What a control's numbers mean, and so what can be asked about them. */
 typedef enum
@@ -67,6 +73,7 @@ typedef struct
   gint64 max;
   gint64 first;
   guint32 offered;
+  gint64 told;                  /* last value that the host read, set or was sent */
 } Item;
 
 #define CAMERA GST_FFS_UVC_CAMERA_ID
@@ -119,6 +126,8 @@ static const Known known[] = {
 struct _GstFfsUvcUnits
 {
   GstFfsControls *controls;
+  gboolean updates;
+  guint next;                   /* item to check first */
   guint n_items;
   Item items[G_N_ELEMENTS (known)];
 };
@@ -278,7 +287,7 @@ static void
 add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
 {
   const GstFfsControl *control = gst_ffs_controls_get (self->controls, i);
-  Item item = { entry, i, TRUE, 0, 1, 0, 0, 0, 0 };
+  Item item = { entry, i, TRUE, 0, 1, 0, 0, 0, 0, 0 };
   gboolean ok;
 
   if ((control->kind == GST_FFS_CONTROL_ENUM) != is_choice (entry))
@@ -296,6 +305,7 @@ add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
     return;
   item.first = to_wire (&item, gst_ffs_controls_get_default (self->controls,
           i));
+  item.told = to_wire (&item, gst_ffs_controls_get_value (self->controls, i));
   self->items[self->n_items++] = item;
 }
 
@@ -351,7 +361,7 @@ gst_ffs_uvc_units_get_controls (GstFfsUvcUnits * self, guint unit)
   return controls;
 }
 
-static const Item *
+static Item *
 find_item (GstFfsUvcUnits * self, const GstFfsSetup * setup)
 {
   guint i;
@@ -435,13 +445,14 @@ GstFfsUvcError
 gst_ffs_uvc_units_get (GstFfsUvcUnits * self, const GstFfsSetup * setup,
     GByteArray * reply)
 {
-  const Item *item = find_item (self, setup);
+  Item *item = find_item (self, setup);
   guint8 bytes[2] = { 0, };
 
   switch (setup->request) {
     case UVC_GET_CUR:
-      put_number (reply, item, to_wire (item,
-              gst_ffs_controls_get_value (self->controls, item->control)));
+      item->told = to_wire (item, gst_ffs_controls_get_value (self->controls,
+              item->control));
+      put_number (reply, item, item->told);
       break;
     case UVC_GET_MIN:
       put_number (reply, item, item->min);
@@ -460,7 +471,8 @@ gst_ffs_uvc_units_get (GstFfsUvcUnits * self, const GstFfsSetup * setup,
       g_byte_array_append (reply, bytes, 2);
       break;
     case UVC_GET_INFO:
-      bytes[0] = UVC_CONTROL_CAP_GET | UVC_CONTROL_CAP_SET;
+      bytes[0] = UVC_CONTROL_CAP_GET | UVC_CONTROL_CAP_SET
+          | (self->updates ? UVC_CONTROL_CAP_AUTOUPDATE : 0);
       g_byte_array_append (reply, bytes, 1);
       break;
     default:
@@ -478,11 +490,12 @@ GstFfsUvcError
 gst_ffs_uvc_units_set (GstFfsUvcUnits * self, const GstFfsSetup * setup,
     const guint8 * data)
 {
-  const Item *item = find_item (self, setup);
+  Item *item = find_item (self, setup);
   const GstFfsControl *control;
   gint64 number;
 
   number = get_number (item, data);
+  item->told = number;
   if (!is_offered (item, number))
     return GST_FFS_UVC_OUT_OF_RANGE;
   control = gst_ffs_controls_get (self->controls, item->control);
@@ -490,4 +503,52 @@ gst_ffs_uvc_units_set (GstFfsUvcUnits * self, const GstFfsSetup * setup,
           from_wire (item, number, control)))
     return GST_FFS_UVC_WRONG_STATE;
   return GST_FFS_UVC_NO_ERROR;
+}
+
+/**
+ * gst_ffs_uvc_units_set_updates:
+ * @updates: whether there is a status endpoint, for AUTO_UPDATE in GET_INFO
+ */
+void
+gst_ffs_uvc_units_set_updates (GstFfsUvcUnits * self, gboolean updates)
+{
+  self->updates = updates;
+}
+
+/**
+ * gst_ffs_uvc_units_next_change:
+ * @data: (out caller-allocates): room for %GST_FFS_UVC_STATUS_MAX bytes
+ *
+ * Finds a control whose value differs from the one that the host last read or
+ * set: the source or another program changed it, or the source rejected the
+ * host's value. Round robin, so that a control that always changes does not
+ * starve the others.
+ *
+ * Returns: size of the CONTROL_CHANGE packet; 0 if there is no change
+ */
+gsize
+gst_ffs_uvc_units_next_change (GstFfsUvcUnits * self, guint8 * data)
+{
+  guint i;
+
+  for (i = 0; i < self->n_items; i++) {
+    Item *item = &self->items[(self->next + i) % self->n_items];
+    gint64 number = to_wire (item, gst_ffs_controls_get_value (self->controls,
+            item->control));
+    guint8 bytes[4];
+
+    if (number == item->told)
+      continue;
+    item->told = number;
+    self->next = (self->next + i + 1) % self->n_items;
+    gst_ffs_put_u32 (bytes, (guint32) number);
+    data[0] = UVC_STATUS_TYPE_CONTROL;
+    data[1] = item->known->unit;
+    data[2] = CONTROL_CHANGE;
+    data[3] = item->known->selector;
+    data[4] = VALUE_CHANGE;
+    memcpy (data + STATUS_HEADER, bytes, item->known->size);
+    return STATUS_HEADER + item->known->size;
+  }
+  return 0;
 }

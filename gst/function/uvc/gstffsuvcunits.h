@@ -15,6 +15,9 @@ void gst_ffs_uvc_units_free (GstFfsUvcUnits * self);
 
 guint32 gst_ffs_uvc_units_get_controls (GstFfsUvcUnits * self, guint unit);
 
+void gst_ffs_uvc_units_set_updates (GstFfsUvcUnits * self, gboolean updates);
+gsize gst_ffs_uvc_units_next_change (GstFfsUvcUnits * self, guint8 * data);
+
 GstFfsUvcError gst_ffs_uvc_units_check (GstFfsUvcUnits * self,
     const GstFfsSetup * setup);
 GstFfsUvcError gst_ffs_uvc_units_get (GstFfsUvcUnits * self,
