@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Serves ep0 of a FunctionFS instance with one vendor class interface and one
- * bulk IN endpoint: writes the descriptors, prints events and stalls control
- * requests. The function exists while ep0 is open, so keep this running while
- * streaming.
+ * bulk endpoint, IN or OUT: writes the descriptors, prints events and stalls
+ * control requests. The function exists while ep0 is open, so keep this running
+ * while streaming.
  */
 
 #define _GNU_SOURCE
@@ -46,13 +46,13 @@
 struct speed_descs
 {
   struct usb_interface_descriptor interface;
-  struct usb_endpoint_descriptor_no_audio in;
+  struct usb_endpoint_descriptor_no_audio endpoint;
 } PACKED;
 
 struct super_speed_descs
 {
   struct usb_interface_descriptor interface;
-  struct usb_endpoint_descriptor_no_audio in;
+  struct usb_endpoint_descriptor_no_audio endpoint;
   struct usb_ss_ep_comp_descriptor companion;
 } PACKED;
 
@@ -76,6 +76,7 @@ static const struct option long_options[] = {
   {"help", no_argument, NULL, 'h'},
   {"log", required_argument, NULL, 'l'},
   {"name", required_argument, NULL, 'n'},
+  {"out", no_argument, NULL, 'o'},
   {"pid-file", required_argument, NULL, 'p'},
   {"ready-fd", required_argument, NULL, 'r'},
   {NULL, 0, NULL, 0}
@@ -98,6 +99,7 @@ usage (FILE * out)
       "  -l, --log FILE       events go to FILE (with --background the\n"
       "                       default is to print none)\n"
       "  -n, --name TEXT      name of the interface (default: camera stream)\n"
+      "  -o, --out            the endpoint is bulk OUT, for ffsdmabufsrc\n"
       "  -p, --pid-file FILE  process id goes to FILE, removed at the end\n"
       "  -r, --ready-fd N     'ready' goes to file descriptor N as well\n"
       "  -u, --burst N        SuperSpeed packets a burst, 1 to 16 (default "
@@ -142,11 +144,12 @@ fill_interface (struct usb_interface_descriptor *desc)
 }
 
 static void
-fill_endpoint (struct usb_endpoint_descriptor_no_audio *desc, uint16_t packet)
+fill_endpoint (struct usb_endpoint_descriptor_no_audio *desc, uint16_t packet,
+    bool out)
 {
   desc->bLength = sizeof (*desc);
   desc->bDescriptorType = USB_DT_ENDPOINT;
-  desc->bEndpointAddress = USB_DIR_IN | 1;
+  desc->bEndpointAddress = (out ? USB_DIR_OUT : USB_DIR_IN) | 1;
   desc->bmAttributes = USB_ENDPOINT_XFER_BULK;
   desc->wMaxPacketSize = htole16 (packet);
 }
@@ -169,7 +172,7 @@ write_all (int fd, const void *data, size_t size, const char *what)
 }
 
 static bool
-write_descriptors (int ep0, unsigned int burst)
+write_descriptors (int ep0, unsigned int burst, bool out)
 {
   struct function_descs descs;
 
@@ -183,11 +186,11 @@ write_descriptors (int ep0, unsigned int burst)
   descs.ss_count = htole32 (3);
 
   fill_interface (&descs.fs.interface);
-  fill_endpoint (&descs.fs.in, FS_PACKET);
+  fill_endpoint (&descs.fs.endpoint, FS_PACKET, out);
   fill_interface (&descs.hs.interface);
-  fill_endpoint (&descs.hs.in, HS_PACKET);
+  fill_endpoint (&descs.hs.endpoint, HS_PACKET, out);
   fill_interface (&descs.ss.interface);
-  fill_endpoint (&descs.ss.in, SS_PACKET);
+  fill_endpoint (&descs.ss.endpoint, SS_PACKET, out);
   descs.ss.companion.bLength = sizeof (descs.ss.companion);
   descs.ss.companion.bDescriptorType = USB_DT_SS_ENDPOINT_COMP;
   descs.ss.companion.bMaxBurst = burst;
@@ -458,13 +461,13 @@ main (int argc, char **argv)
 {
   const char *name = "camera stream";
   const char *pid_file = NULL, *log_file = NULL;
-  bool background = false;
+  bool background = false, out = false;
   long burst = SS_MAX_BURST + 1, ready_fd = -1;
   int ep0, option, status, ready_pipe[2] = { -1, -1 };
   sigset_t unblocked;
   pid_t child;
 
-  while ((option = getopt_long (argc, argv, "a:bhl:n:p:r:u:", long_options,
+  while ((option = getopt_long (argc, argv, "a:bhl:n:op:r:u:", long_options,
               NULL)) != -1) {
     switch (option) {
       case 'a':
@@ -477,6 +480,9 @@ main (int argc, char **argv)
         break;
       case 'n':
         name = optarg;
+        break;
+      case 'o':
+        out = true;
         break;
       case 'p':
         pid_file = optarg;
@@ -530,7 +536,7 @@ main (int argc, char **argv)
 
   catch_signals (&unblocked);
   ep0 = open_ep0 (argv[optind]);
-  if (ep0 < 0 || !write_descriptors (ep0, burst - 1)
+  if (ep0 < 0 || !write_descriptors (ep0, burst - 1, out)
       || !write_strings (ep0, name)
       || (pid_file != NULL && !write_pid_file (pid_file)))
     return EXIT_FAILURE;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define STATE_SIZE 56
+#define LAYOUT_SIZE 64
 #define MAX_TEXT 65536
 
 /* START may wait for the sensor, STOP for the controller. */
@@ -21,12 +22,10 @@
 enum request
 {
   GET_INFO = 1, GET_STATE = 2, GET_OFFER = 3, SET_CHOICE = 6, START = 7,
-  STOP = 8, SET_CONTROL = 0x11
+  STOP = 8, GET_LAYOUT = 9, SET_CONTROL = 0x11
 };
 
-Options options = { 0x1209, 0x0001, NULL, NULL, NULL, NULL, false, true, false,
-  0
-};
+Options options = {.vid = 0x1209,.pid = 0x0001,.wait = true };
 
 volatile sig_atomic_t stopped;
 
@@ -197,6 +196,30 @@ camera_start (Camera * camera)
   return result;
 }
 
+/* Of a board that receives, once it is started. */
+Result
+camera_get_layout (Camera * camera, Layout * layout)
+{
+  uint8_t data[LAYOUT_SIZE];
+  int size = ask (camera, GET_LAYOUT, 0, data, sizeof (data)), i;
+
+  if (size >= 0 && size < LAYOUT_SIZE) {
+    say ("the layout is cut short");
+    return FAILED;
+  }
+  if (size < 0)
+    return judge (size, "asking for the layout");
+  layout->state = u32 (data);
+  layout->size = u64 (data + 8);
+  layout->exact = u32 (data + 16) != 0;
+  layout->n_planes = u32 (data + 20) > 4 ? 0 : u32 (data + 20);
+  for (i = 0; i < layout->n_planes; i++) {
+    layout->offset[i] = u32 (data + 32 + 8 * i);
+    layout->stride[i] = (int32_t) u32 (data + 36 + 8 * i);
+  }
+  return OK;
+}
+
 void
 camera_stop (Camera * camera)
 {
@@ -219,7 +242,8 @@ find_endpoint (Camera * camera, libusb_device * device)
         config->interface[i].altsetting;
 
     if (d->bInterfaceClass != 0xff || d->bInterfaceSubClass != 0x46
-        || d->bInterfaceProtocol != 1 || d->bNumEndpoints != 1)
+        || d->bInterfaceProtocol != (options.send ? 2 : 1)
+        || d->bNumEndpoints != 1)
       continue;
     camera->interface = d->bInterfaceNumber;
     camera->endpoint = d->endpoint[0].bEndpointAddress;

@@ -25,7 +25,7 @@ typedef struct
 {
   uint16_t vid, pid;
   const char *serial, *caps, *output, *control;
-  bool list, wait, verbose;
+  bool list, wait, verbose, send;
   long max_frames;
 } Options;
 
@@ -38,6 +38,17 @@ typedef struct
   int packet;                   /* wMaxPacketSize */
   uint32_t stream;
 } Camera;
+
+/* How frames have to lie in the memory of a board that receives them. */
+typedef struct
+{
+  uint32_t state;               /* 0: not known yet, 1: below, 2: not at all */
+  uint64_t size;
+  bool exact;
+  int n_planes;
+  uint32_t offset[4];
+  int32_t stride[4];
+} Layout;
 
 extern Options options;
 /* The signal that ends the program, or 0. */
@@ -56,6 +67,7 @@ void camera_close (Camera * camera);
 /* FINISHED: the formats have been listed. */
 Result camera_start (Camera * camera);
 void camera_stop (Camera * camera);
+Result camera_get_layout (Camera * camera, Layout * layout);
 
 /* A stall is an answer; after any other error the camera has disconnected. */
 Result judge (int result, const char *what);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A host for profile=stream (docs/protocol.md): finds a camera, selects a
- * format, starts the stream, saves the frames, and reconnects. host.py is the
- * same in Python.
+ * format, starts the stream, saves the frames, and reconnects. With --send it
+ * is the host of a board that receives (host-send.c). host.py is the same in
+ * Python.
  *
  * Ownership: one Camera at a time, and one file that frames go to.  One
  * thread, no locking.
  */
 
 #include "host-camera.h"
+#include "host-send.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -43,6 +45,7 @@ typedef struct
 static unsigned long frames, lost, connections;
 static char caps[MAX_TEXT];
 static FILE *file;
+static char **sources;          /* with --send */
 
 static void
 on_signal (int number)
@@ -258,7 +261,9 @@ run (void)
   while ((result = camera_open (&camera)) == OK) {
     connections++;
     result = camera_start (&camera);
-    if (result == OK)
+    if (result == OK && options.send)
+      result = send_frames (&camera, sources, &frames);
+    else if (result == OK)
       result = receive (&camera);
     if (result != GONE && camera.stream)
       camera_stop (&camera);
@@ -274,7 +279,8 @@ run (void)
 static int
 usage (FILE * out)
 {
-  fputs ("usage: ffs-camera-host [options]\n\n"
+  fputs ("usage: ffs-camera-host [options]\n"
+      "       ffs-camera-host --send --caps CAPS [options] [FILE...]\n\n"
       "  -c, --caps CAPS      what the camera shall send, e.g.\n"
       "                       video/x-raw,format=NV12,width=640,height=480\n"
       "  -d, --device VID:PID  instead of 1209:0001\n"
@@ -282,6 +288,9 @@ usage (FILE * out)
       "  -n, --frames N       end after N frames\n"
       "  -o, --output PREFIX  save frames: PREFIX.raw, PREFIX.h264,\n"
       "                       PREFIX-00000.jpg ...\n"
+      "  -S, --send           send to a board with ffsdmabufsrc: frames of raw\n"
+      "                       video from the files, or the standard input; of\n"
+      "                       encoded video each file is a frame\n"
       "  -s, --serial TEXT    the camera with this serial number\n"
       "  -v, --verbose        a line for each frame\n"
       "  -w, --no-wait        end when there is no camera (any more)\n"
@@ -295,14 +304,15 @@ parse_options (int argc, char **argv, int *status)
   static const struct option table[] = {
     {"caps", 1, NULL, 'c'}, {"device", 1, NULL, 'd'}, {"help", 0, NULL, 'h'},
     {"list", 0, NULL, 'l'}, {"frames", 1, NULL, 'n'},
-    {"output", 1, NULL, 'o'}, {"serial", 1, NULL, 's'},
+    {"output", 1, NULL, 'o'}, {"send", 0, NULL, 'S'},
+    {"serial", 1, NULL, 's'},
     {"verbose", 0, NULL, 'v'}, {"no-wait", 0, NULL, 'w'},
     {"control", 1, NULL, 'x'}, {NULL, 0, NULL, 0}
   };
   int option;
 
   *status = 2;
-  while ((option = getopt_long (argc, argv, "c:d:hln:o:s:vwx:", table, NULL))
+  while ((option = getopt_long (argc, argv, "c:d:hln:o:Ss:vwx:", table, NULL))
       != -1) {
     switch (option) {
       case 'c':
@@ -321,6 +331,9 @@ parse_options (int argc, char **argv, int *status)
       case 'o':
         options.output = optarg;
         break;
+      case 'S':
+        options.send = true;
+        break;
       case 's':
         options.serial = optarg;
         break;
@@ -338,7 +351,8 @@ parse_options (int argc, char **argv, int *status)
         return false;
     }
   }
-  return optind == argc || usage (stderr) == 0;
+  sources = argv + optind;
+  return optind == argc || options.send || usage (stderr) == 0;
 }
 
 int

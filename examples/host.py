@@ -3,8 +3,9 @@
 """A host for cameras of profile=stream, as docs/protocol.md describes them.
 
 Finds a camera, chooses a format, starts it, saves what it sends, and begins
-again when the camera went away and came back. host.c is the same in C. Needs
-pyusb (Debian: python3-usb).
+again when the camera went away and came back. With --send it is the host of a
+board that receives frames. host.c is the same in C. Needs pyusb (Debian:
+python3-usb).
 """
 
 import argparse
@@ -29,6 +30,7 @@ MAX_HEADER = 1024
 MAX_PAYLOAD = 256 << 20
 
 GET_INFO, GET_STATE, GET_OFFER, SET_CHOICE, START, STOP = 1, 2, 3, 6, 7, 8
+GET_LAYOUT = 9
 SET_CONTROL = 0x11
 CAPS, FRAME, END = 1, 2, 3
 OUTCOMES = [
@@ -211,6 +213,80 @@ class Camera:
         return header, b"".join(parts)
 
 
+class Sender:
+    """Sends frames to a board: raw video from files one behind the other, or
+    the standard input; of encoded video each file is a frame."""
+
+    def __init__(self, options):
+        self.options = options
+        self.frames = self.lost = self.connections = 0
+
+    def close(self):
+        pass
+
+    @staticmethod
+    def layout(camera):
+        """How many bytes a frame has, and whether all have that many."""
+        for _ in range(200):
+            check_interrupted()
+            state, _, size, exact = struct.unpack_from(
+                "<IIQI", camera.ask(GET_LAYOUT, 0, 64))
+            if state == 1:
+                return size, bool(exact)
+            if state == 2:
+                raise Refused("the board cannot receive such frames")
+            time.sleep(0.05)
+        raise Refused("the board does not get ready")
+
+    def pictures(self, size, exact):
+        if not exact:
+            for path in self.options.files:
+                with open(path, "rb") as file:
+                    yield file.read()
+            return
+        files = (open(path, "rb") for path in self.options.files)
+        rest = b""
+        for file in files if self.options.files else [sys.stdin.buffer]:
+            with file:
+                while data := file.read(size - len(rest)):
+                    rest += data
+                    if len(rest) == size:
+                        yield rest
+                        rest = b""
+
+    @staticmethod
+    def write(camera, data):
+        """All of it, however long the board lets us wait."""
+        check_interrupted()
+        camera.device.write(camera.endpoint, data, 0)
+
+    def send(self, camera, kind, data=b""):
+        none = (1 << 64) - 1
+        header = HEADER.pack(
+            MAGIC, 0x100, HEADER_SIZE, kind, 0, 0, camera.stream, 0,
+            self.frames, len(data),
+            time.monotonic_ns() if kind == FRAME else none, none, none)
+        self.write(camera, header.ljust(HEADER_SIZE, b"\0"))
+        if kind == FRAME:
+            self.write(camera, data)
+
+    def run(self, camera):
+        size, exact = self.layout(camera)
+        say(f"frames of {'' if exact else 'up to '}{size} bytes")
+        for data in self.pictures(size, exact):
+            if not data or len(data) > size:
+                raise Refused(f"{len(data)} bytes are no frame for the board")
+            self.send(camera, FRAME, data)
+            # One that is shorter than it could be ends in a short packet.
+            if len(data) < size and len(data) % camera.packet == 0:
+                self.write(camera, b"")
+            self.frames += 1
+            if self.frames == self.options.frames:
+                break
+        self.send(camera, END)
+        raise Finished
+
+
 class Receiver:
     """Takes frames, over any number of connections."""
 
@@ -322,7 +398,8 @@ def find(options):
                 continue
             for interface in device.get_active_configuration():
                 if (interface.bInterfaceClass, interface.bInterfaceSubClass,
-                        interface.bInterfaceProtocol) == (0xff, 0x46, 1):
+                        interface.bInterfaceProtocol) == (
+                            0xff, 0x46, 2 if options.send else 1):
                     return Camera(device, interface)
         except (usb.core.USBError, NotImplementedError, ValueError) as error:
             if getattr(error, "errno", None) == errno.EACCES:
@@ -387,6 +464,10 @@ def parse_arguments():
     parser.add_argument("-o", "--output", metavar="PREFIX",
                         help="save frames: PREFIX.raw, PREFIX.h264, "
                         "PREFIX-00000.jpg ...")
+    parser.add_argument("-S", "--send", action="store_true",
+                        help="send to a board with ffsdmabufsrc: raw video "
+                        "from the files, or the standard input; of encoded "
+                        "video each file is a frame")
     parser.add_argument("-s", "--serial",
                         help="the camera with this serial number")
     parser.add_argument("-v", "--verbose", action="store_true",
@@ -395,12 +476,14 @@ def parse_arguments():
                         help="end when there is no camera (any more)")
     parser.add_argument("-x", "--control", metavar="ID=VALUE",
                         help="set a control of the camera")
+    parser.add_argument("files", nargs="*", metavar="FILE",
+                        help="with --send")
     return parser.parse_args()
 
 
 def main():
     options = parse_arguments()
-    receiver = Receiver(options)
+    receiver = Sender(options) if options.send else Receiver(options)
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
     status = 0

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Controls that an application names, because its source has none that could
- * be found: a structure with a field for each.  A quantity is a range of
- * numbers, with what it is at first in a second field; a choice is a list of
- * numbers or a boolean, of which the first is what it is at first.
+ * Parses the controls that an application implements: a structure with a field
+ * for each. A quantity is a range of numbers, with the initial value in a
+ * second field. A choice is a list of numbers, the first of which is the
+ * initial value, or a boolean.
  *
  * No state, no locks.
  */
@@ -26,7 +26,7 @@ get_number (const GValue * value, gdouble * number)
   return TRUE;
 }
 
-/* The value that it is at first; the lowest, if nothing is said of it. */
+/* The initial value; default: the minimum. */
 static gboolean
 take_default (const GstStructure * controls, GstFfsApplicationControl * control)
 {
@@ -102,7 +102,7 @@ take_choices (const GstFfsFeature * feature, const GValue * value,
   return control->choices != 0;
 }
 
-/* What it is called, and what is said of it, or NULL. */
+/* Returns the name and the value of the field, or NULL. */
 static const GValue *
 get_field (const GstStructure * controls, const GstFfsFeature * feature,
     const gchar ** name)
@@ -119,11 +119,11 @@ get_field (const GstStructure * controls, const GstFfsFeature * feature,
 
 /**
  * gst_ffs_application_find:
- * @controls: what the application has
- * @feature: what it may be of it
- * @control: (out): what it is
+ * @controls: the application's controls
+ * @feature: the feature to look for
+ * @control: (out): the control
  *
- * Returns: whether the application has it
+ * Returns: whether the application implements it
  */
 gboolean
 gst_ffs_application_find (const GstStructure * controls,
@@ -140,13 +140,13 @@ gst_ffs_application_find (const GstStructure * controls,
   return take_range (controls, value, control);
 }
 
-/* What a field is about. */
+/* The feature of a field. */
 static const GstFfsFeature *
 find_feature (const GstStructure * controls, const gchar * field)
 {
   g_autofree gchar *name = g_strdup (field);
 
-  /* What something is at first, if that is a range. */
+  /* The initial value of a range. */
   if (g_str_has_suffix (name, DEFAULT)) {
     name[strlen (name) - strlen (DEFAULT)] = '\0';
     if (!gst_structure_has_field_typed (controls, name, GST_TYPE_INT_RANGE)
@@ -188,9 +188,9 @@ check_field (const GstStructure * controls, const gchar * field,
 
 /**
  * gst_ffs_application_check:
- * @controls: what an application has written
+ * @controls: the controls from the application
  *
- * Returns: %FALSE if @error says what is wrong with it
+ * Returns: %FALSE with @error set if they are invalid
  */
 gboolean
 gst_ffs_application_check (const GstStructure * controls, GError ** error)

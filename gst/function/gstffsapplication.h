@@ -9,14 +9,14 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsSetControlFunc:
- * @name: what the application calls it
- * @value: in its range, or one of its choices
+ * @name: the application's name of the control
+ * @value: a value in its range or list
  * @user_data: as given
  *
  * A host sets a control of the application. Called from the thread that
  * answers the host, with no lock held.
  *
- * Returns: %FALSE if the application refuses it
+ * Returns: %FALSE if the application rejects the value
  */
 typedef gboolean (*GstFfsSetControlFunc) (const gchar * name, gdouble value,
     gpointer user_data);
@@ -24,10 +24,10 @@ typedef gboolean (*GstFfsSetControlFunc) (const gchar * name, gdouble value,
 /**
  * GstFfsApplication:
  * @controls: (nullable): a field for each
- * @set_control: (nullable): %NULL refuses all values
+ * @set_control: (nullable): %NULL rejects all values
  * @user_data: for it
  *
- * What an application wants to be asked for by hosts.
+ * The controls that an application implements.
  */
 typedef struct
 {
@@ -38,12 +38,12 @@ typedef struct
 
 /**
  * GstFfsApplicationControl:
- * @name: what the application calls it; constant
- * @whole: whether it is a whole number
+ * @name: the application's name; constant
+ * @whole: whether it is an integer
  * @min: of a quantity
  * @max: of a quantity
- * @choices: a bit each; 0 for a quantity
- * @value: what it is at first
+ * @choices: bit mask; 0 for a quantity
+ * @value: initial value
  */
 typedef struct
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Numbers on the wire: little endian, at any address.  GStreamer's own macros
- * access unaligned memory where the processor allows it, which the language
- * does not.
+ * Little endian numbers at any address. GStreamer's macros access unaligned
+ * memory where the CPU allows it, which is undefined behaviour in C.
  */
 
 #ifndef __GST_FFS_BYTES_H__

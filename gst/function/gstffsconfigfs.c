@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Small things to do with the files of configfs and sysfs, and with the list
- * of mounts.
- * No state, no locks.
+ * Helpers for attributes in configfs and sysfs, and for the mount table. No
+ * state, no locks.
  */
 
 #include <errno.h>
@@ -21,9 +20,9 @@
 /**
  * gst_ffs_configfs_find_mount:
  * @type: a type of file system
- * @source: (nullable): what is mounted, or %NULL for anything
+ * @source: (nullable): the mount source, or %NULL for any
  *
- * Returns: (transfer full) (nullable): where it was mounted last
+ * Returns: (transfer full) (nullable): the most recent mount point
  */
 gchar *
 gst_ffs_configfs_find_mount (const gchar * type, const gchar * source)
@@ -70,7 +69,7 @@ gst_ffs_configfs_read (const gchar * path)
 /**
  * gst_ffs_configfs_write:
  * @path: an attribute
- * @value: what to write
+ * @value: the value
  *
  * Returns: 0 or an errno
  */
@@ -100,7 +99,7 @@ compare_names (gconstpointer a, gconstpointer b)
  * gst_ffs_configfs_list:
  * @path: a directory
  *
- * Returns: (transfer full): the names in it, sorted; none if it is not there
+ * Returns: (transfer full): its entries, sorted; none if it does not exist
  */
 GPtrArray *
 gst_ffs_configfs_list (const gchar * path)

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsControls: what can be set on the source of the pipeline, so that a
- * host can set it, and what the application wants to be asked for.
+ * GstFfsControls: the controls that a host can set: those of the pipeline's
+ * source, and those that the application implements.
  *
- * The source is looked for against the stream, along the first sink pad of
- * every element on the way.  Its controls are the colour balance channels, if
- * it has any, properties that mean what a feature of cameras means, and those
- * of its V4L2 device.
+ * The source is found upstream, along the first sink pad of each element. Its
+ * controls are colour balance channels, properties that match a camera
+ * feature, and the controls of its V4L2 device.
  *
- * Ownership: holds a reference to the source.  Locking: none of ours; values
- * are set and read from one thread.  Channels and devices have locks of their
- * own, properties are set by the source's thread (see gstffsproperty.c).  The
- * application is asked with no lock held.
+ * Ownership: holds a reference to the source. Locking: none; values are set
+ * and read from one thread. Channels and devices lock internally, properties
+ * are set in the source's thread (see gstffsproperty.c). The application is
+ * called with no lock held.
  */
 
 #include <math.h>
@@ -33,8 +32,8 @@ typedef struct
   GstFfsDeviceControl device;
   GstFfsApplicationControl application; /* named if it is one */
   const GstFfsFeature *feature;
-  GEnumClass *enum_class;       /* which the entries are of, or ... */
-  GEnumValue *choices;          /* ... our own ones */
+  GEnumClass *enum_class;       /* of the entries */
+  GEnumValue *choices;          /* or own copies of them */
 } Item;
 
 struct _GstFfsControls
@@ -91,7 +90,7 @@ set_entries (GstFfsControl * control, const GEnumValue * entries, guint n)
   }
 }
 
-/* Those choices of the feature of which there is a bit, at least one. */
+/* The choices of the feature in the bit mask, at least one. */
 static void
 take_choices (Item * item, guint32 choices)
 {
@@ -158,7 +157,7 @@ add_channels (GstFfsControls * self, guint max)
   }
 }
 
-/* Integers beyond this are no doubles. */
+/* A double cannot represent larger integers. */
 #define EXACT 9007199254740992.0
 
 static gboolean
@@ -190,7 +189,7 @@ describe (GParamSpec * pspec, Item * item)
   return TRUE;
 }
 
-/* The same for what is no quantity, or is one by its name only. */
+/* The same for choices, and for quantities in name only. */
 static gboolean
 describe_choice (GParamSpec * pspec, Item * item)
 {
@@ -297,12 +296,12 @@ clear_item (gpointer data)
 /**
  * gst_ffs_controls_new:
  * @sinkpad: (nullable): where the source's frames arrive
- * @application: (nullable): has the first say; its structure is read now only
- * @max: no more controls than this
+ * @application: (nullable): takes precedence; its structure is only read here
+ * @max: maximum number of controls
  *
- * To be called when the source has opened its device, from READY on.
+ * Call when the source has opened its device, from READY on.
  *
- * Returns: (transfer full): what was found, perhaps nothing
+ * Returns: (transfer full): the controls found, possibly none
  */
 GstFfsControls *
 gst_ffs_controls_new (GstPad * sinkpad, const GstFfsApplication * application,
@@ -350,7 +349,7 @@ gst_ffs_controls_get (GstFfsControls * self, guint i)
 /**
  * gst_ffs_controls_get_value:
  *
- * Returns: the value now; others than us may change it
+ * Returns: the current value, which others may change
  */
 gdouble
 gst_ffs_controls_get_value (GstFfsControls * self, guint i)
@@ -386,10 +385,10 @@ gst_ffs_controls_get_value (GstFfsControls * self, guint i)
 /**
  * gst_ffs_controls_get_default:
  *
- * To be called before a host has set anything.
+ * Call before a host sets a control.
  *
- * Returns: what the driver of a device begins with; of all others the value
- * now: those of properties often stand for "not set", and are no values
+ * Returns: the default of a device's driver; for all others the current value,
+ * since defaults of properties often mean "not set"
  */
 gdouble
 gst_ffs_controls_get_default (GstFfsControls * self, guint i)
@@ -420,7 +419,7 @@ ask_application (GstFfsControls * self, GstFfsApplicationControl * control,
  * gst_ffs_controls_set_value:
  * @value: one that gst_ffs_control_accepts()
  *
- * Returns: %FALSE if it is refused and nothing has changed
+ * Returns: %FALSE if it was rejected and nothing has changed
  */
 gboolean
 gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
@@ -458,7 +457,7 @@ gst_ffs_controls_set_value (GstFfsControls * self, guint i, gdouble value)
 /**
  * gst_ffs_control_accepts:
  *
- * Returns: whether @value can be set; nothing from a host is to be believed
+ * Returns: whether @value is valid; values from a host are untrusted
  */
 gboolean
 gst_ffs_control_accepts (const GstFfsControl * control, gdouble value)
@@ -479,8 +478,8 @@ gst_ffs_control_accepts (const GstFfsControl * control, gdouble value)
 /**
  * gst_ffs_control_entry_name:
  *
- * Returns: (transfer full): the nick in capitals and without punctuation, as
- * names of entries are: "smpte-100" becomes "Smpte100"
+ * Returns: (transfer full): the nick in camel case, as required for entry
+ * names: "smpte-100" becomes "Smpte100"
  */
 gchar *
 gst_ffs_control_entry_name (const GEnumValue * entry)

@@ -19,11 +19,10 @@ typedef enum
 /**
  * GstFfsControl:
  * @name: by the Standard Features Naming Convention where that has one
- * @unit: (nullable): what it is counted in
+ * @unit: (nullable): its unit
  * @entries: (nullable): of an enumeration, with names without blanks
  *
- * Something that can be set on a camera while it runs. A value is a double for
- * each kind.
+ * A control that can be set while streaming. Values of all kinds are doubles.
  */
 typedef struct
 {

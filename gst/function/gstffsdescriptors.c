@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is written to ep0 before anything else: the descriptors of a function
- * for full, high and super speed, those of Microsoft's OS descriptors, and
- * the strings.  All three speeds are always there, since kernels crash when
- * full speed is missing beside high and super speed.
+ * Builds the initial data for ep0: the descriptors of a function for full,
+ * high and super speed, the Microsoft OS descriptors, and the strings. All
+ * three speeds are always present, since kernels crash without full speed
+ * descriptors.
  *
- * Numbers of interfaces, endpoints and strings are the function's own: the
- * kernel replaces them when the gadget is bound.  Kernels without our patches
- * do not do so for the first interface of an association, so there a function
- * that has one must be the first of its configuration; and they take no
- * class-specific descriptors.
+ * Interface, endpoint and string numbers are local to the function; the kernel
+ * replaces them when the gadget is bound. Unpatched kernels do not replace the
+ * first interface of an association, so a function with one must be the first
+ * of its configuration. They also reject class-specific descriptors.
  *
  * No state, no locks; the caller owns what is returned.
  */
@@ -26,11 +25,11 @@
 #define BULK_PACKET_HIGH 512
 #define BULK_PACKET_SUPER 1024
 
-/* Packets a burst beyond the first.  Only frames are worth it. */
+/* bMaxBurst of the stream endpoint. */
 #define STREAM_BURST 15
 
-/* The property by which programs find the device.  The list of several
- * ("...GUIDs") is of a type that kernels take but do not hand to the host. */
+/* The property by which programs find the device. Kernels accept the type of
+ * the list property ("...GUIDs"), but do not pass it to the host. */
 #define GUID_PROPERTY "DeviceInterfaceGUID"
 #define OS_DESC_COMPAT 4
 #define OS_DESC_PROPERTIES 5
@@ -55,14 +54,14 @@ put_string (GByteArray * out, const gchar * text)
   g_byte_array_append (out, (const guint8 *) text, strlen (text) + 1);
 }
 
-/* Those that no interface is called by, which come first. */
+/* Strings not used as interface names, which come first. */
 static guint
 count_strings (const GstFfsFunctionDesc * desc)
 {
   return desc->strings ? g_strv_length ((gchar **) desc->strings) : 0;
 }
 
-/* Its name is that of its first interface, which the video class asks for. */
+/* Named after its first interface, as the video class requires. */
 static void
 put_association (GByteArray * out, const GstFfsFunctionDesc * desc)
 {
@@ -103,7 +102,7 @@ put_endpoint (GByteArray * out, guint number, gboolean in, GstFfsSpeed speed)
   gst_ffs_append_u8 (out, 0);
 }
 
-/* Returns how many descriptors that were: each has its own length. */
+/* Returns the number of descriptors, which have their own lengths. */
 static guint
 put_extra (GByteArray * out, const GstFfsExtra * extra)
 {
@@ -129,7 +128,7 @@ put_companion (GByteArray * out, guint burst)
   gst_ffs_append_u16 (out, 0);
 }
 
-/* Returns how many descriptors that were. */
+/* Returns the number of descriptors. */
 static guint
 put_speed (GByteArray * out, const GstFfsFunctionDesc * desc, GstFfsSpeed speed)
 {
@@ -185,7 +184,7 @@ put_compatible_id (GByteArray * out, guint16 version, guint interface,
   g_byte_array_append (out, (guint8 *) & compat, sizeof (compat));
 }
 
-/* In bytes here; the kernel makes UTF-16 of both strings. */
+/* Lengths in bytes; the kernel converts both strings to UTF-16. */
 static void
 put_interface_guid (GByteArray * out, guint16 version, guint interface,
     const gchar * guid)
@@ -203,7 +202,7 @@ put_interface_guid (GByteArray * out, guint16 version, guint interface,
 }
 
 /* Windows loads one driver for an association, else one for each interface.
- * Returns how many descriptors that were. */
+ * Returns the number of descriptors. */
 static guint
 put_os_descriptors (GByteArray * out, const GstFfsFunctionDesc * desc,
     guint16 version)
@@ -224,10 +223,10 @@ put_os_descriptors (GByteArray * out, const GstFfsFunctionDesc * desc,
 
 /**
  * gst_ffs_descriptors_build:
- * @desc: what the function looks like
- * @os_version: how the kernel wants the version of the OS descriptors
+ * @desc: the function
+ * @os_version: encoding of the OS descriptors' version
  *
- * Returns: (transfer full): the first thing to write to ep0
+ * Returns: (transfer full): the first data to write to ep0
  */
 GBytes *
 gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc, guint16 os_version)
@@ -261,9 +260,9 @@ gst_ffs_descriptors_build (const GstFfsFunctionDesc * desc, guint16 os_version)
 
 /**
  * gst_ffs_strings_build:
- * @desc: what the function looks like
+ * @desc: the function
  *
- * Returns: (transfer full): the second thing to write to ep0
+ * Returns: (transfer full): the second data to write to ep0
  */
 GBytes *
 gst_ffs_strings_build (const GstFfsFunctionDesc * desc)

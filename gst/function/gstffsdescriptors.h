@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* How kernels want the version of the OS descriptors: as Microsoft has it, or
- * with its bytes swapped, as older ones do (6.1). */
+/* Encoding of the OS descriptors' version: as Microsoft specifies it, or
+ * byte-swapped for older kernels (6.1). */
 #define GST_FFS_OS_DESC_VERSION 0x0100
 #define GST_FFS_OS_DESC_VERSION_OLD 0x0001
 

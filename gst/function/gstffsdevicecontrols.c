@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Controls of a V4L2 device that its source element has no properties for,
- * which is what cameras need most: exposure and gain.  Sources say which file
- * is their device's, and controls are not bound to who opened it.
+ * Controls of a V4L2 device without a property in its source element, such as
+ * exposure and gain. The source's device-fd is used, since controls are not
+ * bound to a file.
  *
- * Ownership: the file is the source's, and asked for anew each time, since it
- * is another one when the source was stopped meanwhile.
+ * Ownership: the source owns the file. It is queried for each access, since it
+ * changes when the source is stopped.
  *
- * Locking: none; the kernel's.
+ * Locking: none; the kernel serializes.
  */
 
 #include <errno.h>
@@ -26,7 +26,7 @@ call_ioctl (int fd, unsigned long request, void *argument)
 
 GstFfsDeviceCalls gst_ffs_device_calls = { call_ioctl };
 
-/* Of several for a thing the first one that the device has. */
+/* The first supported control of a feature is used. */
 static const struct
 {
   guint32 id;
@@ -82,7 +82,7 @@ gst_ffs_device_controls_get_n (void)
   return G_N_ELEMENTS (known);
 }
 
-/* Which of the menu's items are there: drivers leave some out. */
+/* The supported items of a menu, which drivers may leave out. */
 static guint32
 find_choices (GstElement * source, const struct v4l2_queryctrl *query,
     const GstFfsFeature * feature)
@@ -118,9 +118,9 @@ check_type (GstElement * source, const struct v4l2_queryctrl *query,
 
 /**
  * gst_ffs_device_control_find:
- * @source: where frames come from
- * @i: which one of those that there can be
- * @control: (out): what it is
+ * @source: the source
+ * @i: index of the control, from 0
+ * @control: (out): the control
  *
  * Returns: whether the device of @source has it and it can be set
  */
@@ -144,7 +144,8 @@ gst_ffs_device_control_find (GstElement * source, guint i,
   return TRUE;
 }
 
-/* What v4l2src has colour balance channels for, which have no default. */
+/* The controls behind v4l2src's colour balance channels, which have no
+ * default. */
 static const struct
 {
   guint32 id;
@@ -161,10 +162,10 @@ static const struct
 
 /**
  * gst_ffs_device_control_find_default:
- * @feature: of which the source has a colour balance channel
- * @first: (out): what the driver begins with
+ * @feature: a feature with a colour balance channel
+ * @first: (out): the driver's default
  *
- * Returns: %FALSE if the source has no device, or the device no such control
+ * Returns: %FALSE if the source has no device, or the device lacks the control
  */
 gboolean
 gst_ffs_device_control_find_default (GstElement * source,
@@ -188,7 +189,7 @@ gst_ffs_device_control_find_default (GstElement * source,
 /**
  * gst_ffs_device_control_get:
  *
- * Returns: the value now, or the lowest one if the device does not say
+ * Returns: the current value, or the minimum if the device does not return one
  */
 gint64
 gst_ffs_device_control_get (GstElement * source,
@@ -203,11 +204,11 @@ gst_ffs_device_control_get (GstElement * source,
 
 /**
  * gst_ffs_device_control_set:
- * @value: one of its range
+ * @value: a value in its range
  *
- * The device rounds it to what it has.
+ * The device rounds the value.
  *
- * Returns: %FALSE if the device refuses it
+ * Returns: %FALSE if the device rejects it
  */
 gboolean
 gst_ffs_device_control_set (GstElement * source,

@@ -9,13 +9,13 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsDeviceControl:
- * @id: V4L2's number of it; 0 if it is none
- * @feature: what of a camera it is
- * @factor: how many of its unit one step of the device is
+ * @id: its V4L2 control ID, or 0
+ * @feature: its camera feature
+ * @factor: size of the device's step in this unit
  * @min: in its unit
  * @max: in its unit
- * @first: what the driver begins with, in its unit
- * @choices: those that the device has, a bit each; 0 for a quantity
+ * @first: the driver's default, in its unit
+ * @choices: bit mask of the supported choices; 0 for a quantity
  *
  * A control of a V4L2 device.
  */
@@ -30,7 +30,7 @@ typedef struct
   guint32 choices;
 } GstFfsDeviceControl;
 
-/* Unit tests put a fake device here. */
+/* Replaced by a fake device in unit tests. */
 typedef struct
 {
   int (*ioctl) (int fd, unsigned long request, void *argument);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether FunctionFS maps dmabufs for the device by which the controller reads
- * memory.
+ * Detects whether FunctionFS maps dmabufs for the device that does the
+ * controller's DMA.
  *
  * It maps them for the parent of the gadget (ffs_dmabuf_attach() in f_fs.c).
  * Drivers whose DMA goes through another device are dwc3 as a PCI function
  * (dwc->sysdev, from the property linux,sysdev_is_parent that dwc3-pci and
  * dwc3-haps set) and chipidea (ci->dev->parent in udc.c): there the gadget's
- * parent is a platform device that no IOMMU knows.  If an IOMMU translates for
- * the other one, the controller is given addresses that mean nothing to it.  It
- * then sends zeros or stale memory, and each transfer ends without an error.
+ * parent is a platform device without an IOMMU. If an IOMMU translates for the
+ * other device, the controller gets invalid addresses. It then sends zeros or
+ * stale memory, and the transfers complete without an error.
  *
  * The UDC is found by the device number of the FunctionFS, the source of its
- * mount, and the gadget in configfs that has a function of this name.  All of
- * it is readable by any user.
+ * mount, and the gadget in configfs that has a function of this name. All of
+ * this is readable by any user.
  *
- * No state, no locks; a gadget can be bound to another controller the next
- * moment, so ask again for each host that comes.
+ * No state, no locks. A gadget can be bound to another controller at any time,
+ * so check for each connection.
  */
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@
 #define MOUNTS "/proc/self/mountinfo"
 #define UDCS "/sys/class/udc"
 
-/* In a line of mountinfo: what is ahead of the separator, and behind it. */
+/* Fields of a line of mountinfo before and after the separator. */
 #define MOUNT_DEVICE 2
 #define MOUNT_POINT 4
 #define MOUNT_TYPE 1
@@ -65,7 +65,7 @@ find_mount (const gchar * type, const gchar * device, gboolean source)
         || strcmp (fields[sep + MOUNT_TYPE], type) != 0
         || (device && strcmp (fields[MOUNT_DEVICE], device) != 0))
       continue;
-    /* Spaces and the like are octal numbers there. */
+    /* mountinfo escapes spaces and similar as octal numbers. */
     return g_strcompress (source ? fields[sep + MOUNT_SOURCE] :
         fields[MOUNT_POINT]);
   }
@@ -128,7 +128,8 @@ find_udc (gint endpoint)
   return udc ? udc : find_only ();
 }
 
-/* Returns: (transfer full) (nullable): the last part of what the link is to */
+/* Returns: (transfer full) (nullable): the last component of the link's
+ * target */
 static gchar *
 read_link (const gchar * device, const gchar * name)
 {
@@ -138,8 +139,8 @@ read_link (const gchar * device, const gchar * name)
   return target ? g_path_get_basename (target) : NULL;
 }
 
-/* Returns: (transfer full): the number of the IOMMU group that translates the
- * addresses of the device, or "" if they are those of the memory */
+/* Returns: (transfer full): the number of the IOMMU group that translates for
+ * the device, or "" if none does */
 static gchar *
 get_translation (const gchar * device)
 {
@@ -152,7 +153,7 @@ get_translation (const gchar * device)
       g_steal_pointer (&group);
 }
 
-/* Whether the driver of the gadget's parent uses that one's parent for DMA. */
+/* Returns whether the driver of the gadget's parent does DMA as its parent. */
 static gboolean
 is_by_parent (const gchar * device, const gchar * parent)
 {
@@ -167,11 +168,11 @@ is_by_parent (const gchar * device, const gchar * parent)
  * gst_ffs_dma_device_find_fault:
  * @endpoint: an open endpoint of a function that is bound
  *
- * For kernels whose FunctionFS does not say that it maps for the right device.
+ * For kernels without FUNCTIONFS_FEATURES reporting the DMA device.
  *
- * Returns: (transfer full) (nullable): for which device dmabufs are mapped
- * and which one reads them, for a log; %NULL if they are the same to an IOMMU,
- * or nothing can be found out
+ * Returns: (transfer full) (nullable): a description for the log of the device
+ * that dmabufs are mapped for and of the one that reads them; %NULL if the
+ * IOMMU treats them alike, or on failure
  */
 gchar *
 gst_ffs_dma_device_find_fault (gint endpoint)

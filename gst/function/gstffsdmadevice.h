@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The seam for the unit tests: what goes in front of /proc and /sys. */
+/* Prefix of /proc and /sys, for unit tests. */
 extern const gchar *gst_ffs_dma_device_root;
 
 gchar *gst_ffs_dma_device_find_fault (gint endpoint);

@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsEp0: the thread that follows what the host does with the function and
- * hands its control requests to the profile.
+ * GstFfsEp0: the thread that reads ep0 events and passes control requests to
+ * the profile.
  *
- * It never waits for an event inside the kernel: kernels up to 6.12 keep a
- * mutex meanwhile that taking the function away needs too.  And it looks at
- * ep0 from time to time, because poll() of a non-blocking ep0 overlooks
- * events while another task has that mutex.
+ * It never blocks in read(): kernels up to 6.12 hold a mutex meanwhile that
+ * removing the function needs. It also reads ep0 periodically, because poll()
+ * of a non-blocking ep0 misses events while another task holds that mutex.
  *
- * The data stage of a request does wait in the kernel, for the host, and a
- * host may leave it at that.  Then stop() cancels the thread; it can be
- * cancelled nowhere else, and owns nothing on its stack there.
+ * The data stage of a request blocks in the kernel, and a host may never
+ * complete it. stop() then cancels the thread; this is its only cancellation
+ * point, and it owns nothing on its stack there.
  *
- * FunctionFS stalls a request when its data stage is tried in the wrong
- * direction.  What came with an OUT request is acknowledged when it has been
- * read, so such a request can be ignored then, but not stalled: whether it is
- * any good is asked before.
+ * FunctionFS stalls a request when ep0 is accessed in the wrong direction.
+ * Reading the data of an OUT request acknowledges it, so it cannot be stalled
+ * afterwards: the profile decides by the setup packet.
  *
  * Ownership: borrows the file and the profile.
  *
- * Locking: none; the profile is called by the thread, or by the caller of
- * stop() when the thread has ended.
+ * Locking: none; the thread calls the profile, or the caller of stop() after
+ * the thread has ended.
  */
 
 #define _GNU_SOURCE
@@ -38,7 +36,7 @@
 
 #define LOOK_INTERVAL (200 * GST_MSECOND)
 
-/* Another task has the mutex of ep0, which takes no longer than a bind. */
+/* Another task holds the mutex of ep0, at most as long as a bind takes. */
 #define RETRY_INTERVAL (10 * GST_MSECOND)
 
 struct _GstFfsEp0
@@ -47,7 +45,7 @@ struct _GstFfsEp0
   GstFfsProfile *profile;
   gboolean enabled;
 
-  /* Here rather than on the stack of a thread that may be cancelled. */
+  /* Not on the stack, since the thread may be cancelled. */
   guint8 *data;
   GByteArray *reply;
 
@@ -56,8 +54,8 @@ struct _GstFfsEp0
   pthread_t thread;
   gboolean running;
 
-  /* Each is written before the other is read, on either side, so that stop()
-   * does not miss a thread that is about to wait for the host. */
+  /* Each side writes its flag before it reads the other's, so that stop() does
+   * not miss a thread that is about to block. */
   gint stopping;
   gint waiting;
 };
@@ -67,12 +65,11 @@ GstFfsEp0Calls gst_ffs_ep0_calls = { read, write };
 /**
  * gst_ffs_ep0_new:
  * @fd: ep0 of a described function, opened with O_NONBLOCK
- * @profile: who answers the host
+ * @profile: the profile that answers the host
  *
- * Both must stay until gst_ffs_ep0_free().
+ * Both must outlive gst_ffs_ep0_free().
  *
- * Returns: (transfer full) (nullable): %NULL if the system has no more file
- * descriptors
+ * Returns: (transfer full) (nullable): %NULL if out of file descriptors
  */
 GstFfsEp0 *
 gst_ffs_ep0_new (gint fd, GstFfsProfile * profile)
@@ -104,8 +101,8 @@ gst_ffs_ep0_free (GstFfsEp0 * self)
   g_free (self);
 }
 
-/* The data stage in one direction or the other, of which a size of 0 is a
- * stall or a mere acknowledgement. Returns the bytes or a negative errno. */
+/* Does the data stage; a size of 0 stalls or acknowledges. Returns the number
+ * of bytes or a negative errno. */
 static gssize
 data_stage (GstFfsEp0 * self, gboolean in, guint8 * data, gsize size)
 {
@@ -145,8 +142,8 @@ stall (GstFfsEp0 * self, gboolean in)
         done < 0 ? g_strerror (-done) : "answered");
 }
 
-/* After an error of which the kernel may still hold the request for open, it
- * must not take the next read() for its data stage. */
+/* After an error the request may still be pending: stall it, so that the
+ * kernel does not take the next read() for its data stage. */
 static void
 check_done (GstFfsEp0 * self, gboolean in, gssize done)
 {
@@ -234,7 +231,7 @@ set_enabled (GstFfsEp0 * self, gboolean enabled)
  * gst_ffs_ep0_handle_event:
  * @self: an ep0
  *
- * Returns: %FALSE if ep0 is of no use any more
+ * Returns: %FALSE if ep0 is no longer usable
  */
 gboolean
 gst_ffs_ep0_handle_event (GstFfsEp0 * self)
@@ -242,8 +239,8 @@ gst_ffs_ep0_handle_event (GstFfsEp0 * self)
   struct usb_functionfs_event event;
   gssize size;
 
-  /* One at a time: what happens after a request that was read gives that
-   * request up, and the kernel tells when it is answered. */
+  /* Handle one event at a time: a later event cancels the pending request, and
+   * the kernel reports that when it is answered. */
   size = gst_ffs_ep0_calls.read (self->fd, &event, sizeof (event));
   if (size < 0) {
     if (errno == EAGAIN || errno == EINTR || errno == EIDRM)
@@ -260,9 +257,9 @@ gst_ffs_ep0_handle_event (GstFfsEp0 * self)
   switch (event.type) {
     case FUNCTIONFS_ENABLE:
       GST_INFO_OBJECT (self->profile, "the host has configured the function");
-      /* Once for each interface of a configuration, and whenever the host sets
-       * an alternate setting.  The kernel also drops a DISABLE that is not read
-       * in time, so this may be another host. */
+      /* Sent for each interface of a configuration and for SET_INTERFACE. The
+       * kernel drops a DISABLE that is not read in time, so this may be
+       * another host. */
       if (self->enabled)
         gst_ffs_profile_restart (self->profile);
       else
@@ -327,7 +324,7 @@ gst_ffs_ep0_start (GstFfsEp0 * self)
       GST_OBJECT_NAME (self->profile));
   gint err;
 
-  /* Signals are for threads that know what to do with them. */
+  /* Block signals; the application handles them in its threads. */
   sigfillset (&all);
   pthread_sigmask (SIG_SETMASK, &all, &before);
   err = pthread_create (&self->thread, NULL, run, self);
@@ -343,8 +340,7 @@ gst_ffs_ep0_start (GstFfsEp0 * self)
  * gst_ffs_ep0_stop:
  * @self: an ep0
  *
- * Ends the thread, wherever it is. To the profile that is as if the host had
- * left.
+ * Ends the thread. For the profile the host has disconnected.
  */
 void
 gst_ffs_ep0_stop (GstFfsEp0 * self)

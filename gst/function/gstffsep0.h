@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsEp0 GstFfsEp0;
 
-/* Unit tests and fuzzers put a fake kernel here. */
+/* Replaced by a fake kernel in unit tests and fuzzers. */
 typedef struct
 {
   ssize_t (*read) (int fd, void *data, size_t size);
@@ -25,7 +25,7 @@ gint gst_ffs_ep0_start (GstFfsEp0 * self);
 void gst_ffs_ep0_stop (GstFfsEp0 * self);
 void gst_ffs_ep0_free (GstFfsEp0 * self);
 
-/* One round of the thread: for tests that do without it. */
+/* One iteration of the thread, for tests without it. */
 gboolean gst_ffs_ep0_handle_event (GstFfsEp0 * self);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What can be set on a camera while it runs, and what it is called: by hosts,
- * by sources and by applications.  A new one is a line here, and one in each
- * class that has a number for it.
+ * The camera features that can be set while streaming, and their names for
+ * hosts, sources and applications. A new feature is a line here, and one in
+ * each profile that has a number for it.
  *
  * No state, no locks.
  */
@@ -31,7 +31,7 @@ static const GEnumValue frequencies[] = {
 #define NUMBER NULL, 0
 #define CHOICE(of) of, G_N_ELEMENTS (of)
 
-/* Of several names for a thing the first one that the source has. */
+/* The first property that the source has is used. */
 static const GstFfsFeature features[] = {
   {"TestPattern", NULL, NUMBER, {"pattern"}},
   {"ExposureTime", "us", NUMBER, {"exposure-time", "exposure"}},
@@ -54,7 +54,7 @@ static const GstFfsFeature features[] = {
   {"Focus", NULL, NUMBER, {"focus"}},
   {"FocusAuto", NULL, CHOICE (switches), {"auto-focus"}},
   {"Zoom", NULL, NUMBER, {"zoom"}},
-  /* What only the application knows the meaning of. */
+  /* Features with a meaning defined by the application. */
   {"Custom1", NULL, NUMBER, {"custom-1"}},
   {"Custom2", NULL, NUMBER, {"custom-2"}},
   {"Custom3", NULL, NUMBER, {"custom-3"}},
@@ -87,7 +87,7 @@ gst_ffs_feature_from_name (const gchar * name)
 
 /**
  * gst_ffs_feature_from_property:
- * @property: a name in letters of any case
+ * @property: a name, case-insensitive
  *
  * Returns: (nullable): %NULL if there is no such feature
  */
@@ -105,7 +105,7 @@ gst_ffs_feature_from_property (const gchar * property)
   return NULL;
 }
 
-/* Returns: the choices, a bit each, that a boolean has */
+/* Returns: the bit mask of a boolean's choices */
 guint32
 gst_ffs_feature_get_booleans (const GstFfsFeature * feature)
 {

@@ -12,15 +12,14 @@ G_BEGIN_DECLS
 /**
  * GstFfsFeature:
  * @name: by the Standard Features Naming Convention where that has one
- * @unit: (nullable): what it is counted in
- * @choices: (nullable): of what is no quantity, with the numbers that V4L2
- * has for them, which are less than 32; the first two are what a boolean is
- * that is %FALSE or %TRUE
+ * @unit: (nullable): its unit
+ * @choices: (nullable): the values of a choice, numbered as in V4L2, below 32;
+ * the first two are %FALSE and %TRUE of a boolean
  * @n_choices: how many
- * @properties: what sources and applications call it; the last may be
- * followed by %NULL
+ * @properties: its property names in sources and applications,
+ * %NULL-terminated unless full
  *
- * Something that cameras have and that can be set while they run.
+ * A camera feature that can be set while streaming.
  */
 typedef struct
 {

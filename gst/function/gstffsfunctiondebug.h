@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The debug category of what makes a camera of the function: configfs, ep0, the
- * classes.
+ * The debug category of the function: configfs, ep0, the profiles.
  */
 
 #ifndef __GST_FFS_FUNCTION_DEBUG_H__

@@ -150,6 +150,27 @@ gst_ffs_profile_sent (GstFfsProfile * self, guint64 number)
     klass->sent (self, number);
 }
 
+void
+gst_ffs_profile_take_head (GstFfsProfile * self, const guint8 * data,
+    gsize size, GstFfsHead * head)
+{
+  memset (head, 0, sizeof (*head));
+  GST_FFS_PROFILE_GET_CLASS (self)->take_head (self, data, size, head);
+}
+
+void
+gst_ffs_profile_set_layout (GstFfsProfile * self,
+    const GstFfsFrameLayout * layout)
+{
+  GST_FFS_PROFILE_GET_CLASS (self)->set_layout (self, layout);
+}
+
+void
+gst_ffs_profile_received (GstFfsProfile * self, gboolean whole, gsize size)
+{
+  GST_FFS_PROFILE_GET_CLASS (self)->received (self, whole, size);
+}
+
 /**
  * gst_ffs_profile_set_funcs:
  * @self: a profile that was not started yet

@@ -177,6 +177,70 @@ typedef struct
   GstFfsPart after;
 } GstFfsFraming;
 
+#define GST_FFS_MAX_PLANES 4
+
+/**
+ * GstFfsFrameLayout:
+ * @size: bytes of a frame, or the most that there is room for
+ * @exact: whether all frames have that many
+ * @n_planes: planes of raw video, else 0
+ * @offset: where a plane begins in the frame
+ * @stride: from a line to the next
+ *
+ * How a frame that comes from the host is to lie in memory.
+ */
+typedef struct
+{
+  gsize size;
+  gboolean exact;
+  guint n_planes;
+  guint32 offset[GST_FFS_MAX_PLANES];
+  gint32 stride[GST_FFS_MAX_PLANES];
+} GstFfsFrameLayout;
+
+/* Bytes of a buffer for what a host sends ahead of a frame: the largest packet
+ * that an endpoint has. */
+#define GST_FFS_HEAD_ROOM 1024
+
+/**
+ * GstFfsHeadKind:
+ * @GST_FFS_HEAD_BROKEN: nothing that can be understood; it says nothing about
+ * what comes behind it
+ * @GST_FFS_HEAD_FRAME: a frame comes
+ * @GST_FFS_HEAD_SKIP: something comes that is not for us
+ * @GST_FFS_HEAD_END: nothing more comes
+ *
+ * What a header from the host announces.
+ */
+typedef enum
+{
+  GST_FFS_HEAD_BROKEN,
+  GST_FFS_HEAD_FRAME,
+  GST_FFS_HEAD_SKIP,
+  GST_FFS_HEAD_END,
+} GstFfsHeadKind;
+
+/**
+ * GstFfsHead:
+ * @kind: what comes
+ * @length: bytes of it
+ * @sequence: number of the frame
+ * @pts: time of the host, or %GST_CLOCK_TIME_NONE
+ * @duration: the same
+ * @flags: for the buffer
+ *
+ * What the host says about a frame.
+ */
+typedef struct
+{
+  GstFfsHeadKind kind;
+  guint64 length;
+  guint64 sequence;
+  GstClockTime pts;
+  GstClockTime duration;
+  GstBufferFlags flags;
+} GstFfsHead;
+
 /**
  * GstFfsStreamingFunc:
  * @streaming: whether the host wants frames from now on
@@ -238,6 +302,13 @@ typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
  * @tick: (nullable): called by the function's thread a few times a second
  * @get_framing: what goes around @frame, which has @size bytes on the wire. Streaming
  * thread. %FALSE drops the frame
+ * @take_head: (nullable): of a class that receives frames: what an OUT
+ * endpoint has received ahead of one, at most %GST_FFS_HEAD_ROOM bytes; @size may
+ * be %GST_FFS_LENGTH_UNKNOWN. Any thread
+ * @set_layout: (nullable): of the same: how frames are to lie, %NULL if there
+ * can be none. Streaming thread
+ * @received: (nullable): of the same: a frame has come, or what was none. Any
+ * thread
  * @sent: (nullable): the frame of this number is on its way to the host. One
  * that was wrapped and then given up never is. Streaming thread
  *
@@ -265,6 +336,10 @@ struct _GstFfsProfileClass
   gboolean (*get_framing) (GstFfsProfile * self, GstBuffer * frame, gsize size,
       guint64 number, GstFfsFraming * framing);
   void (*sent) (GstFfsProfile * self, guint64 number);
+  void (*take_head) (GstFfsProfile * self, const guint8 * data, gsize size,
+      GstFfsHead * head);
+  void (*set_layout) (GstFfsProfile * self, const GstFfsFrameLayout * layout);
+  void (*received) (GstFfsProfile * self, gboolean whole, gsize size);
 };
 
 const GstFfsFunctionDesc *gst_ffs_profile_describe (GstFfsProfile * self);
@@ -284,6 +359,12 @@ void gst_ffs_profile_tick (GstFfsProfile * self);
 gboolean gst_ffs_profile_get_framing (GstFfsProfile * self, GstBuffer * frame,
     gsize size, guint64 number, GstFfsFraming * framing);
 void gst_ffs_profile_sent (GstFfsProfile * self, guint64 number);
+void gst_ffs_profile_take_head (GstFfsProfile * self, const guint8 * data,
+    gsize size, GstFfsHead * head);
+void gst_ffs_profile_set_layout (GstFfsProfile * self,
+    const GstFfsFrameLayout * layout);
+void gst_ffs_profile_received (GstFfsProfile * self, gboolean whole,
+    gsize size);
 
 /* For the sink. */
 void gst_ffs_profile_set_funcs (GstFfsProfile * self,

@@ -3,17 +3,16 @@
  * GstFfsProperty: a property of the source that a host sets while the source
  * runs.
  *
- * Any thread may set a property, but not every element is up to it:
- * videotestsrc of GStreamer 1.22 frees the picture that its streaming thread
- * copies from.  No host must be able to do that to a camera, so the streaming
- * thread sets it, between two frames; whoever asks for the value meanwhile gets
- * the one that it is about to have.
+ * Any thread may set a property, but not all elements are safe: videotestsrc
+ * of GStreamer 1.22 frees the picture that its streaming thread copies from. A
+ * host must not be able to crash a camera, so the streaming thread sets the
+ * property between two frames. A read meanwhile returns the pending value.
  *
- * Ownership: refers to the source; owned by whoever made it, and as long as a
- * value waits by the probe on the source's pad that waits with it.
+ * Ownership: holds a reference to the source. Owned by its creator and, while
+ * a value is pending, by the probe on the source's pad.
  *
- * Locking: the lock protects the value that is to be set, and is not held
- * while it is.  One thread sets it at a time, the last value at last.
+ * Locking: the lock protects the pending value and is not held while the
+ * property is set. One thread sets it at a time, so the last value wins.
  */
 
 #include "gstffsproperty.h"
@@ -26,8 +25,8 @@ struct _GstFfsProperty
 
   GMutex lock;
   GValue value;
-  gboolean pending;             /* the value was not set yet */
-  gboolean setting;             /* a thread is about to */
+  gboolean pending;             /* a value is pending */
+  gboolean setting;             /* a thread is setting it */
   gulong probe;                 /* on the pad, or 0 */
 };
 
@@ -61,8 +60,8 @@ get_source_pad (GstElement * source)
 
 /**
  * gst_ffs_property_new:
- * @source: what has it
- * @pspec: one of its properties, to be read and written
+ * @source: the source
+ * @pspec: one of its readable and writable properties
  *
  * Returns: (transfer full): the property
  */
@@ -83,7 +82,7 @@ gst_ffs_property_new (GstElement * source, GParamSpec * pspec)
  * gst_ffs_property_free:
  * @self: a property
  *
- * A value that was not set yet is lost.
+ * A pending value is dropped.
  */
 void
 gst_ffs_property_free (GstFfsProperty * self)
@@ -100,7 +99,7 @@ gst_ffs_property_free (GstFfsProperty * self)
   property_unref (self);
 }
 
-/* What comes while the value is being set is set by the same thread. */
+/* A value that arrives while another is being set is set by the same thread. */
 static void
 apply (GstFfsProperty * self)
 {
@@ -121,7 +120,7 @@ apply (GstFfsProperty * self)
   g_value_unset (&value);
 }
 
-/* The source's streaming thread has made a frame, and not begun the next. */
+/* Runs in the source's streaming thread, between two frames. */
 static GstPadProbeReturn
 on_frame (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info G_GNUC_UNUSED,
     gpointer user_data)
@@ -135,7 +134,7 @@ on_frame (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info G_GNUC_UNUSED,
   return GST_PAD_PROBE_REMOVE;
 }
 
-/* With the lock. */
+/* Call with the lock held. */
 static void
 wait_for_frame (GstFfsProperty * self)
 {
@@ -145,8 +144,8 @@ wait_for_frame (GstFfsProperty * self)
         g_atomic_rc_box_acquire (self), property_unref);
 }
 
-/* If the source is neither making frames nor about to, there is nobody to
- * disturb: with its state lock it stays so. */
+/* If the source's task is not running, set the property directly: the state
+ * lock keeps it from starting. */
 static gboolean
 apply_if_stopped (GstFfsProperty * self)
 {
@@ -168,10 +167,10 @@ apply_if_stopped (GstFfsProperty * self)
 /**
  * gst_ffs_property_set:
  * @self: a property
- * @value: what it is to be, of the property's type
+ * @value: the new value, of the property's type
  *
- * Sets the property at once if the source does not run, and with the frame
- * that it makes now if it does. Does not wait for the source.
+ * Sets the property at once if the source is stopped, else after its current
+ * frame. Does not block on the source.
  */
 void
 gst_ffs_property_set (GstFfsProperty * self, const GValue * value)
@@ -192,7 +191,7 @@ gst_ffs_property_set (GstFfsProperty * self, const GValue * value)
 /**
  * gst_ffs_property_get:
  * @self: a property
- * @value: (out): of the property's type; others than us may change it
+ * @value: (out): of the property's type; others may change it
  */
 void
 gst_ffs_property_get (GstFfsProperty * self, GValue * value)

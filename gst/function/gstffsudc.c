@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which USB device controllers there are, and whose they are.  No state, no
- * locks; what looks free may be taken the next moment.
+ * Lists USB device controllers and their users. No state, no locks; a free
+ * controller may be taken at any time.
  */
 
 #include <string.h>
@@ -18,7 +18,7 @@
  * @gadgets: the directory of all gadgets
  * @udc: a controller
  *
- * Returns: (transfer full) (nullable): whose it is, %NULL if it is free
+ * Returns: (transfer full) (nullable): its user, %NULL if it is free
  */
 gchar *
 gst_ffs_udc_get_user (const gchar * gadgets, const gchar * udc)
@@ -36,7 +36,7 @@ gst_ffs_udc_get_user (const gchar * gadgets, const gchar * udc)
       return g_strdup_printf ("gadget \"%s\"", name);
   }
 
-  /* Gadgets that are modules of their own (g_serial ...) show here only. */
+  /* Legacy gadget modules (g_serial ...) are only visible here. */
   function = g_build_filename (UDCS, udc, "function", NULL);
   user = gst_ffs_configfs_read (function);
   return *user != '\0' ? g_steal_pointer (&user) : NULL;
@@ -60,10 +60,10 @@ make_report (const gchar * gadgets, GPtrArray * udcs)
 /**
  * gst_ffs_udc_find:
  * @gadgets: the directory of all gadgets
- * @udc: (nullable): the only one to consider, or %NULL for all that are free
- * @error: why there are none
+ * @udc: (nullable): the controller to use, or %NULL for all free ones
+ * @error: set if there is none
  *
- * Returns: (transfer full) (nullable): the names of those to try
+ * Returns: (transfer full) (nullable): names of the candidates
  */
 GPtrArray *
 gst_ffs_udc_find (const gchar * gadgets, const gchar * udc, GError ** error)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUndo: makes directories, links and mounts, and takes back those that
- * it made, the last one first.  What was there already is success, and stays.
+ * GstFfsUndo: creates directories, links and mounts, and removes those that it
+ * created, in reverse order. Existing ones are kept and count as success.
  *
- * Ownership: owns the list of what it made.  Locking: none.
+ * Ownership: owns the list of undo steps. Locking: none.
  */
 
 #include <errno.h>
@@ -81,7 +81,7 @@ remove_mount (const gchar * path)
  * gst_ffs_undo_mkdir:
  * @self: a list
  * @path: a directory
- * @fresh: (out) (optional): whether it was not there
+ * @fresh: (out) (optional): whether it was created
  *
  * Returns: 0 or an errno
  */
@@ -94,7 +94,7 @@ gst_ffs_undo_mkdir (GstFfsUndo * self, const gchar * path, gboolean * fresh)
     *fresh = FALSE;
   if (mkdir (path, 0755) < 0)
     err = errno;
-  /* Whoever may not write gets to know only that. */
+  /* Without write permission, report only that. */
   if (err != 0)
     return g_file_test (path, G_FILE_TEST_IS_DIR) ? 0 : err;
   made (self, path, remove_directory);
@@ -106,7 +106,7 @@ gst_ffs_undo_mkdir (GstFfsUndo * self, const gchar * path, gboolean * fresh)
 /**
  * gst_ffs_undo_symlink:
  * @self: a list
- * @target: what it points to
+ * @target: its target
  * @path: a link
  *
  * Returns: 0 or an errno
@@ -124,7 +124,7 @@ gst_ffs_undo_symlink (GstFfsUndo * self, const gchar * target,
 /**
  * gst_ffs_undo_mount:
  * @self: a list
- * @source: what to mount
+ * @source: mount source
  * @path: a directory
  * @type: the type of file system
  *
@@ -144,7 +144,7 @@ gst_ffs_undo_mount (GstFfsUndo * self, const gchar * source,
  * gst_ffs_undo_run:
  * @self: (transfer full): a list
  *
- * What cannot be taken back is told in the log, and the rest is all the same.
+ * Logs steps that fail and continues with the rest.
  */
 void
 gst_ffs_undo_run (GstFfsUndo * self)

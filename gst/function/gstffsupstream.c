@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is upstream of a pad: its elements against the stream, along the first
- * sink pad of each, and what can come from there.
+ * Walks the elements upstream of a pad, along the first sink pad of each, and
+ * finds the caps that they can produce.
  *
  * No state, no locks.
  */
@@ -11,15 +11,15 @@
 
 #include "gstffsupstream.h"
 
-/* Longer than any sane pipeline; loops cannot happen, but bins can lie. */
+/* Longer than any sane pipeline, in case a bin's ghost pads form a loop. */
 #define MAX_STEPS 64
 
-/* What a coder or parser keeps of the video that it gets. */
+/* Fields that encoders, decoders and parsers pass on. */
 static const gchar *const kept[] = { "width", "height", "framerate" };
 
 static const gchar *const sizes[] = { "width", "height" };
 
-/* The pad that data for @pad comes from, across the walls of bins. */
+/* Returns the pad that feeds @pad, through ghost pads. */
 static GstPad *
 get_origin (GstPad * pad)
 {
@@ -32,7 +32,7 @@ get_origin (GstPad * pad)
 
     if (!GST_IS_PROXY_PAD (peer))
       break;
-    /* One side of a bin's pad; the other one is linked further. */
+    /* A ghost pad: continue on its other side. */
     other = gst_proxy_pad_get_internal (GST_PROXY_PAD (peer));
     next = other ? gst_pad_get_peer (GST_PAD (other)) : NULL;
     gst_clear_object (&other);
@@ -57,11 +57,10 @@ get_first_sink_pad (GstElement * element)
 /**
  * gst_ffs_upstream_find:
  * @sinkpad: where to begin
- * @func: says whether an element is the one
+ * @func: predicate
  * @user_data: for @func
  *
- * Returns: (transfer full) (nullable): the first element that @func says yes
- * to
+ * Returns: (transfer full) (nullable): the first element that @func accepts
  */
 GstElement *
 gst_ffs_upstream_find (GstPad * sinkpad, GstFfsUpstreamFunc func,
@@ -89,8 +88,8 @@ gst_ffs_upstream_find (GstPad * sinkpad, GstFfsUpstreamFunc func,
   return NULL;
 }
 
-/* Each structure of @caps once for each of @input, as far as they agree. What it
- * does not mention it has from there. */
+/* Merges each structure of @caps with each compatible one of @input, which
+ * provides missing fields. */
 static GstCaps *
 narrow (GstCaps * caps, GstCaps * input)
 {
@@ -133,10 +132,10 @@ narrow (GstCaps * caps, GstCaps * input)
 typedef struct
 {
   GstCaps *caps;
-  gboolean any_size;            /* upstream can make whatever size it says */
+  gboolean any_size;            /* upstream can produce all sizes in its caps */
 } Offer;
 
-/* Encoders, decoders and parsers answer with what they can do in general. */
+/* Encoders, decoders and parsers answer with their capabilities. */
 static void
 narrow_offer (Offer * offer, GstPad * pad)
 {
@@ -145,7 +144,7 @@ narrow_offer (Offer * offer, GstPad * pad)
   if (!gst_caps_is_any (input) && !gst_caps_is_any (offer->caps)
       && !gst_caps_is_empty (input)) {
     narrowed = narrow (offer->caps, input);
-    /* An encoder that scales, say. */
+    /* For example an encoder that scales. */
     offer->any_size = gst_caps_is_empty (narrowed);
     if (offer->any_size)
       gst_caps_unref (narrowed);
@@ -155,9 +154,9 @@ narrow_offer (Offer * offer, GstPad * pad)
   gst_caps_unref (input);
 }
 
-/* By its class, for what there are no functions: ranges of sizes mean something
- * if they come from a camera, or from an element that scales. What reads files
- * or a network has to read them first. */
+/* By element class, since there is no API: ranges of sizes are meaningful from
+ * a camera or a scaler. Elements that read files or a network have to read
+ * them first. */
 static gboolean
 shape_offer (GstElement * element, GstPad * pad, gpointer user_data)
 {
@@ -178,7 +177,7 @@ shape_offer (GstElement * element, GstPad * pad, gpointer user_data)
   return offer->any_size;
 }
 
-/* Whether a host can be told what the pictures are like. */
+/* Whether the structure describes the pictures for a host. */
 static gboolean
 is_known (const GstStructure * s, const Offer * offer)
 {
@@ -193,7 +192,7 @@ is_known (const GstStructure * s, const Offer * offer)
   return TRUE;
 }
 
-/* Before anything has come, formats of an unknown source are as unknown. */
+/* Before the first caps, the formats of an unknown source are unknown. */
 static gboolean
 has_known_format (const GstStructure * s, const Offer * offer)
 {
@@ -202,8 +201,8 @@ has_known_format (const GstStructure * s, const Offer * offer)
   return format == NULL || offer->any_size || gst_value_is_fixed (format);
 }
 
-/* Leaves out what a host cannot be told of, and cannot be @wanted anyway. FALSE
- * if nothing is left, or if upstream may well send some of it. */
+/* Removes structures that are not @wanted, and those that do not describe the
+ * pictures. Returns FALSE if upstream may send one of the latter. */
 static gboolean
 keep_known (Offer * offer, GstCaps * wanted)
 {
@@ -246,14 +245,13 @@ offer_init (Offer * offer, GstPad * sinkpad)
 /**
  * gst_ffs_upstream_get_offer:
  * @sinkpad: a sink pad
- * @wanted: what of it is of use
- * @known: (out): whether sizes and formats in it are what will come, or what
- * can be asked for; always if @wanted is ANY. If not, upstream will know them
- * when it sends caps
+ * @wanted: caps to restrict the offer to
+ * @known: (out): whether upstream can produce the sizes and formats in it;
+ * always %TRUE if @wanted is ANY. If %FALSE, upstream knows them when it sends
+ * caps
  *
- * What can come to the pad. Encoders, decoders and parsers say that they can
- * make any size, whatever they get; this is what they can make of what they
- * get.
+ * Finds the caps that upstream can produce. Encoders, decoders and parsers
+ * offer any size regardless of their input; this restricts their caps to it.
  *
  * Returns: (transfer full): caps
  */
@@ -274,10 +272,10 @@ gst_ffs_upstream_get_offer (GstPad * sinkpad, GstCaps * wanted,
 /**
  * gst_ffs_upstream_get_offer_for:
  * @sinkpad: a sink pad
- * @caps: what it is about to get
+ * @caps: the caps that upstream has sent
  *
- * What can come to the pad once upstream has sent caps: these, and what else it
- * says by now. Streaming thread.
+ * The offer after upstream has sent caps: these, and what else it can produce
+ * by then. Streaming thread.
  *
  * Returns: (transfer full): caps, @caps first
  */
@@ -313,11 +311,10 @@ is_source (GstElement * element G_GNUC_UNUSED, GstPad * pad,
  * gst_ffs_upstream_is_live:
  * @sinkpad: a sink pad
  *
- * A camera that has no frame rate does not answer a latency query, and some
- * elements answer in its place that nothing is live.  What it is itself does not
- * depend on that.
+ * A camera without a framerate does not answer the latency query, and some
+ * elements then answer that nothing is live. So GstBaseSrc is asked too.
  *
- * Returns: whether what comes is lost if nobody takes it
+ * Returns: whether upstream drops data that is not consumed
  */
 gboolean
 gst_ffs_upstream_is_live (GstPad * sinkpad)

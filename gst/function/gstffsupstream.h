@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @pad: (nullable): its first sink pad
  * @user_data: as given
  *
- * Returns: whether this is the element that is looked for
+ * Returns: whether this is the wanted element
  */
 typedef gboolean (*GstFfsUpstreamFunc) (GstElement * element, GstPad * pad,
     gpointer user_data);

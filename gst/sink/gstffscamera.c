@@ -30,8 +30,8 @@ static guint set_control_signal;
 #define MACHINE_ID "/etc/machine-id"
 #define SERIAL_LENGTH 12
 
-/* Bytes of a string of the device, as configfs takes them (USB_MAX_STRING_LEN
- * in linux/usb/gadget.h). */
+/* Maximum bytes of a string in configfs (USB_MAX_STRING_LEN in
+ * linux/usb/gadget.h). */
 #define MAX_STRING 126
 
 struct _GstFfsCamera
@@ -39,9 +39,9 @@ struct _GstFfsCamera
   GstElement *element;          /* unowned */
   GstPad *sinkpad;              /* the same */
   GstAllocator *allocator;      /* nullable, owned */
-  GstFfsSettings settings;      /* as they were when it was opened */
+  GstFfsSettings settings;      /* a copy from open() */
   GstFfsProfile *profile;
-  GstFfsGadget *gadget;         /* NULL if somebody else binds it */
+  GstFfsGadget *gadget;         /* NULL if another process binds it */
   GstFfsFunction *function;     /* NULL until upstream's formats are known */
 };
 
@@ -127,7 +127,7 @@ make_serial (void)
   return g_strndup (g_checksum_get_string (sum), SERIAL_LENGTH);
 }
 
-/* ---- what upstream can produce decides what the camera offers ---- */
+/* ---- the offer ---- */
 
 /* H.264 and H.265 as in MP4 files. */
 static gboolean
@@ -265,7 +265,7 @@ get_identity (const GstFfsSettings * settings)
   return identity;
 }
 
-/* FALSE if an error was posted. */
+/* Returns FALSE after posting an error. */
 static gboolean
 check_string (GstFfsCamera * self, const gchar * property, const gchar * text)
 {
@@ -297,7 +297,8 @@ check_settings (GstFfsCamera * self)
   return FALSE;
 }
 
-/* Nobody sees the function before it is bound.  FALSE if an error was posted. */
+/* Creates the function. Hosts see it when it is bound. Returns FALSE after
+ * posting an error. */
 static gboolean
 make_function (GstFfsCamera * self)
 {
@@ -320,8 +321,8 @@ make_function (GstFfsCamera * self)
   return FALSE;
 }
 
-/* What upstream says it can produce, if it knows.  FALSE if an error was
- * posted. */
+/* Gets the offer from upstream, if known. Returns FALSE after posting an
+ * error. */
 static gboolean
 begin (GstFfsCamera * self)
 {
@@ -343,14 +344,14 @@ begin (GstFfsCamera * self)
 
 /**
  * gst_ffs_camera_open:
- * @element: in whose name to post errors
+ * @element: element to post errors
  * @sinkpad: its pad
- * @settings: what to be
- * @allocator: (nullable): where our own dmabufs come from
- * @host: does what the host says
+ * @settings: the settings
+ * @allocator: (nullable): allocator of dmabufs
+ * @host: receives the host's requests
  *
- * Makes the function, if upstream knows what it can produce. If not, it is made
- * by gst_ffs_camera_set_caps().
+ * Creates the function if upstream knows its formats. Otherwise
+ * gst_ffs_camera_set_caps() does.
  *
  * Returns: (nullable): the camera, %NULL if an error was posted
  */
@@ -379,7 +380,7 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
     gst_ffs_camera_close (self);
     return NULL;
   }
-  /* Log lines and threads carry it. */
+  /* Name for log lines and threads. */
   gst_object_set_name (GST_OBJECT (self->profile), GST_OBJECT_NAME (element));
   gst_ffs_profile_set_application (self->profile, &application);
   gst_ffs_profile_set_funcs (self->profile, gst_ffs_host_set_streaming,
@@ -392,10 +393,10 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
 
 /**
  * gst_ffs_camera_set_caps:
- * @self: a camera that waits for them
+ * @self: a camera that waits for caps
  * @caps: those of the first frames
  *
- * Makes the function.
+ * Creates the function.
  *
  * Returns: %FALSE if an error was posted
  */
@@ -418,7 +419,7 @@ gst_ffs_camera_set_caps (GstFfsCamera * self, GstCaps * caps)
   return ok;
 }
 
-/* Returns: whether it waits for the caps of the first frames */
+/* Returns: whether the function waits for the first caps */
 gboolean
 gst_ffs_camera_waits (GstFfsCamera * self)
 {
@@ -429,7 +430,7 @@ gst_ffs_camera_waits (GstFfsCamera * self)
  * gst_ffs_camera_close:
  * @self: (transfer full): the camera
  *
- * Undoes what was made. Nothing may be open on the endpoint any more.
+ * Removes everything that was created. The endpoint must be closed.
  */
 void
 gst_ffs_camera_close (GstFfsCamera * self)
@@ -442,14 +443,14 @@ gst_ffs_camera_close (GstFfsCamera * self)
   g_free (self);
 }
 
-/* Returns: (transfer full): the file that frames go to */
+/* Returns: (transfer full): path of the stream endpoint */
 gchar *
 gst_ffs_camera_get_endpoint (GstFfsCamera * self)
 {
   return gst_ffs_function_get_stream_path (self->function);
 }
 
-/* Returns: (transfer full): the class of camera */
+/* Returns: (transfer full): the profile */
 GstFfsProfile *
 gst_ffs_camera_get_profile (GstFfsCamera * self)
 {
@@ -460,7 +461,7 @@ gst_ffs_camera_get_profile (GstFfsCamera * self)
  * gst_ffs_camera_bind:
  * @self: the camera
  *
- * Shows the camera to the host, unless that is somebody else's business.
+ * Binds the gadget, unless another process does.
  *
  * Returns: %FALSE if an error was posted
  */
@@ -483,7 +484,7 @@ gst_ffs_camera_unbind (GstFfsCamera * self)
     gst_ffs_gadget_unbind (self->gadget);
 }
 
-/* ---- what is opened ---- */
+/* ---- opening ---- */
 
 /* (transfer full) (nullable): NULL if an error was posted. */
 static GstFfsEndpoint *
@@ -524,8 +525,8 @@ open_endpoint (GstElement * element, const gchar * path, gint fd)
   }
 }
 
-/* The allocator is NULL if there are no dmabufs and none were asked for by
- * name.  FALSE if an error was posted. */
+/* The allocator is NULL if there are no dmabufs and no heap was requested.
+ * Returns FALSE after posting an error. */
 static gboolean
 open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
 {
@@ -535,7 +536,7 @@ open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
   if (*allocator)
     return TRUE;
   if (heap == NULL) {
-    GST_INFO_OBJECT (element, "no dmabufs of our own: %s", g_strerror (err));
+    GST_INFO_OBJECT (element, "cannot allocate dmabufs: %s", g_strerror (err));
     return TRUE;
   }
   GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
@@ -571,12 +572,12 @@ open_own_endpoint (GstElement * element, GstFfsOpened * opened)
 
 /**
  * gst_ffs_open:
- * @element: in whose name to post errors
+ * @element: element to post errors
  * @sinkpad: its pad
- * @settings: what to open
- * @host: does what the host says
- * @opened: (out): what was opened. Without an endpoint if that has to wait for
- * caps
+ * @settings: the settings
+ * @host: receives the host's requests
+ * @opened: (out): the opened resources; without an endpoint if the function
+ * waits for caps
  *
  * Returns: %FALSE if an error was posted
  */
@@ -608,11 +609,11 @@ gst_ffs_open (GstElement * element, GstPad * sinkpad,
 
 /**
  * gst_ffs_open_for_caps:
- * @element: in whose name to post errors
- * @opened: (inout): what was opened, without an endpoint
+ * @element: element to post errors
+ * @opened: (inout): resources without an endpoint
  * @caps: those of the first frames
  *
- * Makes the camera that could not be made before.
+ * Creates the function that waited for caps.
  *
  * Returns: %FALSE if an error was posted
  */
@@ -628,9 +629,9 @@ gst_ffs_open_for_caps (GstElement * element, GstFfsOpened * opened,
 
 /**
  * gst_ffs_close:
- * @opened: what was opened
+ * @opened: the resources
  *
- * Gives up all of it but the endpoint, which is the stream's.
+ * Frees everything but the endpoint, which the stream owns.
  */
 void
 gst_ffs_close (GstFfsOpened * opened)

@@ -31,13 +31,13 @@ void gst_ffs_camera_unbind (GstFfsCamera * self);
 
 /**
  * GstFfsOpened:
- * @allocator: (nullable): makes dmabufs
- * @camera: (nullable): with an ep0 of our own
- * @profile: (nullable): what the camera is
- * @endpoint: (nullable): where frames go; the stream takes it. %NULL until the
- * caps of the first frames have come, where the camera depends on them
+ * @allocator: (nullable): allocator of dmabufs
+ * @camera: (nullable): if the element serves ep0
+ * @profile: (nullable): the profile of the camera
+ * @endpoint: (nullable): endpoint for frames, taken by the stream; %NULL while
+ * the function waits for caps
  *
- * What the element needs from the system; all of it is owned.
+ * The system resources of the element, all owned.
  */
 typedef struct
 {

@@ -66,7 +66,7 @@ obey (GstFfsCameraBin * self, GstMessage * message)
   }
 }
 
-/* From the thread that posts it, with no lock held. */
+/* Called in the posting thread, with no lock held. */
 static void
 handle_message (GstBin * bin, GstMessage * message)
 {
@@ -86,7 +86,7 @@ end_sink (const GValue * sink, gpointer user_data G_GNUC_UNUSED)
   gst_ffs_dmabuf_sink_end (g_value_get_object (sink));
 }
 
-/* The EOS that comes from the source is behind what waits for a host. */
+/* The EOS from the source is queued after a frame that may wait for a host. */
 static void
 end_sinks (GstFfsCameraBin * self)
 {
@@ -114,8 +114,8 @@ send_event (GstElement * element, GstEvent * event)
       (element, event);
 }
 
-/* The source's thread may be in the sink until that has been stopped, and a source
- * that is about to be stopped waits for it. */
+/* Stop the sink first: the source's streaming thread may be blocked in it, and
+ * stopping the source joins that thread. */
 static GstStateChangeReturn
 change_state (GstElement * element, GstStateChange transition)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Negotiation.  The endpoint can carry bytes, so any caps of what is no sound,
- * but for memory that has no bytes for us: dmabufs whose layout only a GPU
- * understands, and memory:NVMM, memory:VAMemory and the like, which map to a
- * structure with pointers in it.
+ * Negotiation. The endpoint carries bytes, so all caps but audio are accepted,
+ * except memory without usable bytes: dmabufs with a GPU layout, and
+ * memory:NVMM, memory:VAMemory and similar, which map to structures with
+ * pointers.
  *
  * Since GStreamer 1.24 dmabuf video is negotiated as format=DMA_DRM with a
- * drm-format "FOURCC" or "FOURCC:0xMODIFIER".  Modifier 0 (DRM_FORMAT_MOD_
- * LINEAR in drm_fourcc.h) or none means rows of pixels one below the other.
- * Read as strings, so that it works built with 1.22 and run with any.
+ * drm-format "FOURCC" or "FOURCC:0xMODIFIER". Modifier 0 (DRM_FORMAT_MOD_
+ * LINEAR in drm_fourcc.h) or none is linear. The fields are read as strings,
+ * so that a build with 1.22 works with any version.
  *
  * No state, no locks.
  */
@@ -27,7 +27,7 @@ is_linear (const gchar * drm_format)
   return modifier == NULL || g_ascii_strtoull (modifier + 1, NULL, 16) == 0;
 }
 
-/* With the feature memory:DMABuf or, from elements that lose it, without. */
+/* With the feature memory:DMABuf, or without it from elements that drop it. */
 static gboolean
 is_dma_drm (GstCaps * caps, guint i)
 {
@@ -37,7 +37,8 @@ is_dma_drm (GstCaps * caps, guint i)
       && gst_structure_has_field (s, "drm-format");
 }
 
-/* Leaves the linear ones of a string or list.  FALSE if there is none. */
+/* Keeps the linear formats of a string or list. Returns FALSE if there is
+ * none. */
 static gboolean
 keep_linear (GstStructure * s)
 {
@@ -77,8 +78,8 @@ is_dmabuf (GstCapsFeatures * features)
       && gst_caps_features_contains (features, DMABUF_FEATURE);
 }
 
-/* Whether the memory has the bytes of a frame, and the frame is complete: fields
- * (format:Interlaced) and what is still to be drawn on it are features too. */
+/* Whether the memory contains the bytes of a complete frame: fields
+ * (format:Interlaced) and overlays to be composed are features too. */
 static gboolean
 is_readable (GstCapsFeatures * features)
 {
@@ -89,10 +90,10 @@ is_readable (GstCapsFeatures * features)
 
 /**
  * gst_ffs_caps_filter:
- * @caps: (transfer full): caps that a peer would like
+ * @caps: (transfer full): the peer's caps
  *
- * Returns: (transfer full): those of them that we accept, dmabufs first, else
- * in the same order
+ * Returns: (transfer full): the accepted ones, dmabufs first, otherwise in the
+ * same order
  */
 GstCaps *
 gst_ffs_caps_filter (GstCaps * caps)
@@ -125,8 +126,8 @@ gst_ffs_caps_filter (GstCaps * caps)
  * gst_ffs_caps_find_fault:
  * @caps: fixed caps
  *
- * Returns: (transfer full) (nullable): what is wrong with them for a person,
- * %NULL if their bytes mean something to a host
+ * Returns: (transfer full) (nullable): an error text, %NULL if a host can read
+ * such frames
  */
 gchar *
 gst_ffs_caps_find_fault (GstCaps * caps)
@@ -160,11 +161,11 @@ gst_ffs_caps_find_fault (GstCaps * caps)
 
 /**
  * gst_ffs_caps_is_same_layout:
- * @a: what one caps say of frames
- * @b: what others say
+ * @a: first video info
+ * @b: second video info
  *
- * Returns: whether the two differ in nothing that buffers depend on: only in
- * the rate, say
+ * Returns: whether buffers of both have the same layout, for example if only
+ * the rate differs
  */
 gboolean
 gst_ffs_caps_is_same_layout (const GstVideoInfo * a, const GstVideoInfo * b)
@@ -179,9 +180,9 @@ gst_ffs_caps_is_same_layout (const GstVideoInfo * a, const GstVideoInfo * b)
 /**
  * gst_ffs_caps_get_info:
  * @caps: fixed caps
- * @info: (out): the layout without padding
+ * @info: (out): the default layout
  *
- * Returns: whether this is raw video whose layout GStreamer knows
+ * Returns: whether this is raw video with a layout known to GStreamer
  */
 gboolean
 gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info)
@@ -207,11 +208,10 @@ gst_ffs_caps_get_info (GstCaps * caps, GstVideoInfo * info)
       && GST_VIDEO_INFO_SIZE (info) > 0;
 }
 
-/* A pool of video frames that keep the headroom in front of them.  The prefix of
- * GstAllocationParams is there when a buffer is allocated, and GstBufferPool
- * takes it away when the buffer comes back: it makes it begin where its memory
- * begins (default_reset_buffer() in gstbufferpool.c).  The headroom changes only
- * while the pool is not active. */
+/* A pool of video frames with headroom. GstAllocationParams.prefix applies
+ * only to the allocation: GstBufferPool resets a returned buffer to the start
+ * of its memory (default_reset_buffer() in gstbufferpool.c). The headroom only
+ * changes while the pool is inactive. */
 #define GST_TYPE_FFS_HEADROOM_POOL (gst_ffs_headroom_pool_get_type ())
 G_DECLARE_FINAL_TYPE (GstFfsHeadroomPool, gst_ffs_headroom_pool, GST,
     FFS_HEADROOM_POOL, GstVideoBufferPool)
@@ -260,7 +260,7 @@ gst_ffs_headroom_pool_class_init (GstFfsHeadroomPoolClass * klass)
   GST_BUFFER_POOL_CLASS (klass)->reset_buffer = reset_buffer;
 }
 
-/* Returns: (transfer full): a pool to be configured */
+/* Returns: (transfer full): an unconfigured pool */
 GstBufferPool *
 gst_ffs_caps_new_headroom_pool (void)
 {
@@ -284,9 +284,9 @@ propose_pool (GstQuery * query, GstCaps * caps, GstAllocator * allocator,
   gst_object_unref (pool);
 }
 
-/* Encoded video as a camera makes it. What a file gives by the same name has
- * no framerate, and GstBaseSrc's own pool must not be made by our entry: it
- * would hold buffers of the entry's size, whatever is read into them. */
+/* Encoded video from a camera. Encoded video from a file has no framerate:
+ * GstBaseSrc must not create its pool from our entry, since its buffers would
+ * have the entry's size. */
 static gboolean
 is_camera (GstCaps * caps)
 {
@@ -304,13 +304,13 @@ is_camera (GstCaps * caps)
 /**
  * gst_ffs_caps_propose_allocation:
  * @query: an allocation query
- * @allocator: (nullable): one of dmabufs, to offer upstream
- * @min: how many buffers we hold at most
+ * @allocator: (nullable): allocator of dmabufs to propose
+ * @min: maximum number of buffers that the sink holds
  * @headroom: bytes to leave free in front of each frame
  *
- * Answers with a pool of our dmabufs for raw video, with the allocator for
- * everything, so that encoders write into dmabufs too, and for cameras with
- * the number of buffers that they need beyond their own.
+ * Proposes a pool of dmabufs for raw video, the allocator for all caps, so
+ * that encoders write into dmabufs too, and for cameras the number of buffers
+ * that they need in addition to their own.
  */
 void
 gst_ffs_caps_propose_allocation (GstQuery * query, GstAllocator * allocator,

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsCopies: what cannot be sent in place as dmabufs that can, and dmabufs
- * for headers that go in front of frames in one transfer: the same one for a
- * frame's memory each time that it comes round.
+ * GstFfsCopies: copies into dmabufs for what cannot be sent in place, and
+ * header dmabufs for frames in the same transfer. A recurring memory gets the
+ * same header dmabuf each time.
  *
- * The kernel keeps the scatterlist that it has gathered of a header and a
- * frame; with another header in front it would walk over all pages of the
- * frame again.  As many frames as a camera has in rotation have headers of
- * their own.  With more, or where each frame is in memory that never comes
- * again, it is just a header from the pool.
+ * The kernel caches the scatterlist of a header and a frame; with another
+ * header it would walk all pages of the frame again. As many frames as a
+ * camera's pool has get fixed headers. Further frames, and frames whose memory
+ * never recurs, get a header from the pool.
  *
- * Ownership: owns the pool that all of it comes from, and has a reference on
- * each header that belongs to a frame; when it is the only one, nothing of it is
- * in flight.  The frame's memory is a key that is never looked into: one that is
- * gone, and another one in its place, are no matter.
+ * Ownership: owns the pool, and holds a reference on each fixed header; if it
+ * is the only one, the header is not in flight. The frame's memory pointer is
+ * only a key, so a freed or reused pointer does no harm.
  *
- * Locking: none; belongs to the streaming thread.
+ * Locking: none; streaming thread only.
  */
 
 #include <string.h>
@@ -41,8 +39,8 @@ struct _GstFfsCopies
 
 /**
  * gst_ffs_copies_new:
- * @allocator: (nullable): where dmabufs come from; %NULL for copies in
- * ordinary memory, to be written
+ * @allocator: (nullable): allocator of dmabufs; %NULL for copies in system
+ * memory, to be written
  */
 GstFfsCopies *
 gst_ffs_copies_new (GstAllocator * allocator)
@@ -64,7 +62,7 @@ gst_ffs_copies_free (GstFfsCopies * self)
   g_free (self);
 }
 
-/* Returns: (transfer full) (nullable): a buffer that begins with @data */
+/* Returns: (transfer full) (nullable): a buffer that starts with @data */
 GstBuffer *
 gst_ffs_copies_fill (GstFfsCopies * self, gconstpointer data, gsize size)
 {
@@ -83,7 +81,7 @@ find_pair (GstFfsCopies * self, gconstpointer frame)
   return NULL;
 }
 
-/* A pair for the frame, which has none; the oldest one gives way. */
+/* Adds a pair for the frame; replaces the oldest one. */
 static Pair *
 take_pair (GstFfsCopies * self, gconstpointer frame)
 {
@@ -95,8 +93,8 @@ take_pair (GstFfsCopies * self, gconstpointer frame)
   return pair;
 }
 
-/* The header that belongs to the memory of a frame, with @size bytes of @header
- * in it. */
+/* Returns the fixed header of a frame's memory, filled with @size bytes of
+ * @header. */
 static GstBuffer *
 get_header (GstFfsCopies * self, GstMemory * frame, gconstpointer header,
     gsize size)
@@ -105,14 +103,14 @@ get_header (GstFfsCopies * self, GstMemory * frame, gconstpointer header,
   GstMapInfo map;
   Pair *pair;
 
-  /* Parts of a memory come and go, what they are parts of stays. */
+  /* Use the parent, since shares of a memory are short-lived. */
   while (frame->parent)
     frame = frame->parent;
 
   pair = find_pair (self, frame);
   if (pair == NULL)
     pair = take_pair (self, frame);
-  /* A frame that is sent again while it is in flight needs another one. */
+  /* A frame that is sent while already in flight needs another header. */
   if (pair->header && GST_MINI_OBJECT_REFCOUNT_VALUE (pair->header) == 1
       && gst_buffer_map (pair->header, &map, GST_MAP_WRITE)) {
     memcpy (map.data, header, size);
@@ -129,8 +127,8 @@ get_header (GstFfsCopies * self, GstMemory * frame, gconstpointer header,
 /**
  * gst_ffs_copies_header:
  * @self: the copies
- * @framing: what has the header
- * @frame: (nullable): memory of the frame behind it, in the same transfer
+ * @framing: the framing with the header
+ * @frame: (nullable): memory of the frame in the same transfer
  *
  * Returns: (transfer full) (nullable): a buffer that begins with the header
  */
@@ -143,8 +141,8 @@ gst_ffs_copies_header (GstFfsCopies * self, const GstFfsFraming * framing,
   return get_header (self, frame, framing->header, framing->header_size);
 }
 
-/* Returns: (transfer full) (nullable): a buffer for a header, which is in it
- * already, and @size bytes behind it */
+/* Returns: (transfer full) (nullable): a buffer with the header and room for
+ * @size bytes after it */
 static GstBuffer *
 begin (GstFfsCopies * self, const GstFfsFraming * framing, gsize size)
 {
@@ -161,13 +159,12 @@ begin (GstFfsCopies * self, const GstFfsFraming * framing, gsize size)
 /**
  * gst_ffs_copies_copy:
  * @self: the copies
- * @framing: what to put in front
+ * @framing: the framing
  * @buffer: a frame
  * @piece: some of its memories
  *
- * Returns: (transfer full) (nullable): a buffer that begins with the header
- * and the bytes of the piece, %NULL if there is no dmabuf for it or @buffer
- * cannot be read
+ * Returns: (transfer full) (nullable): a buffer with the header and the bytes
+ * of the piece, %NULL if there is no dmabuf for it or @buffer cannot be read
  */
 GstBuffer *
 gst_ffs_copies_copy (GstFfsCopies * self, const GstFfsFraming * framing,
@@ -205,7 +202,7 @@ failed:
   return NULL;
 }
 
-/* A plane is mapped with the memory that it begins in, and no other. */
+/* A plane is mapped only with the memory that it starts in. */
 static gboolean
 is_mappable (GstBuffer * buffer, const GstVideoInfo * info)
 {
@@ -244,7 +241,7 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
   GstBuffer *merged;
   gboolean ok;
 
-  /* The last line may be without its padding. */
+  /* The last line may lack its padding. */
   there.size = MIN (there.size, gst_buffer_get_size (buffer));
   if (is_mappable (buffer, info))
     return gst_video_frame_map (frame, &there, buffer, GST_MAP_READ);
@@ -258,13 +255,13 @@ map_frame (GstVideoFrame * frame, const GstVideoInfo * info, GstBuffer * buffer)
 /**
  * gst_ffs_copies_pack:
  * @self: the copies
- * @framing: what to put in front
- * @buffer: a frame of raw video that is complete
+ * @framing: the framing
+ * @buffer: a complete frame of raw video
  * @info: its format without padding
- * @skip: where in each plane the picture begins
+ * @skip: offset of the picture in each plane
  *
- * Returns: (transfer full) (nullable): a buffer that begins with the header
- * and the frame, its lines and planes without padding
+ * Returns: (transfer full) (nullable): a buffer with the header and the frame,
+ * without padding
  */
 GstBuffer *
 gst_ffs_copies_pack (GstFfsCopies * self, const GstFfsFraming * framing,

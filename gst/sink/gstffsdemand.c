@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The element message by which the sink says whether frames are wanted: a
- * structure "ffs-frames" with the string "demand".  ffscamerabin and applications
- * act on it.
+ * The element message by which the sink reports demand: a structure
+ * "ffs-frames" with the string "demand", for ffscamerabin and applications.
  *
  * No state, no locks.
  */
@@ -16,7 +15,7 @@ static const gchar *const names[] = {
   "none", "wanted", "unwanted", "dropped"
 };
 
-/* The bin has acted on it when this returns.  To be called with no lock held. */
+/* The bin has handled it when this returns. Call with no lock held. */
 void
 gst_ffs_demand_post (GstElement * sink, GstFfsDemand demand)
 {

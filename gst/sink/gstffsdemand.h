@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsDemand:
- * @GST_FFS_DEMAND_NONE: the message is about something else
+ * @GST_FFS_DEMAND_NONE: another message
  * @GST_FFS_DEMAND_WANTED: a host wants frames from now on
- * @GST_FFS_DEMAND_UNWANTED: it does not any more
- * @GST_FFS_DEMAND_DROPPED: a live source makes some all the same
+ * @GST_FFS_DEMAND_UNWANTED: the stream has ended
+ * @GST_FFS_DEMAND_DROPPED: a live source still produces frames
  *
- * What a sink says about whether frames are wanted.
+ * Demand of a sink.
  */
 typedef enum
 {

@@ -62,7 +62,7 @@ GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_sink_debug);
 /* How long upstream waits for its buffers while the host does not read. */
 #define GIVE_BACK_TIMEOUT GST_SECOND
 
-/* Before 1.24 the base class cannot tell a frame that was dropped. */
+/* Before 1.24 the base class does not know dropped frames. */
 #ifdef GST_BASE_SINK_FLOW_DROPPED
 #define DROPPED GST_BASE_SINK_FLOW_DROPPED
 #else
@@ -73,15 +73,15 @@ struct _GstFfsDmabufSink
 {
   GstBaseSink parent;
 
-  /* Properties; under the object lock. */
+  /* Properties; protected by the object lock. */
   GstFfsSettings settings;
 
   GstFfsHostState state;
   GstFfsHost host;
   GstFfsEnding ending;
 
-  /* Open in PAUSED and PLAYING, afterwards kept for its statistics.  These
-   * change under the object lock. */
+  /* Open in PAUSED and PLAYING, then kept for its statistics. Written with the
+   * object lock held. */
   GstFfsStream *stream;
   gboolean open;
 
@@ -89,9 +89,9 @@ struct _GstFfsDmabufSink
   GstFfsOpened opened;
 
   /* Streaming thread. */
-  gboolean fits;                /* caps are what the host wants */
+  gboolean fits;                /* caps are the host's selection */
   guint64 n_frames;
-  guint copies_told;            /* reasons, a bit each */
+  guint copies_told;            /* bit mask of reasons */
   GstFfsUnfit unfit;
   gboolean have_info;
   GstVideoInfo info;
@@ -108,7 +108,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 
 /* ---- sending ---- */
 
-/* Any thread; the first error is the one that a person has to see. */
+/* Any thread. Only the first error is posted. */
 static GstFlowReturn
 fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
 {
@@ -118,7 +118,7 @@ fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
   return GST_FLOW_ERROR;
 }
 
-/* From the queue. */
+/* Callback of the queue. */
 static void
 frame_done (guint64 frame, gint err, gpointer user_data)
 {
@@ -183,8 +183,8 @@ drop (GstFfsDmabufSink * self, guint64 frame)
   return DROPPED;
 }
 
-/* @caps: whether it is by its caps that it does not fit; else the class of camera
- * has refused it, which has its own word for it. */
+/* @caps: whether the caps do not fit; else the profile rejected the frame and
+ * has logged why. */
 static GstFlowReturn
 drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
 {
@@ -197,14 +197,14 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
   if (tell && caps)
     gst_ffs_report_unfit (GST_ELEMENT (self), GST_BASE_SINK_PAD (self),
         self->opened.profile);
-  /* A live source has a pace of its own. */
+  /* A live source paces itself. */
   if (pause && !gst_ffs_host_state_drops (&self->state))
     gst_ffs_host_state_pause (&self->state);
   return DROPPED;
 }
 
-/* Whether the host wants frames like these. Upstream may need a few of them
- * to change what it makes. */
+/* Whether the frame fits the host's selection. Upstream may send a few others
+ * until it has renegotiated. */
 static gboolean
 frames_fit (GstFfsDmabufSink * self)
 {
@@ -239,8 +239,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
   gboolean refused = FALSE, again;
   guint n_lost;
 
-  /* Some encoders do not stop at an error; the host must not see what comes
-   * after a frame that is missing. */
+  /* Some encoders continue after an error; the host must not get frames after
+   * a missing one. */
   if (g_atomic_int_get (&self->failed))
     return GST_FLOW_ERROR;
   if (!self->open)
@@ -262,7 +262,7 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
         return drop_unfit (self, frame, TRUE);
       send_frame (self, buffer, frame, &result);
     }
-    /* The next host is to see the whole frame, or none of it. */
+    /* The next host gets the whole frame or nothing of it. */
     again = result.meaning == GST_FFS_NOT_ENABLED
         || result.meaning == GST_FFS_GONE;
     if (again) {
@@ -291,8 +291,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
     }
   } while (again);
 
-  /* Wait here and not before the next frame, so that upstream never has
-   * more than max-in-flight buffers with us. */
+  /* Wait here and not before the next frame, so that the sink never holds more
+   * than max-in-flight buffers. */
   while (ret == GST_FLOW_OK && gst_ffs_stream_wait_slot (self->stream) == EINTR)
     ret = gst_base_sink_wait_preroll (bsink);
   return ret;
@@ -329,7 +329,7 @@ get_stats (GstFfsDmabufSink * self)
 
 /* ---- opening and closing ---- */
 
-/* From the endpoint to the first frame.  FALSE if an error was posted. */
+/* Creates the stream. Returns FALSE after posting an error. */
 static gboolean
 start_stream (GstFfsDmabufSink * self)
 {
@@ -357,8 +357,8 @@ close_stream (GstFfsDmabufSink * self)
   gboolean was_open = self->open;
   GstStructure *stats;
 
-  /* Kernels without our patches follow a NULL pointer when a buffer is detached
-   * while the function is being unbound; upstream may free some just now. */
+  /* Unpatched kernels dereference a NULL pointer on DETACH while the function
+   * is being unbound, and upstream may free buffers at this point. */
   if (was_open && self->opened.camera)
     gst_ffs_stream_set_disabled (self->stream);
   if (self->opened.camera)

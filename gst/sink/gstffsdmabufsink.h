@@ -14,7 +14,7 @@ G_DECLARE_FINAL_TYPE (GstFfsDmabufSink, gst_ffs_dmabuf_sink, GST,
 #define GST_FFS_DMABUF_SINK_CAST(obj) ((GstFfsDmabufSink *) (obj))
 GST_ELEMENT_REGISTER_DECLARE (ffsdmabufsink)
 
-/* Of the elements. */
+/* Author of the elements. */
 #define GST_FFS_AUTHOR "gst-ffsdmabuf maintainers <maintainers@gst-ffsdmabuf.invalid>"
 
 void gst_ffs_dmabuf_sink_end (GstFfsDmabufSink * self);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsEnding: an EOS that is sent to the element, or to a bin around it,
- * while the streaming thread waits for a host.  The EOS comes behind the frame
- * that waits, so this sees to it that the frame does not wait any longer:
- * frames that no host wants are dropped from then on, and a host that reads
- * nothing of what is in flight for as long as eos-timeout loses it.
+ * GstFfsEnding: handles an EOS that an application sends while the streaming
+ * thread waits for a host. The EOS is queued after the waiting frame, so
+ * frames without a host are dropped from then on, and the frames in flight are
+ * cancelled if the host reads nothing for eos-timeout.
  *
- * Ownership: a part of the element; a worker has a reference on that.
+ * Ownership: embedded in the element; a worker holds a reference on it.
  *
- * Locking: all is under the lock, which is taken before the host's.  No message
- * is posted and no stream halted under it.  over() waits for the worker, so that
- * it does not halt the stream that comes next, and so that its message comes
- * before the EOS message.
+ * Locking: the lock protects all fields and is taken before the host's. No
+ * message is posted and no stream halted with it held. over() waits for the
+ * worker, so that it does not halt the next stream, and its message precedes
+ * the EOS message.
  */
 
 #include "gstffsending.h"
@@ -35,8 +34,8 @@ gst_ffs_ending_clear (GstFfsEnding * self)
   g_cond_clear (&self->cond);
 }
 
-/* With the lock.  FALSE if the stream has ended, TRUE if the host has read
- * nothing for too long. */
+/* Call with the lock held. Returns FALSE if the stream has ended, TRUE if the
+ * host has read nothing for too long. */
 static gboolean
 wait_for_host (GstFfsEnding * self)
 {
@@ -82,7 +81,7 @@ work (gpointer user_data)
  * @self: the ending
  * @timeout: how long the host may read nothing, ns, or %GST_CLOCK_TIME_NONE
  *
- * An EOS was sent and is on its way. Any thread.
+ * An EOS was sent but has not arrived. Any thread.
  */
 void
 gst_ffs_ending_ask (GstFfsEnding * self, GstClockTime timeout)
@@ -107,7 +106,7 @@ gst_ffs_ending_ask (GstFfsEnding * self, GstClockTime timeout)
  * gst_ffs_ending_over:
  * @self: the ending
  *
- * The EOS has come, or another stream begins. Any thread.
+ * The EOS has arrived, or another stream starts. Any thread.
  */
 void
 gst_ffs_ending_over (GstFfsEnding * self)

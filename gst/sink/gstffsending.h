@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * GstFfsEnding:
  *
- * A part of the element; its fields are gstffsending.c's own.
+ * Embedded in the element; fields are private to gstffsending.c.
  */
 typedef struct
 {
@@ -22,7 +22,7 @@ typedef struct
   GCond cond;
   gboolean asked;
   gboolean busy;                /* a worker waits for the host */
-  gboolean halted;              /* and has waited for too long */
+  gboolean halted;              /* the host has read nothing for too long */
   GstClockTime timeout;
 } GstFfsEnding;
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsFrame: a frame as the pieces that send it: what a class of camera puts
- * ahead of it, the frame in place or copied where it has to be, and what comes
- * behind it.
+ * GstFfsFrame: turns a buffer into segments: header or leader from the
+ * profile, the frame in place or copied, and the trailer.
  *
- * Ownership: owns the copies and what goes around the frame until it is
- * cleared; the frame's buffer is the caller's.
+ * Ownership: owns the copies and the framing until cleared; the caller owns
+ * the frame's buffer.
  *
  * Locking: none; belongs to the stream.
  */
@@ -16,10 +15,10 @@
 #include "gstffsframe.h"
 #include "transport/gstffsdebug.h"
 
-/* Of a bulk endpoint, at the speed where it is largest. */
+/* Largest bulk wMaxPacketSize (SuperSpeed). */
 #define MAX_PACKET 1024
 
-/* For stats: the fields' names are "copied-" and this. */
+/* Suffix of the stats field "copied-". */
 const gchar *
 gst_ffs_copy_reason_name (GstFfsCopyReason reason)
 {
@@ -31,7 +30,7 @@ gst_ffs_copy_reason_name (GstFfsCopyReason reason)
   return names[reason];
 }
 
-/* For a person, after "it is copied because". */
+/* Completes the sentence "it is copied because". */
 const gchar *
 gst_ffs_copy_reason_text (GstFfsCopyReason reason)
 {
@@ -80,8 +79,8 @@ same_dmabuf (GstMemory * a, GstMemory * b)
       && st_a.st_ino == st_b.st_ino && st_a.st_dev == st_b.st_dev;
 }
 
-/* Why what is at @offset of a memory's dmabuf must be copied, or 0.  @anywhere: as
- * below. */
+/* Returns why data at @offset of a memory's dmabuf must be copied, or 0.
+ * @anywhere: see gst_ffs_frame_parse(). */
 static GstFfsCopyReason
 get_reason (GstMemory * mem, gsize offset, gboolean anywhere)
 {
@@ -94,14 +93,15 @@ get_reason (GstMemory * mem, gsize offset, gboolean anywhere)
 /**
  * gst_ffs_frame_parse:
  * @buffer: a frame
- * @anywhere: whether a transfer can begin anywhere in a dmabuf, as SUBMIT can
- * @pieces: (out caller-allocates): room for as many as a buffer has memories
+ * @anywhere: whether a transfer can start at any offset, as with SUBMIT
+ * @pieces: (out caller-allocates): array with room for all memories of a
+ * buffer
  *
- * TRANSFER has no offset, so memory can be sent in place only from where its
- * dmabuf begins. Memories of one dmabuf that lie back to back are one piece; so
- * are neighbours that must be copied.
+ * TRANSFER has no offset, so memory can only be sent in place from the start
+ * of its dmabuf. Contiguous memories of one dmabuf are one piece, and so are
+ * adjacent memories that must be copied.
  *
- * Returns: how many pieces there are; 0 for a frame without bytes
+ * Returns: the number of pieces; 0 for an empty frame
  */
 guint
 gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
@@ -116,7 +116,7 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
     GstFfsCopyReason reason;
 
     if (mem->size == 0) {
-      /* Pieces are memories one behind the other. */
+      /* Pieces are consecutive memories. */
       if (last)
         last->n_memories++;
       continue;
@@ -147,12 +147,12 @@ gst_ffs_frame_parse (GstBuffer * buffer, gboolean anywhere,
 /**
  * gst_ffs_frame_parse_ranges:
  * @buffer: a frame
- * @ranges: of its bytes
+ * @ranges: byte ranges of it
  * @n_ranges: how many
  * @anywhere: as for gst_ffs_frame_parse()
  * @pieces: (out caller-allocates): room for %GST_FFS_MAX_PIECES
  *
- * Returns: how many pieces there are, in the order of the ranges
+ * Returns: the number of pieces, in the order of the ranges
  */
 guint
 gst_ffs_frame_parse_ranges (GstBuffer * buffer, const GstFfsRange * ranges,
@@ -181,7 +181,7 @@ gst_ffs_frame_parse_ranges (GstBuffer * buffer, const GstFfsRange * ranges,
   return n;
 }
 
-/* All of the frame, to be copied. */
+/* The whole frame, to be copied. */
 static void
 get_all (GstBuffer * buffer, GstFfsCopyReason reason, GstFfsPiece * piece)
 {
@@ -190,8 +190,8 @@ get_all (GstBuffer * buffer, GstFfsCopyReason reason, GstFfsPiece * piece)
         gst_buffer_n_memory (buffer),.reason = reason};
 }
 
-/* Whether a piece that is not the last ends with a short packet, so that the
- * host would see several frames if each were a transfer. */
+/* Whether a piece before the last ends with a short packet: as separate
+ * transfers the host would see several frames. */
 static gboolean
 splits_packets (const GstFfsPiece * pieces, guint n)
 {
@@ -210,7 +210,7 @@ splits_packets (const GstFfsPiece * pieces, guint n)
  * gst_ffs_frame_clear_pieces:
  * @self: the frame
  *
- * Forgets the transfers, but not what goes around the frame.
+ * Drops the pieces, but not the framing.
  */
 void
 gst_ffs_frame_clear_pieces (GstFfsFrame * self)
@@ -234,7 +234,7 @@ gst_ffs_frame_clear (GstFfsFrame * self)
   gst_clear_buffer (&self->framing.after.buffer);
 }
 
-/* @copy: (nullable) (transfer full): what keeps the memory if it is ours */
+/* @copy: (nullable) (transfer full): owner of the memory, if it is a copy */
 static void
 add_piece (GstFfsFrame * self, GstBuffer * owner, guint memory,
     gsize offset, gsize length, GstBuffer * copy)
@@ -247,7 +247,7 @@ add_piece (GstFfsFrame * self, GstBuffer * owner, guint memory,
   self->copies[self->n_pieces++] = copy;
 }
 
-/* FALSE if it is no dmabuf, which is so where there are none to be had. */
+/* Returns FALSE if it is not in a dmabuf, for lack of an allocator. */
 static gboolean
 add_part (GstFfsFrame * self, const GstFfsPart * part)
 {
@@ -261,17 +261,16 @@ add_part (GstFfsFrame * self, const GstFfsPart * part)
 
 /**
  * gst_ffs_frame_begin:
- * @self: a frame that is clear
+ * @self: a cleared frame
  * @buffer: (nullable): its buffer, or %NULL for the end of the stream
  * @number: its number
  * @policy: how to send it
  *
- * Finds out how the frame lies in its buffer, and what goes around it. An
- * incomplete one goes as it is, so that the class of camera sees its size. If it
- * is not shorter than a whole one, the host would take it for one, and it is not
- * sent.
+ * Determines the layout of the frame and its framing. An incomplete frame is
+ * sent unchanged, so that the profile sees its size. If it has the size of a
+ * complete frame, a host could not detect that, and it is dropped.
  *
- * Returns: %FALSE if the class of camera does not send such a frame
+ * Returns: %FALSE if the profile does not send such a frame
  */
 gboolean
 gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
@@ -306,17 +305,16 @@ gst_ffs_frame_begin (GstFfsFrame * self, GstBuffer * buffer,
 
 /**
  * gst_ffs_frame_get_headroom:
- * @self: a frame that has begun
+ * @self: a frame after gst_ffs_frame_begin()
  * @buffer: a frame
  * @policy: how to send it
- * @allocator: (nullable): our own
+ * @allocator: (nullable): the sink's allocator
  *
- * A frame that upstream wrote into memory of ours has headroom in front of it for
- * the header. Nobody else's memory is written to: what is there may be another
- * frame.
+ * A frame in memory from the sink's pool has headroom for the header. Other
+ * memory is never written to: the bytes in front may be another frame.
  *
- * Returns: (transfer none) (nullable): the memory, if that is how to send the
- * header of this frame
+ * Returns: (transfer none) (nullable): the memory, if the header of this frame
+ * goes into the headroom
  */
 GstMemory *
 gst_ffs_frame_get_headroom (const GstFfsFrame * self, GstBuffer * buffer,
@@ -333,7 +331,7 @@ gst_ffs_frame_get_headroom (const GstFfsFrame * self, GstBuffer * buffer,
       && mem->offset == self->framing.header_size ? mem : NULL;
 }
 
-/* FALSE if the frame is mapped by somebody else. */
+/* Returns FALSE if the memory cannot be mapped for writing. */
 static gboolean
 add_header_in_headroom (GstFfsFrame * self, GstBuffer * buffer, GstMemory * mem)
 {
@@ -349,8 +347,8 @@ add_header_in_headroom (GstFfsFrame * self, GstBuffer * buffer, GstMemory * mem)
   return TRUE;
 }
 
-/* The frame without what pads it, as parts in place.  0 if that cannot be: what
- * has to be copied is better copied without padding. */
+/* Splits the frame without padding into pieces in place. Returns 0 if a part
+ * must be copied: then copy it without padding. */
 static guint
 get_ranges (const GstFfsFrame * self, GstBuffer * buffer,
     const GstFfsStreamPolicy * policy, GstFfsPiece * parts)
@@ -369,14 +367,15 @@ get_ranges (const GstFfsFrame * self, GstBuffer * buffer,
   }
   if (!policy->gather && n > 1)
     return 0;
-  /* The header, and what comes behind it all. */
+  /* The header and the trailer. */
   if (self->n_pieces + n + 2 > GST_FFS_MAX_PIECES)
     return 0;
   memcpy (parts, all, n * sizeof (parts[0]));
   return n;
 }
 
-/* The frame as parts, each in place or to be copied, and of these the fewest. */
+/* Splits the frame into pieces, in place or to be copied, as few as
+ * possible. */
 static guint
 get_pieces (const GstFfsFrame * self, GstBuffer * buffer,
     const GstFfsStreamPolicy * policy, GstFfsPiece * parts)
@@ -398,7 +397,7 @@ get_pieces (const GstFfsFrame * self, GstBuffer * buffer,
   return 1;
 }
 
-/* In a kernel that gathers, the header is a piece like others. */
+/* With SUBMIT the header is a piece like others. */
 static gboolean
 add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
 {
@@ -414,8 +413,8 @@ add_header (GstFfsFrame * self, GstFfsCopies * copier, GstMemory * frame)
   return TRUE;
 }
 
-/* How many pieces there are with the frame cut into payloads: each cut that
- * is not between two of them makes one more, and each payload has a header. */
+/* Returns the number of pieces with payloads: each cut inside a piece adds
+ * one, and each payload has a header. */
 static guint
 count_payloads (const GstFfsFrame * self, guint first)
 {
@@ -434,8 +433,8 @@ count_payloads (const GstFfsFrame * self, guint first)
   return n + (end + data - 1) / data;
 }
 
-/* Puts a header in front of each payload; those from @first on are the headers
- * and the frame. The headers are in one buffer, which all of them share. */
+/* Inserts a header in front of each payload of the pieces from @first on. All
+ * headers share one buffer. */
 static gboolean
 split_payloads (GstFfsFrame * self, guint first)
 {
@@ -478,7 +477,7 @@ split_payloads (GstFfsFrame * self, guint first)
   return TRUE;
 }
 
-/* A copy without padding. */
+/* Copies without padding. */
 static gboolean
 add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
     const GstFfsStreamPolicy * policy, const GstFfsFraming * framing)
@@ -495,7 +494,8 @@ add_packed (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
   return TRUE;
 }
 
-/* Takes @n parts of the frame, which are where its next pieces are to be. */
+/* Adds @n pieces of the frame, which are stored at the position of its next
+ * pieces. */
 static gboolean
 add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
     const GstFfsFraming * framing, guint n)
@@ -522,8 +522,8 @@ add_parts (GstFfsFrame * self, GstBuffer * buffer, GstFfsCopies * copier,
   return TRUE;
 }
 
-/* A frame of one memory that goes in place with nothing in its transfer but
- * itself, as most do.  FALSE if this is another one. */
+/* Fast path for most frames: one memory, in place, alone in its transfer.
+ * Returns FALSE for other frames. */
 static gboolean
 add_whole (GstFfsFrame * self, GstBuffer * buffer, gboolean anywhere)
 {
@@ -542,8 +542,8 @@ add_whole (GstFfsFrame * self, GstBuffer * buffer, gboolean anywhere)
   return TRUE;
 }
 
-/* Makes the pieces of the frame itself.  FALSE if it has to be written
- * instead, or refused. */
+/* Makes the pieces of the frame. Returns FALSE if it must be written or
+ * rejected. */
 static gboolean
 add_frame (GstFfsFrame * self, GstBuffer * buffer,
     GstFfsCopies * copier, const GstFfsStreamPolicy * policy)
@@ -557,7 +557,7 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
   guint i, n, first = self->n_pieces;
   GstFfsPiece *parts = &self->pieces[first + header];
 
-  /* There are headers in the midst of it. */
+  /* The frame has headers inside. */
   if (payloads && !policy->gather) {
     self->reason = GST_FFS_COPY_REASON_HEADER;
     return FALSE;
@@ -585,11 +585,11 @@ add_frame (GstFfsFrame * self, GstBuffer * buffer,
  * gst_ffs_frame_build:
  * @self: a frame that has begun
  * @buffer: (nullable): the frame
- * @copier: (nullable): what makes copies
+ * @copier: (nullable): the copier
  * @policy: how to send it
- * @headroom: (nullable): what gst_ffs_frame_get_headroom() said, now idle
+ * @headroom: (nullable): result of gst_ffs_frame_get_headroom(), now idle
  *
- * Returns: %FALSE if the frame has to be written instead, or refused
+ * Returns: %FALSE if the frame must be written or rejected
  */
 gboolean
 gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
@@ -616,8 +616,8 @@ gst_ffs_frame_build (GstFfsFrame * self, GstBuffer * buffer,
   return ok;
 }
 
-/* Puts the headers in front of the payloads, instead of all of them in front of
- * the frame.  Takes @packed. */
+/* Moves the headers from the start of the frame to their payloads. Takes
+ * @packed. */
 static GstBuffer *
 split (GstBuffer * packed, const GstFfsFraming * framing, gsize * size)
 {
@@ -662,11 +662,11 @@ split (GstBuffer * packed, const GstFfsFraming * framing, gsize * size)
  * gst_ffs_frame_build_written:
  * @self: a frame that has begun
  * @buffer: its buffer
- * @copier: what makes copies in ordinary memory
+ * @copier: copier for system memory
  * @policy: how to send it
  *
- * Makes the pieces of a frame that is to be written: they need no memory of a
- * dmabuf, and each begins where its owner does.
+ * Makes the pieces of a frame to be written: they need no dmabuf, and each
+ * starts at the beginning of its owner.
  *
  * Returns: %FALSE if the frame cannot be read
  */

@@ -15,18 +15,18 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsCopyReason:
- * @GST_FFS_COPY_REASON_NONE: it can be sent in place
+ * @GST_FFS_COPY_REASON_NONE: sent in place
  * @GST_FFS_COPY_REASON_MEMORY: not in dmabuf memory
- * @GST_FFS_COPY_REASON_OFFSET: does not begin where its dmabuf does
- * @GST_FFS_COPY_REASON_PADDING: padded, and tight packing is asked for
- * @GST_FFS_COPY_REASON_PACKET: a transfer of it would end in mid-packet, which
- * ends the frame for a host that relies on that
- * @GST_FFS_COPY_REASON_HEADER: a header goes in front of it in one transfer,
- * and the kernel cannot gather the two
- * @GST_FFS_COPY_REASON_NO_SG: the controller cannot send dmabufs
- * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel cannot
- * @GST_FFS_COPY_REASON_DMA_DEVICE: the kernel maps dmabufs for a device that
- * is not the one which reads them
+ * @GST_FFS_COPY_REASON_OFFSET: does not start at the beginning of its dmabuf
+ * @GST_FFS_COPY_REASON_PADDING: padded, and padding has to be removed
+ * @GST_FFS_COPY_REASON_PACKET: a transfer would end in a short packet, which
+ * ends the frame for the host
+ * @GST_FFS_COPY_REASON_HEADER: its header is in the same transfer, and the
+ * kernel has no SUBMIT
+ * @GST_FFS_COPY_REASON_NO_SG: the controller has no scatter-gather
+ * @GST_FFS_COPY_REASON_NO_IOCTL: the kernel has no dmabuf ioctls
+ * @GST_FFS_COPY_REASON_DMA_DEVICE: the kernel maps dmabufs for another device
+ * than the one which reads them
  * @GST_FFS_COPY_REASON_REFUSED: the controller cannot map upstream's dmabufs
  * @GST_FFS_COPY_REASON_MODE: copy-mode=always
  */
@@ -48,11 +48,11 @@ typedef enum
 
 /**
  * GstFfsStreamPolicy:
- * @copy_mode: whether to copy what cannot be sent in place
+ * @copy_mode: what to do with frames that cannot be sent in place
  * @remove_padding: whether to send raw video without padding
- * @info: (nullable): the format, if it is raw video of a known layout
- * @profile: (nullable): what goes around a frame
- * @gather: whether the kernel makes one transfer of several segments
+ * @info: (nullable): the format, for raw video with a known layout
+ * @profile: (nullable): the profile, for the framing
+ * @gather: whether the kernel supports transfers of several segments
  *
  * How to send a frame.
  */
@@ -67,18 +67,18 @@ typedef struct
 
 /**
  * GstFfsFrame:
- * @pieces: what it is sent as
- * @copies: for each of them the buffer of ours that it owns, or %NULL
+ * @pieces: the segments
+ * @copies: for each segment the owned copy, or %NULL
  * @n_pieces: how many
- * @framing: what goes around the frame
- * @layout: how it lies in its buffer, if it is raw video of which padding or what
- * is cropped is not to be sent
- * @strip: whether there is some of that
- * @reason: why the frame was copied, or would have to be
+ * @framing: header, leader and trailer
+ * @layout: layout in its buffer, for raw video without padding or with
+ * cropping
+ * @strip: whether there is padding or cropping to remove
+ * @reason: why the frame was, or would have to be, copied
  * @copied: bytes that were copied
- * @in_headroom: whether the frame's header is in the memory in front of it
+ * @in_headroom: whether the header is in the frame's headroom
  *
- * A frame as it goes out.
+ * A frame, ready to be queued.
  */
 typedef struct
 {

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsHostState: whether there is a host at the other end that takes
- * frames, and what becomes of frames while there is none.
+ * GstFfsHostState: tracks whether a host wants frames, and decides what to do
+ * with frames while none does.
  *
- * With an ep0 of ours a host says when it wants frames.  With an
- * application's ep0 frames are wanted whenever a host has configured the
- * function, which can only be found out by asking the endpoint.
+ * If the element serves ep0, the host starts and stops the stream. With an
+ * application's ep0, a host wants frames when it has configured the function,
+ * which only a query of the endpoint can tell.
  *
- * GstFfsHost: does what the host says to the camera: lets frames through or
- * takes them back, and tells upstream, the bin around us and the application.
+ * GstFfsHost: acts on the host's requests: allows or cancels frames, and
+ * notifies upstream, the parent bin and the application.
  *
- * Ownership: both are parts of the element, and refer to the stream while it is
- * open; the host refers to the profile and to the state.
+ * Ownership: both are embedded in the element and hold no references on the
+ * stream, the profile and each other.
  *
- * Locking: connected and streaming change under the sink's object lock, being
- * its properties, and their notifications are sent without a lock. The rest of
- * the state is under its lock, which is taken before the stream's.  The functions
- * that the profile calls come from its threads, with nothing held; the host's
- * lock keeps the stream open for them, and is taken before the stream's locks.
- * Nobody outside is told anything under it.
+ * Locking: connected and streaming are properties and protected by the sink's
+ * object lock; notify is emitted without locks. The state's lock protects the
+ * rest and is taken before the stream's. The profile's threads call the host
+ * without locks; the host's lock keeps the stream open for them and is taken
+ * before the stream's locks. No signal, event or message is sent with it held.
  */
 
 #include "function/gstffsupstream.h"
@@ -26,10 +25,10 @@
 #include "gstffshoststate.h"
 #include "transport/gstffserror.h"
 
-/* Endpoint files cannot be polled: how often to look whether a host came. */
+/* Poll interval for a host, since endpoint files cannot be polled. */
 #define HOST_CHECK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
-/* How long a controller may take to let go of cancelled transfers. */
+/* How long a controller may take to complete cancelled transfers. */
 #define HALT_TIMEOUT (5 * GST_SECOND)
 
 void
@@ -50,7 +49,8 @@ gst_ffs_host_state_clear (GstFfsHostState * self)
 /**
  * gst_ffs_host_state_open:
  * @self: the host state
- * @own: whether ep0 is ours, so that a host says when it wants frames
+ * @own: whether the element serves ep0, so that the host starts and stops the
+ * stream
  */
 void
 gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
@@ -67,7 +67,7 @@ gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
 /**
  * gst_ffs_host_state_set_stream:
  * @self: the host state
- * @stream: the stream that frames go to, until gst_ffs_host_state_close()
+ * @stream: the stream, valid until gst_ffs_host_state_close()
  */
 void
 gst_ffs_host_state_set_stream (GstFfsHostState * self, GstFfsStream * stream)
@@ -92,7 +92,7 @@ gst_ffs_host_state_close (GstFfsHostState * self)
 /**
  * gst_ffs_host_state_set_policy:
  * @self: the host state
- * @policy: what to do with frames while there is no host. Any thread
+ * @policy: what to do with frames without a host. Any thread
  */
 void
 gst_ffs_host_state_set_policy (GstFfsHostState * self, GstFfsIdlePolicy policy)
@@ -111,7 +111,7 @@ set_flag (GstFfsHostState * self, const gchar * name, gboolean * flag,
 {
   gboolean changed;
 
-  /* As each frame says. */
+  /* Called for each frame. */
   if (g_atomic_int_get (flag) == value)
     return FALSE;
   GST_OBJECT_LOCK (self->sink);
@@ -153,7 +153,7 @@ gst_ffs_host_state_set_streaming (GstFfsHostState * self, gboolean streaming)
   set_flag (self, "streaming", &self->streaming, streaming);
 }
 
-/* ---- what ends waits ---- */
+/* ---- ending waits ---- */
 
 /**
  * gst_ffs_host_state_set_wanted:
@@ -183,8 +183,8 @@ gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing)
 /**
  * gst_ffs_host_state_set_ending:
  * @self: the host state
- * @ending: whether the stream is about to end, so that no frame is to wait for
- * a host. Any thread
+ * @ending: whether the stream is about to end, so that no frame waits for a
+ * host. Any thread
  */
 void
 gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending)
@@ -209,7 +209,7 @@ gst_ffs_host_state_is_wanted (GstFfsHostState * self)
  *
  * Streaming thread.
  *
- * Returns: whether to drop frames, rather than to wait
+ * Returns: whether to drop frames instead of waiting
  */
 gboolean
 gst_ffs_host_state_drops (GstFfsHostState * self)
@@ -226,7 +226,7 @@ gst_ffs_host_state_drops (GstFfsHostState * self)
   if (policy != GST_FFS_IDLE_AUTO)
     return policy == GST_FFS_IDLE_DROP;
 
-  /* Not to be remembered: a camera may not know before it has caps. */
+  /* Not cached: a camera may not know before it has caps. */
   self->upstream_live =
       gst_ffs_upstream_is_live (GST_BASE_SINK_PAD (self->sink));
   return self->upstream_live;
@@ -234,9 +234,9 @@ gst_ffs_host_state_drops (GstFfsHostState * self)
 
 /**
  * gst_ffs_host_state_tell_dropped:
- * @self: the host state, of which gst_ffs_host_state_drops() has been asked
+ * @self: the host state, after gst_ffs_host_state_drops()
  *
- * A frame of a source that had better be stopped was dropped: says so, once.
+ * Reports, once, that a frame of a source that should be stopped was dropped.
  * Streaming thread.
  */
 void
@@ -247,7 +247,7 @@ gst_ffs_host_state_tell_dropped (GstFfsHostState * self)
   g_mutex_lock (&self->lock);
   policy = self->policy;
   g_mutex_unlock (&self->lock);
-  /* With an application's ep0 only a frame finds out that there is a host. */
+  /* With an application's ep0 only a frame detects a host. */
   if (self->own && policy == GST_FFS_IDLE_AUTO && self->upstream_live
       && g_atomic_int_compare_and_exchange (&self->told_dropped, FALSE, TRUE))
     gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_DROPPED);
@@ -256,7 +256,7 @@ gst_ffs_host_state_tell_dropped (GstFfsHostState * self)
 /**
  * gst_ffs_host_state_count_drop:
  * @self: the host state
- * @unfit: whether there is a host, that wants other frames
+ * @unfit: whether a host wants other frames
  */
 void
 gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit)
@@ -269,7 +269,7 @@ gst_ffs_host_state_count_drop (GstFfsHostState * self, gboolean unfit)
   g_mutex_unlock (&self->lock);
 }
 
-/* Until there is news; @for_a_while: not for longer than it takes to look again.
+/* Waits for a change; @for_a_while: at most for the poll interval. Returns
  * FALSE if flushing. */
 static gboolean
 wait_news (GstFfsHostState * self, gboolean for_a_while)
@@ -279,7 +279,7 @@ wait_news (GstFfsHostState * self, gboolean for_a_while)
 
   g_mutex_lock (&self->lock);
   if (!self->flushing && !self->ending) {
-    /* Nothing tells that an application's host has come. */
+    /* There is no event for the host of an application's ep0. */
     if (for_a_while || self->wanted)
       g_cond_wait_until (&self->cond, &self->lock, deadline);
     else
@@ -294,7 +294,8 @@ wait_news (GstFfsHostState * self, gboolean for_a_while)
  * gst_ffs_host_state_pause:
  * @self: the host state
  *
- * Waits for a moment, or until the host wants something else. Streaming thread.
+ * Waits for the poll interval, or until the host's selection changes.
+ * Streaming thread.
  */
 void
 gst_ffs_host_state_pause (GstFfsHostState * self)
@@ -307,16 +308,15 @@ gst_ffs_host_state_pause (GstFfsHostState * self)
  * @self: the host state
  * @err: (out): errno of the endpoint
  *
- * Waits for a host that takes frames. Streaming thread.
+ * Waits for a host that wants frames. Streaming thread.
  *
- * Returns: %GST_FFS_OK, %GST_FFS_NOT_ENABLED if the frame is to be dropped
- * instead, %GST_FFS_INTERRUPTED if flushing, or what is wrong with the
- * endpoint
+ * Returns: %GST_FFS_OK, %GST_FFS_NOT_ENABLED to drop the frame,
+ * %GST_FFS_INTERRUPTED if flushing, or an error of the endpoint
  */
 GstFfsMeaning
 gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
 {
-  /* As a rule it is there already. */
+  /* The common case. */
   *err = 0;
   if (gst_ffs_host_state_is_wanted (self)
       && (self->own || g_atomic_int_get (&self->connected))
@@ -330,7 +330,7 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
     if (gst_ffs_host_state_is_wanted (self)) {
       *err = gst_ffs_stream_probe (self->stream);
       meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
-      /* What ep0 says is newer than what the endpoint said just now. */
+      /* ep0 is more recent than the result of the endpoint query. */
       if (!self->own && meaning == GST_FFS_OK)
         gst_ffs_host_state_set_connected (self, TRUE);
       if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE)
@@ -349,15 +349,15 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
 /**
  * gst_ffs_host_state_refused:
  * @self: the host state
- * @again: whether the same frame was refused before
+ * @again: whether the same frame was rejected before
  *
- * The kernel has refused a frame although the endpoint was said to be enabled:
- * the host has left in between, or the controller is in no state to take
- * transfers.  Streaming thread.
+ * The kernel rejected a frame although the endpoint was enabled: the host has
+ * disconnected meanwhile, or the controller cannot accept transfers at the
+ * moment. Streaming thread.
  *
- * Returns: %GST_FFS_OK if the frame is to be sent again, after a while if it
- * was refused before, %GST_FFS_NOT_ENABLED if it is to be dropped instead,
- * %GST_FFS_INTERRUPTED if flushing
+ * Returns: %GST_FFS_OK to send the frame again, after a delay if it was
+ * rejected before, %GST_FFS_NOT_ENABLED to drop it, %GST_FFS_INTERRUPTED if
+ * flushing
  */
 GstFfsMeaning
 gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
@@ -372,9 +372,10 @@ gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
 /**
  * gst_ffs_host_state_add_stats:
  * @self: the host state
- * @s: the base class's
+ * @s: stats of the base class
  *
- * Adds ours.  Before 1.24 the base class takes all frames for rendered.
+ * Adds the fields of the host state. Before 1.24 the base class counts all
+ * frames as rendered.
  */
 void
 gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
@@ -398,7 +399,7 @@ gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
   g_mutex_unlock (&self->lock);
 }
 
-/* ---- what the host says ---- */
+/* ---- the host's requests ---- */
 
 void
 gst_ffs_host_init (GstFfsHost * self, GstBaseSink * sink,
@@ -418,7 +419,8 @@ gst_ffs_host_clear (GstFfsHost * self)
 /**
  * gst_ffs_host_open:
  * @self: the host
- * @stream: the stream that it starts and stops, until gst_ffs_host_close()
+ * @stream: the stream that it starts and stops, valid until
+ * gst_ffs_host_close()
  */
 void
 gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream)
@@ -431,8 +433,8 @@ gst_ffs_host_open (GstFfsHost * self, GstFfsStream * stream)
 /**
  * gst_ffs_host_set_profile:
  * @self: the host
- * @profile: (nullable): the class of camera that it sees or will see, if ep0 is
- * ours, until gst_ffs_host_close()
+ * @profile: (nullable): the profile, if the element serves ep0, valid until
+ * gst_ffs_host_close()
  */
 void
 gst_ffs_host_set_profile (GstFfsHost * self, GstFfsProfile * profile)
@@ -457,7 +459,7 @@ gst_ffs_host_close (GstFfsHost * self)
   gst_clear_object (&profile);
 }
 
-/* Returns: (transfer full) (nullable): what it sees. Any thread */
+/* Returns: (transfer full) (nullable): the profile. Any thread */
 GstFfsProfile *
 gst_ffs_host_get_profile (GstFfsHost * self)
 {
@@ -469,7 +471,7 @@ gst_ffs_host_get_profile (GstFfsHost * self)
   return profile;
 }
 
-/* Returns: whether ep0 is ours. Any thread */
+/* Returns: whether the element serves ep0. Any thread */
 gboolean
 gst_ffs_host_is_own (GstFfsHost * self)
 {
@@ -481,7 +483,7 @@ gst_ffs_host_is_own (GstFfsHost * self)
   return own;
 }
 
-/* What it wants, or what upstream sends, may have changed. Any thread. */
+/* The host's selection or upstream's caps may have changed. Any thread. */
 void
 gst_ffs_host_set_check_fit (GstFfsHost * self)
 {
@@ -492,7 +494,7 @@ gst_ffs_host_set_check_fit (GstFfsHost * self)
  * gst_ffs_host_take_check_fit:
  * @self: the host
  *
- * Returns: whether one of the two may have changed since the last time
+ * Returns: whether one of the two may have changed since the last call
  */
 gboolean
 gst_ffs_host_take_check_fit (GstFfsHost * self)
@@ -500,7 +502,7 @@ gst_ffs_host_take_check_fit (GstFfsHost * self)
   return g_atomic_int_compare_and_exchange (&self->check_fit, TRUE, FALSE);
 }
 
-/* Takes back what is on its way, and sends nothing more. Any thread. */
+/* Cancels the frames in flight and sends no more. Any thread. */
 void
 gst_ffs_host_halt (GstFfsHost * self)
 {
@@ -510,7 +512,7 @@ gst_ffs_host_halt (GstFfsHost * self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Lets frames through again, if they are wanted. Any thread. */
+/* Allows frames again, if wanted. Any thread. */
 void
 gst_ffs_host_resume (GstFfsHost * self)
 {
@@ -520,7 +522,7 @@ gst_ffs_host_resume (GstFfsHost * self)
   g_mutex_unlock (&self->lock);
 }
 
-/* ---- what the profile calls ---- */
+/* ---- callbacks of the profile ---- */
 
 static void
 start (GstFfsHost * self)
@@ -539,17 +541,17 @@ start (GstFfsHost * self)
   gst_ffs_host_state_set_streaming (self->state, TRUE);
   gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_WANTED);
 
-  /* A host that comes while an encoder runs waits for its next key frame,
-   * which must not come while frames are dropped. */
+  /* A host that connects to a running encoder waits for the next key frame,
+   * which must not be produced while frames are dropped. */
   gst_pad_push_event (pad, gst_video_event_new_upstream_force_key_unit
       (GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
-/* What is queued would be the first that the next stream sees. */
+/* Cancel queued frames, which the next stream would receive first. */
 static void
 stop (GstFfsHost * self)
 {
-  /* A frame that is dropped from now on finds that known. */
+  /* Set before frames are dropped, so that they see it. */
   gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_UNWANTED);
   g_atomic_int_set (&self->state->told_dropped, FALSE);
   gst_ffs_host_state_set_wanted (self->state, FALSE);
@@ -573,7 +575,7 @@ gst_ffs_host_set_streaming (gboolean streaming, gpointer host)
 
 /**
  * gst_ffs_host_set_enabled:
- * @enabled: whether it has configured us, or is gone
+ * @enabled: whether a host has configured the function
  * @host: the host
  */
 void

@@ -11,21 +11,21 @@ G_BEGIN_DECLS
 /**
  * GstFfsHostState:
  *
- * A part of the element; its fields are gstffshoststate.c's own.
+ * Embedded in the element; fields are private to gstffshoststate.c.
  */
 typedef struct
 {
   GstBaseSink *sink;            /* unowned */
-  gboolean own;                 /* ep0 is ours; does not change while open */
+  gboolean own;                 /* the element serves ep0; constant while open */
 
-  /* They change under the sink's object lock; atomic for those without it. */
+  /* Written with the sink's object lock held; atomic for readers without it. */
   gboolean connected;
   gboolean streaming;
 
   gint told_dropped;            /* atomic: a frame was, since it was wanted */
 
   /* Streaming thread. */
-  gboolean upstream_live;       /* as of the last frame without a host */
+  gboolean upstream_live;       /* for the last frame without a host */
 
   GMutex lock;
   GCond cond;
@@ -71,13 +71,13 @@ void gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s);
 /**
  * GstFfsHost:
  *
- * A part of the element; its fields are gstffshoststate.c's own.
+ * Embedded in the element; fields are private to gstffshoststate.c.
  */
 typedef struct
 {
   GstBaseSink *sink;            /* unowned, like the other one */
   GstFfsHostState *state;
-  gint check_fit;               /* atomic: frames may be what it wants now */
+  gint check_fit;               /* atomic: caps may fit now */
 
   GstFfsProfile *profile;       /* nullable; under the sink's object lock */
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsLayout: where in a buffer the bytes of a raw picture are, once what pads
- * it is left out.
+ * GstFfsLayout: finds the bytes of a raw picture in a buffer, without padding.
  *
- * Decoders and image processors round the height of a plane up and put the next
- * one behind that; GstVideoCropMeta names a part of what a buffer has.  As long as
- * the lines themselves are not padded, what is left is a few ranges of bytes.
+ * Decoders and image processors round up the height of a plane;
+ * GstVideoCropMeta selects a part of a buffer. As long as the lines have no
+ * padding, the picture is a few ranges of bytes.
  *
  * No state, no locks.
  */
@@ -14,11 +13,11 @@
 
 #include "gstffslayout.h"
 
-/* Of formats that have one, as their second plane. */
+/* The second plane of formats with a palette. */
 #define PALETTE_SIZE (256 * 4)
 
-/* The rows that a plane has of a format without padding, and the bytes that
- * count of each, as gst_video_frame_copy() takes them. */
+/* Returns the number of rows of a plane and the bytes of each row without
+ * padding, as in gst_video_frame_copy(). */
 static void
 get_rows (const GstVideoInfo * info, guint plane, gint stride, gsize * row,
     gsize * n_rows)
@@ -37,11 +36,11 @@ get_rows (const GstVideoInfo * info, guint plane, gint stride, gsize * row,
 /**
  * gst_ffs_layout_plane_size:
  * @info: the format without padding
- * @plane: which of its planes
- * @stride: how far its lines are apart
+ * @plane: index of a plane
+ * @stride: stride of the plane
  *
- * Returns: the bytes from its first to its last one, without what pads the last
- * line; %G_MAXSIZE if there are no such lines
+ * Returns: the size of the plane, without the padding of the last line;
+ * %G_MAXSIZE if the stride is invalid
  */
 gsize
 gst_ffs_layout_plane_size (const GstVideoInfo * info, guint plane, gint stride)
@@ -67,7 +66,7 @@ gst_ffs_layout_plane_size (const GstVideoInfo * info, guint plane, gint stride)
   return before;
 }
 
-/* Where the planes of a buffer are. */
+/* Gets offsets and strides of a buffer's planes. */
 typedef struct
 {
   gsize offset[GST_VIDEO_MAX_PLANES];
@@ -102,10 +101,10 @@ is_like (const GstVideoMeta * meta, const GstVideoInfo * info)
  * @buffer: a frame of raw video
  * @info: its format without padding
  *
- * The caps have the size of the picture. Where they have that of the whole
- * buffer, which a host was told of, cropping is a hint and no more.
+ * Only if the caps have the cropped size. If they have the size of the whole
+ * buffer, which the host expects, the meta is only a hint.
  *
- * Returns: whether the picture is a part of what is in the buffer
+ * Returns: whether the picture is a part of the buffer
  */
 gboolean
 gst_ffs_layout_is_cropped (GstBuffer * buffer, const GstVideoInfo * info)
@@ -122,8 +121,8 @@ gst_ffs_layout_is_cropped (GstBuffer * buffer, const GstVideoInfo * info)
       && (crop->width < meta->width || crop->height < meta->height);
 }
 
-/* The first component of a plane.  FALSE if it cannot begin there: some formats
- * have several pixels in a group of bits. */
+/* Finds the first component of a plane. Returns FALSE if the picture cannot
+ * start there: some formats pack several pixels in a group of bits. */
 static gboolean
 skip_plane (const GstVideoInfo * info, guint plane, gint stride, guint x,
     guint y, gsize * skip)
@@ -140,8 +139,7 @@ skip_plane (const GstVideoInfo * info, guint plane, gint stride, guint x,
   return TRUE;
 }
 
-/* Chroma is there for groups of pixels only, of which the picture has whole
- * ones. */
+/* Subsampled chroma: the picture must consist of whole groups of pixels. */
 static gboolean
 find_skips (const GstVideoCropMeta * crop, const GstVideoInfo * info,
     const Planes * planes, gsize * skip)
@@ -160,7 +158,7 @@ find_skips (const GstVideoCropMeta * crop, const GstVideoInfo * info,
   return TRUE;
 }
 
-/* Whether all lines are within the bytes of the buffer. */
+/* Whether all lines are inside the buffer. */
 static gboolean
 is_complete (GstBuffer * buffer, const GstVideoInfo * info,
     const Planes * planes)
@@ -180,8 +178,8 @@ is_complete (GstBuffer * buffer, const GstVideoInfo * info,
   return TRUE;
 }
 
-/* The bytes of a plane, if they are one behind the other.  FALSE if they are not,
- * or if not all that pads the last line is there. */
+/* Finds the bytes of a contiguous plane. Returns FALSE if the plane is not
+ * contiguous, or if the padding of the last line is incomplete. */
 static gboolean
 find_range (const GstVideoInfo * info, guint plane, const Planes * planes,
     gsize size, GstFfsRange * range)
@@ -199,7 +197,7 @@ find_range (const GstVideoInfo * info, guint plane, const Planes * planes,
   range->length = end - GST_VIDEO_INFO_PLANE_OFFSET (info, plane);
   if (range->length > size || range->offset > size - range->length)
     return FALSE;
-  /* There is padding in the format itself that is other bytes here. */
+  /* The format itself has padding, with other bytes here. */
   if (!GST_VIDEO_FORMAT_INFO_IS_TILED (info->finfo)) {
     get_rows (info, plane, stride, &row, &n_rows);
     return n_rows * stride == range->length;
@@ -249,8 +247,8 @@ is_tight (GstBuffer * buffer, const GstVideoInfo * info, const Planes * planes)
  * @buffer: a frame of raw video
  * @info: its format without padding
  *
- * What a buffer says about itself need not be so: a source may have lost the
- * end of a frame. Nobody else looks whether lines are where there is memory.
+ * The meta of a buffer may be wrong: a source may have lost the end of a
+ * frame. This is the only check that all lines are inside the memory.
  */
 void
 gst_ffs_layout_find (GstFfsLayout * self, GstBuffer * buffer,

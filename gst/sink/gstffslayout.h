@@ -11,10 +11,10 @@ G_BEGIN_DECLS
  * GstFfsLayoutKind:
  * @GST_FFS_LAYOUT_TIGHT: without padding
  * @GST_FFS_LAYOUT_RANGES: with padding only around or between its planes
- * @GST_FFS_LAYOUT_PADDED: its lines lie further apart than they must
- * @GST_FFS_LAYOUT_INCOMPLETE: some of it is not in the buffer
+ * @GST_FFS_LAYOUT_PADDED: with padded lines
+ * @GST_FFS_LAYOUT_INCOMPLETE: incomplete
  *
- * How a frame of raw video lies in its buffer.
+ * Layout of a raw video frame in its buffer.
  */
 typedef enum
 {
@@ -37,11 +37,10 @@ typedef struct
 
 /**
  * GstFfsLayout:
- * @kind: how it lies
- * @ranges: with %GST_FFS_LAYOUT_RANGES, where the frame without padding is
+ * @kind: the kind of layout
+ * @ranges: with %GST_FFS_LAYOUT_RANGES, the frame without padding
  * @n_ranges: how many
- * @skip: for each plane, how far behind its first byte the picture begins, if
- * only a part of what is in the buffer is the picture
+ * @skip: for each plane, offset of the picture, if cropped
  */
 typedef struct
 {

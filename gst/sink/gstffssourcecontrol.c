@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsSourceControl: the camera in a bin, which does not run while no host wants
- * its frames.
+ * GstFfsSourceControl: stops and starts the source in a bin.
  *
- * The source alone goes to READY, with its state locked so that the bin does not
- * start it again; everything else stays in PLAYING.  That is right only for a
- * source of video in the same bin whose frames go nowhere else: a tee on the way
- * (somebody records, or shows them) leaves it running, and so does a source that
- * an application feeds.
+ * Only the source goes to READY, with its state locked so that the bin does
+ * not restart it; all other elements stay in PLAYING. This is limited to a
+ * video source in the same bin whose frames go nowhere else. With a tee (for
+ * recording or display) it keeps running, and so does a source fed by an
+ * application.
  *
- * A source in READY does not pass on an EOS that is sent to the bin
- * (gst-launch-1.0 -e), nor one that it got just before: the bin gives that to the
- * sink then.
+ * A source in READY does not forward an EOS sent to the bin (gst-launch-1.0
+ * -e), nor one received just before, so the bin sends it to the sink.
  *
- * Ownership: a part of the bin; has references on the source and the sink's pad
- * while the source is stopped or about to be.
+ * Ownership: embedded in the bin; holds references on the source and the
+ * sink's pad while the source is stopped or about to be.
  *
- * Locking: all is under the lock, and no state is changed under it.  States
- * are changed by one worker at a time and by nobody else: a source that goes
- * to READY waits for its streaming thread, which may be the caller.
+ * Locking: the lock protects all fields; no state is changed with it held.
+ * Only one worker at a time changes states: setting the source to READY joins
+ * its streaming thread, which may be the caller.
  */
 
 #include "gstffssourcecontrol.h"
@@ -55,7 +53,8 @@ start_source (GstElement * source)
   gst_element_sync_state_with_parent (source);
 }
 
-/* Until the source is as the host wants it, who may change its mind. */
+/* Repeats until the source's state matches the demand, which may change
+ * meanwhile. */
 static void
 work (GstElement * source, gpointer user_data)
 {
@@ -80,7 +79,7 @@ work (GstElement * source, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
-/* With the lock. */
+/* Call with the lock held. */
 static void
 begin_work (GstFfsSourceControl * self)
 {
@@ -90,8 +89,7 @@ begin_work (GstFfsSourceControl * self)
   gst_element_call_async (self->source, work, self, NULL);
 }
 
-/* A sink that is fed by more than one, or an element that feeds more than one,
- * has something to say about whether the source runs. */
+/* An element with several pads on one side may need a running source. */
 static gboolean
 is_source (GstElement * element, GstPad * pad, gpointer user_data)
 {
@@ -127,7 +125,7 @@ find_source (GstFfsSourceControl * self, GstPad * sinkpad)
  * gst_ffs_source_control_start:
  * @self: the source control
  *
- * The host wants frames. Any thread; returns before they come.
+ * The host wants frames. Any thread; does not wait for the source.
  */
 void
 gst_ffs_source_control_start (GstFfsSourceControl * self)
@@ -142,8 +140,7 @@ gst_ffs_source_control_start (GstFfsSourceControl * self)
  * gst_ffs_source_control_release:
  * @self: the source control
  *
- * The host wants no more frames; the next one that comes stops the source.
- * Any thread.
+ * The host wants no more frames; the next one stops the source. Any thread.
  */
 void
 gst_ffs_source_control_release (GstFfsSourceControl * self)
@@ -156,10 +153,10 @@ gst_ffs_source_control_release (GstFfsSourceControl * self)
 /**
  * gst_ffs_source_control_idle:
  * @self: the source control
- * @sinkpad: where its frames come
+ * @sinkpad: the sink pad
  *
- * A frame of a live source has come that nobody wants. Streaming thread; it
- * must not wait for anything but us until the source has stopped.
+ * Stops the source after an unwanted frame. Streaming thread, which must not
+ * block until the source has stopped.
  */
 void
 gst_ffs_source_control_idle (GstFfsSourceControl * self, GstPad * sinkpad)
@@ -179,9 +176,10 @@ gst_ffs_source_control_idle (GstFfsSourceControl * self, GstPad * sinkpad)
  * @self: the source control
  * @event: EOS that was sent to the bin
  *
- * From now on the source is not stopped any more.
+ * From now on the source is not stopped.
  *
- * Returns: whether the sink has got the event, since the source runs not
+ * Returns: whether the event was sent to the sink because the source is
+ * stopped
  */
 gboolean
 gst_ffs_source_control_end (GstFfsSourceControl * self, GstEvent * event)
@@ -200,7 +198,7 @@ gst_ffs_source_control_end (GstFfsSourceControl * self, GstEvent * event)
   return TRUE;
 }
 
-/* Another stream, perhaps of another source. Any thread. */
+/* A new stream, possibly of another source. Any thread. */
 void
 gst_ffs_source_control_new_stream (GstFfsSourceControl * self)
 {
@@ -215,9 +213,8 @@ gst_ffs_source_control_new_stream (GstFfsSourceControl * self)
  * gst_ffs_source_control_let_go:
  * @self: the source control
  *
- * Leaves the source to the bin again, whatever that wants of it. When it
- * returns nothing is under way any more. To be called when the streaming
- * thread cannot be in the sink.
+ * Returns the source to the control of the bin and waits for the worker. Call
+ * when the streaming thread cannot be in the sink.
  */
 void
 gst_ffs_source_control_let_go (GstFfsSourceControl * self)
@@ -226,7 +223,7 @@ gst_ffs_source_control_let_go (GstFfsSourceControl * self)
   GstPad *sinkpad;
 
   g_mutex_lock (&self->lock);
-  /* Which means that it follows the bin, wherever that goes. */
+  /* The source follows the bin's state from now on. */
   self->wanted = TRUE;
   begin_work (self);
   while (self->busy)

@@ -10,20 +10,20 @@ G_BEGIN_DECLS
 /**
  * GstFfsSourceControl:
  *
- * A part of a bin; its fields are gstffssourcecontrol.c's own.
+ * Embedded in the bin; fields are private to gstffssourcecontrol.c.
  */
 typedef struct
 {
-  GstElement *bin;              /* unowned: what this is a part of */
+  GstElement *bin;              /* unowned; the bin */
 
   GMutex lock;
   GCond done;
-  GstElement *source;           /* NULL while it is not ours to stop */
-  GstPad *sinkpad;              /* where its frames go */
-  gboolean wanted;              /* by the host */
+  GstElement *source;           /* NULL unless it may be stopped */
+  GstPad *sinkpad;              /* sink pad of its frames */
+  gboolean wanted;              /* demand of the host */
   gboolean stopped;
-  gboolean ended;               /* the stream, by an event to the bin */
-  gboolean busy;                /* the worker is under way */
+  gboolean ended;               /* EOS was sent to the bin */
+  gboolean busy;                /* the worker runs */
 } GstFfsSourceControl;
 
 void gst_ffs_source_control_init (GstFfsSourceControl * self, GstElement * bin);

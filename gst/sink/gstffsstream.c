@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsStream: how frames get onto an open endpoint: in place through the
- * transfer queue, copied into a dmabuf of ours where a part of the frame
- * cannot be sent in place, or written where the kernel or the controller
- * takes no dmabufs at all.
+ * GstFfsStream: sends frames on an open endpoint: in place through the
+ * transfer queue, copied into a dmabuf where a part cannot be sent in place,
+ * or written where the kernel or the controller does not support dmabufs.
  *
  * Ownership: owns the endpoint, the transfer queue, the copier and the
  * writer. While a frame is half submitted (its submission was interrupted)
  * its pieces are kept here.
  *
- * Locking: the frame that is being sent, copier, writer and packer belong to the
- * thread with the queue's claim, the streaming thread or one that halts the
- * stream.  The lock protects the counters and, against readers in other
- * threads, the pointer to the queue; it is taken before the locks of queue and
- * writer.  close() belongs to the state change after the streaming thread has
- * ended.
+ * Locking: the current frame, copier, writer and packer belong to the thread
+ * with the queue's claim: the streaming thread, or one that halts the stream.
+ * The lock protects the counters and the pointer to the queue; it is taken
+ * before the locks of queue and writer. Call close() in the state change,
+ * after the streaming thread has ended.
  */
 
 #include <errno.h>
@@ -28,17 +26,17 @@
 #define MAX_ATTACHMENTS 64
 #define NO_FRAME G_MAXUINT64
 
-/* So many frames lost with none in between that arrived have one cause. */
+/* This many consecutive lost frames have a common cause. */
 #define MAX_LOST 5
 
 /**
  * GstFfsFrameCounter:
  * @zero_copy: frames sent in place
- * @gathered: frames that went as one transfer of several pieces
- * @in_headroom: frames with their header in the room in front of them
- * @copied: frames of which something was copied
+ * @gathered: frames sent as one transfer of several segments
+ * @in_headroom: frames with their header in the headroom
+ * @copied: frames copied in whole or in part
  * @copied_for: the same by the first reason
- * @bytes_copied: bytes that went through the CPU
+ * @bytes_copied: bytes copied by the CPU
  */
 typedef struct
 {
@@ -56,28 +54,28 @@ struct _GstFfsStream
   GstFfsStreamDoneFunc done;
   gpointer user_data;
   GstFfsQueue *queue;           /* NULL once closed */
-  GstFfsCopies *copier;         /* NULL if there are no dmabufs to copy into */
+  GstFfsCopies *copier;         /* NULL without dmabufs for copies */
   GstAllocator *allocator;      /* the same */
   GstFfsWriter *writer;
-  GstFfsCopies *packer;         /* for what is written */
+  GstFfsCopies *packer;         /* for written frames */
 
   /* Atomic. */
-  gint n_lost;                  /* frames, one behind the other */
-  gint arrived;                 /* a frame has, since resume() */
-  gint halt_cleared;            /* the host has, after that */
+  gint n_lost;                  /* consecutive lost frames */
+  gint arrived;                 /* a frame has arrived since resume() */
+  gint halt_cleared;            /* the host has cleared the halt after that */
 
   gboolean lost_told;           /* streaming thread */
 
-  /* Why dmabufs cannot be sent, once known. */
+  /* Why dmabufs cannot be sent, once detected. */
   gint blocked;                 /* GstFfsCopyReason */
 
-  /* With the claim. */
+  /* Call with the claim. */
   guint checked;                /* connection of check_dma_device() */
   guint64 frame;                /* being sent, or NO_FRAME */
   GstFfsFrameTag tag;
-  gboolean counted;             /* though it is not all queued yet */
+  gboolean counted;             /* counted before it is completely queued */
   GstFfsFrame sending;
-  gboolean writing;             /* its pieces are for the writer */
+  gboolean writing;             /* its segments are for the writer */
 
   GMutex lock;
   gboolean flushing;
@@ -87,10 +85,10 @@ struct _GstFfsStream
   GstFfsAttachmentsStats last_attachments;
 };
 
-/* What a frame's tag says besides the reason for a copy. */
+/* Flags in a frame's tag, in addition to the copy reason. */
 #define TAG_GATHERED (1u << 8)
 #define TAG_IN_HEADROOM (1u << 9)
-/* What marks the end of the stream is no frame. */
+/* The end packet is not a frame. */
 #define TAG_NO_FRAME (1u << 10)
 
 static void
@@ -122,7 +120,7 @@ counter_add (GstFfsFrameCounter * self, GstFfsCopyReason reason,
   self->bytes_copied += copied;
 }
 
-/* Counts a frame, or takes that back: one that did not arrive. */
+/* Counts a frame, or uncounts one that did not arrive. */
 static void
 count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
 {
@@ -138,9 +136,10 @@ count_frame (GstFfsStream * self, const GstFfsFrameTag * tag, gint change)
   g_mutex_unlock (&self->lock);
 }
 
-/* Some controllers, such as dwc3, end transfers with EPIPE when the host clears
- * the endpoint's halt (dwc3_gadget_ep_set_halt() in Linux).  Hosts do that to
- * end a bulk stream, and some of them before they begin to read, or to go on. */
+/* Some controllers, such as dwc3, end transfers with EPIPE when the host
+ * clears the endpoint's halt (dwc3_gadget_ep_set_halt() in Linux). Hosts clear
+ * the halt to end a bulk stream, and some also before they start or continue
+ * to read. */
 static void
 note_end (GstFfsStream * self, gint err)
 {
@@ -152,7 +151,7 @@ note_end (GstFfsStream * self, gint err)
   }
 }
 
-/* From the queue. */
+/* Callback of the queue. */
 static void
 frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
     gpointer user_data)
@@ -179,7 +178,7 @@ frame_done (guint64 frame, const GstFfsFrameTag * tag, gint err,
 /**
  * gst_ffs_stream_new:
  * @ep: (transfer full): the endpoint
- * @allocator: (nullable): where dmabufs for copies come from
+ * @allocator: (nullable): allocator of dmabufs for copies
  * @done: called for frames after their release
  * @user_data: for @done
  */
@@ -213,8 +212,8 @@ clear_frame (GstFfsStream * self)
   self->frame = NO_FRAME;
 }
 
-/* The frame is not queued any further.  If nothing of it is, the queue will not
- * say that it is done. */
+/* Stops queueing the frame. If no part of it is queued, the queue does not
+ * call back. */
 static void
 give_up (GstFfsStream * self)
 {
@@ -225,14 +224,13 @@ give_up (GstFfsStream * self)
 
 /**
  * gst_ffs_stream_close:
- * @self: the stream, not used by a streaming thread any more
- * @timeout: how long to wait for the controller to let go, ns
+ * @self: the stream, after the streaming thread has ended
+ * @timeout: how long to wait for the controller, ns
  *
- * Cancels what is in flight and closes the endpoint. Only statistics are
- * left.
+ * Cancels the frames in flight and closes the endpoint. Keeps the statistics.
  *
- * Returns: %FALSE if the controller still holds buffers, which are released
- * when it lets go
+ * Returns: %FALSE if the controller still holds buffers; they are released
+ * when it completes the transfers
  */
 gboolean
 gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
@@ -245,8 +243,8 @@ gst_ffs_stream_close (GstFfsStream * self, GstClockTime timeout)
   gst_ffs_writer_close (self->writer);
   give_up (self);
 
-  /* A reader of the statistics may be in the queue: it is there under the
-   * lock, which is why the pointer goes first. */
+  /* Clear the pointer first: readers of the statistics use the queue with the
+   * lock held. */
   g_mutex_lock (&self->lock);
   gst_ffs_queue_get_stats (queue, &self->last_transfers,
       &self->last_attachments);
@@ -281,7 +279,7 @@ gst_ffs_stream_get_name (GstFfsStream * self)
   return gst_ffs_endpoint_get_name (self->ep);
 }
 
-/* Returns: whether a host was there when the endpoint was asked last */
+/* Returns: whether a host was connected at the last query of the endpoint */
 gboolean
 gst_ffs_stream_is_enabled (GstFfsStream * self)
 {
@@ -292,7 +290,8 @@ gst_ffs_stream_is_enabled (GstFfsStream * self)
  * gst_ffs_stream_probe:
  * @self: the stream
  *
- * Returns: 0 if a host has configured us, as far as is known, else an errno
+ * Returns: 0 if a host has configured the function, as far as is known, else
+ * an errno
  */
 gint
 gst_ffs_stream_probe (GstFfsStream * self)
@@ -305,11 +304,11 @@ gst_ffs_stream_probe (GstFfsStream * self)
  * gst_ffs_stream_take_lost:
  * @self: the stream
  *
- * Frames that were in flight when a host left may look lost as well, with
- * controllers that tell it by another errno.
+ * Frames in flight at a disconnect may look lost too, on controllers that
+ * report it by another errno.
  *
- * Returns: how many frames were lost with none in between that arrived, if that
- * is worth a word; once
+ * Returns: the number of consecutive lost frames, once, if it is worth a
+ * warning
  */
 guint
 gst_ffs_stream_take_lost (GstFfsStream * self)
@@ -326,7 +325,7 @@ gst_ffs_stream_take_lost (GstFfsStream * self)
   return n;
 }
 
-/* The host is known to be gone. */
+/* The host has disconnected. */
 void
 gst_ffs_stream_set_disabled (GstFfsStream * self)
 {
@@ -337,8 +336,8 @@ gst_ffs_stream_set_disabled (GstFfsStream * self)
  * gst_ffs_stream_is_zero_copy:
  * @self: the stream
  *
- * Returns: %FALSE if kernel or controller are known to take no dmabufs, not even
- * ours
+ * Returns: %FALSE if kernel or controller do not support any dmabufs, as far
+ * as is known
  */
 gboolean
 gst_ffs_stream_is_zero_copy (GstFfsStream * self)
@@ -353,8 +352,8 @@ gst_ffs_stream_is_zero_copy (GstFfsStream * self)
  * gst_ffs_stream_needs_headroom:
  * @self: the stream
  *
- * Returns: whether a header in the same transfer as a frame has to be in the
- * frame's memory, in front of it
+ * Returns: whether a header in the same transfer needs headroom in the frame's
+ * memory
  */
 gboolean
 gst_ffs_stream_needs_headroom (GstFfsStream * self)
@@ -366,9 +365,9 @@ gst_ffs_stream_needs_headroom (GstFfsStream * self)
  * gst_ffs_stream_get_waiting:
  * @self: the stream. Any thread
  *
- * Returns: for how long the host has read nothing though there is something
- * for it, ns, or 0; %GST_CLOCK_TIME_NONE if it has read frames, then cleared the
- * endpoint's halt, and read none since
+ * Returns: how long the host has not read queued data, ns, or 0;
+ * %GST_CLOCK_TIME_NONE if it has read frames, then cleared the endpoint's
+ * halt, and read none since
  */
 GstClockTime
 gst_ffs_stream_get_waiting (GstFfsStream * self)
@@ -403,7 +402,7 @@ set_halting (GstFfsStream * self, gboolean halting)
 /**
  * gst_ffs_stream_set_flushing:
  * @self: the stream
- * @flushing: whether waits are to end with EINTR. Any thread
+ * @flushing: whether waits return EINTR. Any thread
  */
 void
 gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing)
@@ -411,14 +410,14 @@ gst_ffs_stream_set_flushing (GstFfsStream * self, gboolean flushing)
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
   gst_ffs_writer_set_flushing (self->writer, flushing || self->halting);
-  /* A flush that comes while we are being closed finds none. */
+  /* NULL if a flush races with close(). */
   if (self->queue)
     gst_ffs_queue_set_flushing (self->queue, flushing);
   g_mutex_unlock (&self->lock);
 }
 
-/* A frame was interrupted.  TRUE once the thread that has halted the stream has
- * taken all of it back, FALSE if it is flushing. */
+/* A frame was interrupted. Returns TRUE when the thread that halted the stream
+ * has cancelled it, FALSE if flushing. */
 static gboolean
 wait_halted (GstFfsStream * self)
 {
@@ -447,9 +446,9 @@ abandon (GstFfsStream * self)
 /**
  * gst_ffs_stream_halt:
  * @self: an open stream
- * @timeout: how long to wait for the controller to let go, ns
+ * @timeout: how long to wait for the controller, ns
  *
- * Takes back what is on the endpoint and sends nothing more until
+ * Cancels the frames on the endpoint and sends no more until
  * gst_ffs_stream_resume(). Any thread.
  */
 void
@@ -463,7 +462,7 @@ gst_ffs_stream_halt (GstFfsStream * self, GstClockTime timeout)
   gst_ffs_queue_unclaim (self->queue);
 }
 
-/* Lets frames through again: another stream. Any thread. */
+/* Allows frames again, for a new stream. Any thread. */
 void
 gst_ffs_stream_resume (GstFfsStream * self)
 {
@@ -476,7 +475,7 @@ gst_ffs_stream_resume (GstFfsStream * self)
  * gst_ffs_stream_wait_slot:
  * @self: the stream
  *
- * Waits until another frame may be put in flight.
+ * Waits for a slot.
  *
  * Returns: 0, or EINTR if flushing
  */
@@ -493,9 +492,9 @@ tell_sent (GstBuffer * buffer, guint64 frame, const GstFfsStreamPolicy * policy)
     gst_ffs_profile_sent (policy->profile, frame);
 }
 
-/* TRUE if that was all, FALSE if it has to be written.  A frame is counted when
- * it is queued, since it may arrive before this returns; what does not arrive
- * is taken back. */
+/* Returns FALSE if the frame must be written. Counts the frame when it is
+ * queued, since it may arrive before this returns; lost frames are
+ * uncounted. */
 static gboolean
 submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     gboolean resume, const GstFfsStreamPolicy * policy,
@@ -539,8 +538,8 @@ submit (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
   return FALSE;
 }
 
-/* Makes the pieces of a frame that has begun.  0 if they are there, EINTR
- * if flushing, ENOTSUP if the frame has to be written or refused. */
+/* Makes the segments of a frame after gst_ffs_frame_begin(). Returns 0, EINTR
+ * if flushing, ENOTSUP if the frame must be written or rejected. */
 static gint
 prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
     const GstFfsStreamPolicy * policy)
@@ -552,15 +551,15 @@ prepare (GstFfsStream * self, GstBuffer * buffer, gboolean resume,
   if (buffer)
     headroom = gst_ffs_frame_get_headroom (&self->sending, buffer, policy,
         self->allocator);
-  /* It may be in flight with the header of the last time. */
+  /* The memory may be in flight with its last header. */
   if (headroom && gst_ffs_queue_wait_idle (self->queue, headroom) != 0)
     return EINTR;
   return gst_ffs_frame_build (&self->sending, buffer, self->copier, policy,
       headroom) ? 0 : ENOTSUP;
 }
 
-/* With the claim.  Once for each host, which may have come to another
- * controller.  Returns 0, or an errno of the endpoint. */
+/* Call with the claim. Once for each connection, which may be on another
+ * controller. Returns 0, or an errno of the endpoint. */
 static gint
 check_dma_device (GstFfsStream * self)
 {
@@ -581,8 +580,8 @@ check_dma_device (GstFfsStream * self)
     g_atomic_int_compare_and_exchange (&self->blocked,
         GST_FFS_COPY_REASON_DMA_DEVICE, GST_FFS_COPY_REASON_NONE);
   }
-  /* That took a while, and unpatched kernels follow a NULL pointer when a
-   * transfer is queued on a function that was unbound meanwhile. */
+  /* Check again: unpatched kernels dereference a NULL pointer when a transfer
+   * is queued on a function that was unbound meanwhile. */
   return gst_ffs_endpoint_probe (self->ep);
 }
 
@@ -629,14 +628,14 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     return;
   }
 
-  /* A write waits for the host, and not for as long as eos-timeout says. */
+  /* A write blocks on the host, beyond eos-timeout. */
   if (buffer == NULL) {
     result->meaning = GST_FFS_CANCELLED;
     clear_frame (self);
     return;
   }
 
-  /* Of one that is given up the host may have read a part by then. */
+  /* The host may have read a part of an abandoned frame. */
   tell_sent (buffer, frame, policy);
   result->call = GST_FFS_CALL_WRITE;
   result->reason = self->sending.reason;
@@ -665,18 +664,17 @@ send_frame (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
 /**
  * gst_ffs_stream_send:
  * @self: the stream of an endpoint that is enabled
- * @buffer: (nullable): a frame, or %NULL for what marks the end of the stream
+ * @buffer: (nullable): a frame, or %NULL for the end packet
  * @frame: its number, different from the last one's
- * @policy: (inout): how to send it; whether the kernel gathers is filled in
- * @result: (out): what became of it
+ * @policy: (inout): how to send it; the gather field is set
+ * @result: (out): the result
  *
- * Sends a frame when there is a slot for it. After %GST_FFS_INTERRUPTED the
- * caller either calls again with the same frame, which goes on where it was
- * unless the stream was halted meanwhile, or abandons it. If it was refused
- * because copying is not wanted, the meaning is %GST_FFS_FATAL and the errno
- * 0; it is %GST_FFS_CANCELLED if the class of camera does not send such a
- * frame, or the end would have to be written, and %GST_FFS_NOT_ENABLED if the
- * stream is halted.
+ * Waits for a slot and sends a frame. After %GST_FFS_INTERRUPTED the caller
+ * either calls again with the same frame, which continues it unless the stream
+ * was halted meanwhile, or abandons it. If copy-mode forbids a copy, the
+ * meaning is %GST_FFS_FATAL and the errno 0. It is %GST_FFS_CANCELLED if the
+ * profile does not send such a frame, or the end packet would have to be
+ * written, and %GST_FFS_NOT_ENABLED if the stream is halted.
  */
 void
 gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
@@ -691,12 +689,12 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
     return;
   }
 
-  /* The end of a transfer may have said meanwhile that the host is gone. */
+  /* A completed transfer may have reported a disconnect meanwhile. */
   if (!gst_ffs_endpoint_is_enabled (self->ep) || check_dma_device (self) != 0)
     result->meaning = GST_FFS_NOT_ENABLED;
   else
     send_frame (self, buffer, frame, policy, result);
-  /* Without SUBMIT, then. */
+  /* Fall back to TRANSFER, as on a kernel without SUBMIT. */
   if (result->meaning == GST_FFS_NO_GATHER) {
     policy->gather = FALSE;
     memset (result, 0, sizeof (*result));
@@ -712,7 +710,7 @@ gst_ffs_stream_send (GstFfsStream * self, GstBuffer * buffer, guint64 frame,
  * gst_ffs_stream_abandon:
  * @self: the stream
  *
- * Gives up the rest of a frame whose sending was interrupted.
+ * Abandons the rest of an interrupted frame.
  */
 void
 gst_ffs_stream_abandon (GstFfsStream * self)
@@ -729,7 +727,7 @@ gst_ffs_stream_drain (GstFfsStream * self, GstClockTime timeout)
   return gst_ffs_queue_drain (self->queue, timeout);
 }
 
-/* Returns 0, or ETIMEDOUT if the controller does not let go. */
+/* Returns 0, or ETIMEDOUT if the controller does not complete. */
 gint
 gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout)
 {
@@ -745,11 +743,11 @@ gst_ffs_stream_cancel (GstFfsStream * self, GstClockTime timeout)
 /**
  * gst_ffs_stream_give_back:
  * @self: the stream
- * @timeout: how long the host may take to read what is in flight, ns
+ * @timeout: how long the host may take to read the frames in flight, ns
  *
- * Upstream wants its buffers back, to free them or change their format. What
- * the host does not read in time is cancelled: an upstream that waits for
- * its buffers would otherwise wait for the host.
+ * Releases upstream's buffers, to be freed or reallocated. Frames that the
+ * host does not read in time are cancelled; otherwise upstream would wait for
+ * the host.
  *
  * Returns: 0, EINTR if flushing, or another errno
  */
@@ -758,7 +756,7 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
 {
   gint err = gst_ffs_stream_drain (self, timeout);
 
-  /* Those that come next may be others. */
+  /* The next dmabufs may be others. */
   g_atomic_int_compare_and_exchange (&self->blocked,
       GST_FFS_COPY_REASON_REFUSED, GST_FFS_COPY_REASON_NONE);
   gst_ffs_queue_claim (self->queue);
@@ -772,7 +770,7 @@ gst_ffs_stream_give_back (GstFfsStream * self, GstClockTime timeout)
   return err;
 }
 
-/* With the lock. */
+/* Call with the lock held. */
 static void
 counter_to_structure (const GstFfsFrameCounter * self,
     const GstFfsQueueStats * transfers,

@@ -12,12 +12,12 @@ typedef struct _GstFfsStream GstFfsStream;
 
 /**
  * GstFfsStreamResult:
- * @meaning: what happened
- * @call: the call that @err is about
+ * @meaning: the meaning of @err
+ * @call: the call that failed
  * @err: its errno
- * @reason: why the frame was copied, or would have to be
+ * @reason: why the frame was, or would have to be, copied
  *
- * What became of a frame.
+ * Result of sending a frame.
  */
 typedef struct
 {
@@ -30,12 +30,12 @@ typedef struct
 /**
  * GstFfsStreamDoneFunc:
  * @frame: the frame's number
- * @err: 0, or why it did not arrive
+ * @err: 0, or the errno of a frame that did not arrive
  * @user_data: as given
  *
- * Called for each frame that was queued and did not arrive, and for the first
- * that arrives after such a one, after the stream was halted, or at a host that
- * came. After its release, from any thread and with no lock held.
+ * Called for each queued frame that did not arrive, and for the first one that
+ * arrives after such a frame, after a halt, or at a new host. Called after the
+ * release, from any thread, with no lock held.
  */
 typedef void (*GstFfsStreamDoneFunc) (guint64 frame, gint err,
     gpointer user_data);

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUnfit: what to do about frames that are not what the host has chosen.
+ * GstFfsUnfit: handles frames that do not fit the host's selection.
  *
- * Upstream needs a few frames to change what it makes, and what it has in
- * queues may come as fast as it can: nobody waits for less.  One that does not
- * change is told of, and must not keep a processor busy.
+ * Upstream needs a few frames to renegotiate, and queued ones may arrive at
+ * full speed. If it does not renegotiate, a warning is posted, and its frames
+ * are delayed so that it does not keep a CPU busy.
  *
- * Locking: none; belongs to the streaming thread.
+ * Locking: none; streaming thread only.
  */
 
 #include "gstffsunfit.h"
 
 #define TIME GST_SECOND
 
-/* Nor is a source of few frames a second, or a slow machine, told of before it
- * has had its chance. */
+/* Minimum time, for sources with a low framerate and slow machines. */
 #define MIN_FRAMES 30
 
 /* More than a queue holds by default. */
 #define FRAMES 256
 
-/* One has come that fits, or the host has chosen anew. */
+/* A frame has fitted, or the host has changed its selection. */
 void
 gst_ffs_unfit_reset (GstFfsUnfit * self)
 {
@@ -31,10 +30,10 @@ gst_ffs_unfit_reset (GstFfsUnfit * self)
 /**
  * gst_ffs_unfit_add:
  * @self: the frames
- * @now: when it has come
- * @tell: (out): whether it is time to tell a person, once until the next reset
+ * @now: arrival time
+ * @tell: (out): whether to post a warning, once until the next reset
  *
- * Another one has come.
+ * Counts a frame.
  *
  * Returns: whether to pause before the next one
  */

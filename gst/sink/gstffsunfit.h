@@ -9,11 +9,11 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsUnfit:
- * @n: frames, one behind the other
- * @since: when the first of them came
- * @told: whether a person knows
+ * @n: number of consecutive frames
+ * @since: arrival of the first one
+ * @told: whether a warning was posted
  *
- * Frames that are not what the host has chosen.
+ * Frames that do not fit the host's selection.
  */
 typedef struct
 {

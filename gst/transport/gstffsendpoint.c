@@ -2,16 +2,16 @@
 /*
  * GstFfsEndpoint: one data endpoint of a FunctionFS function.
  *
- * Ownership: the endpoint owns a file description of its own, opened from a
- * path or through /proc/self/fd from an application's descriptor.  Closing
- * it makes the kernel cancel every transfer and drop every attachment made
- * through it, and is the last resort for both.  It is reference counted: the
- * transfer queue may outlive the element until its last fence signalled.
+ * Ownership: the endpoint owns its file description, opened from a path or,
+ * for an application's descriptor, through /proc/self/fd. Closing it cancels
+ * all transfers and drops all attachments made through it; that is the last
+ * resort for both. Reference counted, since the queue may outlive the element
+ * until its last fence has signalled.
  *
- * Locking: none.  The calls may come from any thread as long as nobody is in
- * reopen() or close(), which belong to the thread that owns the stream.
+ * Locking: none. MT safe, except reopen() and close(), which the thread that
+ * owns the stream calls while no other thread is in a call.
  *
- * The functions return 0 or an errno; gst_ffs_meaning() tells what it means.
+ * The functions return 0 or an errno; see gst_ffs_meaning().
  */
 
 #include <errno.h>
@@ -26,11 +26,11 @@
 
 #include <linux/usb/ch9.h>
 
-/* A host that is there ends the data stage of a request sooner. */
+/* Longer than a connected host takes for the data stage of a request. */
 #define OPEN_TIMEOUT (2 * G_TIME_SPAN_SECOND)
 #define OPEN_RETRY G_TIME_SPAN_MILLISECOND
 
-/* Between two poll() when it fails, which it hardly ever does. */
+/* Delay between two poll() calls that fail. */
 #define POLL_RETRY (10 * G_TIME_SPAN_MILLISECOND)
 
 struct _GstFfsEndpoint
@@ -39,12 +39,14 @@ struct _GstFfsEndpoint
   gchar *path;
   gchar *owner;                 /* the element's name, for logs */
   gint fd;
+  GstFfsDirection direction;
   guint64 features;             /* of the kernel's FunctionFS */
-  gint cannot_gather;           /* atomic: the controller has said so */
+  gint cannot_gather;           /* atomic: reported by the controller */
 
-  /* Last known state; the host can change it any time after it was read. */
+  /* Last known state; may be outdated at any time. */
   gint enabled;
   gint connections;
+  gint packet_size;             /* of the last host's connection, or 0 */
 };
 
 static gint
@@ -63,16 +65,16 @@ real_open (const gchar * path, gint flags)
 
 GstFfsOpenFunc gst_ffs_open_file = real_open;
 
-/* Linux keeps so much of a thread's name. */
+/* Maximum length of a thread name on Linux. */
 #define THREAD_NAME_MAX 15
 
 /**
  * gst_ffs_thread_name:
  * @role: what the thread does
- * @owner: the name of the element whose it is
+ * @owner: name of the element
  *
  * Returns: (transfer full): the role and the end of the element's name, which
- * is what tells elements of one kind apart
+ * distinguishes elements
  */
 gchar *
 gst_ffs_thread_name (const gchar * role, const gchar * owner)
@@ -82,7 +84,7 @@ gst_ffs_thread_name (const gchar * role, const gchar * owner)
   return g_strdup_printf ("%s:%s", role, owner + length - MIN (length, room));
 }
 
-/* Asks again when a signal came between.  Returns: 0 or an errno */
+/* Retries after a signal. Returns: 0 or an errno */
 gint
 gst_ffs_call (gint fd, gulong request, gpointer arg)
 {
@@ -98,12 +100,12 @@ gst_ffs_call (gint fd, gulong request, gpointer arg)
 /**
  * gst_ffs_endpoint_open_file:
  * @path: an endpoint's file
- * @flags: O_WRONLY or O_RDWR
+ * @flags: O_WRONLY, O_RDONLY or O_RDWR
  *
- * Opens it with O_NONBLOCK: what waits for a host inside the kernel could only
- * be ended by a signal.  Kernels such as 6.12 take a mutex of the whole function
- * for that, which whoever answers the host on ep0 has meanwhile, and say EAGAIN
- * then (ffs_epfile_open() in f_fs.c).  So this waits for up to OPEN_TIMEOUT.
+ * Opens with O_NONBLOCK, since only a signal interrupts calls that block in
+ * the kernel. Kernels such as 6.12 take the function's mutex, which the thread
+ * in a data stage of ep0 holds, and return EAGAIN (ffs_epfile_open() in
+ * f_fs.c). So this retries for up to OPEN_TIMEOUT.
  *
  * Returns: a descriptor, or -1 and errno
  */
@@ -143,22 +145,47 @@ dup_nonblock (gint fd)
   return copy;
 }
 
+static gint
+get_open_flags (GstFfsDirection direction)
+{
+  return direction == GST_FFS_DIRECTION_OUT ? O_RDONLY : O_WRONLY;
+}
+
 /**
  * gst_ffs_endpoint_open:
- * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
+ * @path: (nullable): the endpoint's file
  * @fd: an open descriptor of it, used if @path is %NULL
- * @owner: the name of the element that it is for: log lines and threads carry it
+ * @owner: the name of the element that it is for
  * @err: (out): the errno if this failed
  *
- * A descriptor of the application is opened anew, so that our O_NONBLOCK
- * does not change the application's own.  Where that is not permitted (a
- * descriptor handed over by a more privileged process) it is duplicated.
+ * gst_ffs_endpoint_open_for() of an endpoint to the host.
  *
  * Returns: (transfer full) (nullable): the endpoint
  */
 GstFfsEndpoint *
 gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
     gint * err)
+{
+  return gst_ffs_endpoint_open_for (GST_FFS_DIRECTION_IN, path, fd, owner, err);
+}
+
+/**
+ * gst_ffs_endpoint_open_for:
+ * @direction: which way the element needs
+ * @path: (nullable): the endpoint's file, e.g. "/dev/ffs-camera/ep1"
+ * @fd: an open descriptor of it, used if @path is %NULL
+ * @owner: name of the element, for log lines and thread names
+ * @err: (out): the errno if this failed
+ *
+ * Reopens an application's descriptor, so that O_NONBLOCK does not affect the
+ * application. If that is not permitted (a descriptor from a more privileged
+ * process), it is duplicated.
+ *
+ * Returns: (transfer full) (nullable): the endpoint
+ */
+GstFfsEndpoint *
+gst_ffs_endpoint_open_for (GstFfsDirection direction, const gchar * path,
+    gint fd, const gchar * owner, gint * err)
 {
   g_autofree gchar *link = NULL;
   GstFfsEndpoint *ep;
@@ -167,7 +194,7 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
   if (path == NULL)
     path = link = g_strdup_printf ("/proc/self/fd/%d", fd);
 
-  own = gst_ffs_endpoint_open_file (path, O_WRONLY);
+  own = gst_ffs_endpoint_open_file (path, get_open_flags (direction));
   if (own < 0 && link != NULL && errno != ENOENT)
     own = dup_nonblock (fd);
   if (own < 0) {
@@ -177,6 +204,7 @@ gst_ffs_endpoint_open (const gchar * path, gint fd, const gchar * owner,
 
   ep = g_atomic_rc_box_new0 (GstFfsEndpoint);
   ep->fd = own;
+  ep->direction = direction;
   ep->path = link ? NULL : g_strdup (path);
   ep->name = link ? g_strdup_printf ("fd %d", fd) : g_strdup (path);
   ep->owner = g_strdup (owner);
@@ -215,7 +243,7 @@ gst_ffs_endpoint_get_name (GstFfsEndpoint * ep)
   return ep->name;
 }
 
-/* Returns: (transfer none): the name of the element that it is for */
+/* Returns: (transfer none): the name of the element */
 const gchar *
 gst_ffs_endpoint_get_owner (GstFfsEndpoint * ep)
 {
@@ -228,15 +256,23 @@ gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep)
   return ep->fd;
 }
 
+/* Returns: wMaxPacketSize at the speed of the host that was there last, or 0 */
+guint
+gst_ffs_endpoint_get_packet_size (GstFfsEndpoint * ep)
+{
+  return g_atomic_int_get (&ep->packet_size);
+}
+
 /**
  * gst_ffs_endpoint_probe:
  * @ep: an endpoint
  *
- * Asks whether a host has configured the function.  ep files cannot be
- * polled, so this is the only way to find out without touching data.
+ * Queries whether a host has configured the function. ep files cannot be
+ * polled, so this is the only way that does not transfer data.
  *
  * Returns: 0 if it has, EAGAIN or ESHUTDOWN if not, EOPNOTSUPP for an OUT
- * endpoint, ENOTTY and others if this is no endpoint at all
+ * endpoint where an IN endpoint is needed, EPROTOTYPE for an IN endpoint where
+ * an OUT endpoint is needed, ENOTTY and others if this is not an endpoint
  */
 gint
 gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
@@ -251,13 +287,18 @@ gst_ffs_endpoint_probe (GstFfsEndpoint * ep)
     return err;
   }
 
-  if (!(desc.bEndpointAddress & USB_DIR_IN))
+  if (desc.bEndpointAddress & USB_DIR_IN) {
+    if (ep->direction == GST_FFS_DIRECTION_OUT)
+      return EPROTOTYPE;
+  } else if (ep->direction == GST_FFS_DIRECTION_IN) {
     return EOPNOTSUPP;
+  }
 
   if (!g_atomic_int_get (&ep->enabled)) {
     GST_INFO_ID (ep->owner,
         "%s: enabled by the host, address 0x%02x, max packet %u bytes",
         ep->name, desc.bEndpointAddress, GUINT16_FROM_LE (desc.wMaxPacketSize));
+    g_atomic_int_set (&ep->packet_size, GUINT16_FROM_LE (desc.wMaxPacketSize));
     g_atomic_int_inc (&ep->connections);
     g_atomic_int_set (&ep->enabled, TRUE);
   }
@@ -274,8 +315,8 @@ gst_ffs_endpoint_is_enabled (GstFfsEndpoint * ep)
  * gst_ffs_endpoint_get_connection:
  * @ep: an endpoint
  *
- * Returns: a number that is another one for each host that came, and 0 while
- * none is known to be there
+ * Returns: a number that changes with each connection, 0 while no host is
+ * known to be connected
  */
 guint
 gst_ffs_endpoint_get_connection (GstFfsEndpoint * ep)
@@ -296,9 +337,9 @@ gst_ffs_endpoint_set_disabled (GstFfsEndpoint * ep)
  * @ep: an endpoint
  * @dmabuf: a dmabuf
  *
- * The kernel says EPERM for a controller without scatter-gather and for a
- * function that is not bound. It is not taken for the former before the
- * endpoint was seen enabled between two of them.
+ * The kernel returns EPERM for a controller without scatter-gather and for a
+ * function that is not bound. It means the former only if the endpoint was
+ * enabled between two failures.
  *
  * Returns: 0 or an errno
  */
@@ -378,10 +419,10 @@ gst_ffs_endpoint_can_end (GstFfsEndpoint * ep)
  * gst_ffs_endpoint_get_features:
  * @ep: an endpoint
  *
- * Some of them depend on the controller that the function is bound to.
+ * Some depend on the controller.
  *
- * Returns: what the kernel's FunctionFS has beyond mainline's, as
- * USB_FFS_FEATURE_ bits; 0 if it cannot tell
+ * Returns: the USB_FFS_FEATURE_ bits of the kernel's FunctionFS beyond
+ * mainline; 0 if unknown
  */
 guint64
 gst_ffs_endpoint_get_features (GstFfsEndpoint * ep)
@@ -396,11 +437,11 @@ gst_ffs_endpoint_get_features (GstFfsEndpoint * ep)
  * gst_ffs_endpoint_can_gather:
  * @ep: an endpoint
  *
- * A transfer of several pieces, or of one inside a dmabuf, is something that
- * controllers differ in.  Kernels with SUBMIT know which of them can, and
- * refuse the first such transfer where they cannot.
+ * Controllers differ in their support for transfers of several segments, or of
+ * one inside a dmabuf. Kernels with SUBMIT know which support it, and reject
+ * the first such transfer otherwise.
  *
- * Returns: whether that is possible, as far as is known
+ * Returns: whether the controller supports this, as far as is known
  */
 gboolean
 gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
@@ -412,13 +453,13 @@ gst_ffs_endpoint_can_gather (GstFfsEndpoint * ep)
 /**
  * gst_ffs_endpoint_submit:
  * @ep: an endpoint of a kernel that has the call
- * @segments: of dmabufs attached to it
+ * @segments: segments of attached dmabufs
  * @n_segments: how many
- * @cookie: what the record of its end shall have, without @sync_file
- * @sync_file: (out) (nullable): of the fence, owned by the caller; %NULL to
- * learn of the end by gst_ffs_endpoint_reap()
+ * @cookie: cookie of the completion record, if @sync_file is %NULL
+ * @sync_file: (out) (nullable): fence of the transfer, owned by the caller;
+ * %NULL to get a record from gst_ffs_endpoint_reap()
  *
- * Sends the segments one behind the other in one transfer.
+ * Sends, or fills, the segments one behind the other in one transfer.
  *
  * Returns: 0 if the transfer is queued, else an errno, EOPNOTSUPP if the
  * controller cannot gather
@@ -453,15 +494,15 @@ gst_ffs_endpoint_submit (GstFfsEndpoint * ep,
 /**
  * gst_ffs_endpoint_reap:
  * @ep: an endpoint of a kernel that has the call
- * @records: (out): of what has ended since the last time
- * @n: room for so many
- * @kicks: (inout): how many kicks the caller knows of, and how many there were
- * @timeout_ns: how long to wait for a record, ns; negative: without a limit
+ * @records: (out): records of completed transfers
+ * @n: size of @records
+ * @kicks: (inout): number of kicks that the caller has seen, updated
+ * @timeout_ns: how long to wait for a record, ns; negative is infinite
  *
- * Returns at once if there was a kick that the caller does not know of.
+ * Returns at once after a kick that the caller has not seen.
  *
- * Returns: how many records there are, 0 after a kick or when the time is up, -1
- * and errno, which may be EINTR
+ * Returns: the number of records, 0 after a kick or timeout, -1 and errno,
+ * which may be EINTR
  */
 gint
 gst_ffs_endpoint_reap (GstFfsEndpoint * ep,
@@ -483,7 +524,7 @@ gst_ffs_endpoint_reap (GstFfsEndpoint * ep,
   return ret;
 }
 
-/* Makes whoever waits in gst_ffs_endpoint_reap() return. */
+/* Wakes up threads blocked in gst_ffs_endpoint_reap(). */
 void
 gst_ffs_endpoint_kick (GstFfsEndpoint * ep)
 {
@@ -498,7 +539,7 @@ gst_ffs_endpoint_kick (GstFfsEndpoint * ep)
 /**
  * gst_ffs_fence_export:
  * @dmabuf: a dmabuf on which a transfer was queued
- * @sync_file: (out): a sync_file of all fences that are on it now
+ * @sync_file: (out): a sync_file of all its current fences
  *
  * DMA_BUF_SYNC_RW because kernels before 6.12.75 and 6.19 put the fence of
  * an IN endpoint there as a write fence and later ones as a read fence.
@@ -524,10 +565,9 @@ gst_ffs_fence_export (gint dmabuf, gint * sync_file)
  * @fd: a dmabuf, or the sync_file of SUBMIT
  * @is_sync_file: which of the two
  *
- * Waits until no transfer reads the dmabuf, or the one of the sync_file has
- * ended.  A poll() that fails (ENOMEM, say) tells nothing about the fence, so
- * it is asked again: whoever waits has the right to free the buffer
- * afterwards.
+ * Waits until no transfer reads the dmabuf, or until the transfer of the
+ * sync_file has ended. A failure of poll() (ENOMEM) says nothing about the
+ * fence, so retry: the caller frees the buffer afterwards.
  */
 void
 gst_ffs_fence_wait (gint fd, gboolean is_sync_file)
@@ -568,10 +608,10 @@ gst_ffs_fence_status (gint sync_file, gint * status)
  * gst_ffs_endpoint_reopen:
  * @ep: an endpoint without transfers in flight
  *
- * Drops all attachments at once.  That is the way to do it while no host is
- * there: DETACH on an unbound function makes kernels without our patches
- * follow a NULL pointer.  For an application's descriptor that could only be
- * duplicated this changes nothing, since the application keeps it open.
+ * Drops all attachments by reopening the file. This works without a host,
+ * while DETACH on an unbound function makes unpatched kernels dereference a
+ * NULL pointer. It has no effect on a duplicated descriptor, since the
+ * application keeps the file open.
  *
  * Returns: 0 or an errno; on error the endpoint stays as it was
  */
@@ -580,11 +620,12 @@ gst_ffs_endpoint_reopen (GstFfsEndpoint * ep)
 {
   g_autofree gchar *link = ep->path ? NULL :
       g_strdup_printf ("/proc/self/fd/%d", ep->fd);
-  gint fd = gst_ffs_endpoint_open_file (link ? link : ep->path, O_WRONLY);
+  gint fd = gst_ffs_endpoint_open_file (link ? link : ep->path,
+      get_open_flags (ep->direction));
 
   if (fd < 0)
     return link ? 0 : errno;
-  /* Attachments go with the old one. */
+  /* Closing the old file drops its attachments. */
   gst_ffs_endpoint_close (ep);
   ep->fd = fd;
   GST_DEBUG_ID (ep->owner, "%s: reopened as fd %d", ep->name, fd);

@@ -11,12 +11,25 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsEndpoint GstFfsEndpoint;
 
-/* The seam for the unit tests: every ioctl of the transport goes through
- * this pointer, so that a fake endpoint can answer in the kernel's place. */
+/**
+ * GstFfsDirection:
+ * @GST_FFS_DIRECTION_IN: to the host
+ * @GST_FFS_DIRECTION_OUT: from the host
+ *
+ * Which way an endpoint carries data, in the words of USB.
+ */
+typedef enum
+{
+  GST_FFS_DIRECTION_IN,
+  GST_FFS_DIRECTION_OUT,
+} GstFfsDirection;
+
+/* All ioctls of the transport go through this pointer, which unit tests
+ * replace by a fake endpoint. */
 typedef gint (*GstFfsIoctlFunc) (gint fd, gulong request, gpointer arg);
 extern GstFfsIoctlFunc gst_ffs_ioctl;
 
-/* The same for opening files of FunctionFS. */
+/* The same for open() of FunctionFS files. */
 typedef gint (*GstFfsOpenFunc) (const gchar * path, gint flags);
 extern GstFfsOpenFunc gst_ffs_open_file;
 
@@ -26,12 +39,15 @@ gint gst_ffs_endpoint_open_file (const gchar * path, gint flags);
 
 GstFfsEndpoint *gst_ffs_endpoint_open (const gchar * path, gint fd,
     const gchar * owner, gint * err);
+GstFfsEndpoint *gst_ffs_endpoint_open_for (GstFfsDirection direction,
+    const gchar * path, gint fd, const gchar * owner, gint * err);
 GstFfsEndpoint *gst_ffs_endpoint_ref (GstFfsEndpoint * ep);
 void gst_ffs_endpoint_unref (GstFfsEndpoint * ep);
 
 const gchar *gst_ffs_endpoint_get_name (GstFfsEndpoint * ep);
 const gchar *gst_ffs_endpoint_get_owner (GstFfsEndpoint * ep);
 gint gst_ffs_endpoint_get_fd (GstFfsEndpoint * ep);
+guint gst_ffs_endpoint_get_packet_size (GstFfsEndpoint * ep);
 
 gint gst_ffs_endpoint_probe (GstFfsEndpoint * ep);
 gboolean gst_ffs_endpoint_is_enabled (GstFfsEndpoint * ep);

@@ -119,7 +119,7 @@ get_open_text (gint err, const gchar * endpoint, gint * code)
     case EACCES:
     case EPERM:
       *code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-      return g_strdup_printf ("No permission to write to \"%s\". Mount "
+      return g_strdup_printf ("No permission to use \"%s\". Mount "
           "FunctionFS with the options uid= and gid= of this user.", endpoint);
     case EAGAIN:
       *code = GST_RESOURCE_ERROR_BUSY;
@@ -136,8 +136,8 @@ get_open_text (gint err, const gchar * endpoint, gint * code)
       return g_strdup_printf ("The endpoint \"%s\" is in use.", endpoint);
     default:
       *code = GST_RESOURCE_ERROR_OPEN_WRITE;
-      return g_strdup_printf ("The endpoint \"%s\" cannot be opened for "
-          "writing.", endpoint);
+      return g_strdup_printf ("The endpoint \"%s\" cannot be opened.",
+          endpoint);
   }
 }
 
@@ -180,6 +180,8 @@ get_text (GstFfsCall call, gint err, gint * code)
           *code = GST_RESOURCE_ERROR_SETTINGS;
           text = err == EOPNOTSUPP ?
               "This is an OUT endpoint; use an IN endpoint." :
+              err == EPROTOTYPE ?
+              "This is an IN endpoint; use an OUT endpoint." :
               "This is not a data endpoint of FunctionFS. Use ep1 or above "
               "in its mount point, not ep0.";
           break;

@@ -27,19 +27,20 @@ typedef enum
 /**
  * GstFfsMeaning:
  * @GST_FFS_OK: done
- * @GST_FFS_INTERRUPTED: one of our own waits was asked to end
+ * @GST_FFS_INTERRUPTED: a wait was interrupted by flushing
  * @GST_FFS_NOT_ENABLED: no host has configured the function (yet)
- * @GST_FFS_GONE: the host or the controller went away during the call
- * @GST_FFS_BUSY: somebody else's fence on the dmabuf has not signalled, or
- * its reservation is locked just now
- * @GST_FFS_NOT_ATTACHED: the kernel does not know the dmabuf (any more)
- * @GST_FFS_NO_SG: the controller takes no scatter-gather, hence no dmabuf
- * @GST_FFS_NO_GATHER: the controller does not take a transfer of such pieces
+ * @GST_FFS_GONE: the host or the controller disconnected during the call
+ * @GST_FFS_BUSY: a fence of another device on the dmabuf is pending, or its
+ * reservation is locked
+ * @GST_FFS_NOT_ATTACHED: the dmabuf is not, or no longer, attached
+ * @GST_FFS_NO_SG: the controller has no scatter-gather and cannot use dmabufs
+ * @GST_FFS_NO_GATHER: the controller does not support a transfer of such
+ * segments
  * @GST_FFS_NO_IOCTL: the kernel lacks the dmabuf ioctls
  * @GST_FFS_UNUSABLE: the controller cannot map this dmabuf
- * @GST_FFS_NO_MEMORY: out of memory, worth another try later
- * @GST_FFS_CANCELLED: we cancelled it ourselves
- * @GST_FFS_LOST: somebody else cancelled it
+ * @GST_FFS_NO_MEMORY: out of memory, may succeed later
+ * @GST_FFS_CANCELLED: cancelled by the queue
+ * @GST_FFS_LOST: cancelled by another process
  * @GST_FFS_FATAL: everything else
  *
  * What an errno of a #GstFfsCall means to the callers of the endpoint.
@@ -66,14 +67,15 @@ const gchar *gst_ffs_call_name (GstFfsCall call);
 
 GstFfsMeaning gst_ffs_error_meaning (GstFfsCall call, gint err);
 
-/* See gst_ffs_error_meaning(); a frame asks seven times. */
+/* Inline fast path of gst_ffs_error_meaning(), used seven times a frame. */
 static inline GstFfsMeaning
 gst_ffs_meaning (GstFfsCall call, gint err)
 {
   return err == 0 ? GST_FFS_OK : gst_ffs_error_meaning (call, err);
 }
 
-/* See gst_ffs_error_post_full(); the message carries the caller's place. */
+/* See gst_ffs_error_post_full(); the message has the caller's source
+ * location. */
 #define gst_ffs_error_post(element, call, err, endpoint) \
     gst_ffs_error_post_full (element, call, err, endpoint, __FILE__, \
         GST_FUNCTION, __LINE__)

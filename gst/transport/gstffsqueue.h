@@ -13,24 +13,24 @@ G_BEGIN_DECLS
 
 typedef struct _GstFfsQueue GstFfsQueue;
 
-/* Of one frame: GStreamer's own limit of memories in a buffer, and what a
- * class of camera puts around it. */
+/* Segments of a frame: GStreamer's limit of memories in a buffer, plus
+ * headers, leader and trailer. */
 #define GST_FFS_MAX_PIECES 24
 
 /**
  * GstFfsPiece:
  * @memory: (unowned): memory of a dmabuf
- * @offset: where to begin in the dmabuf; 0 where the kernel has no SUBMIT
+ * @offset: offset in the dmabuf; 0 without SUBMIT
  * @length: bytes to send
- * @owner: (unowned): the buffer to hold until the fence has signalled; it
- * keeps @memory
- * @more: whether the next piece belongs to the same transfer; %FALSE where
- * the kernel has no SUBMIT
- * @first: index of the first memory in the owner, for who makes pieces
- * @n_memories: how many memories of it, one behind the other; the same
- * @reason: why they must be copied before they are one, or 0; the same
+ * @owner: (unowned): the buffer to reference until the fence has signalled;
+ * owns @memory
+ * @more: whether the next piece belongs to the same transfer; %FALSE without
+ * SUBMIT
+ * @first: index of the first memory in the owner, for the creator
+ * @n_memories: number of consecutive memories, for the creator
+ * @reason: why they must be copied, or 0, for the creator
  *
- * A piece of a frame: what can be sent in place, or has to be copied.
+ * A segment of a frame, to be sent in place or copied.
  */
 typedef struct
 {
@@ -49,7 +49,7 @@ typedef struct
  * @kind: a number
  * @size: another one
  *
- * What the caller wants to be reminded of when a frame has ended.
+ * The caller's data for the callback of a frame.
  */
 typedef struct
 {
@@ -62,31 +62,51 @@ typedef struct
  * @frame: the frame's number
  * @tag: as given
  * @err: 0, or the errno of the first of its transfers that failed, or
- * ECANCELED if it was given up half queued
+ * ECANCELED if it was abandoned half queued
  * @user_data: as given
  *
- * Called for each frame of which something was queued and that did not arrive,
- * and for the first that arrives after such a one, after gst_ffs_queue_cancel(),
- * or at a host that came: that others arrive as well is no news.  After the frame's buffers were released,
- * from the queue's thread or one that waits in the queue, with no lock held.
+ * Called for each queued frame that did not arrive, and for the first one that
+ * arrives after such a frame, after gst_ffs_queue_cancel(), or at a new host.
+ * Not called for further frames that complete without an error. Called after
+ * the release of the frame's buffers, from the queue's thread or a thread that
+ * waits in the queue, with no lock held.
  */
 typedef void (*GstFfsFrameDoneFunc) (guint64 frame, const GstFfsFrameTag * tag,
     gint err, gpointer user_data);
 
+/* Where the kernel does not tell how much an OUT transfer has received. */
+#define GST_FFS_LENGTH_UNKNOWN G_MAXSIZE
+
+/**
+ * GstFfsReceivedFunc:
+ * @buffer: (transfer full): the owner of the pieces
+ * @tag: as given
+ * @err: 0, or the errno with which the transfer has ended; ECANCELED if we have
+ * taken it back
+ * @actual: bytes that have come, or %GST_FFS_LENGTH_UNKNOWN
+ * @user_data: as given
+ *
+ * Called for each transfer of an OUT endpoint that has ended, in the order in
+ * which they were queued and one at a time, from the queue's thread or one that
+ * waits in the queue, with no lock held.
+ */
+typedef void (*GstFfsReceivedFunc) (GstBuffer * buffer,
+    const GstFfsFrameTag * tag, gint err, gsize actual, gpointer user_data);
+
 /**
  * GstFfsQueueStats:
- * @queued: transfers handed to the kernel
+ * @queued: transfers submitted to the kernel
  * @completed: transfers that ended without an error
- * @failed: transfers that ended with an error though the host was there
- * @cancelled: transfers that ended because the host went or we stopped
+ * @failed: transfers that failed while the host was connected
+ * @cancelled: transfers cancelled by a disconnect or by the queue
  * @bytes: bytes of completed transfers
  * @in_flight: frames in flight now
- * @in_flight_max: most frames that were in flight at a time
+ * @in_flight_max: maximum number of frames in flight
  * @frames: frames released
- * @lost: frames among them that the host did not get though it was there
- * @latency_last: from the queueing of the last frame to its release, ns
- * @latency_max: the longest of these
- * @latency_sum: all of these
+ * @lost: frames among them lost while the host was connected
+ * @latency_last: time from submission to release of the last frame, ns
+ * @latency_max: maximum of these
+ * @latency_sum: sum of these
  */
 typedef struct
 {
@@ -109,6 +129,8 @@ GstFfsQueue *gst_ffs_queue_new (GstFfsEndpoint * ep, guint max_attachments,
 gboolean gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
     GstFfsQueueStats * stats, GstFfsAttachmentsStats * attachments);
 
+void gst_ffs_queue_set_received_func (GstFfsQueue * self,
+    GstFfsReceivedFunc received);
 void gst_ffs_queue_set_max_in_flight (GstFfsQueue * self, guint max);
 void gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing);
 
@@ -119,6 +141,8 @@ gint gst_ffs_queue_wait (GstFfsQueue * self);
 gint gst_ffs_queue_begin (GstFfsQueue * self);
 void gst_ffs_queue_claim (GstFfsQueue * self);
 void gst_ffs_queue_unclaim (GstFfsQueue * self);
+gint gst_ffs_queue_wait_ended (GstFfsQueue * self, guint64 ended);
+guint64 gst_ffs_queue_get_ended (GstFfsQueue * self);
 gint gst_ffs_queue_wait_idle (GstFfsQueue * self, GstMemory * memory);
 gint gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
     const GstFfsFrameTag * tag, const GstFfsPiece * pieces, guint n_pieces,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsQueue inside: what gstffsqueue.c and gstffsqueuesubmit.c share.
+ * GstFfsQueue inside: what the three files of the queue share.
  */
 
 #ifndef __GST_FFS_QUEUE_PRIVATE_H__
@@ -13,20 +13,21 @@ G_BEGIN_DECLS
 
 #define GST_FFS_QUEUE_NONE G_MAXUINT64
 
-/* What one call has queued: a transfer, or several that end as one. */
+/* One submission: a transfer, or several with one fence. */
 typedef struct
 {
   guint64 frame;                /* place of the frame */
   guint n_pieces;
   guint n_transfers;
   gsize length;
-  gint sync_file;               /* of its fence, or -1; owned */
-  gboolean own_fence;           /* of this transfer and no other */
+  gint sync_file;               /* sync_file, or -1; owned */
+  gboolean own_fence;           /* fence of this transfer only */
   gboolean over;
   gint status;                  /* then: 0 or more, or a negative errno */
+  gsize actual;                 /* and bytes, or GST_FFS_LENGTH_UNKNOWN */
 } GstFfsQueueTransfer;
 
-/* A piece of it. */
+/* A segment of a transfer. */
 typedef struct
 {
   GstBuffer *buffer;            /* owned */
@@ -39,8 +40,8 @@ typedef struct
   GstFfsFrameTag tag;
   GstClockTime start;
   guint n_under_way;            /* transfers */
-  gboolean complete;            /* no more of them will come */
-  gint err;                     /* the first one */
+  gboolean complete;            /* fully queued */
+  gint err;                     /* first error */
 } GstFfsQueueFrame;
 
 struct _GstFfsQueue
@@ -49,23 +50,25 @@ struct _GstFfsQueue
   GstFfsAttachments *attachments;
   gpointer user_data;
   GThread *thread;
-  GstPoll *foreign;             /* the wait for other devices' fences */
+  GstPoll *foreign;             /* waits for other devices' fences */
   gboolean can_submit;          /* the kernel has SUBMIT */
-  gboolean can_end;             /* and that takes several transfers */
+  gboolean can_end;             /* SUBMIT takes several transfers */
 
-  /* Streaming thread: how much of which frame was queued, to which host. */
+  /* Streaming thread: progress of the current frame, and its host. */
   guint64 open_frame;
   guint open_pieces;
   gint64 finish_by;             /* of its rest while flushing, or 0 */
   guint open_connection;
   guint64 n_calls;
-  gboolean by_reap;             /* how the end of the last one is learnt */
+  gboolean by_reap;             /* how to learn the end of the last one */
   guint last_max;               /* in flight before it */
 
   GMutex lock;
   GCond more;                   /* for the queue's thread */
   GCond changed;                /* for all others */
   GstFfsFrameDoneFunc done;
+  GstFfsReceivedFunc received;  /* of an OUT endpoint, else NULL */
+  guint64 n_ended;              /* transfers whose end was told */
   GstFfsRing transfers;         /* GstFfsQueueTransfer */
   GstFfsRing held;              /* GstFfsQueueHeld, the pieces of all of them */
   GstFfsRing frames;            /* GstFfsQueueFrame */
@@ -84,17 +87,28 @@ struct _GstFfsQueue
   gboolean idle;                /* the queue's thread waits, and is not woken */
 
   gboolean reap;                /* ends are learnt by REAP */
-  gboolean parked;              /* nobody may be in it */
+  gboolean parked;              /* threads must not enter REAP */
   guint n_reaping;
-  guint n_reaping_slot;         /* of them those that wait for a slot */
+  guint n_reaping_slot;         /* of these, those that wait for a slot */
   guint32 kicks;
 
-  guint arrived;                /* connection that the last one arrived at, or 0 */
+  guint arrived;                /* connection of the last arrived frame, or 0 */
   GstFfsQueueStats stats;
   GstClockTime last_end;        /* of a frame */
 };
 
-/* With the lock, which may be given up meanwhile. */
+void gst_ffs_queue_unref (GstFfsQueue * self);
+gpointer gst_ffs_queue_thread (gpointer data);
+
+/* Call with the lock held; may be dropped meanwhile. */
+gboolean gst_ffs_queue_wait_change (GstFfsQueue * self, gint64 deadline);
+void gst_ffs_queue_wake_slot (GstFfsQueue * self);
+void gst_ffs_queue_wake_idle (GstFfsQueue * self);
+gboolean gst_ffs_queue_is_empty (GstFfsQueue * self);
+gint gst_ffs_queue_reap (GstFfsQueue * self, gint64 timeout_ns,
+    gboolean for_slot);
+void gst_ffs_queue_park (GstFfsQueue * self);
+void gst_ffs_queue_unpark (GstFfsQueue * self);
 void gst_ffs_queue_update_full (GstFfsQueue * self);
 gboolean gst_ffs_queue_may_finish (GstFfsQueue * self);
 void gst_ffs_queue_wake (GstFfsQueue * self);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsQueue: how a frame gets into it: its dmabufs are attached and its
- * pieces queued by SUBMIT or TRANSFER.
+ * GstFfsQueue, submission: attaches the dmabufs of a frame and queues its
+ * segments by SUBMIT or TRANSFER.
  *
- * Where the kernel has SUBMIT everything goes by it.  A transfer is in the FIFO
- * before the kernel has it, since it may end before its call returns; if the
- * kernel refuses it, it is taken out again, which nobody has seen.
+ * SUBMIT is used if the kernel has it. A transfer enters the FIFO before the
+ * ioctl, since it may complete before the ioctl returns. If the kernel rejects
+ * it, it is removed again before any other thread sees it.
  *
- * Ownership and locking: as in gstffsqueue.c.  All of this belongs to the
+ * Ownership and locking: as in gstffsqueue.c. Everything here runs in the
  * thread with the claim.
  */
 
@@ -19,11 +19,11 @@
 
 #include "gstffsdebug.h"
 
-/* EBUSY also says that the dmabuf's reservation is locked, which is short and
- * cannot be waited for. */
+/* EBUSY also means that the dmabuf's reservation is locked, which is short and
+ * cannot be polled. */
 #define RESERVATION_RETRY (100 * GST_USECOND)
 
-/* For a frame that has begun, while flushing. */
+/* For a half queued frame, while flushing. */
 static gint
 wait_foreign_on (GstFfsQueue * self, gint dmabuf)
 {
@@ -36,7 +36,7 @@ wait_foreign_on (GstFfsQueue * self, gint dmabuf)
   return 0;
 }
 
-/* Until no other device works on the dmabuf, as far as can be seen. */
+/* Waits for the fences of other devices on the dmabuf. */
 static gint
 wait_foreign (GstFfsQueue * self, gint dmabuf)
 {
@@ -54,14 +54,14 @@ wait_foreign (GstFfsQueue * self, gint dmabuf)
   if (err == 0 && gst_poll_wait (self->foreign, RESERVATION_RETRY) < 0)
     err = errno;
 
-  /* EBUSY is how GstPoll says that it is flushing. */
+  /* GstPoll returns EBUSY while flushing. */
   if (err != EBUSY)
     return err;
   return gst_ffs_queue_may_finish (self) ? wait_foreign_on (self, dmabuf) :
       EINTR;
 }
 
-/* Each dmabuf in turn. */
+/* One dmabuf after the other. */
 static gint
 wait_all_foreign (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
 {
@@ -103,7 +103,7 @@ acquire_all (GstFfsQueue * self, const GstFfsPiece * pieces,
   return 0;
 }
 
-/* With the lock.  The frame that is being queued, which begins here. */
+/* Call with the lock held. Adds the frame at its first transfer. */
 static void
 push_frame (GstFfsQueue * self, const GstFfsFrameTag * tag, GstClockTime now)
 {
@@ -119,7 +119,7 @@ push_frame (GstFfsQueue * self, const GstFfsFrameTag * tag, GstClockTime now)
   self->stats.in_flight_max = MAX (self->last_max, self->stats.in_flight);
 }
 
-/* Before the kernel has the transfer: it may end before its call returns. */
+/* Before the ioctl: the transfer may complete before the ioctl returns. */
 static guint64
 push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
     guint n, const GstFfsFrameTag * tag, gboolean last)
@@ -147,6 +147,7 @@ push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
   t->own_fence = FALSE;
   t->over = FALSE;
   t->status = 0;
+  t->actual = GST_FFS_LENGTH_UNKNOWN;
   for (i = 0; i < n; i++) {
     GstFfsQueueHeld *held = gst_ffs_ring_push (&self->held);
 
@@ -163,7 +164,7 @@ push (GstFfsQueue * self, const GstFfsPiece * pieces, GstFfsAttachment ** atts,
   return place;
 }
 
-/* The kernel has not taken the transfer. */
+/* The kernel rejected the transfer. */
 static void
 unpush (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
 {
@@ -191,7 +192,7 @@ unpush (GstFfsQueue * self, const GstFfsPiece * pieces, guint n)
     gst_buffer_unref (pieces[i].owner);
 }
 
-/* The kernel has it, and its end is learnt by its fence. */
+/* The kernel accepted the transfer; its fence reports the end. */
 static void
 pushed (GstFfsQueue * self, guint64 place, gint sync_file, gint dmabuf)
 {
@@ -253,7 +254,7 @@ renew_all (GstFfsQueue * self, GstFfsAttachment ** atts, guint n)
   return err;
 }
 
-/* Until the kernel has what one call takes, or refuses it. */
+/* Retries until the kernel accepts or rejects one call. */
 static gint
 queue (GstFfsQueue * self, const GstFfsPiece * pieces,
     GstFfsAttachment ** atts, guint n, const GstFfsFrameTag * tag,
@@ -268,7 +269,7 @@ queue (GstFfsQueue * self, const GstFfsPiece * pieces,
     place = push (self, pieces, atts, n, tag, last);
     err = call_kernel (self, pieces, atts, n, place, &sync_file);
     if (err == 0) {
-      /* With REAP its end tells all that is still to be known. */
+      /* With REAP the record has everything. */
       if (!self->by_reap)
         pushed (self, place, sync_file, gst_ffs_attachment_get_fd (atts[0]));
       return 0;
@@ -297,7 +298,7 @@ queue (GstFfsQueue * self, const GstFfsPiece * pieces,
   }
 }
 
-/* What one call takes: @n pieces. */
+/* Submits @n segments in one call. */
 static gint
 submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
     const GstFfsFrameTag * tag, gboolean last, GstFfsCall * call)
@@ -310,8 +311,7 @@ submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
   if (err != 0)
     return err;
 
-  /* The rest of a frame whose beginning went to a host that left must not be
-   * the first that the next host sees. */
+  /* Don't send the rest of a frame to another host than its beginning. */
   if (self->open_pieces == 0)
     self->open_connection = gst_ffs_endpoint_get_connection (self->ep);
   else if (self->open_connection != gst_ffs_endpoint_get_connection (self->ep))
@@ -335,18 +335,17 @@ submit_pieces (GstFfsQueue * self, const GstFfsPiece * pieces, guint n,
  * @self: the queue of an endpoint that is enabled
  * @frame: the frame's number, different from the last one's
  * @tag: for the callback
- * @pieces: what to send
+ * @pieces: the segments
  * @n_pieces: how many
- * @failed_call: (out): the call that an error is about
+ * @failed_call: (out): the call that failed
  *
- * Puts a frame in flight.  A frame of which something is queued is not cut by a
- * flush, unless the rest has to wait for longer than half a second: a host that
- * knows frames by their size alone would be out of step for good.
+ * Submits a frame. A flush does not cut a half queued frame, unless the rest
+ * has to wait for more than half a second: a host that knows frames by their
+ * size would stay out of step.
  *
- * After EINTR (flushing or halted) the caller either calls
- * again with the same arguments, which goes on where it was, or abandons the
- * frame.  After any other error nothing more of the frame is sent until the
- * caller has abandoned it.
+ * After EINTR (flushing or halted) the caller either calls again with the same
+ * arguments, which continues, or abandons the frame. After any other error
+ * nothing more of the frame is sent until the caller has abandoned it.
  *
  * Returns: 0 or an errno
  */
@@ -387,10 +386,10 @@ gst_ffs_queue_submit (GstFfsQueue * self, guint64 frame,
  * gst_ffs_queue_abandon:
  * @self: the queue
  *
- * Gives up the rest of a frame whose submission was interrupted or has failed.
+ * Abandons the rest of a frame whose submission was interrupted or failed.
  *
- * Returns: whether something of it was queued, so that it will be done, with
- * an error
+ * Returns: whether a part was queued, so that the callback is called, with an
+ * error
  */
 gboolean
 gst_ffs_queue_abandon (GstFfsQueue * self)

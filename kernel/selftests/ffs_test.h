@@ -220,6 +220,7 @@ const char *mem_name(enum mem_provider p);
 bool mem_available(enum mem_provider p);
 int dbuf_new(struct dbuf *b, enum mem_provider p, size_t size);
 int dbuf_any(struct dbuf *b, size_t size);
+int dbuf_contiguous(struct dbuf *b, size_t size);
 void dbuf_free(struct dbuf *b);
 void dbuf_fill(struct dbuf *b, size_t len, unsigned int seed);
 /* Offset of the first wrong byte of [from, from + len), or -1. */

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
+#include <linux/memfd.h>
 #include <linux/udmabuf.h>
 #include <linux/videodev2.h>
 #include <stdlib.h>
@@ -166,6 +167,148 @@ static int new_v4l2(size_t size, size_t *real_size)
 	return e.fd;
 }
 
+/* ---- memory that is one entry of a scatterlist ---- */
+
+#define HUGE_PAGE	(2ul << 20)
+#define HUGE_PAGES	32	/* of which some may lie elsewhere */
+#define HUGE_POOL	"/proc/sys/vm/nr_hugepages"
+
+struct huge_page {
+	__u64 pfn;
+	size_t offset;
+};
+
+static int by_pfn(const void *a, const void *b)
+{
+	const struct huge_page *x = a, *y = b;
+
+	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
+}
+
+/* Where the pages of a mapping are, in the order of their addresses. */
+static int huge_pages_find(char *map, struct huge_page *pages, size_t n)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), ret = 0;
+	__u64 entry;
+	size_t i;
+
+	if (fd < 0)
+		return -errno;
+	for (i = 0; i < n && !ret; i++) {
+		pages[i].offset = i * HUGE_PAGE;
+		map[pages[i].offset] = 0;
+		if (pread(fd, &entry, sizeof(entry),
+			  (uintptr_t)(map + pages[i].offset) /
+			  sysconf(_SC_PAGESIZE) * sizeof(entry)) !=
+		    sizeof(entry))
+			ret = -EIO;
+		/* The number of the page, for those who may know it. */
+		pages[i].pfn = entry & ((1ull << 55) - 1);
+		if (!pages[i].pfn)
+			ret = -EPERM;
+	}
+	close(fd);
+	qsort(pages, n, sizeof(*pages), by_pfn);
+	return ret;
+}
+
+/* The first of a number of pages of which each lies behind the one before. */
+static struct huge_page *huge_pages_run(struct huge_page *pages, size_t n,
+					size_t want)
+{
+	const __u64 step = HUGE_PAGE / sysconf(_SC_PAGESIZE);
+	size_t i, have = 1;
+
+	for (i = 1; i < n && have < want; i++)
+		have = pages[i].pfn == pages[i - 1].pfn + step ? have + 1 : 1;
+	return have < want ? NULL : &pages[i - want];
+}
+
+static int udmabuf_of(int mem, const struct huge_page *pages, size_t n,
+		      size_t size)
+{
+	struct udmabuf_create_list *l;
+	int dev, fd;
+	size_t i;
+
+	dev = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	if (dev < 0)
+		return -errno;
+	l = calloc(1, sizeof(*l) + n * sizeof(l->list[0]));
+	if (!l) {
+		close(dev);
+		return -ENOMEM;
+	}
+	l->flags = UDMABUF_FLAGS_CLOEXEC;
+	l->count = n;
+	for (i = 0; i < n; i++, size -= l->list[i - 1].size) {
+		l->list[i].memfd = mem;
+		l->list[i].offset = pages[i].offset;
+		l->list[i].size = size < HUGE_PAGE ? size : HUGE_PAGE;
+	}
+	fd = ioctl(dev, UDMABUF_CREATE_LIST, l);
+	if (fd < 0)
+		fd = -errno;
+	free(l);
+	close(dev);
+	return fd;
+}
+
+static int new_huge(size_t size)
+{
+	const size_t all = HUGE_PAGES * HUGE_PAGE;
+	size_t want = (size + HUGE_PAGE - 1) / HUGE_PAGE;
+	struct huge_page pages[HUGE_PAGES], *run;
+	char before[32], pool[32];
+	int mem, fd = -ENOMEM;
+	char *map;
+
+	if (read_file(HUGE_POOL, before, sizeof(before)))
+		return -ENODEV;
+	snprintf(pool, sizeof(pool), "%ld", atol(before) + HUGE_PAGES);
+	if (write_file(HUGE_POOL, pool))
+		return -ENODEV;
+	mem = memfd_create("selftest", MFD_ALLOW_SEALING | MFD_CLOEXEC |
+			   MFD_HUGETLB | MFD_HUGE_2MB);
+	if (mem < 0 || ftruncate(mem, all) ||
+	    fcntl(mem, F_ADD_SEALS, F_SEAL_SHRINK)) {
+		fd = -errno;
+		goto out;
+	}
+	/* Reserves them as well, so that there is a page to each address. */
+	map = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_SHARED, mem, 0);
+	if (map == MAP_FAILED)
+		goto out;
+	fd = huge_pages_find(map, pages, HUGE_PAGES);
+	munmap(map, all);
+	if (fd)
+		goto out;
+	run = huge_pages_run(pages, HUGE_PAGES, want);
+	fd = run ? udmabuf_of(mem, run, want, size) : -ENOMEM;
+out:
+	if (mem >= 0)
+		close(mem);
+	/* Those of the dmabuf stay until it is closed. */
+	write_file(HUGE_POOL, before);
+	return fd;
+}
+
+static int dbuf_map(struct dbuf *b, int fd)
+{
+	if (fd < 0)
+		return fd;
+	b->fd = fd;
+	b->map = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (b->map == MAP_FAILED) {
+		int ret = -errno;
+
+		b->map = NULL;
+		dbuf_free(b);
+		return ret;
+	}
+	return 0;
+}
+
 int dbuf_new(struct dbuf *b, enum mem_provider p, size_t size)
 {
 	int fd;
@@ -189,18 +332,16 @@ int dbuf_new(struct dbuf *b, enum mem_provider p, size_t size)
 	default:
 		return -EINVAL;
 	}
-	if (fd < 0)
-		return fd;
-	b->fd = fd;
-	b->map = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (b->map == MAP_FAILED) {
-		int ret = -errno;
+	return dbuf_map(b, fd);
+}
 
-		b->map = NULL;
-		dbuf_free(b);
-		return ret;
-	}
-	return 0;
+/* As many bytes in one piece, which other exporters have by chance only. */
+int dbuf_contiguous(struct dbuf *b, size_t size)
+{
+	b->fd = -1;
+	b->map = NULL;
+	b->size = page_align(size);
+	return dbuf_map(b, new_huge(b->size));
 }
 
 bool mem_available(enum mem_provider p)

@@ -440,9 +440,178 @@ TEST(out_of_each_aligned, T_BOUND | T_SUBMIT)
 	OK(gadget_bind_wait(c->g));
 }
 
+/* ---- memory in one piece ---- */
+
+static void limit_entries(unsigned int n)
+{
+	char value[16];
+
+	snprintf(value, sizeof(value), "%u", n);
+	limit("sg_max_entries", value);
+}
+
+/* Seen to be one entry. Nothing of that list is left: it is detached again. */
+static void one_entry(struct ctx *c, struct dbuf *b, size_t len)
+{
+	const size_t chunk = 1 << 20;	/* the longest one of the system heap */
+	int i, ret;
+
+	need_host(c);
+	for (i = 0; i < 2; i++) {
+		if (!i)
+			ret = dbuf_contiguous(b, len);
+		else if (len <= chunk)
+			ret = dbuf_new(b, MEM_HEAP, chunk);
+		else
+			ret = -ENODEV;
+		if (ret)
+			continue;
+		OK(ffs_attach(need_ep(c, EP_IN), b->fd));
+		OK(take_anything());
+		limit_entries(1);
+		dbuf_fill(b, len, 1);
+		ret = ffs_transfer(need_ep(c, EP_IN), b->fd, len);
+		if (!ret)
+			host_expect(c, EP_IN, len, 1);
+		OK(ffs_detach(need_ep(c, EP_IN), b->fd));
+		if (!ret)
+			return;
+		dbuf_free(b);
+	}
+	SKIP("no %zu bytes in one piece to be had here", len);
+}
+
+static void contiguous(struct ctx *c, size_t len, const char *max,
+		       unsigned int n)
+{
+	struct dbuf b;
+
+	need_params(c);
+	one_entry(c, &b, len);
+	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
+	OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
+	limit("sg_max_entry", max);
+	limit_entries(n - 1);
+	EQ(ffs_transfer(need_ep(c, EP_IN), b.fd, len), -EMSGSIZE);
+	EQ(ffs_transfer(need_ep(c, EP_OUT), b.fd, len), -EMSGSIZE);
+	nothing_there(&b);
+	limit_entries(n);
+	in(c, &b, len, n);
+	to_out(c, &b, len, n + 1);
+	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
+	dbuf_free(&b);
+}
+
+TEST(contiguous_200_kib, T_BOUND)
+{
+	/* cdns3 and cdns2, dwc2 */
+	contiguous(c, 200 * 1024, "65536", 4);
+	contiguous(c, 200 * 1024, "49152", 5);
+}
+
+TEST(contiguous_17_mib, T_BOUND | T_LONG)
+{
+	const size_t len = 17 * 1024 * 1024;
+
+	/* dwc3; cdns3 and cdns2, which have room for 598 */
+	contiguous(c, len, "16776192", 2);
+	contiguous(c, len, "65536", 272);
+}
+
+/* ---- what the controller refuses by itself ---- */
+
 /*
- * More than a TRB of dwc3 can hold. It is a single entry where an IOMMU makes
- * one of it; elsewhere it is one of many.
+ * FunctionFS does not hand over what the controller does not take. Whoever
+ * refuses it, nothing is to be seen of the transfer.
+ */
+static void few_pages(struct ctx *c, struct dbuf *b)
+{
+	need_params(c);
+	limit("sg_max_entry", "4096");
+	limit("sg_max_entries", "4");
+	pages(c, EP_IN, b);
+}
+
+static void refuse(struct ctx *c, struct dbuf *b)
+{
+	int ret = ffs_transfer(need_ep(c, EP_IN), b->fd, PAGES * PAGE);
+
+	if (ret != -EMSGSIZE && ret != -EINVAL)
+		FAIL("a transfer of too many entries: %s", value_name(ret));
+}
+
+/* Nor does it stand for the one that is under way. */
+TEST(refused_while_busy, T_BOUND)
+{
+	struct dbuf b;
+	int sync;
+
+	few_pages(c, &b);
+	dbuf_fill(&b, 100, 1);
+	OK(ffs_transfer(need_ep(c, EP_IN), b.fd, 100));
+	sync = FD(sync_export(b.fd, SYNC_RW));
+	refuse(c, &b);
+	OK(sync_status(sync));
+	if (polled(b.fd, POLLOUT))
+		FAIL("the dmabuf is idle, a transfer of it is under way");
+	host_expect(c, EP_IN, 100, 1);
+	EQ(sync_wait(sync), 1);
+	close(sync);
+	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+}
+
+struct looker {
+	pthread_t thread;
+	int dmabuf_fd;
+	atomic_int stop;
+	atomic_int looks;
+	atomic_int status;
+};
+
+static void *look(void *arg)
+{
+	struct looker *l = arg;
+	int sync;
+
+	while (!atomic_load(&l->stop)) {
+		sync = sync_export(l->dmabuf_fd, SYNC_RW);
+		atomic_store(&l->status, sync < 0 ? sync : sync_wait(sync));
+		close(sync);
+		atomic_fetch_add(&l->looks, 1);
+		if (atomic_load(&l->status) != 1)
+			break;
+	}
+	return NULL;
+}
+
+/* It takes a second processor to look while the first one is refused. */
+TEST(refused_unseen, T_BOUND)
+{
+	struct looker l = { .status = 1 };
+	struct dbuf b;
+	int i;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP("one processor: it cannot look meanwhile");
+	few_pages(c, &b);
+	l.dmabuf_fd = b.fd;
+	OK(pthread_create(&l.thread, NULL, look, &l));
+	while (!atomic_load(&l.looks))
+		sched_yield();
+	for (i = 0; i < 200 && atomic_load(&l.status) == 1; i++)
+		refuse(c, &b);
+	atomic_store(&l.stop, 1);
+	pthread_join(l.thread, NULL);
+	if (atomic_load(&l.status) != 1)
+		FAIL("the fence of a transfer that was refused: %s",
+		     value_name(atomic_load(&l.status)));
+	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+}
+
+/*
+ * More than a TRB of dwc3 can hold. It is a single entry where the memory is in
+ * one piece, or an IOMMU makes one of it; elsewhere it is one of many.
  */
 static void long_one(struct ctx *c, bool is_in)
 {
@@ -453,7 +622,8 @@ static void long_one(struct ctx *c, bool is_in)
 	as_it_is();
 	if (!mem_available(MEM_UDMABUF))
 		SKIP("no %s here", mem_name(MEM_UDMABUF));
-	OK(dbuf_new(&b, MEM_UDMABUF, len));
+	if (dbuf_contiguous(&b, len))
+		OK(dbuf_new(&b, MEM_UDMABUF, len));
 	OK(ffs_attach(ep, b.fd));
 	if (is_in)
 		in(c, &b, len, 1);
@@ -490,6 +660,32 @@ TEST(many_pages, T_BOUND | T_LONG)
 		to_out(c, &b, len[i], i);
 	}
 	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
+	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
+}
+
+/* Where the controller has room for fewer, as cdns3. */
+TEST(too_many_pages, T_BOUND | T_LONG)
+{
+	const unsigned int max = 599;
+	struct dbuf b;
+	int ep;
+
+	need_params(c);
+	if (!mem_available(MEM_UDMABUF_LIST))
+		SKIP("no %s here", mem_name(MEM_UDMABUF_LIST));
+	OK(dbuf_new(&b, MEM_UDMABUF_LIST, 1013 * PAGE));
+	ep = need_ep(c, EP_IN);
+	OK(ffs_attach(ep, b.fd));
+	OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
+	limit("sg_max_entry", "4096");
+	limit_entries(max);
+	EQ(ffs_transfer(ep, b.fd, 600 * PAGE), -EMSGSIZE);
+	EQ(ffs_transfer(ep, b.fd, 1013 * PAGE), -EMSGSIZE);
+	EQ(ffs_transfer(need_ep(c, EP_OUT), b.fd, 600 * PAGE), -EMSGSIZE);
+	nothing_there(&b);
+	in(c, &b, max * PAGE, 1);
+	to_out(c, &b, max * PAGE, 2);
+	OK(ffs_detach(ep, b.fd));
 	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
 }
 

@@ -11,9 +11,11 @@
  * is never seen in the middle of that.
  */
 #define _GNU_SOURCE
+#include <linux/aio_abi.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "ffs_test.h"
@@ -221,6 +223,89 @@ TEST(blocking, T_BOUND | T_SUBMIT)
 	}
 	holder_end(&h);
 	close(ep);
+}
+
+struct aio_read {
+	aio_context_t ctx;
+	struct iocb cb;
+	char buf[1024];
+};
+
+static void aio_read_start(struct aio_read *a, int ep)
+{
+	struct iocb *cb = &a->cb;
+
+	a->cb = (struct iocb) {
+		.aio_lio_opcode = IOCB_CMD_PREAD,
+		.aio_fildes = ep,
+		.aio_buf = (uintptr_t)a->buf,
+		.aio_nbytes = sizeof(a->buf),
+	};
+	EQ(syscall(SYS_io_submit, a->ctx, 1, &cb), 1);
+}
+
+/* How many bytes. */
+static long aio_read_end(struct aio_read *a)
+{
+	struct io_event ev;
+
+	EQ(syscall(SYS_io_getevents, a->ctx, 1, 1, &ev, NULL), 1);
+	return ev.res;
+}
+
+/* Before there was ENOLCK it was EBUSY; no fence is in the way of this one. */
+static bool lock_held(int ep, struct dbuf *b)
+{
+	int ret = transfer(ep, b, 1);
+
+	return ret == -EBUSY || locked(ret);
+}
+
+/*
+ * What a DETACH leaves behind is unmapped with the reservation locked, and
+ * waits for that. Reads and writes that end meanwhile do not. An import that
+ * has the lock before the DETACH, and has it still when the read is back, shows
+ * that; on a kernel where they do wait it never has.
+ */
+TEST(cleanup_holds_nothing_up, T_BOUND)
+{
+	int ep = FD(gadget_open_ep(c->g, EP_IN, 0)), probe, out, i, imports;
+	bool held, seen = false;
+	struct aio_read a = { };
+	struct holder h;
+	struct dbuf b;
+
+	if (gadget_cancels(c->g) != CANCELS_ONE)
+		SKIP("DETACH takes what looks for the lock along");
+	probe = need_ep(c, EP_IN);
+	out = need_ep(c, EP_OUT);
+	new_buf(&b, 1);
+	OK(ffs_attach(probe, b.fd));
+	OK(syscall(SYS_io_setup, 1, &a.ctx));
+	holder_start(c, &h, &b);
+	for (i = 0; i < 200 && !seen; i++) {
+		OK(attach(ep, &b));
+		OK(transfer(ep, &b, 100));
+		aio_read_start(&a, out);
+		imports = atomic_load(&h.imports);
+		held = lock_held(probe, &b);
+		OK(ffs_detach(ep, b.fd));
+		host_send(c, EP_OUT, sizeof(a.buf), i);
+		EQ(aio_read_end(&a), sizeof(a.buf));
+		if (held) {
+			held = lock_held(probe, &b);
+			seen = held && atomic_load(&h.imports) == imports;
+		}
+		/* The lock was free, so there is a transfer. */
+		if (!held)
+			host_expect(c, EP_IN, 1, 1);
+	}
+	holder_end(&h);
+	OK(ffs_detach(probe, b.fd));
+	syscall(SYS_io_destroy, a.ctx);
+	close(ep);
+	if (!seen)
+		FAIL("of %d reads each waited for the lock of a dmabuf", i);
 }
 
 int main(int argc, char **argv)

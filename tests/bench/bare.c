@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The floor: frames to an endpoint by nothing but system calls.
+ * The floor: sends frames to an endpoint with system calls only.
  *
- *   transfer  poll the oldest dmabuf, TRANSFER the next one
- *   status    the same, and by an exported sync_file how each one ended
- *   submit    the same by SUBMIT, which gives the sync_file
- *   write     write() a frame and wait for it
- *   aio       io_submit() a frame, wait for the oldest
+ *   transfer poll the oldest dmabuf, TRANSFER the next one status the same,
+ *   and queries each status by an exported sync_file submit the same with
+ *   SUBMIT, which returns the sync_file write write() a frame and wait for it
+ *   aio io_submit() a frame, wait for the oldest
  *
  * With --latency: from the end of a transfer to the return of poll().
  */
@@ -221,7 +220,7 @@ measure (Bare * bare, Setup * setup, const char *path, unsigned int frames)
   void (*run) (Bare *, unsigned int) = run_transfer;
   Meter meter;
 
-  /* Opened anew: what was attached for another size goes. */
+  /* Reopen the endpoint to drop attachments of another size. */
   bare->endpoint = open (path, O_WRONLY | O_CLOEXEC);
   if (bare->endpoint < 0)
     fail (path);

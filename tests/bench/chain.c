@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A whole pipeline, measured between two buffers at the pad of its element
+ * Measures a complete pipeline between two buffers at the pad of the element
  * "sink".
  */
 

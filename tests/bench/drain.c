@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host: reads whatever comes from the device with this serial number, as
- * fast as it comes, until it is killed.
+ * The host: reads from the device with this serial number as fast as possible
+ * until killed.
  *
- * With SIZE:FRAMES it says how long so many frames took, and ends: for a
- * source that has nobody on the gadget's side who could tell.  What comes
- * first, until all queues are full, is not counted.
+ * With SIZE:FRAMES it prints the time for that many frames and exits, for a
+ * source without a process on the gadget's side. The first data, until all
+ * queues are full, is not counted.
  */
 
 #include <semaphore.h>
@@ -16,7 +16,7 @@
 #include "report.h"
 #include "usbhost.h"
 
-/* Together more than the wire carries between two ticks of its timer. */
+/* Together more than the wire carries in a timer tick. */
 #define URB_SIZE (128 * 1024)
 #define N_URBS 12
 #define WARM_UP (4 * N_URBS * URB_SIZE)
@@ -24,11 +24,11 @@
 /**
  * Count:
  * @wanted: bytes, 0 to read for ever
- * @skipped: bytes that came before @begin
- * @counted: bytes that came since
+ * @skipped: bytes received before @begin
+ * @counted: bytes received since
  * @begin: meter_now(), 0 during the warm-up
  * @end: when @counted was at least @wanted
- * @done: posted then
+ * @done: posted at @end
  */
 typedef struct
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Frames to sinks of GStreamer: the same buffers from the same pool to each
- * contender, counted from idle to idle. Several sinks run in a thread each.
+ * Feeds GStreamer sinks: the same buffers from the same pool for each
+ * contender, measured from idle to idle. Several sinks run in one thread each.
  *
- * With --latency: the delays of watch.c. With --growth: memory and file
+ * --latency adds the delays of watch.c. With --growth: memory and file
  * descriptors at every tenth of the run.
  */
 
@@ -51,7 +51,7 @@ on_release (GstBuffer * buffer, gpointer data)
   watch_release (get_fd (buffer));
 }
 
-/* Pushes the frames and waits until all are back. */
+/* Pushes the frames and waits until all are released. */
 static gpointer
 run (gpointer data)
 {
@@ -195,7 +195,7 @@ run_size (Setup * setup, gchar ** sinks, guint frames, const Wishes * wishes)
 
   for (i = 0; i < setup->sinks && ok; i++)
     ok = open_lane (&lanes[i], setup, sinks[i]);
-  /* Twice around, so that all buffers are attached or mapped. */
+  /* Warm up with two rounds, so that all buffers are attached or mapped. */
   ok = ok && run_all (lanes, setup->sinks, 2 * setup->buffers);
   if (ok && wishes->growth)
     ok = grow (lanes, setup, frames);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * When a transfer ended, by the kernel's own word: the time of its fence, on
- * CLOCK_MONOTONIC.
+ * The end of a transfer: the timestamp of its fence, on CLOCK_MONOTONIC.
  */
 
 #include <linux/dma-buf.h>
@@ -12,7 +11,7 @@
 
 #include "fence.h"
 
-/* Returns: a sync_file of what is on the dmabuf now, or -1 */
+/* Returns: a sync_file of the dmabuf's current fences, or -1 */
 int
 fence_export (int dmabuf)
 {
@@ -22,7 +21,7 @@ fence_export (int dmabuf)
       request.fd;
 }
 
-/* Returns: when it signalled, 0 if it has not */
+/* Returns: the time at which it signalled, 0 if pending */
 uint64_t
 fence_time (int sync_file)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Frames' memory by source: "heap" (the system DMA heap: chunks of up to a
- * mebibyte), "udmabuf" (single pages) and "camera..." (what a V4L2 device
- * exports: single pages or one piece, as its driver allocates).
+ * Memory for frames: "heap" (the system DMA heap: chunks of up to a mebibyte),
+ * "udmabuf" (single pages) and "camera..." (exported by a V4L2 device: single
+ * pages or contiguous, depending on its driver).
  *
  * Ownership: the caller owns the descriptors; a camera stays open.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What happened between two moments: CPU time of this process and of the
- * kernel's workers (FunctionFS frees transfers in them), interrupts apart;
- * context switches; the clock.
+ * Measures an interval: CPU time of this process and of kernel workers (in
+ * which FunctionFS frees transfers), interrupts separately; context switches;
+ * elapsed time.
  *
- * BENCH_CALLS=1 in the environment counts system calls too, which makes all
- * times longer. BENCH_PERF_FD=N has perf (record --control fd:N) look instead.
+ * BENCH_CALLS=1 in the environment also counts system calls, which increases
+ * all times. BENCH_PERF_FD=N uses perf (record --control fd:N) instead.
  */
 
 #define _GNU_SOURCE

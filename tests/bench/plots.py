@@ -7,7 +7,7 @@ import sys
 
 from results import FULL_HD, NAMES, SIZES, VGA, read_json
 
-# Dark on white, told apart without colour by their points too.
+# Dark on white, distinguishable by markers without colour.
 STYLES = {
     'source': ("'#616161'", 4, 2),
     'transfer': ("'#1b5e20'", 7, 2.5),

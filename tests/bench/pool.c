@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A pool of dmabuf frames in rotation, as a camera has it. Its buffers stay
- * mapped once they were, like a camera's: what copies is not charged with
- * mapping.
+ * A pool of dmabuf frames, like a camera's. Its buffers stay mapped, like a
+ * camera's, so sinks that copy do not pay for mapping.
  *
  * Ownership: the pool's memories own the dmabufs.
  *
- * Locking: the count of buffers that are out is atomic; the lock is only
- * taken when somebody waits for all of them.
+ * Locking: the count of outstanding buffers is atomic; the lock is only taken
+ * when a thread waits for all of them.
  */
 
 #include <gst/allocators/gstdmabuf.h>
@@ -116,12 +115,12 @@ bench_pool_new (const gchar * memory, gsize size, guint n)
   gst_buffer_pool_config_set_params (config, NULL, size, n, n);
   gst_buffer_pool_set_config (pool, config);
   gst_buffer_pool_set_active (pool, TRUE);
-  /* It has let go of each once, having allocated it. */
+  /* The pool releases each buffer once after allocating it. */
   self->out = 0;
   return pool;
 }
 
-/* Returns: (transfer full): a buffer, once there is one */
+/* Returns: (transfer full): a buffer; blocks until one is free */
 GstBuffer *
 bench_pool_take (BenchPool * self)
 {
@@ -134,7 +133,7 @@ bench_pool_take (BenchPool * self)
   return buffer;
 }
 
-/* Until all buffers are back. */
+/* Waits until all buffers are released. */
 void
 bench_pool_wait_all (BenchPool * self)
 {
@@ -146,7 +145,7 @@ bench_pool_wait_all (BenchPool * self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Called for each buffer that comes back, before it can be taken again. */
+/* Called for each released buffer, before it can be acquired again. */
 void
 bench_pool_set_func (BenchPool * self, BenchPoolFunc func, gpointer user_data)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Results as JSON, an object a line on the standard output. All names are our
- * own and need no escapes.
+ * Prints results as one JSON object a line. All names are known and need no
+ * escapes.
  */
 
 #include <stdio.h>
@@ -79,7 +79,7 @@ delays_init (Delays * delays, size_t room)
   delays->room = delays->ns ? room : 0;
 }
 
-/* What comes when it is full is not kept. */
+/* Drops further values when full. */
 void
 delays_add (Delays * delays, uint64_t ns)
 {

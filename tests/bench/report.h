@@ -9,15 +9,15 @@
 
 /**
  * Setup:
- * @test: what is asked
+ * @test: name of the test
  * @name: the contender
- * @memory: where frames lie
+ * @memory: memory of the frames
  * @size: of a frame, bytes
- * @in_flight: frames given to the controller at a time, 0 if not to be chosen
+ * @in_flight: frames in flight, 0 if not selectable
  * @buffers: in rotation
  * @sinks: at once
  *
- * What a line of results is about.
+ * Parameters of a line of results.
  */
 typedef struct
 {
@@ -33,8 +33,8 @@ typedef struct
 /**
  * Delays:
  * @ns: the delays; the array belongs to its user
- * @n: how many
- * @room: for how many
+ * @n: number of delays
+ * @room: size of the array
  */
 typedef struct
 {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who had the processor, as the kernel's tracer saw it, to the nanosecond:
- * threads from switch to switch, without the interrupts between; and system
- * calls if wanted.
+ * CPU time from the kernel's trace, with nanoseconds: threads between context
+ * switches, without interrupts; and optionally system calls.
  *
- * The kernel's own CPU clocks do not do here. A packaged kernel charges an
- * interrupt to the thread that it struck (no IRQ_TIME_ACCOUNTING), and one
- * that is woken in an interrupt with what is left of it; on this machine the
- * controller's and the host's work is done in interrupts.
+ * The kernel's CPU clocks are not usable here: a packaged kernel charges an
+ * interrupt to the interrupted thread (no IRQ_TIME_ACCOUNTING), and the rest
+ * of it to a thread woken in it. In the VM controller and host work in
+ * interrupts.
  *
- * One instance of the tracer, one thread that begins and ends.
+ * One tracer instance, started and stopped by one thread.
  */
 
 #define _GNU_SOURCE
@@ -39,7 +38,7 @@
 #define MAX_NAMES 32
 #define MAX_THREADS 64
 
-/* Time is on the processor, without interrupts. */
+/* CPU time without interrupts. */
 typedef struct
 {
   char name[32];
@@ -50,10 +49,10 @@ typedef struct
 typedef struct
 {
   int pid;
-  unsigned int call;            /* it is in, USER if in none */
+  unsigned int call;            /* current call, or USER */
 } Thread;
 
-/* The first is what is no call. */
+/* The first is user space. */
 #define USER 0
 static Call calls[MAX_NAMES] = { {"user", 0, 0} };
 
@@ -121,7 +120,7 @@ trace_open (bool with_calls)
 {
   static const char *const events[] = {
 #ifdef __x86_64__
-    /* Elsewhere the timer's is an interrupt like any other. */
+    /* On other architectures the timer interrupt is an ordinary one. */
     "irq_vectors/local_timer_entry", "irq_vectors/local_timer_exit",
 #endif
     "irq/irq_handler_entry", "irq/irq_handler_exit",
@@ -249,7 +248,7 @@ list_threads (void)
     closedir (dir);
 }
 
-/* Returns: NULL for a thread that is not ours */
+/* Returns: NULL for another process's thread */
 static Thread *
 find_thread (int pid)
 {
@@ -296,13 +295,13 @@ split (char *line, const char **comm, int *pid, uint64_t * time,
 typedef struct
 {
   TraceSums *sums;
-  uint64_t seen;                /* up to when time was given to somebody */
-  uint64_t struck;              /* when the interrupt came */
-  uint64_t lost;                /* to interrupts since seen */
+  uint64_t seen;                /* time accounted so far */
+  uint64_t struck;              /* start of the interrupt */
+  uint64_t lost;                /* interrupts seen since */
   int depth;                    /* of interrupts */
 } Timeline;
 
-/* The time up to now was this thread's. */
+/* Charges the time until now to this thread. */
 static void
 give (Timeline * line, const char *comm, Thread * thread, uint64_t now)
 {

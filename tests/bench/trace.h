@@ -18,9 +18,9 @@ typedef enum
 /**
  * TraceSums:
  * @runtime: on the processor, ns, without interrupts
- * @interrupts: that struck then, ns
- * @switches: of our threads to others
- * @calls: of our threads, if they were to be counted
+ * @interrupts: interrupts during that time, ns
+ * @switches: context switches away from the threads
+ * @calls: system calls of the threads, if counted
  */
 typedef struct
 {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host of a USB3 Vision camera: does what a host must to get frames of
- * what the camera has selected, and reads them until it is killed. Fails when
- * the camera refuses something, or what comes is not leader, payload, trailer.
+ * A USB3 Vision host: starts the stream with the camera's current settings and
+ * reads frames until killed. Fails if a request fails, or if the data is not
+ * leader, payload, trailer.
  *
- * The registers are found as hosts find them. Those of the features are told
- * by the description, for which a host has an interpreter; here they are from
- * the camera's own header.
+ * Finds the registers as hosts do. Feature registers are described by the
+ * GenICam description, which needs an interpreter; here they come from the
+ * camera's header file.
  *
  * Ownership: the program's end releases everything.
  *
- * Locking: on_data() belongs to the thread that reads, everything else to the
- * main thread; what both use is constant once there is a thread.
+ * Locking: on_data() runs in the reading thread, everything else in the main
+ * thread; shared data is constant once the thread runs.
  */
 
 #include <errno.h>
@@ -42,7 +42,7 @@
 #define READ_MEMORY 0x0800
 #define WRITE_MEMORY 0x0802
 #define PENDING 0x0805
-/* From a command's number to that of its answer. */
+/* Difference between the numbers of a command and its answer. */
 #define ANSWER 1
 
 typedef struct
@@ -79,7 +79,7 @@ take_endpoint (Camera * camera,
   }
 }
 
-/* usbfs gives the descriptors of the device and its configuration. */
+/* usbfs returns the descriptors of the device and its configuration. */
 static void
 find_endpoints (Camera * camera)
 {
@@ -112,7 +112,7 @@ bulk (Camera * camera, guint8 endpoint, guint8 * data, guint size)
   return done;
 }
 
-/* What follows the header of the packet, before and after. */
+/* Payload of the packet, request and answer. */
 static void
 command (Camera * camera, guint16 code, guint64 address, guint8 * packet,
     guint size, guint answer_size)
@@ -174,7 +174,7 @@ set_transfers (Camera * camera)
   guint64 sirm = read_register (camera, sbrm + SBRM_SIRM, 8);
   guint32 alignment = 1u << (read_register (camera, sirm + SI_INFO, 4) >> 24);
 
-  /* What another host has left over. */
+  /* Left over from another host. */
   write_register (camera, sirm + SI_CONTROL, 0);
   camera->payload_size = read_register (camera, sirm + SI_REQUIRED_PAYLOAD, 8);
   if (camera->payload_size < alignment)
@@ -219,7 +219,7 @@ main (int argc, char **argv)
     fputs ("usage: u3vhost SERIAL\n", stderr);
     return 2;
   }
-  /* The size of transfers is known only when the camera has told it. */
+  /* The size of transfers is known when the camera has reported it. */
   finder = usb_host_new (argv[1], 0, 0, NULL, NULL);
   if (!usb_host_wait_device (finder))
     return 1;

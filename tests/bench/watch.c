@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a sink does, seen from outside: its ioctl() and malloc() come here
- * first, because a program's own functions go before those of libraries.
+ * Observes a sink from outside: a program's ioctl() and malloc() override
+ * those of libraries.
  *
  * Delays: from a buffer's entry to its TRANSFER, and from the end of the
- * transfer to the buffer's return. Starved: TRANSFERs that found the one
- * before already at its end, so that the wire had nothing to carry.
+ * transfer to the buffer's release. Starved: TRANSFERs after the previous one
+ * had already ended, so that the wire was idle.
  *
- * Buffers are known by the inode of their dmabuf, for a sink may use another
- * descriptor of it.
+ * Buffers are identified by the inode of their dmabuf, since a sink may
+ * duplicate the descriptor.
  *
- * Locking: entry and TRANSFER are of one thread, the return of another; a
- * buffer is with one of them at a time.
+ * Locking: one thread calls entry and TRANSFER, another the release; only one
+ * of them uses a buffer at a time.
  */
 
 #define _GNU_SOURCE
@@ -122,7 +122,7 @@ on_transfer (gint dmabuf, guint64 now)
   last_dmabuf = dmabuf;
 }
 
-/* The last one of the transfer: it is in flight for as long as all. */
+/* The last dmabuf of the transfer, in flight as long as all of them. */
 static gint
 get_dmabuf (gulong request, gpointer arg)
 {
@@ -135,7 +135,7 @@ get_dmabuf (gulong request, gpointer arg)
   return segments[submit->num_segments - 1].fd;
 }
 
-/* The kernel has no more than mainline's ioctls, as far as can be seen. */
+/* Hides the ioctls that mainline does not have. */
 void
 watch_hide_patches (void)
 {
@@ -204,7 +204,7 @@ watch_release (gint dmabuf)
   if (slot == NULL || slot->fence < 0)
     return;
   end = fence_time (slot->fence);
-  /* A fence that had signalled before it was exported tells another time. */
+  /* A fence that had signalled before the export has another timestamp. */
   if (end > slot->queued && end < now)
     delays_add (&to_pool, now - end);
   close (slot->fence);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Controls that an application names and answers for: what it may write, what
- * a host is told of it, and who is asked when the host sets one.
+ * hosts see them, and the application is asked when a host sets one.
  */
 
 #include <errno.h>
@@ -142,7 +142,7 @@ check_number (guint request, guint unit, guint selector, guint size,
   fail_unless_equals_int (number, wanted);
 }
 
-/* What has no name in any class: an extension unit, if there is any such. */
+/* Custom controls need an extension unit, which exists only with them. */
 GST_START_TEST (test_custom)
 {
   const guint8 unit[] = {
@@ -259,7 +259,7 @@ GST_START_TEST (test_set)
 
 GST_END_TEST;
 
-GST_START_TEST (test_nobody)
+GST_START_TEST (test_without_handler)
 {
   start (CONTROLS_TEXT, NULL);
   fail_if (uvc_set (&asked.f, 2, 0x02, 2, 41));
@@ -468,7 +468,7 @@ application_suite (void)
   tcase_add_test (tc, test_custom);
   tcase_add_test (tc, test_ranges);
   tcase_add_test (tc, test_set);
-  tcase_add_test (tc, test_nobody);
+  tcase_add_test (tc, test_without_handler);
   tcase_add_test (tc, test_u3v);
   tcase_add_test (tc, test_property);
   tcase_add_test (tc, test_mistake);

@@ -122,7 +122,7 @@ GST_START_TEST (test_time)
   fail_unless_equals_uint64 (sink_harness_stat (&f.sh, "attachments-dropped"),
       2);
 
-  /* What is alive, or has come again, stays. */
+  /* Live or reused attachments are kept. */
   send_memory (&f, gst_memory_ref (f.mems[2]));
   fail_if (pass (&f, GST_SECOND));
   send_new (&f, 3);
@@ -218,7 +218,7 @@ GST_START_TEST (test_never_again)
 
 GST_END_TEST;
 
-/* What nobody uses makes room. */
+/* Idle attachments make room. */
 GST_START_TEST (test_no_room)
 {
   const gint errs[] = { ENOMEM, ENOSPC };

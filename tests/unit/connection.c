@@ -175,7 +175,7 @@ GST_START_TEST (test_unplug)
 
 GST_END_TEST;
 
-/* Unbound while nothing was in flight, by a kernel that then forgets what is
+/* Unbound while nothing was in flight, by a kernel that then drops what is
  * attached: it says EPERM, which is not about scatter-gather. */
 GST_START_TEST (test_unbound_unnoticed)
 {
@@ -255,7 +255,7 @@ GST_START_TEST (test_unplug_in_mid_frame)
 GST_END_TEST;
 
 /* While there is no host, memory that dies must not be detached one by one:
- * the endpoint is opened anew when upstream wants everything back. */
+ * the endpoint is reopened when upstream wants its buffers back. */
 GST_START_TEST (test_give_back_without_host)
 {
   SinkHarness sh;
@@ -295,8 +295,8 @@ push_and_signal (SinkHarness * sh, GstMemory * mem, guint n)
   sink_harness_wait_stat (sh, "in-flight", 0);
 }
 
-/* The endpoint cannot be opened while somebody answers the host on ep0, nor,
- * in the second case, at all: then the one that is open has to do. */
+/* The endpoint cannot be opened during a data stage of ep0, nor, in the second
+ * case, at all: then the one that is open has to do. */
 GST_START_TEST (test_open_again)
 {
   static const struct
@@ -357,7 +357,7 @@ GST_END_TEST;
 #define CAPS_AT(rate) \
     "video/x-raw,format=GRAY8,width=5,height=2,framerate=" rate
 
-/* New caps take back what is in flight only if buffers depend on them. */
+/* New caps cancel frames in flight only if the buffer layout changes. */
 GST_START_TEST (test_give_back_at_caps)
 {
   SinkHarness sh;
@@ -611,7 +611,7 @@ GST_START_TEST (test_caps)
     {"video/x-raw,format=NV12;video/x-raw(memory:DMABuf),format=NV12;image/jpeg",
         "video/x-raw(memory:DMABuf),format=NV12;video/x-raw,format=NV12;"
           "image/jpeg"},
-    /* What maps to pointers, is half a frame, or is still to be drawn on. */
+    /* Memory with pointers, fields, and overlays to be composed. */
     {"video/x-raw(memory:NVMM),format=NV12", "EMPTY"},
     {"video/x-raw(memory:VAMemory),format=NV12;image/jpeg", "image/jpeg"},
     {"video/x-raw(memory:DMABuf,meta:GstVideoOverlayComposition)", "EMPTY"},

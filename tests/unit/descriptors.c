@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is written to ep0, read again field by field, by the kernel's rules.
+ * Parses the data written to ep0 field by field, by the kernel's rules.
  */
 
 #include <string.h>
@@ -209,7 +209,7 @@ want_guid (ByteReader * r, guint interface, const gchar * guid)
   want_bytes (r, guid, strlen (guid) + 1);
 }
 
-/* What is in front of the OS descriptors, and their number. */
+/* The header of the OS descriptors, and their number. */
 static void
 skip_to_os (ByteReader * r, const GstFfsFunctionDesc * with, guint count)
 {

@@ -212,7 +212,7 @@ GST_START_TEST (test_device)
   /* The source has opened its device again. */
   fd = FD + 1;
   fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
-  /* It is closed: nobody is asked. */
+  /* Closed device: no ioctl is made. */
   fd = -1;
   n_set = 0;
   fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
@@ -284,7 +284,7 @@ GST_START_TEST (test_choices)
   gchar *name;
   guint i;
 
-  /* Of a menu what is between its bounds and there. */
+  /* Menu items inside the bounds that the driver has. */
   check_choices (controls, "ExposureAuto", 1 << 1 | 1 << 3, 3);
   check_choices (controls, "PowerLineFrequency", 1 << 0 | 1 << 1 | 1 << 2, 1);
   check_choices (controls, "FocusAuto", 1 << 0 | 1 << 1, 1);
@@ -319,8 +319,8 @@ GST_START_TEST (test_refused)
 
 GST_END_TEST;
 
-/* What the driver begins with, whatever it has been set to; what a property
- * says of that is not known to be a value. */
+/* The driver's default, independent of the current value; what a property says
+ * of that is not known to be a value. */
 GST_START_TEST (test_defaults)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);

@@ -188,7 +188,7 @@ remove_path (const gchar * path)
   fail_unless_equals_int (g_remove (full), 0);
 }
 
-/* What cannot be read is not held against the kernel. */
+/* Unreadable files are no fault. */
 GST_START_TEST (test_unreadable)
 {
   machine_start (&haps);

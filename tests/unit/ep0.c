@@ -27,7 +27,7 @@ static struct
   GMutex lock;
   GCond cond;
   gint fd;                      /* readable while there are events */
-  gboolean silent;              /* ... unless nobody is woken for them */
+  gboolean silent;              /* ... unless poll() misses them */
   GQueue events;
   SetupState state;
   struct usb_ctrlrequest setup;
@@ -35,7 +35,7 @@ static struct
   guint8 sent[G_MAXUINT16];     /* by the host, for OUT requests */
   gsize sent_size;
   gint fail[4];                 /* errors of the next data stages */
-  gint hang[2];                 /* a pipe, if the host lets us wait */
+  gint hang[2];                 /* a pipe, if the host blocks the data stage */
 
   GByteArray *got;              /* what the host got */
   gint answered;
@@ -364,7 +364,7 @@ GST_START_TEST (test_out)
   fail_unless_equals_int (k.answered, 5);
   fail_unless_equals_int (k.stalled, 0);
 
-  /* What is declined before is stalled, and its data is not read. */
+  /* A request rejected by accept() is stalled, and its data is not read. */
   p.refuse = FALSE;
   p.decline = TRUE;
   request (VENDOR_OUT, 1, 100);
@@ -389,7 +389,7 @@ GST_START_TEST (test_stall)
   fail_unless_equals_int (k.stalled, 3);
   fail_unless_equals_string (p.calls->str, "ccc");
 
-  /* Not for an interface: nobody is asked. */
+  /* Not for an interface: the profile is not asked. */
   p.refuse = FALSE;
   for (i = 0; i < G_N_ELEMENTS (recipients); i++) {
     request (USB_DIR_IN | USB_TYPE_VENDOR | recipients[i], 1, 10);
@@ -475,7 +475,7 @@ GST_START_TEST (test_errors)
   /* Nor does the profile get data that did not come. */
   fail_unless_equals_string (p.calls->str, "cccc");
 
-  /* Events that nobody knows, and the end. */
+  /* Unknown events, and the end. */
   add_event (200, NULL);
   fail_unless (gst_ffs_ep0_handle_event (ep0));
   fail_unless (gst_ffs_ep0_handle_event (ep0));
@@ -548,7 +548,7 @@ GST_START_TEST (test_thread)
   wait_answered (1);
   fail_unless_equals_string (p.thread, "ep0:mabufsink23");
 
-  /* What poll() does not tell of is found all the same. */
+  /* Events that poll() misses are found by polling. */
   k.silent = TRUE;
   add_setup (VENDOR_IN, 1, 10);
   wait_answered (2);

@@ -75,7 +75,7 @@ GST_START_TEST (test_transfer)
 
 GST_END_TEST;
 
-/* The kernel has lost the attachment: attached anew, once. */
+/* The kernel has lost the attachment: reattach once. */
 GST_START_TEST (test_not_attached)
 {
   SinkHarness sh;
@@ -224,7 +224,7 @@ GST_START_TEST (test_refused_until_caps)
 
 GST_END_TEST;
 
-/* Memory that nobody may map can be sent, but not copied. */
+/* Memory that the CPU cannot map can be sent, but not copied. */
 GST_START_TEST (test_secure)
 {
   SinkHarness sh;
@@ -268,7 +268,7 @@ GST_START_TEST (test_aio_exhausted)
 GST_END_TEST;
 
 #ifdef HAVE_U3V
-/* Nor is it for the control endpoints of a camera of our own. */
+/* Nor for the control endpoints of a profile. */
 GST_START_TEST (test_aio_exhausted_control)
 {
   const GstFfsU3vMemory memory = { NULL, NULL, NULL, NULL };
@@ -404,7 +404,7 @@ GST_START_TEST (test_open)
 
 GST_END_TEST;
 
-/* What the build has left out; all of it in tests/run's "minimal". */
+/* Features left out of the build; all of them in tests/run's "minimal". */
 GST_START_TEST (test_not_in_build)
 {
   static const gchar *const missing[] = {

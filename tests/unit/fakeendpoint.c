@@ -16,68 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fakeendpoint.h"
+#include "fakeprivate.h"
 #include "transport/gstffsendpoint.h"
 #include "transport/gstffsuapi.h"
 
-typedef struct
-{
-  guint64 id;                   /* inode */
-  gint read_end;                /* -1: it has data, and no fence ever */
-  gboolean attached;
-  gint n_pending;
-} Dmabuf;
-
-/* What one SUBMIT with a cookie has queued, and is told of by one record. */
-typedef struct
-{
-  guint n_left;
-  struct usb_ffs_dmabuf_done record;
-} Call;
-
-typedef struct
-{
-  Dmabuf *dmabufs[USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS];
-  guint n_dmabufs;
-  gsize length;
-  gint sync_file;
-  gint fence;                   /* of SUBMIT: writing to it signals */
-  gboolean own_fence;           /* a status that outlives the attachment */
-  Call *call;                   /* its end is told by REAP, or NULL */
-  gboolean signalled;
-  gint status;
-} Transfer;
-
-static struct
-{
-  GMutex lock;
-  GCond cond;
-  gchar *path;
-  gboolean enabled;
-  gboolean stubborn;
-  gboolean can_submit;
-  gboolean can_reap;
-  GArray *records;              /* of struct usb_ffs_dmabuf_done */
-  guint32 kicks;
-  gsize short_by;
-  gboolean cancels_all;
-  guint n_busy_detaches;
-  guint64 features;
-  gulong disable_at;
-  GPtrArray *dmabufs;
-  GPtrArray *transfers;
-  gint fail_err[256];
-  guint fail_times[256];
-  guint calls[256];
-  guint late_reads;
-  GByteArray *wire;
-  GstAllocator *allocator;
-  GstFfsIoctlFunc real_ioctl;
-  GstFfsOpenFunc real_open;
-  gint open_err;
-  gint open_fails;
-  gint n_failed_opens;
-} fake;
+FakeEndpoint fake;
 
 static guint64
 fd_id (gint fd)
@@ -123,8 +66,8 @@ signal_fence (gint fence)
   close (fence);
 }
 
-static void
-signal_transfer (Transfer * t, gint status)
+void
+fake_signal_transfer (Transfer * t, gint status)
 {
   guint i;
 
@@ -142,7 +85,8 @@ signal_transfer (Transfer * t, gint status)
   if (t->call) {
     if (t->call->record.status == 0)
       t->call->record.status = MIN (status, 0);
-    t->call->record.actual += t->length - fake.short_by;
+    t->call->record.actual += fake.out ? t->received :
+        t->length - fake.short_by;
     if (--t->call->n_left == 0) {
       g_array_append_val (fake.records, t->call->record);
       g_free (t->call);
@@ -175,7 +119,7 @@ cancel (Dmabuf * d, gint status)
     Transfer *t = g_ptr_array_index (fake.transfers, i);
 
     if (d == NULL || is_of (t, d))
-      signal_transfer (t, status);
+      fake_signal_transfer (t, status);
   }
 }
 
@@ -225,9 +169,12 @@ do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
   for (i = 0; i < n; i++) {
     Dmabuf *d = find (segments[i].fd);
 
+    t->segments[t->n_dmabufs] = segments[i];
     t->dmabufs[t->n_dmabufs++] = d;
     t->length += segments[i].length;
-    if (d->read_end < 0) {
+    if (fake.out && d->read_end < 0) {
+      pending = TRUE;
+    } else if (d->read_end < 0) {
       guint old = fake.wire->len;
 
       g_byte_array_set_size (fake.wire, old + segments[i].length);
@@ -240,7 +187,7 @@ do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
   }
   g_ptr_array_add (fake.transfers, t);
   if (!pending)
-    signal_transfer (t, 1);
+    fake_signal_transfer (t, 1);
   g_cond_broadcast (&fake.cond);
   return 0;
 }
@@ -382,7 +329,7 @@ get_features (void)
       | USB_FFS_FEATURE_DMABUF_END : 0);
 }
 
-/* @ret: what is returned on success */
+/* @ret: return value on success */
 static gint
 answer (gint fd, gulong request, gpointer arg, gint * ret)
 {
@@ -405,8 +352,8 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
 
     if (!fake.enabled)
       return EAGAIN;
-    desc->bEndpointAddress = USB_DIR_IN | 1;
-    desc->wMaxPacketSize = GUINT16_TO_LE (1024);
+    desc->bEndpointAddress = (fake.out ? USB_DIR_OUT : USB_DIR_IN) | 1;
+    desc->wMaxPacketSize = GUINT16_TO_LE (FAKE_PACKET_SIZE);
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_ATTACH) {
     d = find (*(gint *) arg);
@@ -420,7 +367,7 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_DETACH) {
     d = find (*(gint *) arg);
-    /* What a kernel without our patches makes of this is an oops. */
+    /* An unpatched kernel would oops here. */
     g_assert_true (fake.enabled || fake.can_submit);
     if (d == NULL || !d->attached)
       return EPERM;
@@ -449,6 +396,17 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     return file_info (fd, arg);
   }
   return ENOTTY;
+}
+
+static guint
+read_locked (const guint * n)
+{
+  guint value;
+
+  g_mutex_lock (&fake.lock);
+  value = *n;
+  g_mutex_unlock (&fake.lock);
+  return value;
 }
 
 static gint
@@ -514,6 +472,7 @@ fake_endpoint_start (void)
   fake.records = g_array_new (FALSE, FALSE,
       sizeof (struct usb_ffs_dmabuf_done));
   fake.kicks = 0;
+  fake.out = FALSE;
   fake.short_by = 0;
   fake.cancels_all = FALSE;
   fake.n_busy_detaches = 0;
@@ -634,18 +593,19 @@ fake_endpoint_set_cancels_all (gboolean cancels_all)
 guint
 fake_endpoint_n_busy_detaches (void)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.n_busy_detaches;
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.n_busy_detaches);
 }
 
 void
 fake_endpoint_set_features (guint64 features)
 {
   fake.features = features;
+}
+
+void
+fake_endpoint_set_out (gboolean out)
+{
+  fake.out = out;
 }
 
 void
@@ -660,12 +620,7 @@ fake_endpoint_wait_transfers (guint n)
 guint
 fake_endpoint_n_transfers (void)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.transfers->len;
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.transfers->len);
 }
 
 static Transfer
@@ -697,7 +652,7 @@ fake_endpoint_signal (guint n, gint status)
 {
   g_mutex_lock (&fake.lock);
   g_assert_cmpuint (n, <, fake.transfers->len);
-  signal_transfer (g_ptr_array_index (fake.transfers, n), status);
+  fake_signal_transfer (g_ptr_array_index (fake.transfers, n), status);
   g_mutex_unlock (&fake.lock);
 }
 
@@ -716,12 +671,7 @@ fake_endpoint_n_attached (void)
 guint
 fake_endpoint_n_calls (gulong request)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.calls[_IOC_NR (request)];
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.calls[_IOC_NR (request)]);
 }
 
 void
@@ -761,12 +711,7 @@ fake_dmabuf_forget (GstMemory * mem)
 guint
 fake_endpoint_n_late_reads (void)
 {
-  guint n;
-
-  g_mutex_lock (&fake.lock);
-  n = fake.late_reads;
-  g_mutex_unlock (&fake.lock);
-  return n;
+  return read_locked (&fake.late_reads);
 }
 
 void

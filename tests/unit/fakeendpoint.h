@@ -22,7 +22,7 @@ void fake_endpoint_end (void);
 
 const gchar *fake_endpoint_path (void);
 
-/* The host configures us, or goes away: what is in flight fails. */
+/* The host connects or disconnects: transfers in flight fail. */
 void fake_endpoint_set_enabled (gboolean enabled);
 /* The host goes when this ioctl is called next. */
 void fake_endpoint_disable_at (gulong request);
@@ -31,15 +31,15 @@ void fake_endpoint_fail (gulong request, gint err, guint times);
 /* Let the next @times openings of a file fail, of those after start() too. */
 void fake_endpoint_fail_open (gint err, guint times);
 guint fake_endpoint_n_failed_opens (void);
-/* A controller that ignores cancelling, until it is told to let go. */
+/* A controller that ignores cancelling until released by the test. */
 void fake_endpoint_set_stubborn (gboolean stubborn);
-/* A controller that takes back all transfers when one is cancelled, as dwc3
- * does (default: no). */
+/* A controller that cancels all transfers when one is cancelled, as dwc3 does
+ * (default: no). */
 void fake_endpoint_set_cancels_all (gboolean cancels_all);
 /* How often a dmabuf was detached of which a transfer was under way, with
  * transfers of others behind or ahead of it. */
 guint fake_endpoint_n_busy_detaches (void);
-/* What FUNCTIONFS_FEATURES says (default: it is not there, 0). */
+/* Result of FUNCTIONFS_FEATURES (default 0: not supported). */
 void fake_endpoint_set_features (guint64 features);
 /* Whether the kernel of all tests has SUBMIT and REAP: FFS_FAKE_REAP=always is
  * in the environment. */
@@ -51,6 +51,21 @@ void fake_endpoint_set_can_submit (gboolean can_submit);
 void fake_endpoint_set_can_reap (gboolean can_reap);
 /* By how much less than asked for a transfer's record says that it has sent. */
 void fake_endpoint_set_short_by (gsize short_by);
+
+/* Whether it is an OUT endpoint (default: no). */
+void fake_endpoint_set_out (gboolean out);
+/* The host sends so many bytes by one USB transfer: into the oldest transfers
+ * that are queued, as far as the last packet, if that is a short one or there is
+ * @zlp.  Blocks until there are enough of them, as a host would. */
+void fake_endpoint_send (gconstpointer data, gsize size, gboolean zlp);
+/* The same, as far as there is room now.  Returns: bytes that were sent */
+gsize fake_endpoint_send_some (gconstpointer data, gsize size, gboolean zlp);
+/* One packet of these. FALSE: nothing is queued, and it was not to wait. */
+#define FAKE_PACKET_SIZE 1024
+gboolean fake_endpoint_take_packet (const guint8 * data, gsize size,
+    gboolean wait);
+/* How many transfers are under way. */
+guint fake_endpoint_n_pending (void);
 
 /* Blocks until @n transfers were queued in all. */
 void fake_endpoint_wait_transfers (guint n);
@@ -65,12 +80,12 @@ guint fake_endpoint_n_calls (gulong request);
 /* Blocks until that ioctl was called @n times in all, or @n more times. */
 void fake_endpoint_wait_n_calls (gulong request, guint n);
 void fake_endpoint_wait_calls (gulong request, guint n);
-/* What some kernels do when the function is unbound. */
+/* Drops all attachments, as some kernels do when the function is unbound. */
 void fake_endpoint_forget_attachments (void);
 /* How often a status of TRANSFER was asked for after its attachment had gone. */
 guint fake_endpoint_n_late_reads (void);
 
-/* What transfers of dmabufs with data have put on the wire so far. */
+/* Bytes sent so far by transfers of dmabufs with data. */
 GBytes *fake_endpoint_take_wire (void);
 /* Let the kernel have no more contexts for asynchronous I/O. */
 void fake_endpoint_set_aio_exhausted (gboolean exhausted);

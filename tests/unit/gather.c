@@ -89,7 +89,7 @@ GST_START_TEST (test_planes)
 
 GST_END_TEST;
 
-/* What is no dmabuf is copied, it alone, into the same transfer. */
+/* Only memory that is not a dmabuf is copied, into the same transfer. */
 GST_START_TEST (test_mixed)
 {
   StreamFixture f;
@@ -109,8 +109,8 @@ GST_START_TEST (test_mixed)
 
 GST_END_TEST;
 
-/* A frame's memory that comes round has the same header dmabuf in front, which
- * is what the kernel knows the pair by; parts of it as well. */
+/* A recurring memory has the same header dmabuf in front, which is what the
+ * kernel knows the pair by; parts of it as well. */
 GST_START_TEST (test_headers)
 {
   GstMemory *frames[2], *other;
@@ -578,8 +578,8 @@ GST_START_TEST (test_room_pool)
 
 GST_END_TEST;
 
-/* Room of another size, memory that is somebody else's, and such that is in
- * two buffers: nobody knows what is in front of the frame. */
+/* Headroom of another size, memory of another allocator, and memory in two
+ * buffers: the bytes in front of the frame may be in use. */
 GST_START_TEST (test_no_room)
 {
   GstBuffer *buf, *other;

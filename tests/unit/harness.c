@@ -4,7 +4,7 @@
 
 #include "harness.h"
 
-/* What would return does so long before, but on a very busy machine. */
+/* Long enough for everything that returns, even on a very busy machine. */
 #define BLOCKED_FOR (50 * G_TIME_SPAN_MILLISECOND)
 #include "sink/gstffsdmabufsink.h"
 

@@ -120,7 +120,7 @@ GST_START_TEST (test_waits)
 
 GST_END_TEST;
 
-/* Sizes that nobody has named are not offered. */
+/* Sizes not in the caps are not offered. */
 GST_START_TEST (test_without_size)
 {
   Fixture f;
@@ -223,7 +223,7 @@ GST_START_TEST (test_long_string)
     fail_unless_equals_int (gst_element_set_state (f.sink, GST_STATE_PAUSED),
         GST_STATE_CHANGE_FAILURE);
     assert_error (&f, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, text);
-    /* What is two bytes shorter fits. */
+    /* A frame two bytes shorter fits. */
     g_object_set (f.sink, names[i], LONG + 2, NULL);
     fail_unless_equals_int (gst_element_set_state (f.sink, GST_STATE_PAUSED),
         GST_STATE_CHANGE_ASYNC);

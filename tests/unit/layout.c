@@ -104,7 +104,7 @@ GST_START_TEST (test_between_planes)
       GST_FFS_COPY_REASON_NONE);
   assert_picture (&f, frame (100, WIDTH, 6, WIDTH, 3), 3, 51, WIDTH,
       GST_FFS_COPY_REASON_NONE);
-  /* Behind the frame only, and nobody says where it is. */
+  /* Padding after the frame only, without a meta. */
   assert_picture (&f, buffer_of (fake_dmabuf_new_data (100, 0), NULL), 0,
       WIDTH * HEIGHT, WIDTH, GST_FFS_COPY_REASON_NONE);
   /* A plane in several memories, one of them empty. */
@@ -122,7 +122,7 @@ GST_START_TEST (test_between_planes)
 
 GST_END_TEST;
 
-/* Padded lines, what is no dmabuf, and what the kernel cannot gather. */
+/* Padded lines, system memory, and layouts that the kernel cannot gather. */
 GST_START_TEST (test_packed)
 {
   GstBuffer *buf;
@@ -141,7 +141,7 @@ GST_START_TEST (test_packed)
   start (&f, FALSE, __i__);
   assert_picture (&f, frame (100, WIDTH, 6, WIDTH, 0), 0, 48, WIDTH,
       GST_FFS_COPY_REASON_PADDING);
-  /* With a TRANSFER what is only behind the frame is not sent. */
+  /* TRANSFER does not send padding after the frame. */
   buf = buffer_of (fake_dmabuf_new_data (100, 0), NULL);
   assert_picture (&f, buf, 0, WIDTH * HEIGHT, WIDTH, __i__ ?
       GST_FFS_COPY_REASON_PADDING : GST_FFS_COPY_REASON_NONE);
@@ -172,7 +172,7 @@ GST_START_TEST (test_crop)
 
 GST_END_TEST;
 
-/* What says nothing, or what nothing can be made of: the buffer goes as it is. */
+/* Missing or invalid metas: the buffer is sent unchanged. */
 GST_START_TEST (test_no_crop)
 {
   static const struct
@@ -196,7 +196,7 @@ GST_START_TEST (test_no_crop)
     assert_picture (&f, buf, 0, WIDTH * HEIGHT, WIDTH,
         GST_FFS_COPY_REASON_NONE);
   }
-  /* The caps have another size than what is cropped. */
+  /* The caps and the crop meta disagree. */
   f.f.policy.remove_padding = TRUE;
   buf = frame (100, WIDTH, 8, WIDTH, 0);
   crop (buf, 0, 2, WIDTH, HEIGHT / 2);

@@ -133,7 +133,7 @@ GST_START_TEST (test_host_went)
 
 GST_END_TEST;
 
-/* Neither are frames that we took back. */
+/* Neither are frames cancelled by the sink. */
 GST_START_TEST (test_cancelled)
 {
   SinkHarness sh;
@@ -151,7 +151,7 @@ GST_START_TEST (test_cancelled)
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), N);
   push (&sh, 1);
   sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
-  /* What comes afterwards was not taken back. */
+  /* Frames after it were not cancelled. */
   push (&sh, -EIO);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"), 1);
   sink_harness_end (&sh);
@@ -193,7 +193,7 @@ run_never_detaches_busy (gboolean can_submit)
   fail_unless_equals_int (fake_endpoint_n_transfers (), MAX_ATTACHED + 3);
   for (i = 0; i < MAX_ATTACHED; i++)
     gst_memory_unref (idle[i]);
-  /* Some of what is idle is kept for a while. */
+  /* Some idle attachments are kept for a while. */
   fail_unless_equals_int (fake_endpoint_n_attached (), 3 + 16);
   fail_unless_equals_int (fake_endpoint_n_busy_detaches (), 0);
   fail_if (is_released (&busy[0]) || is_released (&busy[1]));

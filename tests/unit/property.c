@@ -225,7 +225,7 @@ GST_START_TEST (test_between_frames)
   g_object_set (source, "number", 5, NULL);
   fail_unless_equals_int (get (), 5);
 
-  /* Nothing is set that nobody has asked for. */
+  /* No property is set without a request. */
   allow (1);
   wait_begun (3);
   fail_unless_equals_int (source->number, 5);
@@ -289,8 +289,8 @@ set_three (gpointer data)
   return NULL;
 }
 
-/* Somebody changes the source's state meanwhile, so that nobody knows whether
- * it runs. */
+/* Another thread changes the source's state meanwhile, so it is unknown
+ * whether it runs. */
 GST_START_TEST (test_state_lock)
 {
   GST_STATE_LOCK (source);

@@ -18,14 +18,14 @@ static struct
   GstFfsEndpoint *ep;
   GstFfsQueue *queue;
 
-  /* What is submitted in a thread. */
+  /* Submission in a thread. */
   GstFfsPiece pieces[2];
   guint64 frame;
   GstFfsCall call;
 
   GMutex lock;
   GCond cond;
-  gboolean hold;                /* who tells of a frame's end */
+  gboolean hold;                /* thread that completes a frame */
   gboolean held;
   guint n_done;
   gint returned;

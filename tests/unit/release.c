@@ -188,8 +188,8 @@ GST_START_TEST (test_stop_cancels)
 
 GST_END_TEST;
 
-/* A controller that does not let go keeps the buffer, however long, even
- * beyond the element. */
+/* A controller that does not complete a transfer keeps the buffer, however
+ * long, even beyond the element. */
 GST_START_TEST (test_stop_stubborn)
 {
   SinkHarness sh;
@@ -221,7 +221,7 @@ GST_END_TEST;
 
 #ifdef HAVE_AIO
 
-/* Nor does it let go of what is written to it. */
+/* Nor does it complete writes. */
 GST_START_TEST (test_stop_stubborn_write)
 {
   SinkHarness sh;
@@ -316,7 +316,7 @@ GST_START_TEST (test_attachment_bound)
   }
   fail_unless_equals_int (fake_endpoint_n_attached (), 64);
 
-  /* The first was given up; it is attached anew when it comes again. */
+  /* The first was detached; it is reattached when it recurs. */
   {
     GstBuffer *buf = counted_buffer (gst_buffer_new (), &a);
 

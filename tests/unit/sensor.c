@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The camera in a bin stops while nobody wants its frames, and only a camera
+ * The camera in a bin stops while no host wants its frames, and only a camera
  * whose frames go nowhere else.
  */
 
@@ -362,7 +362,7 @@ send_eos (gpointer pipeline)
   return NULL;
 }
 
-/* The source is in the sink meanwhile, with a frame that nobody wants; whoever
+/* The source is blocked in the sink with an unwanted frame; the thread that
  * sends the event waits for it. */
 GST_START_TEST (test_eos_before)
 {
@@ -435,7 +435,7 @@ GST_START_TEST (test_others_look)
 
 GST_END_TEST;
 
-/* What is outside is its own parent's business. */
+/* Elements outside the bin belong to their parent. */
 GST_START_TEST (test_source_outside)
 {
   GstPad *pad;

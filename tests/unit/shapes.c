@@ -197,7 +197,7 @@ GST_START_TEST (test_offset)
 
 GST_END_TEST;
 
-/* What gdppay makes: the header is copied, and nothing but the header. */
+/* gdppay: only the header is copied. */
 GST_START_TEST (test_mix)
 {
   SinkHarness sh;
@@ -308,7 +308,7 @@ GST_START_TEST (test_never)
         GST_FLOW_ERROR);
     sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
         GST_STREAM_ERROR_FORMAT, cases[i].text);
-    /* Nor what follows it, for those who push on. */
+    /* Nor later frames, from upstreams that ignore the error. */
     fail_unless_equals_int (gst_harness_push (sh.h,
             buffer_of (fake_dmabuf_new_data (10, 0), NULL)), GST_FLOW_ERROR);
     fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
@@ -331,7 +331,7 @@ compare_file (const gchar * data, gsize size)
   g_free (contents);
 }
 
-/* Without any dmabufs of ours the frame is written. Several chunks. */
+/* Without an allocator of dmabufs the frame is written. Several chunks. */
 GST_START_TEST (test_written)
 {
   gsize size = 1234567;
@@ -375,7 +375,7 @@ GST_START_TEST (test_always)
 
 GST_END_TEST;
 
-/* One pool entry, which tells no more than how many buffers we hold. */
+/* One pool entry, with only the number of buffers that the sink holds. */
 static void
 assert_number_only (GstQuery * query, guint number)
 {
@@ -424,7 +424,7 @@ GST_START_TEST (test_our_pool)
   gst_buffer_pool_set_active (pool, FALSE);
   gst_object_unref (pool);
 
-  /* One that has a pool of its own learns how many we hold. */
+  /* An upstream with its own pool learns how many buffers the sink holds. */
   query = gst_query_new_allocation (caps, FALSE);
   gst_pad_peer_query (sh.h->srcpad, query);
   assert_number_only (query, 5);
@@ -448,7 +448,7 @@ was_asked (SinkHarness * sh)
   return asked;
 }
 
-/* What changes how many buffers we hold, or whose, is told upstream; a buffer
+/* Upstream is told about changes in the number or origin of buffers; a buffer
  * that the base class keeps counts. */
 GST_START_TEST (test_numbers_change)
 {

@@ -65,7 +65,7 @@ request (GstFfsProfile * profile, guint8 type, guint8 request, guint16 value,
     guint16 index, gconstpointer data, guint16 length, GByteArray * reply)
 {
   GstFfsSetup setup = { type, request, value, index, length };
-  /* An exact copy, so that valgrind and ASan see what is read beyond it. */
+  /* An exact copy, so that valgrind and ASan detect reads beyond it. */
   g_autofree guint8 *copy = data ? g_memdup2 (data, length) : NULL;
 
   g_byte_array_set_size (reply, 0);
@@ -345,14 +345,14 @@ GST_START_TEST (test_choose)
           "(int) 64 },framerate=[ 1/1, 30 ], format=\"NV\\12\";"));
   assert_text (profile, 0x04, "video/x-raw,format=NV12,width={ 32, "
       "64 },height=[16,1080],framerate=[1/1,30/1]");
-  /* What was told can be sent back. */
+  /* The offer can be sent back. */
   fail_unless (tell (profile, 0x06, OFFER));
   assert_text (profile, 0x04, OFFER);
   fail_unless (tell (profile, 0x06, "video/x-h264"));
   fail_unless (tell (profile, 0x06, NULL));
   assert_text (profile, 0x04, OFFER);
 
-  /* The next host begins anew. */
+  /* The next host starts from the beginning. */
   fail_unless (tell (profile, 0x06, "video/x-h264"));
   gst_ffs_profile_set_enabled (profile, FALSE);
   gst_ffs_profile_set_enabled (profile, TRUE);

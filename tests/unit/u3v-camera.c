@@ -312,7 +312,7 @@ GST_START_TEST (test_locked)
   expect_set (U3V_ACCESS_DENIED, FEATURES + FEATURE_WIDTH, 4, 640);
   expect_set (U3V_ACCESS_DENIED, SIRM + SI_PAYLOAD_SIZE, 4, 1024);
   fail_unless_equals_int (get (FEATURES + FEATURE_PARAMS_LOCKED, 4), 1);
-  /* What is set while it runs. */
+  /* Features that can be set while streaming. */
   expect_set (U3V_SUCCESS, CONTROLS, 8, 5);
 
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_ACQUISITION_STOP, 4, 1);
@@ -359,7 +359,7 @@ GST_START_TEST (test_flow)
 
   start ();
   fail_unless_equals_int (get (SIRM + SI_CONTROL, 4), 1);
-  /* Again is not anew. */
+  /* A repeated start does not restart. */
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_ACQUISITION_START, 4, 1);
   fail_if (effect.start || effect.stop);
   expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
@@ -614,7 +614,7 @@ GST_START_TEST (test_defaults)
   fail_unless_equals_int (get (SIRM + SI_CONTROL, 4), 0);
   fail_unless_equals_int (get (SIRM + SI_PAYLOAD_SIZE, 4), 0);
 
-  /* What there is one choice of. */
+  /* Features with one choice. */
   expect_set (U3V_INVALID_PARAMETER, FEATURE (ONLY_CHOICE), 1);
   expect_set (U3V_SUCCESS, FEATURE (ONLY_CHOICE), 0);
 }

@@ -57,7 +57,7 @@ typedef struct
   GHashTable *used;
   GHashTable *attributes;       /* of the description itself */
   gboolean refers;
-  const gchar *rest[8];         /* children that may follow, of what is open */
+  const gchar *rest[8];         /* possible children of the open elements */
   guint depth;
 } Names;
 
@@ -256,8 +256,8 @@ is_in (const gchar * xml, const gchar * category, const gchar * name)
   return found && found < end;
 }
 
-/* What SFNC has a name for is of the type that it says, whatever the source
- * counts in; the rest is as the source has it. */
+/* Features in SFNC have its types, whatever the source counts in; the rest is
+ * as the source has it. */
 GST_START_TEST (test_types)
 {
   const GstFfsControl list[] = {

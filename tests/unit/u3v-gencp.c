@@ -162,7 +162,7 @@ GST_START_TEST (test_write)
 
 GST_END_TEST;
 
-/* What the memory says is what the host gets, and no data with it. */
+/* The host gets the status of the memory, without data. */
 GST_START_TEST (test_status)
 {
   const guint16 statuses[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a host gets to read: the table of formats, leader and trailer byte by
+ * The data that a host reads: the table of formats, leader and trailer byte by
  * byte, and the controls of a source.
  */
 
@@ -76,7 +76,7 @@ GST_START_TEST (test_offers)
     /* No width that has no padding. */
     {"video/x-raw, format=YUY2, width=5, height=4", NULL},
     {"video/x-raw(format:Interlaced), format=GRAY8, width=4, height=4", NULL},
-    /* What test sources and scalers say. */
+    /* Caps of test sources and scalers. */
     {"video/x-raw, format=GRAY8, width=[1, 2147483647], "
           "height=[1, 2147483647], framerate=[0/1, 2147483647/1]",
         "video/x-raw(ANY), format=GRAY8, width=640, height=480, "
@@ -382,7 +382,7 @@ GST_START_TEST (test_controls)
           GST_STATE_READY));
   fail_unless (!gst_ffs_control_accepts (gst_ffs_controls_get (controls, i),
           1.5));
-  /* What is on there is 0 here, automatic. */
+  /* On is 0 here, automatic. */
   i = find (controls, "ExposureAuto");
   fail_unless (gst_ffs_controls_get (controls, i)->n_entries == 2);
   fail_unless (gst_ffs_controls_get_value (controls, i) == 1);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Frames that are not what the host has chosen: who is told, and how fast they
- * may come.
+ * Frames that do not fit the host's selection: when a warning is posted, and
+ * how fast they may come.
  */
 
 #include "sink/gstffsunfit.h"
 
 #include <gst/check/gstcheck.h>
 
-/* What a queue held goes at once. */
+/* Queued frames are dropped at once. */
 GST_START_TEST (test_queue)
 {
   GstFfsUnfit unfit = { 0, };

@@ -120,7 +120,7 @@ GST_END_TEST;
 
 static const gint refusals[] = { ESHUTDOWN, EAGAIN, EPIPE };
 
-/* The endpoint says that it is enabled and takes no transfer all the same. */
+/* The endpoint is enabled but rejects transfers. */
 GST_START_TEST (test_refused)
 {
   gulong request = fake_endpoint_reaps ()? FUNCTIONFS_DMABUF_SUBMIT :

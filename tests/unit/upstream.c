@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is found against the stream: the source, through bins, and what an
- * encoder can make of what it gets.
+ * Walking upstream: the source, through bins, and what an encoder can make of
+ * what it gets.
  */
 
 #include <gst/check/gstcheck.h>
@@ -86,7 +86,7 @@ TEST_ELEMENT (TestSink, test_sink, "Sink", &any_sink, NONE);
 TEST_ELEMENT (TestScaler, test_scaler, "Codec/Encoder/Video", &large_src,
     &any_sink);
 
-/* What a file has is not known before it is read. */
+/* The caps of a file are unknown before it is read. */
 TEST_ELEMENT (TestSizedFile, test_sized_file, "Source/File", &sized_src, NONE);
 TEST_ELEMENT (TestOpenFile, test_open_file, "Source/File", &open_src, NONE);
 TEST_ELEMENT (TestJpegFile, test_jpeg_file, "Source/File", &jpeg_src, NONE);
@@ -265,7 +265,7 @@ assert_offer_for (Fixture * f, const gchar * text, const gchar * wanted)
   gst_object_unref (f->pipeline);
 }
 
-/* What has come is offered, and what else there is of which the size is known. */
+/* The offer is the received caps, and others with a known size. */
 GST_START_TEST (test_offer_for_caps)
 {
   Fixture f;

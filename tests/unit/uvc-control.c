@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a host asks and sets: the controls of the source, the negotiation of
- * a stream, what it is told about its errors, and what it must not be able
- * to do.
+ * Requests of a host: the controls of the source, the negotiation of a stream,
+ * what it is told about its errors, and what it must not be able to do.
  */
 
 #include <errno.h>
@@ -58,7 +57,7 @@ check_range (guint unit, guint selector, guint size, guint32 min, guint32 max,
 
 GST_START_TEST (test_ranges)
 {
-  /* As it is; shifted; scaled down; fractions; 100 us. */
+  /* Unchanged; shifted; scaled down; fractions; 100 us. */
   check_range (2, 0x02, 2, 0xffc0, 0x0040, 10);
   check_range (2, 0x07, 2, 0, 255, 127);
   check_range (2, 0x03, 2, 0, 65535, 32768);
@@ -321,7 +320,7 @@ GST_START_TEST (test_errors)
   fail_if (uvc_request (&f, 0x21, SET_CUR, 0x0200, 0x0200, NULL, 0, reply));
   uvc_assert_error (&f, 7);
 
-  /* What can be said about the error code itself. */
+  /* Requests to the error code control itself. */
   fail_unless (uvc_get (&f, GET_INFO, 0, 0x02, 1, &number));
   fail_unless_equals_int (number, 1);
   fail_unless (uvc_get (&f, GET_LEN, 0, 0x02, 2, &number));
@@ -329,7 +328,7 @@ GST_START_TEST (test_errors)
   fail_if (uvc_get (&f, GET_MAX, 0, 0x02, 1, &number));
   uvc_assert_error (&f, 7);
 
-  /* Not of the class, not to an interface of ours. */
+  /* Not a class request, not to an interface of the function. */
   fail_if (uvc_request (&f, 0xc1, GET_CUR, 0x0200, 0x0200, NULL, 2, reply));
   fail_if (uvc_request (&f, 0xa2, GET_CUR, 0x0200, 0x0200, NULL, 2, reply));
   fail_if (uvc_request (&f, 0xa1, GET_CUR, 0x0200, 0x0202, NULL, 2, reply));
@@ -385,7 +384,7 @@ GST_START_TEST (test_probe)
   check_probe (GET_CUR, PROBE, 1, 1, 333333, 320 * 480 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0xffffffff));
   check_probe (GET_CUR, PROBE, 1, 1, 666666, 320 * 480 * 2);
-  /* What there is not becomes something that there is. */
+  /* Values that are not offered become offered ones. */
   fail_unless (uvc_set_probe (&f, PROBE, 2, 9, 0));
   check_probe (GET_CUR, PROBE, 2, 1, 400000, 1280 * 720 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 3, 1, 666667));
@@ -414,7 +413,7 @@ GST_START_TEST (test_probe_lengths)
   fail_unless_equals_int (reply->len, 1);
   fail_unless_equals_int (reply->data[0], 3);
 
-  /* Hosts of 1.0 and of 1.5, and a hint with bits that nobody knows. */
+  /* Hosts of 1.0 and of 1.5, and a hint with unknown bits. */
   for (length = 0; length <= 48; length++) {
     gboolean ok = length >= 26;
 
@@ -501,7 +500,7 @@ GST_START_TEST (test_every_request)
   memset (data, 0xff, sizeof (data));
   for (t = 0; t < G_N_ELEMENTS (types); t++) {
     for (r = 0; r < 256; r++) {
-      /* Those in between are all the same. */
+      /* The values in between are equivalent. */
       if ((r & 0x7f) == 0x10)
         r += 0x6f;
       for (selector = 0; selector < 14; selector++) {
@@ -591,7 +590,7 @@ GST_START_TEST (test_speeds)
   check_speed (1024, 1920 * 1080 * 2);
   check_speed (0, 1920 * 1080 * 2);
 
-  /* What the last host has chosen is of another list. */
+  /* The last host's selection refers to another list. */
   packet_size = 512;
   gst_ffs_profile_set_enabled (f.profile, TRUE);
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 0));

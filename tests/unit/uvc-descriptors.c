@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a host is offered: which of upstream's caps become formats, sizes and
+ * The offer to a host: which of upstream's caps become formats, sizes and
  * intervals, and the bytes of the descriptors that say so.
  */
 
@@ -369,7 +369,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_offer_of_ranges)
 {
-  /* A sensor: its full size first, then what is usual. */
+  /* A sensor: its full size first, then the common ones. */
   check_offer ("video/x-raw,format=YUY2,width=[16,800,4],height=[16,600],"
       "framerate=[1/1,20/1]",
       "YUY2 800x600@*20/1,15/1,10/1,5/1 *640x480@*20/1,15/1,10/1,5/1 "
@@ -520,7 +520,7 @@ GST_START_TEST (test_all_formats)
 
 GST_END_TEST;
 
-/* What GStreamer pads by definition is not offered. */
+/* Sizes with padding in GStreamer's layout are not offered. */
 GST_START_TEST (test_sizes_of_formats)
 {
   const GstFfsUvcFormat *formats;

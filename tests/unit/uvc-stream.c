@@ -113,8 +113,8 @@ GST_START_TEST (test_header_bytes)
 
 GST_END_TEST;
 
-/* What hosts allocate: a frame as a whole, or units of which there are not too
- * many. */
+/* Buffers that hosts allocate: a whole frame, or units of which there are not
+ * too many. */
 GST_START_TEST (test_payload_sizes)
 {
   const guint32 unit = 128 * 1024;
@@ -166,7 +166,7 @@ GST_START_TEST (test_payloads)
   fail_unless_equals_int_hex (w.header[13] & ~1, 0x8e);
   fail_unless (memcmp (w.header + 2, w.header + 14, 10) == 0);
 
-  /* A short one has a header of its own, and so has what is small. */
+  /* A short frame has its own header, and so has a small one. */
   fail_unless (wrap_full (unit, 2, 0, GST_CLOCK_TIME_NONE, &w));
   fail_unless_equals_int (w.payload_size, unit);
   fail_unless_equals_int_hex (w.header[13] & 0x42, 0x42);
@@ -230,7 +230,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_start_stop)
 {
-  /* What upstream is asked for before any host has said anything. */
+  /* Caps wanted from upstream before a host has selected any. */
   uvc_assert_caps (&f, YUY2_640);
   fail_unless (uvc_set_probe (&f, PROBE, 1, 2, 666667));
   uvc_assert_caps (&f, YUY2_640);
@@ -322,7 +322,7 @@ GST_START_TEST (test_host_that_stops)
   gst_ffs_profile_tick (f.profile);
   fail_if (gst_ffs_profile_is_streaming (f.profile));
 
-  /* What it is depends on what the host has chosen. */
+  /* The value depends on the host's selection. */
   f.waiting = 2 * GST_SECOND + SIZE_320 * (GST_SECOND / 500000) + 1;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   gst_ffs_profile_tick (f.profile);
@@ -387,7 +387,7 @@ GST_START_TEST (test_frames)
   /* A frame that is refused does not toggle. */
   fail_if (wrap (SIZE_640 + 1, 16, 0));
   fail_if (wrap (0, 17, 0));
-  /* What is wrong with one is said. */
+  /* The error is reported. */
   fail_unless_equals_int_hex (info_of (SIZE_640, 18,
           GST_BUFFER_FLAG_CORRUPTED), 0xce);
   fail_unless_equals_int_hex (info_of (SIZE_640 - 2, 19, 0), 0xcf);
@@ -472,7 +472,7 @@ count_warnings (GstDebugCategory * category, GstDebugLevel level,
   (*n)++;
 }
 
-/* Somebody who has set the bit rate too high is told, but not at each frame. */
+/* A bit rate that is too high is logged, but not for each frame. */
 GST_START_TEST (test_too_large)
 {
   guint n = 0;

@@ -314,7 +314,7 @@ uvc_request (UvcFixture * f, guint8 type, guint8 request, guint16 value,
     guint16 index, gconstpointer data, guint16 length, GByteArray * reply)
 {
   GstFfsSetup setup = { type, request, value, index, length };
-  /* An exact copy, so that valgrind and ASan see what is read beyond it. */
+  /* An exact copy, so that valgrind and ASan detect reads beyond it. */
   g_autofree guint8 *copy = data ? g_memdup2 (data, length) : NULL;
   gboolean ok;
 

@@ -34,7 +34,7 @@ GST_START_TEST (test_around)
 
 GST_END_TEST;
 
-/* What marks the end of a stream is no frame. */
+/* The end packet is not a frame. */
 GST_START_TEST (test_end)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
@@ -132,7 +132,7 @@ GST_START_TEST (test_refused)
 
 GST_END_TEST;
 
-/* Without dmabufs for what is around it a frame cannot go by TRANSFER. */
+/* Without dmabufs for headers a frame cannot be sent by TRANSFER. */
 GST_START_TEST (test_written)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
@@ -251,7 +251,7 @@ count_streaming (gboolean streaming, gpointer user_data)
     self->n_stopped++;
 }
 
-/* A second start begins anew; a second stop does nothing. */
+/* A second start restarts the stream; a second stop does nothing. */
 GST_START_TEST (test_streaming)
 {
   GstFfsProfile *profile = g_object_new (test_profile_get_type (), NULL);

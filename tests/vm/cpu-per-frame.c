@@ -54,7 +54,7 @@ on_buffer_end (gpointer data, GstMiniObject * buffer)
   g_mutex_unlock (&feed->lock);
 }
 
-/* Pushes @count frames and waits until the sink has let go of all. */
+/* Pushes @count frames and waits until the sink has released all. */
 static gboolean
 push (SinkFeed * sink, Feed * feed, guint count)
 {

@@ -82,7 +82,7 @@ leave (void)
   handle = NULL;
 }
 
-/* Without a udev that tells, libusb looks anew only when it begins anew. */
+/* Without udev, libusb rescans the bus only in a new context. */
 static int
 come (void)
 {

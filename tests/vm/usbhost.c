@@ -23,12 +23,14 @@
 #include <unistd.h>
 
 #define DEVICES "/sys/bus/usb/devices"
-/* Unless somebody says otherwise. */
+/* Defaults. */
 #define ENDPOINT 0x81
 #define INTERFACE 0
 /* A hang, not a slow machine. */
 #define HANG_US (60 * G_USEC_PER_SEC)
 #define LOOK_AGAIN_US 5000
+/* Whole packets of any speed. */
+#define WRITE_CHUNK 16384
 
 typedef struct
 {
@@ -363,6 +365,50 @@ gboolean
 usb_host_is_gone (UsbHost * host)
 {
   return host->thread == NULL || g_atomic_int_get (&host->gone);
+}
+
+/* Takes the first bulk OUT endpoint that there is, of an open device. */
+gboolean
+usb_host_find_out (UsbHost * host)
+{
+  guint8 descs[1024];
+  gssize at = 0, size;
+
+  if (lseek (host->fd, 0, SEEK_SET) < 0)
+    return FALSE;
+  size = read (host->fd, descs, sizeof (descs));
+  for (; at + 4 <= size && descs[at] > 0; at += descs[at]) {
+    if (descs[at + 1] == 5 && !(descs[at + 2] & 0x80)
+        && (descs[at + 3] & 3) == 2) {
+      host->endpoint = descs[at + 2];
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* By transfers of whole packets, which on the wire are one.  Returns: how much was
+ * sent, or -1 and errno */
+gssize
+usb_host_write (UsbHost * host, gconstpointer data, gsize size,
+    guint timeout_ms)
+{
+  gsize done = 0;
+
+  do {
+    struct usbdevfs_bulktransfer bulk = {
+      .ep = host->endpoint,
+      .len = MIN (size - done, WRITE_CHUNK),
+      .timeout = timeout_ms,
+      .data = (guint8 *) data + done,
+    };
+    gint sent = ioctl (host->fd, USBDEVFS_BULK, &bulk);
+
+    if (sent < 0)
+      return done > 0 && errno == ETIMEDOUT ? (gssize) done : -1;
+    done += sent;
+  } while (done < size);
+  return done;
 }
 
 gboolean

@@ -25,6 +25,10 @@ gboolean usb_host_start (UsbHost * host);
 void usb_host_stop (UsbHost * host);
 gboolean usb_host_is_gone (UsbHost * host);
 
+gboolean usb_host_find_out (UsbHost * host);
+gssize usb_host_write (UsbHost * host, gconstpointer data, gsize size,
+    guint timeout_ms);
+
 gboolean usb_host_reset (UsbHost * host);
 gboolean usb_host_set_interface (UsbHost * host);
 gboolean usb_host_clear_halt (UsbHost * host);

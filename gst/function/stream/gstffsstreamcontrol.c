@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a control request of the stream profile asks for, see docs/protocol.md.
- * A host may send anything; whatever is not exactly as written there is
- * answered by a stall.
+ * Parses the control requests of profile=stream, see docs/protocol.md.
+ * Requests are untrusted: any deviation is stalled.
  *
- * A function of its arguments alone: no state, no locking.
+ * Pure function: no state, no locks.
  */
 
 #include <string.h>
@@ -18,8 +17,7 @@
 #define TYPE_OUT 0x41
 #define TYPE_IN 0xc1
 
-/* Reads of texts go on at an offset: hosts cannot do transfers of any
- * length. */
+/* Texts are read in parts, since hosts limit control transfers. */
 static gboolean
 reply_text (const gchar * text, guint16 offset, GByteArray * reply)
 {
@@ -61,6 +59,27 @@ reply_state (const GstFfsStreamState * state, GByteArray * reply)
   g_byte_array_append (reply, bytes, sizeof (bytes));
 }
 
+static void
+reply_layout (const GstFfsStreamState * state, GByteArray * reply)
+{
+  guint8 bytes[GST_FFS_STREAM_LAYOUT_SIZE] = { 0, };
+  const GstFfsFrameLayout *layout = &state->layout;
+  guint i;
+
+  gst_ffs_put_u32 (bytes, state->layout_state);
+  gst_ffs_put_u32 (bytes + 4, state->stream);
+  if (state->layout_state == GST_FFS_STREAM_LAYOUT_READY) {
+    gst_ffs_put_u64 (bytes + 8, layout->size);
+    gst_ffs_put_u32 (bytes + 16, layout->exact);
+    gst_ffs_put_u32 (bytes + 20, layout->n_planes);
+    for (i = 0; i < layout->n_planes; i++) {
+      gst_ffs_put_u32 (bytes + 32 + 8 * i, layout->offset[i]);
+      gst_ffs_put_u32 (bytes + 36 + 8 * i, (guint32) layout->stride[i]);
+    }
+  }
+  g_byte_array_append (reply, bytes, sizeof (bytes));
+}
+
 static GstFfsStreamAction
 parse_in (const GstFfsSetup * setup, const GstFfsStreamState * state,
     GByteArray * reply, GstFfsStreamCommand * command)
@@ -76,6 +95,11 @@ parse_in (const GstFfsSetup * setup, const GstFfsStreamState * state,
         reply_info (reply);
       else
         reply_state (state, reply);
+      return GST_FFS_STREAM_DO_REPLY;
+    case GST_FFS_STREAM_GET_LAYOUT:
+      if (setup->value != 0 || !state->receives)
+        return GST_FFS_STREAM_DO_STALL;
+      reply_layout (state, reply);
       return GST_FFS_STREAM_DO_REPLY;
     case GST_FFS_STREAM_GET_OFFER:
       text = state->offer;
@@ -155,9 +179,9 @@ parse_out (const GstFfsSetup * setup, const guint8 * data,
 /**
  * gst_ffs_stream_control_parse:
  * @setup: a request
- * @data: (nullable): wLength bytes that came with it
- * @state: what can be asked about
- * @offer: what can be chosen from
+ * @data: (nullable): wLength bytes of data
+ * @state: the state to report
+ * @offer: the offer
  * @reply: takes the answer to an IN request
  * @command: (out): what to do; @reply is complete if that is REPLY
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The header ahead of each payload of the stream profile, see
- * docs/protocol.md.  Functions of their arguments alone: no state, no locking.
+ * Packet headers of profile=stream, see docs/protocol.md. Pure functions: no
+ * state, no locks.
  */
 
 #include <string.h>
@@ -13,8 +13,8 @@
 
 /**
  * gst_ffs_stream_header_write:
- * @header: what to write
- * @bytes: (out): room for %GST_FFS_STREAM_HEADER_SIZE bytes
+ * @header: the header
+ * @bytes: (out): array of %GST_FFS_STREAM_HEADER_SIZE bytes
  */
 void
 gst_ffs_stream_header_write (const GstFfsStreamHeader * header, guint8 * bytes)
@@ -41,8 +41,50 @@ gst_ffs_stream_header_write (const GstFfsStreamHeader * header, guint8 * bytes)
   }
 }
 
-/* A frame that the sink packs anew (tight) has the layout of its caps, however
- * its planes lie in the buffer. */
+/**
+ * gst_ffs_stream_header_read:
+ * @header: (out): the header
+ * @bytes: a transfer from a host
+ * @size: its bytes
+ *
+ * A header is a separate transfer, so @size must match exactly. The caller
+ * checks type, numbers and length.
+ *
+ * Returns: %FALSE if it is not a header
+ */
+gboolean
+gst_ffs_stream_header_read (GstFfsStreamHeader * header, const guint8 * bytes,
+    gsize size)
+{
+  guint i;
+
+  memset (header, 0, sizeof (*header));
+  if (size < GST_FFS_STREAM_HEADER_SIZE
+      || gst_ffs_get_u32 (bytes) != GST_FFS_STREAM_MAGIC
+      || gst_ffs_get_u16 (bytes + 4) >> 8 != GST_FFS_STREAM_VERSION >> 8
+      || gst_ffs_get_u16 (bytes + 6) != size)
+    return FALSE;
+  header->type = gst_ffs_get_u16 (bytes + 8);
+  header->n_planes = gst_ffs_get_u16 (bytes + 10);
+  header->flags = gst_ffs_get_u32 (bytes + 12);
+  header->stream = gst_ffs_get_u32 (bytes + 16);
+  header->caps = gst_ffs_get_u32 (bytes + 20);
+  header->sequence = gst_ffs_get_u64 (bytes + 24);
+  header->length = gst_ffs_get_u64 (bytes + 32);
+  header->pts = gst_ffs_get_u64 (bytes + 40);
+  header->dts = gst_ffs_get_u64 (bytes + 48);
+  header->duration = gst_ffs_get_u64 (bytes + 56);
+  if (header->n_planes > GST_FFS_STREAM_MAX_PLANES)
+    return FALSE;
+  for (i = 0; i < header->n_planes; i++) {
+    header->offset[i] = gst_ffs_get_u32 (bytes + 64 + 8 * i);
+    header->stride[i] = (gint32) gst_ffs_get_u32 (bytes + 68 + 8 * i);
+  }
+  return TRUE;
+}
+
+/* A frame that the sink repacks has the default layout of its caps, not the
+ * buffer's. */
 static void
 take_layout (GstFfsStreamHeader * header, GstBuffer * frame, gsize size)
 {
@@ -63,11 +105,11 @@ take_layout (GstFfsStreamHeader * header, GstBuffer * frame, gsize size)
 
 /**
  * gst_ffs_stream_header_take_frame:
- * @header: what is to be written
- * @frame: the frame behind it
- * @size: its bytes on the wire
+ * @header: the header to fill in
+ * @frame: its frame
+ * @size: size of the frame on the wire
  *
- * Fills in what the frame itself knows.
+ * Fills in the fields known from the frame.
  */
 void
 gst_ffs_stream_header_take_frame (GstFfsStreamHeader * header,

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsStreamProfile: a vendor class camera of one bulk IN endpoint for any
- * caps.  A header in a transfer of its own goes ahead of each frame, so the
- * frame stays where it is; docs/protocol.md is what hosts are told.
+ * GstFfsStreamProfile: a vendor class device for any caps, with a bulk IN
+ * endpoint (camera) or a bulk OUT endpoint (receiver). Each frame follows a
+ * header in a separate transfer, so the frame is sent in place. The protocol
+ * is in docs/protocol.md.
  *
  * Ownership: the profile owns caps and their texts; headers are buffers of a
- * pool that lives from start() to stop(), and whoever asked for the framing
- * owns those.
+ * pool that lives from start() to stop(), owned by the caller of
+ * get_framing().
  *
- * Locking: the object lock protects what the host can ask about and where the
- * stream is.  The function's thread changes the choice and starts and stops,
- * the streaming thread changes the caps and counts.  No lock is held when the
- * sink or upstream are told something.
+ * Locking: the object lock protects the state that a host can read and the
+ * position in the stream. The function's thread changes the selection, starts
+ * and stops; the streaming thread changes the caps and counts. No lock is held
+ * while calling the sink or upstream.
  */
 
 #include <errno.h>
@@ -24,27 +25,31 @@
 #include "gstffsstreamposition.h"
 #include "gstffsstreamprofile.h"
 #include "transport/gstffsbufferpool.h"
+#include "transport/gstffsqueue.h"
 
 struct _GstFfsStreamProfile
 {
   GstFfsProfile parent;
 
   GstPad *pad;                  /* nullable */
+  gboolean receives;
 
-  /* Until stop() constant. */
+  /* Constant until stop(). */
   GstCaps *offer;
   gchar *offer_text;
 
   /* Under the object lock. */
-  GstCaps *choice;              /* in any memory; NULL: no choice made */
+  GstCaps *choice;              /* with any memory; NULL: no selection */
   gchar *choice_text;
-  gchar *caps_text;             /* of the frames, NULL before the first */
+  gchar *caps_text;             /* current caps, NULL before the first frame */
   gboolean enabled;
   GstFfsStreamPosition position;
+  GstFfsStreamLayoutState layout_state;
+  GstFfsFrameLayout layout;
 
   /* Streaming thread. */
   GstFfsBufferPool *pool;
-  gboolean all_key;             /* each frame is one without others */
+  gboolean all_key;             /* all frames are key frames */
 
   /* Function's thread. */
   GstFfsStreamOutcome outcome;
@@ -64,10 +69,20 @@ static const GstFfsFunctionDesc function_desc = {
   .interface_guid = "{13c6359d-33e7-4fe2-b71a-eb7597166632}",
 };
 
+static const GstFfsFunctionDesc receiver_desc = {
+  .device_class = {0, 0, 0},
+  .n_interfaces = 1,
+  .interfaces = {{0xff, 0x46, 0x02, "framed video input", "o"}},
+  .stream_endpoint = 1,
+  .compatible_id = "WINUSB",
+  .interface_guid = "{7f0a0f6e-5c0d-4a55-9d0b-7d4f3b1f6a10}",
+};
+
 static const GstFfsFunctionDesc *
-describe (GstFfsProfile * profile G_GNUC_UNUSED)
+describe (GstFfsProfile * profile)
 {
-  return &function_desc;
+  return GST_FFS_STREAM_PROFILE (profile)->receives ? &receiver_desc :
+      &function_desc;
 }
 
 /* ---- caps ---- */
@@ -111,8 +126,8 @@ get_caps (GstFfsProfile * profile)
   return gst_ffs_stream_caps_any_memory (caps);
 }
 
-/* Where it says nothing the flag is not to be trusted: v4l2src of 1.22 has it on
- * Bayer frames. */
+/* For these formats the flag is meaningless: v4l2src of 1.22 sets it on Bayer
+ * frames. */
 static gboolean
 is_all_key (GstCaps * caps)
 {
@@ -173,7 +188,7 @@ stop (GstFfsProfile * profile)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* A host that comes finds nothing of what another one chose. */
+/* Clears the last host's selection. */
 static void
 set_enabled (GstFfsProfile * profile, gboolean enabled)
 {
@@ -197,6 +212,7 @@ start_stream (GstFfsStreamProfile * self)
   GST_OBJECT_LOCK (self);
   enabled = self->enabled;
   gst_ffs_stream_position_begin (&self->position);
+  self->layout_state = GST_FFS_STREAM_LAYOUT_UNKNOWN;
   GST_OBJECT_UNLOCK (self);
   if (enabled)
     gst_ffs_profile_set_streaming (GST_FFS_PROFILE (self), TRUE);
@@ -260,8 +276,8 @@ get_control (GstFfsStreamProfile * self, guint id, GByteArray * reply)
   return TRUE;
 }
 
-/* Elements say that they handled an event when they have only dropped it;
- * whether there is such a control the query tells. */
+/* Use the query to check for the control: elements also report dropped events
+ * as handled. */
 static gboolean
 set_control (GstFfsStreamProfile * self, guint id, gint value)
 {
@@ -288,8 +304,11 @@ parse (GstFfsStreamProfile * self, const GstFfsSetup * setup,
   state.frames = self->position.n_frames;
   state.bytes = self->position.n_bytes;
   state.dropped = self->position.n_dropped;
+  state.receives = self->receives;
+  state.layout_state = self->layout_state;
+  state.layout = self->layout;
   GST_OBJECT_UNLOCK (self);
-  /* These do not change but in this thread. */
+  /* Only this thread changes these. */
   state.offer = self->offer_text;
   state.choice = self->choice_text ? self->choice_text : self->offer_text;
   state.caps = caps_text;
@@ -397,6 +416,78 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
   return FALSE;
 }
 
+/* ---- frames from the host ---- */
+
+/* Without the received size, use the size in the header. */
+static gboolean
+read_header (GstFfsStreamHeader * header, const guint8 * data, gsize size)
+{
+  if (size == GST_FFS_LENGTH_UNKNOWN)
+    size = MIN (gst_ffs_get_u16 (data + 6), GST_FFS_HEAD_ROOM);
+  return gst_ffs_stream_header_read (header, data, size);
+}
+
+static GstBufferFlags
+get_buffer_flags (GstFfsStreamFlags flags)
+{
+  return (flags & GST_FFS_STREAM_FLAG_DISCONT ? GST_BUFFER_FLAG_DISCONT : 0)
+      | (flags & GST_FFS_STREAM_FLAG_CORRUPTED ? GST_BUFFER_FLAG_CORRUPTED : 0)
+      | (flags & GST_FFS_STREAM_FLAG_DELTA ? GST_BUFFER_FLAG_DELTA_UNIT : 0)
+      | (flags & GST_FFS_STREAM_FLAG_HEADER ? GST_BUFFER_FLAG_HEADER : 0);
+}
+
+static void
+take_head (GstFfsProfile * profile, const guint8 * data, gsize size,
+    GstFfsHead * head)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+  GstFfsStreamHeader header;
+  guint32 stream;
+
+  GST_OBJECT_LOCK (self);
+  stream = self->position.stream;
+  GST_OBJECT_UNLOCK (self);
+  head->kind = GST_FFS_HEAD_BROKEN;
+  if (!read_header (&header, data, size) || header.stream != stream)
+    return;
+  head->length = header.length;
+  head->sequence = header.sequence;
+  head->pts = header.pts;
+  head->duration = header.duration;
+  head->flags = get_buffer_flags (header.flags);
+  if (header.type == GST_FFS_STREAM_FRAME)
+    head->kind = GST_FFS_HEAD_FRAME;
+  else if (header.type == GST_FFS_STREAM_END)
+    head->kind = GST_FFS_HEAD_END;
+  else
+    head->kind = GST_FFS_HEAD_SKIP;
+}
+
+static void
+set_layout (GstFfsProfile * profile, const GstFfsFrameLayout * layout)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+
+  GST_OBJECT_LOCK (self);
+  self->layout_state = layout ? GST_FFS_STREAM_LAYOUT_READY :
+      GST_FFS_STREAM_LAYOUT_FAILED;
+  if (layout)
+    self->layout = *layout;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+received (GstFfsProfile * profile, gboolean whole, gsize size)
+{
+  GstFfsStreamProfile *self = GST_FFS_STREAM_PROFILE (profile);
+
+  GST_OBJECT_LOCK (self);
+  self->position.n_frames += whole;
+  self->position.n_bytes += whole ? size : 0;
+  self->position.n_dropped += !whole;
+  GST_OBJECT_UNLOCK (self);
+}
+
 /* ---- the object ---- */
 
 static void
@@ -431,6 +522,9 @@ gst_ffs_stream_profile_class_init (GstFfsStreamProfileClass * klass)
   profile_class->restart = restart;
   profile_class->control = control;
   profile_class->get_framing = wrap;
+  profile_class->take_head = take_head;
+  profile_class->set_layout = set_layout;
+  profile_class->received = received;
 }
 
 static void
@@ -440,8 +534,8 @@ gst_ffs_stream_profile_init (GstFfsStreamProfile * self G_GNUC_UNUSED)
 
 /**
  * gst_ffs_stream_profile_new:
- * @sinkpad: (nullable): the element's pad, from which controls of a host go
- * upstream; without it there are none
+ * @sinkpad: (nullable): the element's pad, to send controls upstream; without
+ * it there are none
  */
 GstFfsProfile *
 gst_ffs_stream_profile_new (GstPad * sinkpad)
@@ -452,4 +546,18 @@ gst_ffs_stream_profile_new (GstPad * sinkpad)
   if (sinkpad)
     self->pad = gst_object_ref (sinkpad);
   return GST_FFS_PROFILE (gst_object_ref_sink (self));
+}
+
+/**
+ * gst_ffs_stream_profile_new_receiver:
+ *
+ * Returns: (transfer full): the profile of a device that receives frames
+ */
+GstFfsProfile *
+gst_ffs_stream_profile_new_receiver (void)
+{
+  GstFfsProfile *profile = gst_ffs_stream_profile_new (NULL);
+
+  GST_FFS_STREAM_PROFILE (profile)->receives = TRUE;
+  return profile;
 }

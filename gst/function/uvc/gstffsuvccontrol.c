@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUvcControl: all requests of the class, to whom they go, and the error
- * code that a host can ask for after one was refused.
+ * GstFfsUvcControl: dispatches class requests, and keeps the error code of the
+ * last failed one.
  *
- * Ownership: borrows the units.  Locking: none, belongs to the function's
- * thread.
+ * Ownership: borrows the units. Locking: none; function's thread only.
  */
 
 #include "function/gstffsfunctiondebug.h"
 #include "gstffsuvccontrol.h"
 
-/* What all requests that read have set. */
+/* Direction bit of all GET requests. */
 #define GET_REQUEST 0x80
 
 /**
  * gst_ffs_uvc_control_reset:
- * @offer: what there is to choose from
- * @enabled: whether there is a host
+ * @offer: the offer
+ * @enabled: whether a host is connected
  *
- * A host that comes finds nothing of what another one chose.
+ * Clears the last host's selection.
  */
 void
 gst_ffs_uvc_control_reset (GstFfsUvcControl * self,
@@ -66,7 +65,7 @@ get_error_code (GstFfsUvcControl * self, const GstFfsSetup * setup,
   return GST_FFS_UVC_NO_ERROR;
 }
 
-/* What can be said about a request without its data. */
+/* Checks a request without its data. */
 static GstFfsUvcError
 check (GstFfsUvcControl * self, const GstFfsSetup * setup)
 {
@@ -102,7 +101,7 @@ obey (GstFfsUvcControl * self, const GstFfsSetup * setup, const guint8 * data,
   return gst_ffs_uvc_streaming_set (&self->streaming, setup, data, commit);
 }
 
-/* Returns: whether this is what begins a stream */
+/* Returns: whether this request starts a stream */
 gboolean
 gst_ffs_uvc_control_is_commit (const GstFfsSetup * setup)
 {
@@ -113,9 +112,9 @@ gst_ffs_uvc_control_is_commit (const GstFfsSetup * setup)
 
 /**
  * gst_ffs_uvc_control_accept:
- * @setup: a request that brings data
+ * @setup: a request with an OUT data stage
  *
- * Returns: whether it is worth to be read
+ * Returns: whether to read the data
  */
 gboolean
 gst_ffs_uvc_control_accept (GstFfsUvcControl * self, const GstFfsSetup * setup)
@@ -129,14 +128,13 @@ gst_ffs_uvc_control_accept (GstFfsUvcControl * self, const GstFfsSetup * setup)
 /**
  * gst_ffs_uvc_control_request:
  * @setup: a request
- * @data: (nullable): what it brought
- * @reply: what is answered
- * @commit: (out): whether a stream is to begin
+ * @data: (nullable): the data
+ * @reply: the answer
+ * @commit: (out): whether to start a stream
  *
- * A host may have sent less than it announced, so what was accepted is checked
- * again.
+ * Checks the request again, since a host may have sent less than wLength.
  *
- * Returns: %FALSE if it is refused
+ * Returns: %FALSE if the request fails
  */
 gboolean
 gst_ffs_uvc_control_request (GstFfsUvcControl * self,
@@ -155,7 +153,7 @@ gst_ffs_uvc_control_request (GstFfsUvcControl * self,
   if (error != GST_FFS_UVC_NO_ERROR)
     GST_DEBUG ("request 0x%02x value 0x%04x index 0x%04x: error %u",
         setup->request, setup->value, setup->index, error);
-  /* To read an error does not make it undone. */
+  /* Reading the error code does not clear it. */
   if (error != GST_FFS_UVC_NO_ERROR || !is_error_code (setup))
     self->error = error;
   return error == GST_FFS_UVC_NO_ERROR;

@@ -10,12 +10,12 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsUvcControl:
- * @units: (nullable): what the control interface has
+ * @units: (nullable): the units of the control interface
  * @streaming: the negotiation
  * @enabled: whether a host has configured the device
- * @error: what was wrong with the last request
+ * @error: error code of the last request
  *
- * What requests of a host are about. Belongs to one thread.
+ * State of the class requests. Used by one thread.
  */
 typedef struct
 {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which formats of GStreamer a UVC host knows, and how large their frames
- * get.  Widths whose rows GStreamer pads by definition are left out, so that
- * nothing has to be copied.
+ * Maps GStreamer formats to UVC formats, with frame sizes. Widths for which
+ * GStreamer's layout has padding are not offered, so that no copy is needed.
  *
- * Linux knows all of these, other hosts the first ones and H.264 at most.  What
- * Linux knows and GStreamer has no name for (Y12 and packed Bayer) has no
- * entry, nor has what no host knows (RGB with red first).
+ * Linux supports all of these, other hosts only the first ones and H.264.
+ * Formats unknown to GStreamer (Y12 and packed Bayer) or to all hosts (RGB
+ * with red first) have no entry.
  *
  * Constant, no locks.
  */
@@ -18,22 +17,22 @@
 #define RAW "video/x-raw"
 #define BAYER "video/x-bayer"
 
-/* Media types of DirectShow, blue first in memory. */
+/* DirectShow media types, blue first in memory. */
 #define GUID_RGB24 "\x7d\xeb\x36\xe4\x4f\x52\xce\x11" \
     "\x9f\x53\x00\x20\xaf\x0b\xa7\x70"
 #define GUID_RGB32 "\x7e\xeb\x36\xe4\x4f\x52\xce\x11" \
     "\x9f\x53\x00\x20\xaf\x0b\xa7\x70"
 
-/* Frames that are raw, and such that are not. */
+/* Raw formats, and encoded ones. */
 #define UNCOMPRESSED(fourcc, ...) \
     {GST_FFS_UVC_UNCOMPRESSED, fourcc, NULL, __VA_ARGS__}
 #define FRAMES(fourcc, media) \
     {GST_FFS_UVC_FRAME_BASED, fourcc, NULL, media, NULL, 16, 1, 1}
 
-/* JPEG headers alone are larger than a small picture. */
+/* JPEG headers can be larger than a small picture. */
 #define MIN_ENCODED_SIZE 65536
 
-/* Bits of a pixel; what widths and heights are multiples of. */
+/* Bits of a pixel, alignment of width and height. */
 static const GstFfsUvcFormat formats[] = {
   UNCOMPRESSED ("YUY2", RAW, "YUY2", 16, 2, 1),
   UNCOMPRESSED ("NV12", RAW, "NV12", 12, 4, 2),
@@ -67,7 +66,7 @@ static const GstFfsUvcFormat formats[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (formats) <= GST_FFS_UVC_MAX_FORMATS);
 
-/* Of a GUID that is made of a fourcc. */
+/* Tail of a GUID based on a fourcc. */
 static const guint8 guid_tail[] = {
   0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71
 };
@@ -98,7 +97,7 @@ allows (const GstStructure * s, const gchar * field, const gchar * text)
 /**
  * gst_ffs_uvc_format_matches:
  * @format: a format
- * @s: of caps
+ * @s: a caps structure
  *
  * Returns: whether frames of @s can be of this format
  */
@@ -132,8 +131,8 @@ gst_ffs_uvc_format_get_guid (const GstFfsUvcFormat * format, guint8 * guid)
 /**
  * gst_ffs_uvc_format_get_max_size:
  *
- * Returns: the bytes of a raw frame without padding, or more than an encoded
- * one has
+ * Returns: the size of a raw frame without padding, or the limit for an
+ * encoded one
  */
 guint32
 gst_ffs_uvc_format_get_max_size (const GstFfsUvcFormat * format, guint width,
@@ -148,9 +147,9 @@ gst_ffs_uvc_format_get_max_size (const GstFfsUvcFormat * format, guint width,
 
 /**
  * gst_ffs_uvc_format_to_caps:
- * @fps_n: 0 if upstream says nothing about it
+ * @fps_n: 0 if not in the caps
  *
- * Returns: (transfer full): fixed caps; raw video in whatever memory
+ * Returns: (transfer full): fixed caps; raw video with any memory
  */
 GstCaps *
 gst_ffs_uvc_format_to_caps (const GstFfsUvcFormat * format, guint width,
@@ -173,8 +172,8 @@ gst_ffs_uvc_format_to_caps (const GstFfsUvcFormat * format, guint width,
   return caps;
 }
 
-/* Returns: (transfer full): caps of all formats, in whatever size; raw video in
- * whatever memory */
+/* Returns: (transfer full): caps of all formats, with any size; raw video with
+ * any memory */
 GstCaps *
 gst_ffs_uvc_formats_to_caps (void)
 {

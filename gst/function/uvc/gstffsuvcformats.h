@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @GST_FFS_UVC_MJPEG: a payload is a JPEG picture
  * @GST_FFS_UVC_FRAME_BASED: a payload is a frame of something else
  *
- * By which descriptors a format is told to a host.
+ * The kind of descriptors for a format.
  */
 typedef enum
 {
@@ -26,15 +26,15 @@ typedef enum
 
 /**
  * GstFfsUvcFormat:
- * @fourcc: what V4L2 calls it, and what the GUID begins with
- * @guid: (nullable): the GUID where it is not made of the fourcc
+ * @fourcc: V4L2 fourcc, and start of the GUID
+ * @guid: (nullable): the GUID if it is not based on the fourcc
  * @media: the media type of the caps
  * @format: (nullable): the format field of the caps
- * @bits: of one pixel; of an encoded format a guess that is large enough
+ * @bits: bits of a pixel; an upper bound for an encoded format
  * @width_step: widths are multiples of this
  * @height_step: heights are multiples of this
  *
- * A format that both worlds have.
+ * A format that GStreamer and UVC have.
  */
 typedef struct
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The headers of payloads. A frame is one payload, or several where hosts have
- * no memory for one as large as the frame.
+ * Payload headers. A frame is one payload, or several if hosts lack memory for
+ * large ones.
  *
- * A host finds the end of a payload by its size, if it is the largest that was
- * agreed on, or by a packet that is not full. A payload
- * of nothing but full packets would be glued to the next one, so its header
- * is made shorter by the clock reference: nobody has to be able to send
- * packets of no length.
+ * A host finds the end of a payload by the negotiated maximum size or by a
+ * short packet. A payload of full packets only would be merged with the next
+ * one, so its header omits the clock reference: no zero-length packets are
+ * needed.
  *
  * No state, no locks.
  */
@@ -20,15 +19,14 @@
 
 #define SHORT_HEADER_SIZE 6
 
-/* Divides the packets of all speeds. */
+/* Divides wMaxPacketSize at all speeds. */
 #define SMALLEST_PACKET 64
 
 #define SOF_MASK 0x7ff
 
-/* Linux reads 32 packets at a time, and takes no notice of a payload that
- * begins in their midst; its transfers of all speeds divide this. A hundred
- * such payloads, which libuvc asks for, are less than the 16 MB that Linux
- * lends to programs. */
+/* Linux reads 32 packets at a time and ignores a payload that starts inside
+ * them; its transfer sizes at all speeds divide this. libuvc's hundred buffers
+ * of this size fit into the 16 MB that Linux allows for programs. */
 #define PAYLOAD_UNIT (128 * 1024)
 
 static guint32
@@ -54,14 +52,14 @@ write_clock (const GstFfsUvcHeader * self, guint8 * out)
 
 /**
  * gst_ffs_uvc_header_write:
- * @self: about the frame
- * @size: its bytes, or those of it in its last payload
+ * @self: header data of the frame
+ * @size: size of the frame, or of its part in the last payload
  * @out: %GST_FFS_UVC_HEADER_SIZE bytes
  *
- * The number of the USB frame cannot be had here; a counter of milliseconds
- * is one that hosts have to cope with.
+ * The USB frame number is not available here; a millisecond counter is used,
+ * which hosts have to support.
  *
- * Returns: the bytes of the header
+ * Returns: the size of the header
  */
 gsize
 gst_ffs_uvc_header_write (const GstFfsUvcHeader * self, gsize size,
@@ -83,7 +81,7 @@ gst_ffs_uvc_header_write (const GstFfsUvcHeader * self, gsize size,
  * @self: about the frame
  * @out: (out): %GST_FFS_UVC_HEADER_SIZE bytes
  *
- * Of a payload that is full and not the frame's last one.
+ * Writes the header of a full payload before the last one of a frame.
  */
 void
 gst_ffs_uvc_header_write_inner (const GstFfsUvcHeader * self, guint8 * out)
@@ -97,10 +95,10 @@ gst_ffs_uvc_header_write_inner (const GstFfsUvcHeader * self, guint8 * out)
 /**
  * gst_ffs_uvc_payload_size:
  * @frame_size: bytes of the largest frame
- * @max: what a payload should have at most, bytes; 0 for no limit
+ * @max: maximum size of a payload, bytes; 0 for no limit
  *
- * Returns: what a payload has at most. One that holds the whole frame, or whole
- * units, and so many that a frame needs not more than %GST_FFS_MAX_PAYLOADS
+ * Returns: the maximum size of a payload: the whole frame, or as many whole
+ * units as needed for at most %GST_FFS_MAX_PAYLOADS payloads
  */
 guint32
 gst_ffs_uvc_payload_size (guint32 frame_size, guint32 max)

@@ -11,12 +11,12 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsUvcHeader:
- * @toggle: another one for each frame
- * @error: whether something is wrong with the frame
- * @pts: when it was captured, ns
- * @now: the same clock now
+ * @toggle: frame ID, toggled for each frame
+ * @error: whether the frame is corrupted
+ * @pts: capture time, ns
+ * @now: current time of the same clock, ns
  *
- * What goes in front of a frame.
+ * Data of a payload header.
  */
 typedef struct
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUvcOffer: what upstream can produce, as a host chooses: a format, a
- * size of it, and how fast.
+ * GstFfsUvcOffer: upstream's caps as lists for a host: formats, sizes and
+ * rates.
  *
- * A host gets lists. Values that upstream names are taken as they are; where
- * it gives a range, the sizes and rates that cameras usually have are, and
- * the end of the range, unless it only stands for "anything".
+ * Discrete values in the caps are used unchanged. A range is replaced by the
+ * common sizes and rates in it and its end, unless it is unbounded.
  *
- * Ownership: has no references.  Locking: none, constant.
+ * Ownership: holds no references. Locking: none, constant.
  */
 
 #include <string.h>
@@ -16,17 +15,16 @@
 
 #define INTERVALS_PER_SECOND 10000000
 
-/* What to begin with where there is a choice. */
+/* Defaults. */
 #define DEFAULT_WIDTH 640
 #define DEFAULT_HEIGHT 480
 #define DEFAULT_RATE 30
 
-/* No source has more, and a host must not make it allocate gigabytes. */
+/* Larger than any source; a host must not cause allocations of gigabytes. */
 #define MAX_SIZE 8192
 #define MAX_RATE 1000
 
-/* How far to go where upstream says "anything", as test sources and scalers
- * do. */
+/* End of an unbounded range, as in the caps of test sources and scalers. */
 #define ANY_WIDTH 1920
 #define ANY_HEIGHT 1080
 
@@ -53,7 +51,7 @@ static const gint usual_rates[] = { 60, 50, 30, 25, 20, 15, 10, 5 };
 
 /* ---- frame rates ---- */
 
-/* Keeps them in order, and the fastest if there are too many. */
+/* Inserts in order; drops the slowest if there are too many. */
 static void
 add_rate (GstFfsUvcFrame * frame, gint n, gint d)
 {
@@ -63,8 +61,8 @@ add_rate (GstFfsUvcFrame * frame, gint n, gint d)
 
   if (n <= 0 || d <= 0 || n / d > MAX_RATE)
     return;
-  /* Never longer than it is: hosts that divide it into a second, as libuvc
-   * does, and round down would find 59 frames in a second of 60. */
+  /* Round down: hosts that divide a second by the interval, as libuvc does,
+   * would get 59 frames instead of 60. */
   interval = gst_util_uint64_scale (INTERVALS_PER_SECOND, d, n);
   if (interval == 0 || interval > G_MAXUINT32)
     return;
@@ -128,9 +126,9 @@ add_rates (GstFfsUvcFrame * frame, const GValue * value)
 /**
  * gst_ffs_uvc_frame_nearest_rate:
  * @frame: a size
- * @interval: what a host wants, in 100 ns
+ * @interval: the host's interval, in 100 ns
  *
- * Returns: which of its rates comes nearest
+ * Returns: index of the nearest rate
  */
 guint
 gst_ffs_uvc_frame_nearest_rate (const GstFfsUvcFrame * frame, guint32 interval)
@@ -184,7 +182,7 @@ add_size (GstFfsUvcChoice * choice, const GstStructure * s, gint width,
   add_rates (frame, gst_structure_get_value (s, "framerate"));
 }
 
-/* The numbers that are named, in a field that may be a list. */
+/* Gets the discrete values of a field. */
 static void
 get_numbers (const GValue * value, GArray * numbers)
 {
@@ -200,8 +198,7 @@ get_numbers (const GValue * value, GArray * numbers)
   }
 }
 
-/* Whether a field has the number; a range that stands for anything has it up
- * to a limit. */
+/* Whether a field contains the number; unbounded ranges have a limit. */
 static gboolean
 has_number (const GValue * value, guint number, guint limit)
 {
@@ -228,7 +225,7 @@ has_number (const GValue * value, guint number, guint limit)
   return ret;
 }
 
-/* The end of a range, 0 if it stands for anything or there is none. */
+/* Returns the end of a range, 0 if there is none or it is unbounded. */
 static gint
 get_end (const GValue * value)
 {
@@ -248,8 +245,8 @@ get_end (const GValue * value)
   return end > MAX_SIZE ? 0 : end;
 }
 
-/* What a field has nearest to a wish, for odd ranges that have nothing
- * usual. */
+/* Returns the value of a field nearest to a wanted one, for ranges without
+ * common values. */
 static gint
 get_near (const GValue * value, gint wanted, guint step)
 {
@@ -309,7 +306,7 @@ add_sizes (GstFfsUvcChoice * choice, const GstStructure * s)
 
 /* ---- the offer ---- */
 
-/* Other kinds of memory are not for us. */
+/* Other caps features are not supported. */
 static gboolean
 is_usable (GstCapsFeatures * features)
 {
@@ -329,7 +326,7 @@ get_choice (GstFfsUvcOffer * self, const GstFfsUvcFormat * format)
     if (self->choices[i].format == format)
       return &self->choices[i];
   }
-  /* Not counted before it has a size. */
+  /* Only counted when it has a size. */
   self->choices[i].format = format;
   return &self->choices[i];
 }
@@ -356,10 +353,10 @@ choose_defaults (GstFfsUvcChoice * choice)
 
 /**
  * gst_ffs_uvc_offer_new:
- * @caps: what upstream can produce
+ * @caps: upstream's caps
  *
- * Returns: (transfer full) (nullable): %NULL if this class of camera has no
- * format for any of it
+ * Returns: (transfer full) (nullable): %NULL if UVC has no format for any of
+ * them
  */
 GstFfsUvcOffer *
 gst_ffs_uvc_offer_new (GstCaps * caps)
@@ -410,7 +407,7 @@ count_values (const GstFfsUvcChoice * choice)
   return n;
 }
 
-/* The last size, but not the one to begin with; of a single one the slowest
+/* Removes the last size, but not the default; of a single size the slowest
  * rate. */
 static gboolean
 shrink_choice (GstFfsUvcChoice * choice)
@@ -432,9 +429,9 @@ shrink_choice (GstFfsUvcChoice * choice)
 /**
  * gst_ffs_uvc_offer_shrink:
  *
- * Leaves something out, of the format that has most.
+ * Removes a size or rate of the largest format.
  *
- * Returns: %FALSE if nothing can be spared
+ * Returns: %FALSE if nothing can be removed
  */
 gboolean
 gst_ffs_uvc_offer_shrink (GstFfsUvcOffer * self)
@@ -452,8 +449,7 @@ gst_ffs_uvc_offer_shrink (GstFfsUvcOffer * self)
   return TRUE;
 }
 
-/* Raw frames of a size that are too many a second are left out, and sizes that
- * have none left. */
+/* Removes raw rates that exceed the bus, and sizes without rates. */
 static void
 limit_choice (GstFfsUvcChoice * choice, guint64 bytes_per_second)
 {
@@ -477,7 +473,7 @@ limit_choice (GstFfsUvcChoice * choice, guint64 bytes_per_second)
   choice->n_frames = n;
 }
 
-/* What is least, where all of it is too much. */
+/* The smallest selection, if all exceed the bus. */
 static void
 take_least (GstFfsUvcOffer * self, const GstFfsUvcOffer * all)
 {
@@ -501,12 +497,12 @@ take_least (GstFfsUvcOffer * self, const GstFfsUvcOffer * all)
 
 /**
  * gst_ffs_uvc_offer_new_limited:
- * @all: what upstream can produce
- * @bytes_per_second: what a bus carries
+ * @all: the full offer
+ * @bytes_per_second: bandwidth of the bus
  *
- * How large encoded frames are is not known, so they are all in it.
+ * Keeps all encoded formats, since their frame sizes are unknown.
  *
- * Returns: (transfer full): those of the raw formats that fit, but not nothing
+ * Returns: (transfer full): the raw selections that fit, at least one
  */
 GstFfsUvcOffer *
 gst_ffs_uvc_offer_new_limited (const GstFfsUvcOffer * all,
@@ -567,7 +563,7 @@ gst_ffs_uvc_selection_get_max_size (const GstFfsUvcSelection * self)
 /**
  * gst_ffs_uvc_selection_to_caps:
  *
- * Returns: (transfer full): fixed caps, raw video in whatever memory
+ * Returns: (transfer full): fixed caps; raw video with any memory
  */
 GstCaps *
 gst_ffs_uvc_selection_to_caps (const GstFfsUvcSelection * self)
@@ -579,7 +575,7 @@ gst_ffs_uvc_selection_to_caps (const GstFfsUvcSelection * self)
       frame->width, frame->height, rate->n, rate->d);
 }
 
-/* Returns: whether both are the same place of the same offer */
+/* Returns: whether both are the same entry of the same offer */
 gboolean
 gst_ffs_uvc_selection_is_equal (const GstFfsUvcSelection * self,
     const GstFfsUvcSelection * other)

@@ -7,16 +7,16 @@
 
 G_BEGIN_DECLS
 
-/* All descriptors of a configuration have to fit in 4096 bytes; of several
- * formats there are fewer sizes each. */
+/* All descriptors of a configuration must fit into 4096 bytes, so several
+ * formats have fewer sizes each. */
 #define GST_FFS_UVC_MAX_DESCRIPTORS 3500
 #define GST_FFS_UVC_MAX_FRAMES 12
 #define GST_FFS_UVC_MAX_RATES 10
 
 /**
  * GstFfsUvcRate:
- * @n: 0 if upstream says nothing about it
- * @interval: of frames, in 100 ns
+ * @n: 0 if not in the caps
+ * @interval: frame interval, in 100 ns
  */
 typedef struct
 {
@@ -29,7 +29,7 @@ typedef struct
  * GstFfsUvcFrame:
  * @n_rates: at least one
  * @rates: the fastest first
- * @rate: the one to begin with
+ * @rate: index of the default
  *
  * A size of a format.
  */
@@ -45,7 +45,7 @@ typedef struct
 /**
  * GstFfsUvcChoice:
  * @n_frames: at least one
- * @frame: the one to begin with
+ * @frame: index of the default
  *
  * A format that upstream can produce, and its sizes in upstream's order.
  */
@@ -65,9 +65,9 @@ typedef struct
 
 /**
  * GstFfsUvcSelection:
- * @offer: of which
+ * @offer: the offer
  *
- * One configuration, by its place in the offer, from 0.
+ * One configuration, by its indices in the offer.
  */
 typedef struct
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What requests of the class have in common.
+ * Definitions shared by class requests.
  */
 
 #ifndef __GST_FFS_UVC_REQUEST_H__
@@ -13,23 +13,23 @@
 
 G_BEGIN_DECLS
 
-/* Our own numbers of the interfaces. */
+/* The function's interface numbers. */
 #define GST_FFS_UVC_CONTROL_INTERFACE 0
 #define GST_FFS_UVC_STREAMING_INTERFACE 1
 
-/* Of the units that a request may be for; 0 is the interface itself. */
+/* Unit IDs of a request; 0 is the interface itself. */
 #define GST_FFS_UVC_CAMERA_ID 1
 #define GST_FFS_UVC_PROCESSING_ID 2
 #define GST_FFS_UVC_OUTPUT_ID 3
-#define GST_FFS_UVC_EXTENSION_ID 4      /* if the application has use for it */
+#define GST_FFS_UVC_EXTENSION_ID 4      /* if the application has custom controls */
 
-/* In which times are counted, Hz. */
+/* Clock frequency of timestamps, Hz. */
 #define GST_FFS_UVC_CLOCK_FREQUENCY 1000000
 
 /**
  * GstFfsUvcError:
  *
- * What a host reads from the request error code control.
+ * Values of the request error code control.
  */
 typedef enum
 {
@@ -44,8 +44,7 @@ typedef enum
 /**
  * GstFfsUvcStreamError:
  *
- * What a host reads from the stream error code control when a header says that
- * something is wrong with a frame.
+ * Values of the stream error code control, after a header with the error bit.
  */
 typedef enum
 {

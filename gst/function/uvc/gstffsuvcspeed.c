@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How fast the bus is that a host has configured the function on, and what it
- * carries.
+ * Speed and bandwidth of the bus.
  *
  * No state, no locks.
  */
@@ -13,8 +12,8 @@
 #include "gstffsuvcspeed.h"
 #include "transport/gstffsendpoint.h"
 
-/* Of bulk transfers of one device, bytes a second: what there is left of 12 and
- * 480 Mbit/s. Nothing is left out at super speed. */
+/* Usable bulk bandwidth of a device at 12 and 480 Mbit/s, bytes a second. No
+ * limit at SuperSpeed. */
 #define FULL_SPEED_LIMIT 1000000
 #define HIGH_SPEED_LIMIT 40000000
 
@@ -38,9 +37,9 @@ gst_ffs_uvc_speed_get_limit (GstFfsSpeed speed)
  * gst_ffs_uvc_speed_of_endpoint:
  * @fd: a bulk endpoint that a host has enabled, or -1
  *
- * FunctionFS does not say at which speed, but which descriptor it has taken.
+ * FunctionFS does not report the speed, but the descriptor in use.
  *
- * Returns: the speed, the highest if it is not known
+ * Returns: the speed, the highest if unknown
  */
 GstFfsSpeed
 gst_ffs_uvc_speed_of_endpoint (gint fd)

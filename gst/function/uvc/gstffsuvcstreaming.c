@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUvcStreaming: PROBE and COMMIT. A host proposes a configuration, is
- * told which one comes nearest to it, and at last commits one, which starts
- * the stream.
+ * GstFfsUvcStreaming: PROBE and COMMIT. A host proposes a configuration, gets
+ * the nearest one, and commits one, which starts the stream.
  *
- * A probe is always answered by something that there is. A commit is taken
- * only if its format and size are of the offer: a host that gets another
- * picture than it has asked for makes nonsense of it.
+ * A PROBE always returns a configuration of the offer. A COMMIT succeeds only
+ * if its format and size are in the offer: a host would misinterpret other
+ * pictures.
  *
- * Ownership: borrows the offer.  Locking: none, belongs to one thread.
+ * Ownership: borrows the offer. Locking: none, used by one thread.
  */
 
 #include <string.h>
@@ -17,7 +16,7 @@
 #include "gstffsuvcheader.h"
 #include "gstffsuvcstreaming.h"
 
-/* Where the fields of the negotiation are. */
+/* Offsets in the probe and commit controls. */
 #define HINT 0
 #define FORMAT_INDEX 2
 #define FRAME_INDEX 3
@@ -37,9 +36,9 @@
 
 /**
  * gst_ffs_uvc_streaming_reset:
- * @offer: what there is to choose from from now on
+ * @offer: the new offer
  *
- * Forgets what a host has chosen.
+ * Clears the host's selection.
  */
 void
 gst_ffs_uvc_streaming_reset (GstFfsUvcStreaming * self,
@@ -76,7 +75,7 @@ write_selection (const GstFfsUvcStreaming * self,
   out[MAX_VERSION] = PAYLOAD_VERSION;
 }
 
-/* The ends of what a field can be; the others are as they are now. */
+/* Fills minimum or maximum; other fields keep their current value. */
 static void
 write_end (const GstFfsUvcStreaming * self, gboolean max, guint8 * out)
 {
@@ -107,7 +106,7 @@ get_error_code (const GstFfsUvcStreaming * self, const GstFfsSetup * setup,
  * gst_ffs_uvc_streaming_check:
  * @setup: a request to the streaming interface
  *
- * Returns: what is wrong with it, whatever data it comes with
+ * Returns: the error of the setup packet, regardless of the data
  */
 GstFfsUvcError
 gst_ffs_uvc_streaming_check (const GstFfsSetup * setup)
@@ -143,7 +142,7 @@ gst_ffs_uvc_streaming_check (const GstFfsSetup * setup)
 
 /**
  * gst_ffs_uvc_streaming_get:
- * @setup: a request that was checked
+ * @setup: a checked request
  * @reply: the answer
  */
 GstFfsUvcError
@@ -191,8 +190,8 @@ gst_ffs_uvc_streaming_get (const GstFfsUvcStreaming * self,
 
 /* ---- what a host writes ---- */
 
-/* Returns whether the format and the size are of the offer; if not, those
- * to begin with are taken instead. */
+/* Returns whether format and size are in the offer; if not, selects the
+ * defaults. */
 static gboolean
 read_selection (const GstFfsUvcOffer * offer, const guint8 * data,
     GstFfsUvcSelection * selection)
@@ -224,9 +223,9 @@ read_selection (const GstFfsUvcOffer * offer, const guint8 * data,
 
 /**
  * gst_ffs_uvc_streaming_set:
- * @setup: a request that was checked
- * @data: of it
- * @commit: (out): whether the host wants a stream
+ * @setup: a checked request
+ * @data: its data
+ * @commit: (out): whether to start the stream
  */
 GstFfsUvcError
 gst_ffs_uvc_streaming_set (GstFfsUvcStreaming * self,

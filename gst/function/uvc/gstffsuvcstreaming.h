@@ -8,19 +8,19 @@
 
 G_BEGIN_DECLS
 
-/* Bytes of the negotiation, by hosts of UVC 1.0 and 1.1. */
+/* Size of the controls for hosts of UVC 1.0 and 1.1. */
 #define GST_FFS_UVC_PROBE_SIZE_OLD 26
 #define GST_FFS_UVC_PROBE_SIZE 34
 
 /**
  * GstFfsUvcStreaming:
- * @offer: what there is to choose from
- * @probe: what the host tries
- * @hint: which of its wishes it does not want to be changed
- * @committed: what it has decided upon
- * @error: what was wrong with the stream
+ * @offer: the offer
+ * @probe: the host's last PROBE
+ * @hint: bmHint: the fields that the host wants to keep
+ * @committed: the host's last COMMIT
+ * @error: stream error code
  *
- * The negotiation of a stream. Belongs to one thread.
+ * Stream negotiation. Used by one thread.
  */
 typedef struct
 {

@@ -22,6 +22,7 @@ cd "$work"
 n_checks=0
 n_failed=0
 gadgets=()
+ep0_options=()
 # Generous: it ends what hangs, nothing is measured by it.
 hang=120
 # The host, to be started as "${host[@]}" OPTIONS...
@@ -117,7 +118,7 @@ gadget_up ()
   gadgets+=("$name")
   "$top/examples/ffs-gadget" up "$@" > /dev/null ||
     bail_out "no gadget"
-  "$examples/ffs-ep0" --background --log "$work/ep0-$name.log" \
+  "$examples/ffs-ep0" "${ep0_options[@]}" --background --log "$work/ep0-$name.log" \
     --pid-file "$work/ep0-$name.pid" "/dev/ffs-$name" ||
     bail_out "no descriptors"
   "$top/examples/ffs-gadget" bind "$name" > /dev/null ||

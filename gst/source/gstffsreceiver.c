@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsReceiver: queues empty buffers for the host to fill.
+ *
+ * With a class of device that has headers two transfers are queued for each
+ * frame, one for the header and one for the frame, so that the frame lies where
+ * its buffer is.  Without one a frame is a transfer of the size that all of them
+ * have.
+ *
+ * Ownership: owns the endpoint, the queue, which owns the buffers in flight, and
+ * the intake, which owns what has come.
+ *
+ * Locking: send_lock is held while something is queued or taken back, so that
+ * after a halt nothing comes in that was queued before; lock protects whether
+ * waits end and the last counters, and is the inner one.  The intake has its own,
+ * within both.  received() is called by the queue, one transfer at a time.
+ * Nothing is unreffed under the lock.
+ */
+
+#include "gstffsreceiver.h"
+
+#include <errno.h>
+
+#include "gstffsroom.h"
+#include "transport/gstffsbufferpool.h"
+#include "transport/gstffsdebug.h"
+#include "transport/gstffsqueue.h"
+
+/* dmabufs that may be attached at a time: those of a pool, and headers. */
+#define MAX_ATTACHMENTS 128
+
+/* Transfers in flight are bounded by who queues them. */
+#define MAX_TRANSFERS 256
+
+enum
+{
+  TAG_HEAD,
+  TAG_FRAME,                    /* of so many bytes, or fewer */
+  TAG_EXACT_FRAME,
+};
+
+struct _GstFfsReceiver
+{
+  GstFfsEndpoint *ep;
+  GstFfsProfile *profile;       /* nullable */
+
+  GMutex send_lock;
+  GstFfsQueue *queue;           /* NULL once closed */
+  GstFfsBufferPool *heads;      /* nullable */
+  guint64 n_queued;
+  gboolean halted;
+  gboolean head_queued;         /* and nothing behind it */
+
+  GMutex lock;
+  gboolean flushing;
+  guint halting;
+  GstFfsQueueStats last_transfers;
+  GstFfsAttachmentsStats last_attachments;
+
+  GstFfsIntake intake;
+};
+
+/* From the queue. */
+static void
+received (GstBuffer * buffer, const GstFfsFrameTag * tag, gint err,
+    gsize actual, gpointer user_data)
+{
+  GstFfsReceiver *self = user_data;
+
+  if (tag->kind == TAG_HEAD)
+    gst_ffs_intake_take_head (&self->intake, buffer, err, actual);
+  else
+    gst_ffs_intake_take_frame (&self->intake, buffer,
+        tag->kind == TAG_EXACT_FRAME, tag->size, err, actual);
+  gst_buffer_unref (buffer);
+}
+
+/* ---- life ---- */
+
+/**
+ * gst_ffs_receiver_new:
+ * @ep: (transfer full): an OUT endpoint
+ * @allocator: (nullable): of dmabufs, for headers; needed with @profile
+ * @profile: (nullable): what understands the headers
+ */
+GstFfsReceiver *
+gst_ffs_receiver_new (GstFfsEndpoint * ep, GstAllocator * allocator,
+    GstFfsProfile * profile)
+{
+  GstFfsReceiver *self = g_new0 (GstFfsReceiver, 1);
+
+  self->ep = ep;
+  if (profile) {
+    self->profile = gst_object_ref (profile);
+    self->heads = gst_ffs_buffer_pool_new (allocator);
+    self->halted = TRUE;
+  }
+  gst_ffs_intake_init (&self->intake, gst_ffs_endpoint_get_owner (ep), profile);
+  g_mutex_init (&self->send_lock);
+  g_mutex_init (&self->lock);
+  self->queue = gst_ffs_queue_new (ep, MAX_ATTACHMENTS, NULL, self);
+  gst_ffs_queue_set_max_in_flight (self->queue, MAX_TRANSFERS);
+  gst_ffs_queue_set_received_func (self->queue, received);
+  return self;
+}
+
+/**
+ * gst_ffs_receiver_close:
+ * @self: the receiver, not used by a streaming thread any more
+ * @timeout: how long to wait for the controller to let go, ns
+ *
+ * Takes back what is in flight and closes the endpoint. Only statistics are
+ * left.
+ *
+ * Returns: %FALSE if the controller still holds buffers, which are released
+ * when it lets go
+ */
+gboolean
+gst_ffs_receiver_close (GstFfsReceiver * self, GstClockTime timeout)
+{
+  GstFfsAttachmentsStats attachments;
+  GstFfsQueueStats transfers;
+  GstFfsQueue *queue;
+  gboolean empty;
+
+  g_mutex_lock (&self->send_lock);
+  self->halted = TRUE;
+  g_mutex_lock (&self->lock);
+  queue = g_steal_pointer (&self->queue);
+  gst_ffs_queue_get_stats (queue, &self->last_transfers,
+      &self->last_attachments);
+  g_mutex_unlock (&self->lock);
+  empty = gst_ffs_queue_shutdown (queue, timeout, &transfers, &attachments);
+  g_mutex_unlock (&self->send_lock);
+
+  g_mutex_lock (&self->lock);
+  self->last_transfers = transfers;
+  self->last_attachments = attachments;
+  g_mutex_unlock (&self->lock);
+  gst_ffs_intake_drop (&self->intake);
+  g_clear_pointer (&self->heads, gst_ffs_buffer_pool_free);
+  return empty;
+}
+
+void
+gst_ffs_receiver_free (GstFfsReceiver * self)
+{
+  gst_ffs_intake_clear (&self->intake);
+  gst_clear_object (&self->profile);
+  gst_ffs_endpoint_unref (self->ep);
+  g_mutex_clear (&self->send_lock);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* Returns: (transfer none): the endpoint */
+GstFfsEndpoint *
+gst_ffs_receiver_get_endpoint (GstFfsReceiver * self)
+{
+  return self->ep;
+}
+
+/* With the lock. */
+static void
+update_flushing (GstFfsReceiver * self)
+{
+  if (self->queue)
+    gst_ffs_queue_set_flushing (self->queue, self->flushing
+        || self->halting > 0);
+}
+
+/* Whether waits of the streaming thread are to end. */
+void
+gst_ffs_receiver_set_flushing (GstFfsReceiver * self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  update_flushing (self);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+change_halting (GstFfsReceiver * self, gint change)
+{
+  g_mutex_lock (&self->lock);
+  self->halting += change;
+  update_flushing (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_receiver_halt:
+ * @self: the receiver
+ * @timeout: how long to wait for the controller to let go, ns
+ *
+ * Takes back what is in flight; nothing is queued until
+ * gst_ffs_receiver_resume(). What has come whole can still be taken. Any thread.
+ *
+ * Returns: 0, or ETIMEDOUT
+ */
+gint
+gst_ffs_receiver_halt (GstFfsReceiver * self, GstClockTime timeout)
+{
+  gint err = 0;
+
+  /* The streaming thread may wait for another device, with the send lock. */
+  change_halting (self, 1);
+  g_mutex_lock (&self->send_lock);
+  self->halted = TRUE;
+  self->head_queued = FALSE;
+  if (self->queue)
+    err = gst_ffs_queue_cancel (self->queue, timeout);
+  g_mutex_unlock (&self->send_lock);
+  change_halting (self, -1);
+  return err;
+}
+
+/* Lets frames be queued again. Any thread. */
+void
+gst_ffs_receiver_resume (GstFfsReceiver * self)
+{
+  g_mutex_lock (&self->send_lock);
+  self->halted = FALSE;
+  g_mutex_unlock (&self->send_lock);
+}
+
+/* ---- streaming thread ---- */
+
+/* With the send lock. */
+static gint
+submit (GstFfsReceiver * self, GstBuffer * buffer, const GstFfsFrameTag * tag,
+    gsize size, GstFfsCall * call)
+{
+  gboolean can_gather = gst_ffs_endpoint_can_gather (self->ep);
+  GstFfsPiece pieces[GST_FFS_MAX_PIECES];
+  guint n = gst_ffs_room_get_pieces (buffer, size,
+      gst_ffs_endpoint_get_packet_size (self->ep), can_gather, pieces);
+  gint err;
+
+  *call = GST_FFS_CALL_SUBMIT;
+  if (n == 0)
+    return EOPNOTSUPP;
+  err = gst_ffs_queue_submit (self->queue, self->n_queued++, tag, pieces, n,
+      call);
+  if (err != 0)
+    gst_ffs_queue_abandon (self->queue);
+  return err;
+}
+
+/* Where nothing tells how much has come, what an older header has left in the
+ * buffer must not pass for a new one. */
+static gboolean
+wipe_head (GstFfsReceiver * self, GstBuffer * buffer)
+{
+  return gst_ffs_endpoint_can_reap (self->ep)
+      || gst_buffer_memset (buffer, 0, 0, GST_FFS_HEAD_ROOM) > 0;
+}
+
+static gint
+submit_head (GstFfsReceiver * self, GstFfsCall * call)
+{
+  const GstFfsFrameTag tag = { TAG_HEAD, GST_FFS_HEAD_ROOM };
+  GstBuffer *buffer = gst_ffs_buffer_pool_acquire (self->heads,
+      GST_FFS_HEAD_ROOM);
+  gint err = ENOMEM;
+
+  *call = GST_FFS_CALL_ATTACH;
+  if (buffer == NULL)
+    return err;
+  if (wipe_head (self, buffer))
+    err = submit (self, buffer, &tag, GST_FFS_HEAD_ROOM, call);
+  gst_buffer_unref (buffer);
+  self->head_queued = err == 0;
+  return err;
+}
+
+/**
+ * gst_ffs_receiver_queue:
+ * @self: the receiver
+ * @buffer: (transfer full): an empty buffer, in dmabufs
+ * @layout: of the frame that goes into it
+ * @call: (out): the call that an error is about
+ *
+ * Lets the host fill the buffer.
+ *
+ * Returns: 0, EINTR if flushing, ECANCELED if halted, or another errno
+ */
+gint
+gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
+    const GstFfsFrameLayout * layout, GstFfsCall * call)
+{
+  const GstFfsFrameTag tag = { layout->exact ? TAG_EXACT_FRAME : TAG_FRAME,
+    layout->size
+  };
+  gint err = 0;
+
+  g_mutex_lock (&self->send_lock);
+  if (self->halted)
+    err = ECANCELED;
+  if (err == 0 && self->profile && !self->head_queued)
+    err = submit_head (self, call);
+  if (err == 0) {
+    /* It may have come before the call returns. */
+    gst_ffs_intake_expect (&self->intake, 1);
+    err = submit (self, buffer, &tag, layout->size, call);
+    if (err == 0)
+      self->head_queued = FALSE;
+    else
+      gst_ffs_intake_expect (&self->intake, -1);
+  }
+  g_mutex_unlock (&self->send_lock);
+  gst_buffer_unref (buffer);
+  return err;
+}
+
+guint64
+gst_ffs_receiver_get_ended (GstFfsReceiver * self)
+{
+  return gst_ffs_queue_get_ended (self->queue);
+}
+
+/**
+ * gst_ffs_receiver_wait:
+ * @self: the receiver
+ * @ended: of gst_ffs_receiver_get_ended(), from before there was nothing to take
+ *
+ * Waits until a transfer has ended.
+ *
+ * Returns: 0, or EINTR if flushing or halted
+ */
+gint
+gst_ffs_receiver_wait (GstFfsReceiver * self, guint64 ended)
+{
+  return gst_ffs_queue_wait_ended (self->queue, ended);
+}
+
+/**
+ * gst_ffs_receiver_add_stats:
+ * @self: the receiver
+ * @s: takes the counters. Any thread
+ */
+void
+gst_ffs_receiver_add_stats (GstFfsReceiver * self, GstStructure * s)
+{
+  GstFfsAttachmentsStats attachments;
+  GstFfsQueueStats transfers;
+
+  gst_ffs_intake_add_stats (&self->intake, s);
+  g_mutex_lock (&self->lock);
+  transfers = self->last_transfers;
+  attachments = self->last_attachments;
+  if (self->queue)
+    gst_ffs_queue_get_stats (self->queue, &transfers, &attachments);
+  gst_structure_set (s,
+      "transfers-queued", G_TYPE_UINT64, transfers.queued,
+      "transfers-completed", G_TYPE_UINT64, transfers.completed,
+      "transfers-failed", G_TYPE_UINT64, transfers.failed,
+      "transfers-cancelled", G_TYPE_UINT64, transfers.cancelled,
+      "dmabufs-attached", G_TYPE_UINT, attachments.now,
+      "attach-calls", G_TYPE_UINT64, attachments.made, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Returns: (transfer none): what has come */
+GstFfsIntake *
+gst_ffs_receiver_get_intake (GstFfsReceiver * self)
+{
+  return &self->intake;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifndef __GST_FFS_SRC_HOST_H__
+#define __GST_FFS_SRC_HOST_H__
+
+#include <gst/gst.h>
+
+#include "gstffsreceiver.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstFfsSrcHost:
+ * @element: (unowned): whose properties say it
+ * @own: whether ep0 is ours
+ * @receiver: (nullable): what a stream goes through, while there is one
+ * @wanted: whether the host has started a stream; always without an ep0
+ * @n_started: how often it has
+ * @flushing: whether waits end
+ * @connected: under the object lock
+ * @streaming: the same
+ * @n_connections: hosts that came
+ *
+ * What the host does.
+ */
+typedef struct
+{
+  GstElement *element;
+  GMutex lock;
+  GCond cond;
+  gboolean own;
+  GstFfsReceiver *receiver;
+  gboolean wanted;
+  guint n_started;
+  gboolean flushing;
+  gint connected;
+  gint streaming;
+  guint64 n_connections;
+} GstFfsSrcHost;
+
+void gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element);
+void gst_ffs_src_host_clear (GstFfsSrcHost * self);
+void gst_ffs_src_host_open (GstFfsSrcHost * self, GstFfsReceiver * receiver,
+    gboolean own);
+void gst_ffs_src_host_close (GstFfsSrcHost * self);
+void gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing);
+void gst_ffs_src_host_set_connected (GstFfsSrcHost * self, gboolean connected);
+void gst_ffs_src_host_set_streaming (GstFfsSrcHost * self, gboolean streaming);
+
+GstFfsMeaning gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started,
+    gint * err);
+void gst_ffs_src_host_pause (GstFfsSrcHost * self);
+void gst_ffs_src_host_ignore (GstFfsSrcHost * self, guint n_started);
+void gst_ffs_src_host_tell_layout (GstFfsSrcHost * self, guint n_started,
+    GstFfsProfile * profile, const GstFfsFrameLayout * layout);
+
+/* For the profile, with the host as user_data. */
+void gst_ffs_src_host_on_streaming (gboolean streaming, gpointer host);
+void gst_ffs_src_host_on_enabled (gboolean enabled, gpointer host);
+
+G_END_DECLS
+
+#endif /* __GST_FFS_SRC_HOST_H__ */

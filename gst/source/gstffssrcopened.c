@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsSrcOpened: what ffsdmabufsrc opens: an endpoint of an application, or a
+ * gadget and a function of its own; and what a person is to do when it cannot be
+ * had.
+ *
+ * Ownership: owns all of it, made in the order of open() and given up in the
+ * other.
+ *
+ * Locking: none; belongs to the element's state changes.  The host is called from
+ * the function's thread until close() returns.
+ */
+
+#include "gstffssrcopened.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "function/stream/gstffsstreamprofile.h"
+#include "sink/gstffscaps.h"
+#include "transport/gstffsallocator.h"
+#include "transport/gstffsdebug.h"
+#include "transport/gstffserror.h"
+
+/* FALSE if an error was posted. */
+static gboolean
+open_heap (GstFfsSrcOpened * self, const gchar * heap)
+{
+  gint err = 0;
+
+  self->allocator = gst_ffs_allocator_new (heap, &err);
+  if (self->allocator)
+    return TRUE;
+  if (heap == NULL) {
+    GST_INFO_OBJECT (self->element, "no dmabufs of our own: %s",
+        g_strerror (err));
+    return TRUE;
+  }
+  GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
+      ("The DMA heap \"%s\" cannot be used; see /dev/dma_heap for what there "
+          "is, and who may open it.", heap), ("%s", g_strerror (err)));
+  return FALSE;
+}
+
+/* The same. */
+static gboolean
+open_endpoint (GstFfsSrcOpened * self, const gchar * path, gint fd)
+{
+  GstFfsMeaning meaning;
+  GstFfsEndpoint *ep;
+  gint err = 0;
+
+  ep = gst_ffs_endpoint_open_for (GST_FFS_DIRECTION_OUT, path, fd,
+      GST_OBJECT_NAME (self->element), &err);
+  if (ep == NULL) {
+    g_autofree gchar *name = path ? g_strdup (path) :
+        g_strdup_printf ("fd %d", fd);
+
+    gst_ffs_error_post (self->element, GST_FFS_CALL_OPEN, err, name);
+    return FALSE;
+  }
+  self->endpoint = ep;
+  err = gst_ffs_endpoint_probe (ep);
+  meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, err);
+  if (meaning == GST_FFS_OK || meaning == GST_FFS_NOT_ENABLED
+      || meaning == GST_FFS_GONE)
+    return TRUE;
+  gst_ffs_error_post (self->element, GST_FFS_CALL_PROBE, err,
+      gst_ffs_endpoint_get_name (ep));
+  return FALSE;
+}
+
+static gboolean
+post (GstFfsSrcOpened * self, GError * error)
+{
+  gst_element_message_full (self->element, GST_MESSAGE_ERROR, error->domain,
+      error->code, g_strdup (error->message), NULL, __FILE__, GST_FUNCTION,
+      __LINE__);
+  g_error_free (error);
+  return FALSE;
+}
+
+#ifdef HAVE_STREAM
+
+/* (transfer full): What downstream takes, and the user permits. */
+static GstCaps *
+get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
+{
+  GstCaps *offer = gst_pad_peer_query_caps (srcpad, NULL);
+
+  if (settings->caps)
+    gst_caps_take (&offer, gst_caps_intersect_full (settings->caps, offer,
+            GST_CAPS_INTERSECT_FIRST));
+  return gst_ffs_caps_filter (offer);
+}
+
+#endif
+
+/* FALSE if an error was posted. */
+static gboolean
+open_profile (GstFfsSrcOpened * self, GstPad * srcpad,
+    const GstFfsSrcSettings * settings, GstFfsSrcHost * host)
+{
+  GstCaps *offer;
+  gboolean ok;
+
+  if (self->allocator == NULL) {
+    GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
+        ("profile=stream needs dmabufs for headers, and there is neither a DMA "
+            "heap nor udmabuf that this user may open."), (NULL));
+    return FALSE;
+  }
+  self->profile = gst_ffs_stream_profile_new_receiver ();
+  gst_object_set_name (GST_OBJECT (self->profile),
+      GST_OBJECT_NAME (self->element));
+  gst_ffs_profile_set_funcs (self->profile, gst_ffs_src_host_on_streaming,
+      gst_ffs_src_host_on_enabled, NULL, host);
+  offer = get_offer (srcpad, settings);
+  ok = gst_ffs_profile_set_offer (self->profile, offer);
+  if (!ok)
+    GST_ELEMENT_ERROR (self->element, STREAM, WRONG_TYPE,
+        ("Downstream takes nothing that a USB host could send."),
+        ("%" GST_PTR_FORMAT, offer));
+  gst_caps_unref (offer);
+  return ok;
+}
+
+#else
+
+static gboolean
+open_profile (GstFfsSrcOpened * self, GstPad * srcpad G_GNUC_UNUSED,
+    const GstFfsSrcSettings * settings G_GNUC_UNUSED,
+    GstFfsSrcHost * host G_GNUC_UNUSED)
+{
+  GST_ELEMENT_ERROR (self->element, CORE, DISABLED,
+      ("profile=stream is not in this build of the element: it was configured "
+          "with -Dstream=disabled."), (NULL));
+  return FALSE;
+}
+
+#endif
+
+/* The same. */
+static gboolean
+open_function (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
+{
+  const GstFfsIdentity identity = {
+    settings->vendor_id, settings->product_id,
+    settings->manufacturer ? settings->manufacturer : "",
+    settings->product ? settings->product : "",
+    settings->serial ? settings->serial : ""
+  };
+  const gchar *directory = settings->function;
+  g_autofree gchar *path = NULL;
+  GError *error = NULL;
+
+  self->udc = g_strdup (settings->udc);
+  if (settings->gadget) {
+    self->gadget = gst_ffs_gadget_new (settings->gadget, directory, &identity,
+        gst_ffs_profile_describe (self->profile), &error);
+    if (self->gadget == NULL)
+      return post (self, error);
+    directory = gst_ffs_gadget_get_directory (self->gadget);
+  }
+  self->function = gst_ffs_function_new (directory, self->profile,
+      self->allocator, &error);
+  if (self->function == NULL)
+    return post (self, error);
+  path = gst_ffs_function_get_stream_path (self->function);
+  return open_endpoint (self, path, -1);
+}
+
+/* The same.  One of the four, and what goes with it. */
+static gboolean
+check_settings (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
+{
+  gboolean own = settings->function || settings->gadget;
+  gboolean foreign = settings->endpoint || settings->fd >= 0;
+
+  if (own == foreign || (settings->endpoint && settings->fd >= 0)) {
+    GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
+        ("Set either \"endpoint\" (for example /dev/ffs-display/ep1) or "
+            "\"fd\" to receive from an application's function, or \"gadget\" "
+            "or \"function\" to be the device."), (NULL));
+    return FALSE;
+  }
+  if (own == (settings->profile == GST_FFS_SRC_PROFILE_STREAM))
+    return TRUE;
+  GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
+      ("%s", own ? "With \"gadget\" or \"function\" set profile=stream, so "
+          "that the host can say what it sends." :
+          "profile=stream needs \"gadget\" or \"function\": an application's "
+          "endpoint carries frames of one size."), (NULL));
+  return FALSE;
+}
+
+/**
+ * gst_ffs_src_opened_open:
+ * @self: (out): what was opened
+ * @element: in whose name to post errors
+ * @srcpad: its pad
+ * @settings: what to open
+ * @host: does what the host says
+ *
+ * Returns: %FALSE if an error was posted
+ */
+gboolean
+gst_ffs_src_opened_open (GstFfsSrcOpened * self, GstElement * element,
+    GstPad * srcpad, const GstFfsSrcSettings * settings, GstFfsSrcHost * host)
+{
+  gboolean ok;
+
+  memset (self, 0, sizeof (*self));
+  self->element = element;
+  ok = check_settings (self, settings) && open_heap (self, settings->dma_heap);
+  if (ok && settings->profile == GST_FFS_SRC_PROFILE_NONE)
+    ok = open_endpoint (self, settings->endpoint, settings->fd);
+  else if (ok)
+    ok = open_profile (self, srcpad, settings, host)
+        && open_function (self, settings);
+  if (!ok)
+    gst_ffs_src_opened_close (self);
+  return ok;
+}
+
+/**
+ * gst_ffs_src_opened_bind:
+ * @self: what was opened
+ *
+ * Shows the device to the host, unless that is somebody else's business.
+ *
+ * Returns: %FALSE if an error was posted
+ */
+gboolean
+gst_ffs_src_opened_bind (GstFfsSrcOpened * self)
+{
+  GError *error = NULL;
+
+  return self->gadget == NULL
+      || gst_ffs_gadget_bind (self->gadget, self->udc, &error)
+      || post (self, error);
+}
+
+void
+gst_ffs_src_opened_unbind (GstFfsSrcOpened * self)
+{
+  if (self->gadget)
+    gst_ffs_gadget_unbind (self->gadget);
+}
+
+void
+gst_ffs_src_opened_close (GstFfsSrcOpened * self)
+{
+  g_clear_pointer (&self->endpoint, gst_ffs_endpoint_unref);
+  g_clear_pointer (&self->function, gst_ffs_function_free);
+  g_clear_pointer (&self->gadget, gst_ffs_gadget_free);
+  gst_clear_object (&self->profile);
+  gst_clear_object (&self->allocator);
+  g_clear_pointer (&self->udc, g_free);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whose buffers ffsdmabufsrc has filled: those of downstream, with lines and
+ * planes as they lie there, or its own.
+ */
+
+#include <gst/allocators/gstdmabuf.h>
+#include <gst/video/video.h>
+
+#include "harness.h"
+#include "source/gstffsdmabufsrc.h"
+
+#define WIDTH 100
+#define HEIGHT 30
+#define STRIDE 128
+#define Y_SIZE (STRIDE * HEIGHT)
+#define UV_SIZE (STRIDE * HEIGHT / 2)
+#define RAW(format) "video/x-raw,format=" format ",width=100,height=30," \
+    "framerate=25/1"
+
+/* ---- a pool of padded frames ---- */
+
+typedef struct
+{
+  GstBufferPool parent;
+  GstVideoFormat format;
+  guint n_memories;
+  gboolean dmabufs;
+  guint n_allocated;
+} TestPool;
+typedef GstBufferPoolClass TestPoolClass;
+
+GType test_pool_get_type (void);
+G_DEFINE_TYPE (TestPool, test_pool, GST_TYPE_BUFFER_POOL);
+
+static GstMemory *
+new_memory (TestPool * self, gsize size)
+{
+  return self->dmabufs ? fake_dmabuf_new_data (size, 0) :
+      gst_allocator_alloc (NULL, size, NULL);
+}
+
+/* Of the first memory, and as much behind it as whole packets need. */
+static gsize
+get_size (TestPool * self, guint memory)
+{
+  gsize uv = self->format == GST_VIDEO_FORMAT_NV12 ?
+      GST_ROUND_UP_N (UV_SIZE, 1024) : 0;
+
+  if (memory == 1)
+    return uv;
+  return Y_SIZE + (self->n_memories == 1 ? MAX (uv, 256) : 0);
+}
+
+static GstFlowReturn
+alloc_buffer (GstBufferPool * pool, GstBuffer ** buffer,
+    GstBufferPoolAcquireParams * params G_GNUC_UNUSED)
+{
+  TestPool *self = (TestPool *) pool;
+  gsize offset[GST_VIDEO_MAX_PLANES] = { 0, Y_SIZE };
+  gint stride[GST_VIDEO_MAX_PLANES] = { STRIDE, STRIDE };
+  guint n_planes = self->format == GST_VIDEO_FORMAT_NV12 ? 2 : 1;
+
+  *buffer = gst_buffer_new ();
+  gst_buffer_append_memory (*buffer, new_memory (self, get_size (self, 0)));
+  if (self->n_memories == 2)
+    gst_buffer_append_memory (*buffer, new_memory (self, get_size (self, 1)));
+  gst_buffer_add_video_meta_full (*buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      self->format, WIDTH, HEIGHT, n_planes, offset, stride);
+  self->n_allocated++;
+  return GST_FLOW_OK;
+}
+
+static void
+test_pool_init (TestPool * self G_GNUC_UNUSED)
+{
+}
+
+static void
+test_pool_class_init (TestPoolClass * klass)
+{
+  klass->alloc_buffer = alloc_buffer;
+}
+
+/* ---- downstream ---- */
+
+static struct
+{
+  GstElement *src;
+  GstHarness *h;
+  GstBus *bus;
+  TestPool *pool;
+  guint n_queries;
+} t;
+
+static GstPadProbeReturn
+answer (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
+    gpointer user_data G_GNUC_UNUSED)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
+    return GST_PAD_PROBE_OK;
+  t.n_queries++;
+  gst_query_add_allocation_pool (query, GST_BUFFER_POOL (t.pool),
+      get_size (t.pool, 0) + (t.pool->n_memories == 2 ? get_size (t.pool, 1) :
+          0), 2, 0);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static void
+start (const gchar * caps, gboolean allow_padding)
+{
+  t.bus = gst_bus_new ();
+  t.src = g_object_new (GST_TYPE_FFS_DMABUF_SRC, "endpoint",
+      fake_endpoint_path (), "allow-padding", allow_padding, NULL);
+  gst_object_ref_sink (t.src);
+  gst_element_set_bus (t.src, t.bus);
+  t.h = gst_harness_new_with_element (t.src, NULL, "src");
+  gst_harness_set_sink_caps_str (t.h, caps);
+  gst_pad_add_probe (t.h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, answer,
+      NULL, NULL);
+  gst_harness_play (t.h);
+}
+
+static void
+setup (void)
+{
+  memset (&t, 0, sizeof (t));
+  fake_endpoint_start ();
+  fake_endpoint_set_out (TRUE);
+  fake_endpoint_set_heap (TRUE);
+  fake_endpoint_set_can_reap (TRUE);
+  t.pool = g_object_new (test_pool_get_type (), NULL);
+  gst_object_ref_sink (t.pool);
+  t.pool->format = GST_VIDEO_FORMAT_GRAY8;
+  t.pool->n_memories = 1;
+  t.pool->dmabufs = TRUE;
+}
+
+/* Before the end of the test, which waits for all threads. */
+static void
+end (void)
+{
+  gst_element_set_state (t.src, GST_STATE_NULL);
+  gst_harness_teardown (t.h);
+  gst_element_set_bus (t.src, NULL);
+  gst_bus_set_flushing (t.bus, TRUE);
+  gst_object_unref (t.bus);
+  gst_object_unref (t.src);
+}
+
+static void
+teardown (void)
+{
+  ASSERT_OBJECT_REFCOUNT (t.pool, "pool", 1);
+  gst_object_unref (t.pool);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  fake_endpoint_end ();
+}
+
+static void
+make_frame (guint8 * data, gsize size, guint8 seed)
+{
+  gsize i;
+
+  for (i = 0; i < size; i++)
+    data[i] = seed + i / 251;
+}
+
+static void
+send_frame (gsize size, guint8 seed)
+{
+  g_autofree guint8 *data = g_malloc (size);
+
+  make_frame (data, size, seed);
+  fake_endpoint_send (data, size, FALSE);
+}
+
+/* Whose it is, and that it has what was sent. */
+static void
+pull_frame (gsize size, guint8 seed, gboolean downstreams)
+{
+  GstBuffer *buffer = gst_harness_pull (t.h);
+  g_autofree guint8 *data = g_malloc (size);
+
+  fail_unless (buffer != NULL);
+  fail_unless_equals_int (buffer->pool == GST_BUFFER_POOL (t.pool),
+      downstreams);
+  fail_unless (gst_buffer_get_size (buffer) >= size);
+  make_frame (data, size, seed);
+  fail_unless (gst_buffer_memcmp (buffer, 0, data, size) == 0);
+  gst_buffer_unref (buffer);
+}
+
+static GstStructure *
+pop_layout (void)
+{
+  GstMessage *msg = gst_bus_timed_pop_filtered (t.bus, 10 * GST_SECOND,
+      GST_MESSAGE_ELEMENT);
+  GstStructure *s;
+
+  fail_unless (msg != NULL && gst_message_has_name (msg, "ffs-layout"));
+  s = gst_structure_copy (gst_message_get_structure (msg));
+  gst_message_unref (msg);
+  return s;
+}
+
+/* ---- tests ---- */
+
+GST_START_TEST (test_padding)
+{
+  GstStructure *layout;
+  const GValue *strides;
+  guint64 size;
+  gboolean packed;
+
+  start (RAW ("GRAY8"), TRUE);
+  send_frame (Y_SIZE, 1);
+  pull_frame (Y_SIZE, 1, TRUE);
+  layout = pop_layout ();
+  fail_unless (gst_structure_get (layout, "size", G_TYPE_UINT64, &size,
+          "packed", G_TYPE_BOOLEAN, &packed, NULL));
+  fail_unless_equals_uint64 (size, Y_SIZE);
+  fail_if (packed);
+  strides = gst_structure_get_value (layout, "strides");
+  fail_unless_equals_int (gst_value_array_get_size (strides), 1);
+  fail_unless_equals_int (g_value_get_int (gst_value_array_get_value (strides,
+              0)), STRIDE);
+  gst_structure_free (layout);
+  end ();
+}
+
+GST_END_TEST;
+
+/* A host that knows the caps alone does not know of padding. */
+GST_START_TEST (test_padding_not_allowed)
+{
+  start (RAW ("GRAY8"), FALSE);
+  send_frame (WIDTH * HEIGHT, 2);
+  pull_frame (WIDTH * HEIGHT, 2, FALSE);
+  end ();
+}
+
+GST_END_TEST;
+
+/* One transfer that goes into two dmabufs. */
+GST_START_TEST (test_planes)
+{
+  guint i;
+
+  t.pool->format = GST_VIDEO_FORMAT_NV12;
+  t.pool->n_memories = 2;
+  start (RAW ("NV12"), TRUE);
+  for (i = 0; i < 10; i++) {
+    send_frame (Y_SIZE + UV_SIZE, i);
+    pull_frame (Y_SIZE + UV_SIZE, i, TRUE);
+  }
+  end ();
+}
+
+GST_END_TEST;
+
+/* TRANSFER takes one dmabuf, from its start on. */
+GST_START_TEST (test_planes_without_submit)
+{
+  fake_endpoint_set_can_reap (FALSE);
+  t.pool->format = GST_VIDEO_FORMAT_NV12;
+  t.pool->n_memories = 2;
+  start (RAW ("NV12"), TRUE);
+  fake_endpoint_wait_transfers (3);
+  fail_unless_equals_uint64 (fake_endpoint_transfer_length (0),
+      GST_ROUND_UP_N (WIDTH * HEIGHT * 3 / 2, 1024));
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_no_dmabufs)
+{
+  t.pool->dmabufs = FALSE;
+  start (RAW ("GRAY8"), TRUE);
+  send_frame (WIDTH * HEIGHT, 3);
+  pull_frame (WIDTH * HEIGHT, 3, FALSE);
+  end ();
+}
+
+GST_END_TEST;
+
+/* A reconfiguration that changes nothing cuts no frame. */
+GST_START_TEST (test_reconfigure)
+{
+  GstStructure *stats;
+  guint64 cancelled;
+  guint i;
+
+  start (RAW ("GRAY8"), TRUE);
+  for (i = 0; i < 4; i++) {
+    send_frame (Y_SIZE, i);
+    pull_frame (Y_SIZE, i, TRUE);
+    gst_harness_push_upstream_event (t.h, gst_event_new_reconfigure ());
+  }
+  fail_unless (t.n_queries > 1);
+  g_object_get (t.src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "transfers-cancelled",
+          &cancelled));
+  fail_unless_equals_uint64 (cancelled, 0);
+  gst_structure_free (stats);
+  end ();
+}
+
+GST_END_TEST;
+
+/* Other caps are other buffers, and those in flight come back first. */
+GST_START_TEST (test_new_caps)
+{
+  guint8 data[52 * HEIGHT];
+
+  start (RAW ("GRAY8"), FALSE);
+  send_frame (WIDTH * HEIGHT, 1);
+  pull_frame (WIDTH * HEIGHT, 1, FALSE);
+  gst_harness_set_sink_caps_str (t.h, "video/x-raw,format=GRAY8,width=50,"
+      "height=30,framerate=25/1");
+  gst_harness_push_upstream_event (t.h, gst_event_new_reconfigure ());
+  /* It is in create, and what comes first has the old size. */
+  send_frame (WIDTH * HEIGHT, 2);
+  pull_frame (WIDTH * HEIGHT, 2, FALSE);
+  /* As much as there is room for: when the others are queued is its business. */
+  make_frame (data, sizeof (data), 3);
+  while (gst_harness_buffers_received (t.h) < 3) {
+    fake_endpoint_send_some (data, sizeof (data), FALSE);
+    g_thread_yield ();
+  }
+  pull_frame (52 * HEIGHT, 3, FALSE);
+  end ();
+}
+
+GST_END_TEST;
+
+static Suite *
+source_pool_suite (void)
+{
+  Suite *s = suite_create ("source-pool");
+  TCase *tc = tcase_create ("source-pool");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_padding);
+  tcase_add_test (tc, test_padding_not_allowed);
+  tcase_add_test (tc, test_planes);
+  tcase_add_test (tc, test_planes_without_submit);
+  tcase_add_test (tc, test_no_dmabufs);
+  tcase_add_test (tc, test_reconfigure);
+  tcase_add_test (tc, test_new_caps);
+  return s;
+}
+
+GST_CHECK_MAIN (source_pool);

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ffsdmabufsrc over the fake endpoint of a kernel with REAP, unless it says
+ * otherwise: bytes of a host become frames, whole ones or none.
+ */
+
+#include <errno.h>
+#include <gst/allocators/gstdmabuf.h>
+
+#include "harness.h"
+#include "source/gstffsdmabufsrc.h"
+
+#define SIZE 3000
+#define RAW "video/x-raw,format=GRAY8,width=100,height=30,framerate=25/1"
+
+static struct
+{
+  GstElement *src;
+  GstHarness *h;
+  GstBus *bus;
+} t;
+
+static void
+start (const gchar * caps, const gchar * first, ...)
+{
+  va_list args;
+
+  t.bus = gst_bus_new ();
+  t.src = g_object_new (GST_TYPE_FFS_DMABUF_SRC, "endpoint",
+      fake_endpoint_path (), NULL);
+  gst_object_ref_sink (t.src);
+  gst_element_set_bus (t.src, t.bus);
+  va_start (args, first);
+  if (first)
+    g_object_set_valist (G_OBJECT (t.src), first, args);
+  va_end (args);
+  t.h = gst_harness_new_with_element (t.src, NULL, "src");
+  if (caps)
+    gst_harness_set_sink_caps_str (t.h, caps);
+}
+
+static void
+setup (void)
+{
+  memset (&t, 0, sizeof (t));
+  fake_endpoint_start ();
+  fake_endpoint_set_out (TRUE);
+  fake_endpoint_set_heap (TRUE);
+  fake_endpoint_set_can_reap (TRUE);
+}
+
+static void
+end (void)
+{
+  gst_element_set_state (t.src, GST_STATE_NULL);
+  gst_harness_teardown (t.h);
+  gst_element_set_bus (t.src, NULL);
+  gst_bus_set_flushing (t.bus, TRUE);
+  gst_object_unref (t.bus);
+  gst_object_unref (t.src);
+  memset (&t, 0, sizeof (t));
+}
+
+static void
+teardown (void)
+{
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  fake_endpoint_end ();
+}
+
+static guint64
+stat_of (const gchar * field)
+{
+  GstStructure *stats;
+  guint64 value = 0;
+  guint small = 0;
+
+  g_object_get (t.src, "stats", &stats, NULL);
+  if (!gst_structure_get_uint64 (stats, field, &value)) {
+    fail_unless (gst_structure_get_uint (stats, field, &small), "no %s", field);
+    value = small;
+  }
+  gst_structure_free (stats);
+  return value;
+}
+
+static void
+wait_stat (const gchar * field, guint64 value)
+{
+  while (stat_of (field) != value)
+    g_thread_yield ();
+}
+
+static void
+wait_pending (guint n)
+{
+  while (fake_endpoint_n_pending () != n)
+    g_thread_yield ();
+}
+
+static guint8 *
+make_frame (gsize size, guint8 seed)
+{
+  guint8 *data = g_malloc (size);
+  gsize i;
+
+  for (i = 0; i < size; i++)
+    data[i] = seed + i + i / 251;
+  return data;
+}
+
+static void
+send_frame (gsize size, guint8 seed)
+{
+  g_autofree guint8 *data = make_frame (size, seed);
+
+  fake_endpoint_send (data, size, FALSE);
+}
+
+static void
+assert_frame (GstBuffer * buffer, gsize size, guint8 seed)
+{
+  g_autofree guint8 *data = make_frame (size, seed);
+
+  fail_unless_equals_uint64 (gst_buffer_get_size (buffer), size);
+  fail_unless (gst_buffer_memcmp (buffer, 0, data, size) == 0);
+  fail_unless (gst_is_dmabuf_memory (gst_buffer_peek_memory (buffer, 0)));
+}
+
+static void
+pull_frame (gsize size, guint8 seed)
+{
+  GstBuffer *buffer = gst_harness_pull (t.h);
+
+  fail_unless (buffer != NULL);
+  assert_frame (buffer, size, seed);
+  gst_buffer_unref (buffer);
+}
+
+static void
+assert_error (GQuark domain, gint code, const gchar * text)
+{
+  GstMessage *msg = gst_bus_timed_pop_filtered (t.bus, 10 * GST_SECOND,
+      GST_MESSAGE_ERROR);
+  GError *err = NULL;
+
+  fail_unless (msg != NULL, "no error with \"%s\"", text);
+  gst_message_parse_error (msg, &err, NULL);
+  fail_unless (strstr (err->message, text), "\"%s\" is not in \"%s\"", text,
+      err->message);
+  fail_unless (err->domain == domain && err->code == code);
+  g_error_free (err);
+  gst_message_unref (msg);
+}
+
+/* ---- whole frames ---- */
+
+static const gsize sizes[] = {
+  1, 95, 96, 1000, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 65536, 100001
+};
+
+GST_START_TEST (test_sizes)
+{
+  const gsize size = sizes[__i__];
+  guint i;
+
+  start ("application/x-test", "frame-size", (guint) size, NULL);
+  gst_harness_play (t.h);
+  for (i = 0; i < 5; i++) {
+    send_frame (size, i);
+    pull_frame (size, i);
+  }
+  wait_pending (3);
+  fail_unless_equals_uint64 (stat_of ("frames"), 5);
+  fail_unless_equals_uint64 (stat_of ("bytes"), 5 * size);
+  end ();
+}
+
+GST_END_TEST;
+
+static gpointer
+send_many (gpointer data G_GNUC_UNUSED)
+{
+  guint i;
+
+  for (i = 0; i < 300; i++)
+    send_frame (SIZE, i);
+  return NULL;
+}
+
+/* As fast as can be, whoever finds out that a transfer has ended. */
+GST_START_TEST (test_order)
+{
+  GThread *thread;
+  guint i;
+
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  thread = g_thread_new ("host", send_many, NULL);
+  for (i = 0; i < 300; i++)
+    pull_frame (SIZE, i);
+  g_thread_join (thread);
+  end ();
+}
+
+GST_END_TEST;
+
+/* Nobody downstream says what it takes, and bytes are bytes. */
+GST_START_TEST (test_no_caps)
+{
+  start (NULL, "frame-size", SIZE, NULL);
+  gst_harness_play (t.h);
+  send_frame (SIZE, 1);
+  pull_frame (SIZE, 1);
+  fail_if (gst_pad_has_current_caps (t.h->sinkpad));
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_caps_and_times)
+{
+  GstBuffer *buffer;
+  GstCaps *caps, *wanted = gst_caps_from_string (RAW);
+
+  start (NULL, "caps", wanted, NULL);
+  gst_harness_play (t.h);
+  send_frame (SIZE, 1);
+  buffer = gst_harness_pull (t.h);
+  caps = gst_pad_get_current_caps (t.h->sinkpad);
+  fail_unless (gst_caps_is_equal (caps, wanted));
+  fail_unless (GST_BUFFER_PTS_IS_VALID (buffer));
+  fail_unless_equals_uint64 (GST_BUFFER_DURATION (buffer), 40 * GST_MSECOND);
+  fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), 0);
+  fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
+  gst_buffer_unref (buffer);
+  send_frame (SIZE, 2);
+  buffer = gst_harness_pull (t.h);
+  fail_if (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
+  gst_buffer_unref (buffer);
+  gst_caps_unref (caps);
+  gst_caps_unref (wanted);
+  end ();
+}
+
+GST_END_TEST;
+
+/* The fence says that the transfer has ended, and nothing says how much came. */
+GST_START_TEST (test_without_reap)
+{
+  fake_endpoint_set_can_reap (FALSE);
+  fake_endpoint_set_can_submit (TRUE);
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  send_frame (SIZE, 1);
+  pull_frame (SIZE, 1);
+  send_frame (SIZE, 2);
+  pull_frame (SIZE, 2);
+  end ();
+}
+
+GST_END_TEST;
+
+/* ---- what is no frame ---- */
+
+GST_START_TEST (test_short_and_long)
+{
+  GstBuffer *buffer;
+
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  send_frame (SIZE, 1);
+  pull_frame (SIZE, 1);
+
+  send_frame (SIZE - 1, 2);
+  wait_stat ("frames-short", 1);
+  /* All that there is room for, and the rest. */
+  send_frame (SIZE + 1, 3);
+  wait_stat ("frames-long", 1);
+  send_frame (4096, 4);
+  wait_stat ("frames-long", 2);
+  fake_endpoint_send (NULL, 0, TRUE);
+  wait_stat ("frames-short", 2);
+  /* A packet without bytes is nothing at all. */
+  fake_endpoint_send (NULL, 0, TRUE);
+  wait_stat ("transfers-empty", 1);
+
+  send_frame (SIZE, 5);
+  buffer = gst_harness_pull (t.h);
+  assert_frame (buffer, SIZE, 5);
+  fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
+  gst_buffer_unref (buffer);
+  fail_unless_equals_uint64 (stat_of ("frames"), 2);
+  wait_pending (3);
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_transfer_error)
+{
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  wait_pending (3);
+  fake_endpoint_signal (0, -EIO);
+  wait_stat ("frames-lost", 1);
+  send_frame (SIZE, 1);
+  pull_frame (SIZE, 1);
+  fail_unless_equals_uint64 (stat_of ("frames"), 1);
+  end ();
+}
+
+GST_END_TEST;
+
+/* ---- flow control, flush, states, host ---- */
+
+/* While downstream has all buffers the host finds nothing to write to. */
+GST_START_TEST (test_no_buffer)
+{
+  g_autofree guint8 *data = make_frame (SIZE, 9);
+  GstBuffer *kept[16];
+  guint i, n = 0;
+
+  start (RAW, "max-in-flight", 2, NULL);
+  gst_harness_play (t.h);
+  wait_pending (2);
+  while (fake_endpoint_n_pending () > 0) {
+    send_frame (SIZE, n);
+    kept[n] = gst_harness_pull (t.h);
+    fail_unless (++n < G_N_ELEMENTS (kept));
+    for (i = 0; i < 1000 && fake_endpoint_n_pending () < 2; i++)
+      g_thread_yield ();
+  }
+  fail_unless_equals_uint64 (fake_endpoint_send_some (data, SIZE, FALSE), 0);
+  for (i = 0; i < n; i++) {
+    assert_frame (kept[i], SIZE, i);
+    gst_buffer_unref (kept[i]);
+  }
+  send_frame (SIZE, 9);
+  pull_frame (SIZE, 9);
+  end ();
+}
+
+GST_END_TEST;
+
+/* A controller that does not let go keeps its buffers, and no longer. */
+GST_START_TEST (test_stop)
+{
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  wait_pending (3);
+  gst_element_set_state (t.src, GST_STATE_READY);
+  fail_unless_equals_int (fake_endpoint_n_pending (), 0);
+  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
+  fail_unless_equals_uint64 (stat_of ("transfers-cancelled"), 3);
+  fail_unless_equals_uint64 (stat_of ("frames-lost"), 0);
+  gst_element_set_state (t.src, GST_STATE_PLAYING);
+  send_frame (SIZE, 1);
+  pull_frame (SIZE, 1);
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_pause)
+{
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  send_frame (SIZE, 1);
+  pull_frame (SIZE, 1);
+  gst_element_set_state (t.src, GST_STATE_PAUSED);
+  send_frame (SIZE, 2);
+  gst_element_set_state (t.src, GST_STATE_PLAYING);
+  pull_frame (SIZE, 2);
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_eos)
+{
+  GstEvent *event;
+
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  wait_pending (3);
+  gst_element_send_event (t.src, gst_event_new_eos ());
+  while ((event = gst_harness_pull_event (t.h)) != NULL
+      && GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    gst_event_unref (event);
+  fail_unless (event != NULL);
+  gst_event_unref (event);
+  end ();
+}
+
+GST_END_TEST;
+
+/* Part of a frame of a host that leaves is not part of the next one's. */
+GST_START_TEST (test_unplug)
+{
+  g_autofree guint8 *data = make_frame (SIZE, 7);
+  gboolean connected;
+  guint i;
+
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  for (i = 0; i < 5; i++) {
+    send_frame (SIZE, i);
+    pull_frame (SIZE, i);
+    wait_pending (3);
+    fake_endpoint_send (data, 1024, FALSE);
+    fake_endpoint_set_enabled (FALSE);
+    do {
+      g_thread_yield ();
+      g_object_get (t.src, "connected", &connected, NULL);
+    } while (connected);
+    fake_endpoint_set_enabled (TRUE);
+  }
+  send_frame (SIZE, 8);
+  pull_frame (SIZE, 8);
+  fail_unless_equals_uint64 (stat_of ("connections"), 6);
+  fail_unless_equals_uint64 (stat_of ("frames"), 6);
+  fail_unless_equals_uint64 (stat_of ("frames-lost"), 0);
+  end ();
+}
+
+GST_END_TEST;
+
+/* ---- settings ---- */
+
+GST_START_TEST (test_errors)
+{
+  static const struct
+  {
+    gint err;
+    gulong request;
+    gint code;
+    const gchar *text;
+  } faults[] = {
+    {ENOTTY, FUNCTIONFS_DMABUF_ATTACH, GST_RESOURCE_ERROR_SETTINGS,
+        "This kernel's FunctionFS cannot receive"},
+    {EPERM, FUNCTIONFS_DMABUF_ATTACH, GST_RESOURCE_ERROR_SETTINGS,
+        "no scatter-gather"},
+  };
+
+  start (RAW, NULL, NULL);
+  fake_endpoint_fail (faults[__i__].request, faults[__i__].err, 100);
+  gst_harness_play (t.h);
+  assert_error (GST_RESOURCE_ERROR, faults[__i__].code, faults[__i__].text);
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_wrong_direction)
+{
+  fake_endpoint_set_out (FALSE);
+  start (RAW, NULL, NULL);
+  fail_unless_equals_int (gst_element_set_state (t.src, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  assert_error (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "This is an IN endpoint");
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_no_format)
+{
+  start (NULL, NULL, NULL);
+  gst_harness_play (t.h);
+  assert_error (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "\"frame-size\"");
+  end ();
+  start ("video/x-raw", NULL, NULL);
+  gst_harness_play (t.h);
+  assert_error (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "set \"caps\"");
+  end ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_no_dmabufs)
+{
+  fake_endpoint_set_heap (FALSE);
+  start (RAW, NULL, NULL);
+  gst_harness_play (t.h);
+  assert_error (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "no dmabufs");
+  end ();
+}
+
+GST_END_TEST;
+
+static Suite *
+source_suite (void)
+{
+  Suite *s = suite_create ("source");
+  TCase *tc = tcase_create ("source");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_loop_test (tc, test_sizes, 0, G_N_ELEMENTS (sizes));
+  tcase_add_test (tc, test_order);
+  tcase_add_test (tc, test_no_caps);
+  tcase_add_test (tc, test_caps_and_times);
+  tcase_add_test (tc, test_without_reap);
+  tcase_add_test (tc, test_short_and_long);
+  tcase_add_test (tc, test_transfer_error);
+  tcase_add_test (tc, test_no_buffer);
+  tcase_add_test (tc, test_stop);
+  tcase_add_test (tc, test_pause);
+  tcase_add_test (tc, test_eos);
+  tcase_add_test (tc, test_unplug);
+  tcase_add_loop_test (tc, test_errors, 0, 2);
+  tcase_add_test (tc, test_wrong_direction);
+  tcase_add_test (tc, test_no_format);
+  tcase_add_test (tc, test_no_dmabufs);
+  return s;
+}
+
+GST_CHECK_MAIN (source);

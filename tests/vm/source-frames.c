@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * source-frames ENDPOINT SERIAL ROUNDS FRAMES: both sides of the cable: a host
+ * that sends to ffsdmabufsrc, and what comes out of that. TAP on the standard
+ * output.
+ *
+ * The main thread is the host; frames are looked at by the streaming thread.
+ *
+ * Locking: one lock for what the two share.
+ */
+
+#include <errno.h>
+#include <gst/gst.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "usbhost.h"
+
+/* A hang, not a slow machine. */
+#define HANG (60 * G_TIME_SPAN_SECOND)
+#define WRITE_MS 20000
+
+/* A host that finds nobody to take it. */
+#define REFUSED_MS 300
+
+/* Most buffers that the element makes for itself. */
+#define POOL 8
+
+#define MAX_SIZE (1u << 20)
+#define ODD 3001
+#define WHOLE 4096
+
+static struct
+{
+  GMutex lock;
+  GCond cond;
+  gsize size;
+  guint8 next;                  /* seed of the frame that is to come */
+  guint n_good;
+  guint n_bad;
+} seen;
+
+static const gchar *endpoint;
+static UsbHost *host;
+static GstElement *pipeline, *src;
+static guint8 *data;
+static guint n_checks;
+static guint n_failed;
+
+static void
+check (gboolean ok, const gchar * format, ...)
+{
+  va_list args;
+
+  n_failed += !ok;
+  printf ("%sok %u - ", ok ? "" : "not ", ++n_checks);
+  va_start (args, format);
+  vprintf (format, args);
+  va_end (args);
+  putchar ('\n');
+  fflush (stdout);
+}
+
+static guint8
+byte_at (gsize i, guint8 seed)
+{
+  return seed + i + i / 251;
+}
+
+static void
+on_frame (GstElement * sink G_GNUC_UNUSED, GstBuffer * buffer,
+    GstPad * pad G_GNUC_UNUSED, gpointer user_data G_GNUC_UNUSED)
+{
+  gboolean good;
+  GstMapInfo map;
+  gsize i;
+
+  gst_buffer_map (buffer, &map, GST_MAP_READ);
+  g_mutex_lock (&seen.lock);
+  good = map.size == seen.size;
+  for (i = 0; good && i < map.size; i++)
+    good = map.data[i] == byte_at (i, seen.next);
+  seen.next++;
+  if (!good)
+    printf ("# frame of %" G_GSIZE_FORMAT " bytes, seed %u for %u\n",
+        map.size, map.size ? map.data[0] : 0, (guint) (guint8) (seen.next - 1));
+  seen.n_good += good;
+  seen.n_bad += !good;
+  g_cond_broadcast (&seen.cond);
+  g_mutex_unlock (&seen.lock);
+  gst_buffer_unmap (buffer, &map);
+}
+
+static gboolean
+wait_good (guint n)
+{
+  gint64 end = g_get_monotonic_time () + HANG;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&seen.lock);
+  while (ok && seen.n_good < n && seen.n_bad == 0)
+    ok = g_cond_wait_until (&seen.cond, &seen.lock, end);
+  ok = seen.n_good == n && seen.n_bad == 0;
+  g_mutex_unlock (&seen.lock);
+  return ok;
+}
+
+static void
+play (gsize size)
+{
+  g_autofree gchar *line = g_strdup_printf ("ffsdmabufsrc name=src "
+      "endpoint=%s frame-size=%" G_GSIZE_FORMAT " ! fakesink name=sink "
+      "sync=false signal-handoffs=true", endpoint, size);
+  GstElement *sink;
+
+  pipeline = gst_parse_launch (line, NULL);
+  src = gst_bin_get_by_name (GST_BIN (pipeline), "src");
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  g_signal_connect (sink, "handoff", G_CALLBACK (on_frame), NULL);
+  gst_object_unref (sink);
+  g_mutex_lock (&seen.lock);
+  seen.size = size;
+  seen.next = 0;
+  seen.n_good = seen.n_bad = 0;
+  g_mutex_unlock (&seen.lock);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+}
+
+static void
+stop (void)
+{
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (src);
+  gst_object_unref (pipeline);
+}
+
+static guint64
+stat_of (const gchar * field)
+{
+  GstStructure *stats;
+  guint64 value = G_MAXUINT64;
+
+  g_object_get (src, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, field, &value);
+  gst_structure_free (stats);
+  return value;
+}
+
+static gboolean
+wait_stat (const gchar * field, guint64 value)
+{
+  gint64 end = g_get_monotonic_time () + HANG;
+
+  while (stat_of (field) != value) {
+    if (g_get_monotonic_time () > end) {
+      printf ("# %s is %" G_GUINT64_FORMAT "\n", field, stat_of (field));
+      return FALSE;
+    }
+    g_usleep (1000);
+  }
+  return TRUE;
+}
+
+static gssize
+send_bytes (gsize size, guint8 seed)
+{
+  gsize i;
+
+  for (i = 0; i < size; i++)
+    data[i] = byte_at (i, seed);
+  return usb_host_write (host, data, size, WRITE_MS);
+}
+
+static gboolean
+send_frames (gsize size, guint first, guint n)
+{
+  guint i;
+
+  for (i = first; i < first + n; i++) {
+    if (send_bytes (size, i) != (gssize) size)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+connect_host (void)
+{
+  return usb_host_open (host) && usb_host_find_out (host);
+}
+
+static guint
+count_fds (void)
+{
+  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
+/* ---- what is tested ---- */
+
+static void
+test_sizes (void)
+{
+  static const gsize sizes[] = {
+    1, 512, 513, 1023, 1024, 1025, 4096, 4097, 16385, 65535, 460800, 460801
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    gboolean sent;
+
+    play (sizes[i]);
+    sent = send_frames (sizes[i], 0, 8);
+    check (sent && wait_good (8), "8 frames of %" G_GSIZE_FORMAT " bytes: byte "
+        "for byte as the host sent them", sizes[i]);
+    if (stat_of ("frames") != 8 || stat_of ("frames-short") != 0
+        || stat_of ("frames-long") != 0)
+      check (FALSE, "and nothing else");
+    stop ();
+  }
+}
+
+static void
+test_faults (void)
+{
+  play (ODD);
+  send_frames (ODD, 0, 1);
+  check (wait_good (1), "a whole frame");
+  send_bytes (ODD - 1, 9);
+  check (wait_stat ("frames-short", 1), "one that is too short is counted");
+  send_bytes (ODD + 1, 9);
+  check (wait_stat ("frames-long", 1), "one that is too long too");
+  send_bytes (10 * ODD, 9);
+  check (wait_stat ("frames-short", 2), "and all of a flood");
+  send_frames (ODD, 1, 2);
+  check (wait_good (3), "the whole ones behind them arrive, and nothing else");
+  stop ();
+}
+
+/* Nobody takes frames from the source: the host waits, and nothing is lost. */
+static void
+test_flow (void)
+{
+  guint n = 0;
+
+  play (ODD);
+  send_frames (ODD, 0, 1);
+  check (wait_good (1), "frames flow");
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  while (n < 100) {
+    gsize i;
+
+    for (i = 0; i < ODD; i++)
+      data[i] = byte_at (i, n + 1);
+    if (usb_host_write (host, data, ODD, REFUSED_MS) != ODD)
+      break;
+    n++;
+  }
+  check (n < 20, "a pipeline in PAUSED: the host has to wait, after %u", n);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  check (wait_good (1 + n), "and what it has sent arrives");
+  stop ();
+}
+
+/* A real controller's driver takes a while to see that a plug was pulled; until
+ * then the device can be opened. */
+static gboolean
+wait_gone (void)
+{
+  gint64 end = g_get_monotonic_time () + HANG;
+  gchar *serial;
+
+  while ((serial = usb_host_read_attr (host, "serial")) != NULL) {
+    g_free (serial);
+    if (g_get_monotonic_time () > end)
+      return FALSE;
+    g_usleep (1000);
+  }
+  return TRUE;
+}
+
+/* For who reads a red run. */
+static void
+tell (const gchar * what, guint round)
+{
+  GstStructure *stats;
+  gchar *text;
+
+  g_object_get (src, "stats", &stats, NULL);
+  text = gst_structure_to_string (stats);
+  g_mutex_lock (&seen.lock);
+  printf ("# round %u: %s: %u good, %u bad; %s\n", round, what, seen.n_good,
+      seen.n_bad, text);
+  g_mutex_unlock (&seen.lock);
+  g_free (text);
+  gst_structure_free (stats);
+}
+
+static void
+test_unplug (guint rounds)
+{
+  guint i, fds = 0, good = 0;
+  gboolean ok = TRUE;
+
+  play (ODD);
+  for (i = 0; ok && i < rounds; i++) {
+    ok = connect_host ();
+    if (!ok)
+      tell ("no device", i);
+    if (ok && !send_frames (ODD, 2 * i, 2)) {
+      ok = FALSE;
+      tell (g_strerror (errno), i);
+    }
+    good += 2 * ok;
+    if (ok && !wait_good (good)) {
+      ok = FALSE;
+      tell ("not what was sent", i);
+    }
+    /* In the midst of one, each second time. */
+    if (ok && i % 2)
+      usb_host_write (host, data, 1024, WRITE_MS);
+    ok = ok && usb_host_set_port (host, FALSE);
+    usb_host_close (host);
+    ok = ok && wait_gone () && usb_host_set_port (host, TRUE);
+    if (i == 2)
+      fds = count_fds ();
+  }
+  check (ok && good == 2 * rounds, "unplugged %u of %u times: the next host's "
+      "frames arrive, and no part of one before", i, rounds);
+  check (connect_host () && send_frames (ODD, 2 * rounds, 1)
+      && wait_good (good + 1), "and after that");
+  usb_host_close (host);
+  check (count_fds () <= fds, "files: %u, then %u", fds, count_fds ());
+  check (stat_of ("frames-lost") == 0, "no frame counts as lost");
+  stop ();
+  connect_host ();
+}
+
+static void
+test_many (guint frames)
+{
+  guint fds, i;
+  gboolean ok = TRUE;
+  guint64 attached;
+
+  play (WHOLE);
+  ok = send_frames (WHOLE, 0, 10) && wait_good (10);
+  fds = count_fds ();
+  attached = stat_of ("attach-calls");
+  for (i = 10; ok && i < frames; i++)
+    ok = send_bytes (WHOLE, i) == WHOLE;
+  check (ok && wait_good (frames), "%u frames", frames);
+  /* Two of each dmabuf, of which the pool has so many in the end. */
+  check (count_fds () <= fds + 2 * POOL, "files: %u, then %u", fds,
+      count_fds ());
+  check (stat_of ("attach-calls") <= attached + POOL, "no more dmabufs are "
+      "attached: %" G_GUINT64_FORMAT, stat_of ("attach-calls"));
+  stop ();
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  if (argc != 5)
+    return 2;
+  endpoint = argv[1];
+  data = g_malloc (MAX_SIZE);
+  host = usb_host_new (argv[2], 1024, 1, NULL, NULL);
+  check (connect_host (), "the device has a bulk OUT endpoint");
+
+  test_sizes ();
+  test_faults ();
+  test_flow ();
+  test_many (atoi (argv[4]));
+  test_unplug (atoi (argv[3]));
+
+  usb_host_free (host);
+  g_free (data);
+  printf ("1..%u\n", n_checks);
+  return n_failed > 0;
+}
