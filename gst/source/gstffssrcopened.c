@@ -94,8 +94,6 @@ get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
   return gst_ffs_caps_filter (offer);
 }
 
-#endif
-
 /* FALSE if an error was posted. */
 static gboolean
 open_profile (GstFfsSrcOpened * self, GstPad * srcpad,
