@@ -32,8 +32,8 @@ typedef struct
   GstFfsDeviceControl device;
   GstFfsApplicationControl application; /* named if it is one */
   const GstFfsFeature *feature;
-  GEnumClass *enum_class;       /* which the entries are of, or ... */
-  GEnumValue *choices;          /* ... our own ones */
+  GEnumClass *enum_class;       /* of the entries */
+  GEnumValue *choices;          /* or own copies of them */
 } Item;
 
 struct _GstFfsControls

@@ -542,7 +542,7 @@ open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
   if (*allocator)
     return TRUE;
   if (heap == NULL) {
-    GST_INFO_OBJECT (element, "no dmabufs of our own: %s", g_strerror (err));
+    GST_INFO_OBJECT (element, "cannot allocate dmabufs: %s", g_strerror (err));
     return TRUE;
   }
   GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsCopyMode:
- * @GST_FFS_COPY_AUTO: copy what cannot be sent in place
- * @GST_FFS_COPY_NEVER: fail rather than copy
- * @GST_FFS_COPY_ALWAYS: copy everything
+ * @GST_FFS_COPY_AUTO: copy frames that cannot be sent in place
+ * @GST_FFS_COPY_NEVER: post an error instead of copying
+ * @GST_FFS_COPY_ALWAYS: write all frames
  *
  * Since: 0.1
  */
@@ -24,8 +24,9 @@ typedef enum
 
 /**
  * GstFfsIdlePolicy:
- * @GST_FFS_IDLE_AUTO: drop if upstream is live, else wait; with an ep0 of our
- * own ffscamerabin stops a live source of video whose frames go nowhere else
+ * @GST_FFS_IDLE_AUTO: drop if upstream is live, else wait; if the element
+ * serves ep0, ffscamerabin stops a live video source whose frames go nowhere
+ * else
  * @GST_FFS_IDLE_DROP: drop frames
  * @GST_FFS_IDLE_WAIT: wait for a host
  *
@@ -40,7 +41,7 @@ typedef enum
 
 /**
  * GstFfsErrorPolicy:
- * @GST_FFS_ERROR_COUNT: count it in the statistics
+ * @GST_FFS_ERROR_COUNT: count the frame in stats
  * @GST_FFS_ERROR_FAIL: post an error and stop
  *
  * Since: 0.1
@@ -116,28 +117,28 @@ enum
  * @endpoint: file of the endpoint, or %NULL
  * @fd: descriptor of the endpoint, or -1
  * @max_in_flight: frames
- * @copy_mode: what to do with what cannot be sent in place
- * @remove_padding: from raw video, by a copy where there is some
- * @dma_heap: where our own dmabufs come from, or %NULL
- * @without_host: what to do with frames while there is no host
+ * @copy_mode: what to do with frames that cannot be sent in place
+ * @remove_padding: whether to remove padding from raw video
+ * @dma_heap: allocator of dmabufs, or %NULL
+ * @without_host: what to do with frames without a host
  * @eos_timeout: ns
  * @transfer_errors: what to do about them
- * @function: where FunctionFS is mounted, or %NULL
+ * @function: mount point of FunctionFS, or %NULL
  * @gadget: the gadget in configfs, or %NULL
  * @instance: the function in @gadget, or %NULL
  * @n_functions: that @gadget has when it is bound
  * @udc: the USB device controller, or %NULL
- * @profile: the class of camera
+ * @profile: the profile
  * @vendor_id: idVendor
  * @product_id: idProduct
  * @manufacturer: string of the device
  * @product: string of the device
  * @serial: string of the device, or %NULL
- * @controls: what the application lets a host set, or %NULL
- * @max_payload_size: bytes, of a webcam's
+ * @controls: controls of the application, or %NULL
+ * @max_payload_size: bytes, for UVC
  *
- * The values of the element's properties that can be written. Those that a
- * frame asks for, @copy_mode and @remove_padding, are set atomically.
+ * The values of the writable properties. Those read for each frame, @copy_mode
+ * and @remove_padding, are atomic.
  */
 typedef struct
 {

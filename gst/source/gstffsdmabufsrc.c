@@ -4,22 +4,22 @@
  * @title: ffsdmabufsrc
  * @short_description: receives frames from a USB host into dmabufs
  *
- * The other direction of ffsdmabufsink: a USB host sends frames to a bulk OUT
- * endpoint of a Linux USB gadget function made with FunctionFS, and the USB
- * controller writes them into dmabufs of downstream: those of a display, an
- * encoder, a video output. The CPU never touches them. A buffer goes downstream
- * when its transfer has ended and the whole frame is in it, and not before.
+ * The counterpart of ffsdmabufsink: a USB host sends frames to a bulk OUT
+ * endpoint of a Linux USB gadget function (FunctionFS), and the USB controller
+ * writes them into downstream's dmabufs, for example of a display, an encoder
+ * or a video output. The CPU never accesses them. The element pushes a buffer
+ * when its transfer has ended and it contains a complete frame.
  *
- * With #GstFfsDmabufSrc:endpoint or #GstFfsDmabufSrc:fd an application owns ep0,
- * and frames are of one size with nothing in between. With
- * #GstFfsDmabufSrc:gadget or #GstFfsDmabufSrc:function the element is the device
- * itself, and the host says what it sends (docs/protocol.md).
+ * With #GstFfsDmabufSrc:endpoint or #GstFfsDmabufSrc:fd an application serves
+ * ep0, and frames of one size arrive back to back. With
+ * #GstFfsDmabufSrc:gadget or #GstFfsDmabufSrc:function the element serves ep0,
+ * and the host selects the format (docs/protocol.md).
  *
- * While downstream has no empty buffer nothing is queued, and the host waits.
- * The host may come and go; the pipeline stays in PLAYING.
+ * While downstream has no empty buffer, nothing is queued and the host waits.
+ * When the host disconnects, the pipeline stays in PLAYING.
  *
  * Needs Linux 6.9 or the patches in kernel/ and a device controller with
- * scatter-gather; that short and long frames are seen needs the patches.
+ * scatter-gather; detecting short and long frames needs the patches.
  *
  * ## Example
  * |[
@@ -419,13 +419,14 @@ fill (GstFfsDmabufSrc * self)
   guint n;
 
   for (n = 0; n < max && ret == GST_FLOW_OK
-      && gst_ffs_receiver_get_in_flight (self->receiver) < max; n++) {
+      && gst_ffs_intake_get_in_flight (gst_ffs_receiver_get_intake
+          (self->receiver)) < max; n++) {
     GstBufferPoolAcquireParams params = { 0, };
     GstBuffer *buffer = NULL;
     GstFfsCall call;
     gint err;
 
-    if (!gst_ffs_receiver_is_idle (self->receiver))
+    if (!gst_ffs_intake_is_idle (gst_ffs_receiver_get_intake (self->receiver)))
       params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
     ret = gst_buffer_pool_acquire_buffer (pool, &buffer, &params);
     if (ret == GST_FLOW_EOS && params.flags != 0) {
@@ -479,7 +480,8 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
   }
   if (self->opened.profile && n_started != self->n_started) {
     /* What is left of the stream before has the caps of that. */
-    if (!gst_ffs_receiver_has_items (self->receiver))
+    if (!gst_ffs_intake_has_items (gst_ffs_receiver_get_intake
+            (self->receiver)))
       begin_stream (self, n_started);
     *again = TRUE;
   }
@@ -504,7 +506,8 @@ create (GstPushSrc * psrc, GstBuffer ** buffer)
     guint64 ended = gst_ffs_receiver_get_ended (self->receiver);
     GstFfsReceived item;
 
-    if (gst_ffs_receiver_take (self->receiver, &item)) {
+    if (gst_ffs_intake_take (gst_ffs_receiver_get_intake (self->receiver),
+            &item)) {
       if (item.buffer) {
         *buffer = finish_frame (self, &item);
         return GST_FLOW_OK;
@@ -519,7 +522,10 @@ create (GstPushSrc * psrc, GstBuffer ** buffer)
     if (ret != GST_FLOW_OK)
       return ret;
     /* Flushing, halted and ended are all found out above. */
-    if (!again && gst_ffs_receiver_get_in_flight (self->receiver) > 0)
+    if (!again
+        &&
+        gst_ffs_intake_get_in_flight (gst_ffs_receiver_get_intake
+            (self->receiver)) > 0)
       gst_ffs_receiver_wait (self->receiver, ended);
   }
 }
@@ -628,8 +634,8 @@ open_all (GstFfsDmabufSrc * self)
   return FALSE;
 }
 
-/* Not GstBaseSrc's start and stop: after a failed start it posts a second error
- * behind ours, one that tells nothing. */
+/* Open here and not in start(): when start() fails, GstBaseSrc posts a generic
+ * error after the specific one. */
 static GstStateChangeReturn
 change_state (GstElement * element, GstStateChange transition)
 {

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsReceiver: queues empty buffers for the host to fill, and tells whole
- * frames from everything else that a host may send.
+ * GstFfsReceiver: queues empty buffers for the host to fill.
  *
  * With a class of device that has headers two transfers are queued for each
  * frame, one for the header and one for the frame, so that the frame lies where
- * its buffer is.  What a header says is known before the frame behind it ends,
- * since transfers of an endpoint end in their order.  Without one a frame is a
- * transfer of the size that all of them have.
+ * its buffer is.  Without one a frame is a transfer of the size that all of them
+ * have.
  *
  * Ownership: owns the endpoint, the queue, which owns the buffers in flight, and
- * what has come and was not taken yet.  Whatever is no whole frame is unreffed,
- * and goes back to its pool.
+ * the intake, which owns what has come.
  *
  * Locking: send_lock is held while something is queued or taken back, so that
- * after a halt nothing comes in that was queued before; lock protects what has
- * come and the counters, and is the inner one.  received() is called by the queue,
- * one transfer at a time; what it alone uses has no lock.  Nothing is unreffed
- * under the lock.
+ * after a halt nothing comes in that was queued before; lock protects whether
+ * waits end and the last counters, and is the inner one.  The intake has its own,
+ * within both.  received() is called by the queue, one transfer at a time.
+ * Nothing is unreffed under the lock.
  */
 
 #include "gstffsreceiver.h"
@@ -57,131 +54,11 @@ struct _GstFfsReceiver
   GMutex lock;
   gboolean flushing;
   guint halting;
-  GQueue items;                 /* GstFfsReceived, owned */
-  guint in_flight;              /* frames */
-  guint64 n_frames;
-  guint64 n_bytes;
-  guint64 n_short;
-  guint64 n_long;
-  guint64 n_broken;
-  guint64 n_lost;
-  guint64 n_empty;
   GstFfsQueueStats last_transfers;
   GstFfsAttachmentsStats last_attachments;
 
-  /* received() alone. */
-  GstFfsHead head;
-  gboolean discont;
+  GstFfsIntake intake;
 };
-
-/* ---- what comes ---- */
-
-static void
-item_free (gpointer data)
-{
-  GstFfsReceived *item = data;
-
-  gst_clear_buffer (&item->buffer);
-  g_free (item);
-}
-
-static void
-push_item (GstFfsReceiver * self, GstBuffer * buffer, gsize size)
-{
-  GstFfsReceived *item = g_new0 (GstFfsReceived, 1);
-
-  item->buffer = buffer;
-  item->size = size;
-  item->head = self->head;
-  item->discont = self->discont;
-  self->discont = FALSE;
-  g_mutex_lock (&self->lock);
-  g_queue_push_tail (&self->items, item);
-  g_mutex_unlock (&self->lock);
-}
-
-/* The bytes are copied before anything is made of them. */
-static void
-take_head (GstFfsReceiver * self, GstBuffer * buffer, gint err, gsize actual)
-{
-  guint8 bytes[GST_FFS_HEAD_ROOM];
-  gsize size = actual == GST_FFS_LENGTH_UNKNOWN ? sizeof (bytes) :
-      MIN (actual, sizeof (bytes));
-
-  self->head.kind = GST_FFS_HEAD_BROKEN;
-  if (err == 0 && gst_buffer_extract (buffer, 0, bytes, size) == size)
-    gst_ffs_profile_take_head (self->profile, bytes,
-        actual == GST_FFS_LENGTH_UNKNOWN ? actual : size, &self->head);
-  if (self->head.kind == GST_FFS_HEAD_END)
-    push_item (self, NULL, 0);
-}
-
-/* The counter of what is wrong with a frame, or NULL.  Its bytes are whole only
- * if the host has sent as many as it said, or as it had to. */
-static guint64 *
-find_fault (GstFfsReceiver * self, const GstFfsFrameTag * tag, gsize actual)
-{
-  gsize wanted = tag->size;
-
-  if (self->profile) {
-    if (self->head.kind != GST_FFS_HEAD_FRAME || self->head.length == 0
-        || self->head.length > tag->size)
-      return &self->n_broken;
-    if (tag->kind == TAG_EXACT_FRAME && self->head.length != tag->size)
-      return &self->n_broken;
-    wanted = self->head.length;
-  }
-  if (actual == GST_FFS_LENGTH_UNKNOWN || actual == wanted)
-    return NULL;
-  /* A packet without bytes that ends the frame before it is not one itself. */
-  if (actual == 0 && self->profile == NULL)
-    return &self->n_empty;
-  return actual < wanted ? &self->n_short : &self->n_long;
-}
-
-static guint64 *
-find_failure (GstFfsReceiver * self, gint err)
-{
-  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
-    case GST_FFS_GONE:
-    case GST_FFS_CANCELLED:
-      return NULL;
-    default:
-      return &self->n_lost;
-  }
-}
-
-static void
-take_frame (GstFfsReceiver * self, GstBuffer * buffer,
-    const GstFfsFrameTag * tag, gint err, gsize actual)
-{
-  gboolean skipped = self->profile && self->head.kind == GST_FFS_HEAD_SKIP;
-  guint64 *fault = err ? find_failure (self, err) :
-      skipped ? NULL : find_fault (self, tag, actual);
-  gboolean whole = err == 0 && fault == NULL && !skipped;
-  gsize size = self->profile ? self->head.length : tag->size;
-
-  if (!whole && !skipped && fault != &self->n_empty) {
-    self->discont = TRUE;
-    GST_DEBUG_ID (gst_ffs_endpoint_get_owner (self->ep), "no frame: %s, %"
-        G_GSSIZE_FORMAT " bytes of %" G_GSIZE_FORMAT, err ? g_strerror (err) :
-        "not as announced", (gssize) actual, size);
-  }
-  if (self->profile && (whole || fault))
-    gst_ffs_profile_received (self->profile, whole, size);
-  /* What one header says is for one frame. */
-  if (whole)
-    push_item (self, gst_buffer_ref (buffer), size);
-
-  /* Last, so that a frame is at no time neither in flight nor there. */
-  g_mutex_lock (&self->lock);
-  self->in_flight--;
-  if (fault)
-    (*fault)++;
-  self->n_frames += whole;
-  self->n_bytes += whole ? size : 0;
-  g_mutex_unlock (&self->lock);
-}
 
 /* From the queue. */
 static void
@@ -191,9 +68,10 @@ received (GstBuffer * buffer, const GstFfsFrameTag * tag, gint err,
   GstFfsReceiver *self = user_data;
 
   if (tag->kind == TAG_HEAD)
-    take_head (self, buffer, err, actual);
+    gst_ffs_intake_take_head (&self->intake, buffer, err, actual);
   else
-    take_frame (self, buffer, tag, err, actual);
+    gst_ffs_intake_take_frame (&self->intake, buffer,
+        tag->kind == TAG_EXACT_FRAME, tag->size, err, actual);
   gst_buffer_unref (buffer);
 }
 
@@ -217,27 +95,13 @@ gst_ffs_receiver_new (GstFfsEndpoint * ep, GstAllocator * allocator,
     self->heads = gst_ffs_buffer_pool_new (allocator);
     self->halted = TRUE;
   }
-  self->discont = TRUE;
+  gst_ffs_intake_init (&self->intake, gst_ffs_endpoint_get_owner (ep), profile);
   g_mutex_init (&self->send_lock);
   g_mutex_init (&self->lock);
-  g_queue_init (&self->items);
   self->queue = gst_ffs_queue_new (ep, MAX_ATTACHMENTS, NULL, self);
   gst_ffs_queue_set_max_in_flight (self->queue, MAX_TRANSFERS);
   gst_ffs_queue_set_received_func (self->queue, received);
   return self;
-}
-
-/* Nothing that has come is of use any more. */
-static void
-drop_items (GstFfsReceiver * self)
-{
-  GQueue items;
-
-  g_mutex_lock (&self->lock);
-  items = self->items;
-  g_queue_init (&self->items);
-  g_mutex_unlock (&self->lock);
-  g_queue_clear_full (&items, item_free);
 }
 
 /**
@@ -273,7 +137,7 @@ gst_ffs_receiver_close (GstFfsReceiver * self, GstClockTime timeout)
   self->last_transfers = transfers;
   self->last_attachments = attachments;
   g_mutex_unlock (&self->lock);
-  drop_items (self);
+  gst_ffs_intake_drop (&self->intake);
   g_clear_pointer (&self->heads, gst_ffs_buffer_pool_free);
   return empty;
 }
@@ -281,6 +145,7 @@ gst_ffs_receiver_close (GstFfsReceiver * self, GstClockTime timeout)
 void
 gst_ffs_receiver_free (GstFfsReceiver * self)
 {
+  gst_ffs_intake_clear (&self->intake);
   gst_clear_object (&self->profile);
   gst_ffs_endpoint_unref (self->ep);
   g_mutex_clear (&self->send_lock);
@@ -436,87 +301,22 @@ gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
     err = submit_head (self, call);
   if (err == 0) {
     /* It may have come before the call returns. */
-    g_mutex_lock (&self->lock);
-    self->in_flight++;
-    g_mutex_unlock (&self->lock);
+    gst_ffs_intake_expect (&self->intake, 1);
     err = submit (self, buffer, &tag, layout->size, call);
     if (err == 0)
       self->head_queued = FALSE;
-    g_mutex_lock (&self->lock);
-    self->in_flight -= err != 0;
-    g_mutex_unlock (&self->lock);
+    else
+      gst_ffs_intake_expect (&self->intake, -1);
   }
   g_mutex_unlock (&self->send_lock);
   gst_buffer_unref (buffer);
   return err;
 }
 
-/* Returns: how many frames are queued and have not come */
-guint
-gst_ffs_receiver_get_in_flight (GstFfsReceiver * self)
-{
-  guint in_flight;
-
-  g_mutex_lock (&self->lock);
-  in_flight = self->in_flight;
-  g_mutex_unlock (&self->lock);
-  return in_flight;
-}
-
-/* Returns: whether no frame is queued, and none is there to be taken; both stay
- * so until the caller queues one */
-gboolean
-gst_ffs_receiver_is_idle (GstFfsReceiver * self)
-{
-  gboolean idle;
-
-  g_mutex_lock (&self->lock);
-  idle = self->in_flight == 0 && g_queue_is_empty (&self->items);
-  g_mutex_unlock (&self->lock);
-  return idle;
-}
-
-/* Returns: whether there is something to be taken. Any thread */
-gboolean
-gst_ffs_receiver_has_items (GstFfsReceiver * self)
-{
-  gboolean has;
-
-  g_mutex_lock (&self->lock);
-  has = !g_queue_is_empty (&self->items);
-  g_mutex_unlock (&self->lock);
-  return has;
-}
-
 guint64
 gst_ffs_receiver_get_ended (GstFfsReceiver * self)
 {
   return gst_ffs_queue_get_ended (self->queue);
-}
-
-/**
- * gst_ffs_receiver_take:
- * @self: the receiver
- * @item: (out): the next that has come; the caller owns its buffer
- *
- * Returns: whether there is something
- */
-gboolean
-gst_ffs_receiver_take (GstFfsReceiver * self, GstFfsReceived * item)
-{
-  GstFfsReceived *head;
-
-  g_mutex_lock (&self->lock);
-  head = g_queue_pop_head (&self->items);
-  g_mutex_unlock (&self->lock);
-  if (head == NULL)
-    return FALSE;
-  *item = *head;
-  g_free (head);
-  /* Whoever has queued it has let go of it by now. */
-  if (item->buffer)
-    gst_buffer_set_size (item->buffer, item->size);
-  return TRUE;
 }
 
 /**
@@ -545,26 +345,25 @@ gst_ffs_receiver_add_stats (GstFfsReceiver * self, GstStructure * s)
   GstFfsAttachmentsStats attachments;
   GstFfsQueueStats transfers;
 
+  gst_ffs_intake_add_stats (&self->intake, s);
   g_mutex_lock (&self->lock);
   transfers = self->last_transfers;
   attachments = self->last_attachments;
   if (self->queue)
     gst_ffs_queue_get_stats (self->queue, &transfers, &attachments);
   gst_structure_set (s,
-      "frames", G_TYPE_UINT64, self->n_frames,
-      "bytes", G_TYPE_UINT64, self->n_bytes,
-      "frames-short", G_TYPE_UINT64, self->n_short,
-      "frames-long", G_TYPE_UINT64, self->n_long,
-      "frames-broken", G_TYPE_UINT64, self->n_broken,
-      "frames-lost", G_TYPE_UINT64, self->n_lost,
-      "frames-in-flight", G_TYPE_UINT, self->in_flight,
-      "frames-waiting", G_TYPE_UINT, self->items.length,
       "transfers-queued", G_TYPE_UINT64, transfers.queued,
       "transfers-completed", G_TYPE_UINT64, transfers.completed,
       "transfers-failed", G_TYPE_UINT64, transfers.failed,
       "transfers-cancelled", G_TYPE_UINT64, transfers.cancelled,
-      "transfers-empty", G_TYPE_UINT64, self->n_empty,
       "dmabufs-attached", G_TYPE_UINT, attachments.now,
       "attach-calls", G_TYPE_UINT64, attachments.made, NULL);
   g_mutex_unlock (&self->lock);
+}
+
+/* Returns: (transfer none): what has come */
+GstFfsIntake *
+gst_ffs_receiver_get_intake (GstFfsReceiver * self)
+{
+  return &self->intake;
 }

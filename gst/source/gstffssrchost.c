@@ -142,7 +142,8 @@ wait_wanted (GstFfsSrcHost * self, guint * n_started)
   g_mutex_lock (&self->lock);
   /* What a host has sent before it stopped is not lost. */
   while (!self->wanted && !self->flushing
-      && !gst_ffs_receiver_has_items (self->receiver))
+      &&
+      !gst_ffs_intake_has_items (gst_ffs_receiver_get_intake (self->receiver)))
     g_cond_wait (&self->cond, &self->lock);
   if (self->flushing)
     meaning = GST_FFS_INTERRUPTED;

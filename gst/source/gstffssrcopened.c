@@ -94,15 +94,11 @@ get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
   return gst_ffs_caps_filter (offer);
 }
 
-#endif
-
 /* FALSE if an error was posted. */
 static gboolean
-open_profile (GstFfsSrcOpened * self, GstPad * srcpad G_GNUC_UNUSED,
-    const GstFfsSrcSettings * settings G_GNUC_UNUSED,
-    GstFfsSrcHost * host G_GNUC_UNUSED)
+open_profile (GstFfsSrcOpened * self, GstPad * srcpad,
+    const GstFfsSrcSettings * settings, GstFfsSrcHost * host)
 {
-#ifdef HAVE_STREAM
   GstCaps *offer;
   gboolean ok;
 
@@ -125,13 +121,22 @@ open_profile (GstFfsSrcOpened * self, GstPad * srcpad G_GNUC_UNUSED,
         ("%" GST_PTR_FORMAT, offer));
   gst_caps_unref (offer);
   return ok;
+}
+
 #else
+
+static gboolean
+open_profile (GstFfsSrcOpened * self, GstPad * srcpad G_GNUC_UNUSED,
+    const GstFfsSrcSettings * settings G_GNUC_UNUSED,
+    GstFfsSrcHost * host G_GNUC_UNUSED)
+{
   GST_ELEMENT_ERROR (self->element, CORE, DISABLED,
       ("profile=stream is not in this build of the element: it was configured "
           "with -Dstream=disabled."), (NULL));
   return FALSE;
-#endif
 }
+
+#endif
 
 /* The same. */
 static gboolean

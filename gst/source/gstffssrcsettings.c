@@ -83,8 +83,8 @@ install_stream (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:endpoint:
    *
-   * File of a bulk OUT endpoint in a mounted FunctionFS whose ep0 an
-   * application serves. Excludes #GstFfsDmabufSrc:fd.
+   * Path of a bulk OUT endpoint in a mounted FunctionFS whose ep0 an
+   * application serves. Cannot be combined with #GstFfsDmabufSrc:fd.
    *
    * Since: 0.2
    */
@@ -95,8 +95,8 @@ install_stream (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:fd:
    *
-   * An open descriptor of such a file, of which the application keeps the
-   * ownership, or -1.
+   * Open file descriptor of such an endpoint, or -1. The application keeps the
+   * ownership.
    *
    * Since: 0.2
    */
@@ -107,68 +107,68 @@ install_stream (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:caps:
    *
-   * What the host sends, where it does not say so itself. %NULL: what
-   * downstream takes, which then has to be one thing (a capsfilter). Without
-   * memory features: dmabuf caps are negotiated where downstream has them.
+   * Format of the frames, if the host does not select it. %NULL uses
+   * downstream's caps, which then must be fixed (capsfilter). Specify no
+   * memory features: dmabuf caps are negotiated if downstream has them.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_CAPS] = g_param_spec_boxed ("caps", "Caps",
-      "What the host sends (NULL = what downstream takes)", GST_TYPE_CAPS,
+      "Format of the frames (NULL = downstream's caps)", GST_TYPE_CAPS,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:frame-size:
    *
-   * Bytes of a frame. 0: what the caps say, for raw video. For everything else
-   * it has to be set: the size of each frame, or with
-   * #GstFfsDmabufSrc:profile stream the most that one can have.
+   * Size of a frame in bytes. 0 derives it from raw video caps. Required for
+   * other caps: the size of each frame, or the maximum size with
+   * #GstFfsDmabufSrc:profile stream.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_FRAME_SIZE] = g_param_spec_uint ("frame-size",
-      "Frame size", "Bytes of a frame (0 = by the caps)", 0, MAX_FRAME_SIZE, 0,
-      rw | GST_PARAM_MUTABLE_READY);
+      "Frame size", "Size of a frame (bytes, 0 = from the caps)", 0,
+      MAX_FRAME_SIZE, 0, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:allow-padding:
    *
-   * Whether frames may have padding behind their lines and planes, if
-   * downstream's buffers have, where the host is not told so by the protocol:
-   * an element message "ffs-layout" says how frames have to lie then. If not, such
-   * buffers are not used. With #GstFfsDmabufSrc:profile stream the host is told,
-   * and padding is always allowed.
+   * Whether to use downstream buffers with padded lines and planes if the
+   * protocol does not report the layout to the host. An element message
+   * "ffs-layout" then has the layout of the frames. If %FALSE, such buffers
+   * are not used. With #GstFfsDmabufSrc:profile stream the host reads the
+   * layout, and padding is always allowed.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_ALLOW_PADDING] =
       g_param_spec_boolean ("allow-padding", "Allow padding",
-      "Let the host send padded lines, where downstream's buffers have them",
+      "Use downstream buffers with padding",
       FALSE, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:max-in-flight:
    *
-   * How many empty buffers the controller holds at a time, at most. With one,
-   * the wire idles between frames.
+   * Maximum number of empty buffers that the controller holds. With one, the
+   * bus idles between frames.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight",
-      "Maximum in flight", "Most frames queued on the endpoint at a time",
+      "Maximum in flight", "Maximum number of frames queued on the endpoint",
       1, 64, DEFAULT_MAX_IN_FLIGHT, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:dma-heap:
    *
-   * Where dmabufs come from if downstream has none that the controller can
-   * write to: the name of a heap in /dev/dma_heap, or "udmabuf". %NULL: the
-   * system heap or else udmabuf.
+   * Allocator of dmabufs, if the controller cannot write to downstream's
+   * buffers: the name of a heap in /dev/dma_heap, or "udmabuf". %NULL selects
+   * the system heap, else udmabuf.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_DMA_HEAP] = g_param_spec_string ("dma-heap",
-      "DMA heap", "DMA heap for our own buffers, or \"udmabuf\" (NULL = "
+      "DMA heap", "DMA heap to allocate from, or \"udmabuf\" (NULL = "
       "automatic)", NULL, rw | GST_PARAM_MUTABLE_READY);
 }
 
@@ -179,68 +179,67 @@ install_device (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:eos-on-end:
    *
-   * Whether the stream ends when a host says that nothing more comes. If not,
-   * the next stream of a host goes on behind it.
+   * Whether the host's end packet causes EOS. If %FALSE, the next stream of a
+   * host continues the pipeline.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_EOS_ON_END] = g_param_spec_boolean ("eos-on-end",
-      "EOS on end", "End the stream when the host says that it has ended",
+      "EOS on end", "Send EOS when the host ends its stream",
       TRUE, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:function:
    *
-   * Where FunctionFS is mounted, for the element to be the device itself.
-   * Excludes #GstFfsDmabufSrc:endpoint and #GstFfsDmabufSrc:fd. %NULL with
-   * #GstFfsDmabufSrc:gadget set: /dev/ffs-NAME.
+   * Mount point of a FunctionFS whose ep0 the element serves. Cannot be
+   * combined with #GstFfsDmabufSrc:endpoint and #GstFfsDmabufSrc:fd. If %NULL
+   * and #GstFfsDmabufSrc:gadget is set: /dev/ffs-NAME.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_FUNCTION] = g_param_spec_string ("function",
-      "Function", "Mount point of a FunctionFS that the element is to serve",
+      "Function", "Mount point of a FunctionFS whose ep0 the element serves",
       NULL, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:gadget:
    *
-   * Name of the USB gadget in configfs, as #GstFfsDmabufSink:gadget.
+   * Name of the USB gadget in configfs, like #GstFfsDmabufSink:gadget.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_GADGET] = g_param_spec_string ("gadget", "Gadget",
-      "Name of the USB gadget to make, where missing, and to bind", NULL,
+      "Name of the USB gadget to bind, created if missing", NULL,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:udc:
    *
-   * The USB device controller that #GstFfsDmabufSrc:gadget is bound to, a name
-   * from /sys/class/udc. %NULL: the first that is free.
+   * Name in /sys/class/udc of the USB device controller to bind
+   * #GstFfsDmabufSrc:gadget to. %NULL selects the first free one.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_UDC] = g_param_spec_string ("udc", "UDC",
-      "USB device controller to bind to (NULL = the first that is free)", NULL,
+      "USB device controller to bind to (NULL = first free)", NULL,
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:profile:
    *
-   * What is around the frames. With #GstFfsDmabufSrc:function or
-   * #GstFfsDmabufSrc:gadget it has to be "stream", with an application's
-   * endpoint "none".
+   * Framing. Must be "stream" with #GstFfsDmabufSrc:function or
+   * #GstFfsDmabufSrc:gadget, and "none" with an application's endpoint.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_PROFILE] = g_param_spec_enum ("profile", "Profile",
-      "What is around the frames", GST_TYPE_FFS_SRC_PROFILE,
+      "Framing of the data", GST_TYPE_FFS_SRC_PROFILE,
       GST_FFS_SRC_PROFILE_NONE, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:vendor-id:
    *
-   * idVendor of a gadget that is made here.
+   * idVendor of a gadget that the element creates.
    *
    * Since: 0.2
    */
@@ -251,7 +250,7 @@ install_device (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:product-id:
    *
-   * idProduct of a gadget that is made here.
+   * idProduct of a gadget that the element creates.
    *
    * Since: 0.2
    */
@@ -262,7 +261,7 @@ install_device (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:manufacturer:
    *
-   * The maker that a host is told by a gadget that is made here.
+   * Manufacturer string of a gadget that the element creates.
    *
    * Since: 0.2
    */
@@ -273,7 +272,7 @@ install_device (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:product:
    *
-   * The product that a host is told by a gadget that is made here.
+   * Product string of a gadget that the element creates.
    *
    * Since: 0.2
    */
@@ -284,7 +283,7 @@ install_device (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:serial:
    *
-   * The serial number of a gadget that is made here; %NULL for none.
+   * Serial number of a gadget that the element creates; %NULL for none.
    *
    * Since: 0.2
    */
@@ -321,8 +320,8 @@ gst_ffs_src_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSrc:streaming:
    *
-   * Whether a host has started a stream or, without an ep0 of our own, a frame
-   * has come from the host that is there.
+   * Whether a host has started a stream. With an application's ep0: whether
+   * the connected host has sent a frame.
    *
    * Since: 0.2
    */
@@ -332,7 +331,7 @@ gst_ffs_src_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSrc:stats:
    *
-   * Counters; docs/source.md says what they mean.
+   * Counters, see docs/source.md.
    *
    * Since: 0.2
    */

@@ -212,7 +212,7 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
  *
  * Makes it a queue of transfers from the host: buffers are handed on when
  * their transfer has ended, whatever became of it.  Each frame has one
- * transfer.  After shutdown() has returned they are unreffed instead.
+ * transfer, and the queue is never full: whoever fills it sees to that.  After shutdown() has returned they are unreffed instead.
  */
 void
 gst_ffs_queue_set_received_func (GstFfsQueue * self,
@@ -410,7 +410,7 @@ begin_wait (GstFfsQueue * self)
     gst_ffs_queue_wake_idle (self);
 }
 
-/* The same.  Until the end of a transfer, or until somebody asks to look again. */
+/* The same. Waits until a transfer ends or another thread requests a check. */
 static void
 wait_end (GstFfsQueue * self)
 {

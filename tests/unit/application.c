@@ -259,7 +259,7 @@ GST_START_TEST (test_set)
 
 GST_END_TEST;
 
-GST_START_TEST (test_nobody)
+GST_START_TEST (test_without_handler)
 {
   start (CONTROLS_TEXT, NULL);
   fail_if (uvc_set (&asked.f, 2, 0x02, 2, 41));
@@ -468,7 +468,7 @@ application_suite (void)
   tcase_add_test (tc, test_custom);
   tcase_add_test (tc, test_ranges);
   tcase_add_test (tc, test_set);
-  tcase_add_test (tc, test_nobody);
+  tcase_add_test (tc, test_without_handler);
   tcase_add_test (tc, test_u3v);
   tcase_add_test (tc, test_property);
   tcase_add_test (tc, test_mistake);

@@ -80,6 +80,18 @@ put_group (const gchar * device, const gchar * group, const gchar * type)
   put_link (link, dir);
 }
 
+/* On an overlay a file has another device number than its directory. */
+static void
+stat_file (struct stat *st)
+{
+  g_autofree gchar *path = g_strdup ("/tmp/ffs-dma-file-XXXXXX");
+  gint fd = g_mkstemp (path);
+
+  fail_unless_equals_int (fstat (fd, st), 0);
+  close (fd);
+  g_unlink (path);
+}
+
 /* A controller, with the FunctionFS of the fake endpoint bound to it.  There is
  * another one, bound to another function, that nothing is wrong with. */
 static void
@@ -95,7 +107,7 @@ machine_start (const Machine * m)
   fail_unless (root != NULL);
   gst_ffs_dma_device_root = root;
 
-  fail_unless_equals_int (stat ("/tmp", &st), 0);
+  stat_file (&st);
   mounts = g_strdup_printf ("20 1 0:99 / /sys/kernel/config rw - configfs "
       "none rw\n21 1 0:98 / /dev/ffs-b rw shared:1 - functionfs other rw\n"
       "22 1 %u:%u / /dev/ffs-a rw shared:2 master:1 - functionfs "

@@ -268,7 +268,7 @@ GST_START_TEST (test_aio_exhausted)
 GST_END_TEST;
 
 #ifdef HAVE_U3V
-/* Nor is it for the control endpoints of a camera of our own. */
+/* Nor for the control endpoints of a profile. */
 GST_START_TEST (test_aio_exhausted_control)
 {
   const GstFfsU3vMemory memory = { NULL, NULL, NULL, NULL };

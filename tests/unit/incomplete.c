@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Raw frames whose lines are not all in their buffers, where padding is to be
- * removed: they go as they are, and nobody reads beyond them.
+ * removed: they are sent unchanged, without reads beyond their end.
  */
 
 #include <string.h>

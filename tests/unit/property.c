@@ -289,8 +289,8 @@ set_three (gpointer data)
   return NULL;
 }
 
-/* Somebody changes the source's state meanwhile, so that nobody knows whether
- * it runs. */
+/* Another thread changes the source's state meanwhile, so it is unknown
+ * whether it runs. */
 GST_START_TEST (test_state_lock)
 {
   GST_STATE_LOCK (source);

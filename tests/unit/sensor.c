@@ -362,8 +362,8 @@ send_eos (gpointer pipeline)
   return NULL;
 }
 
-/* The source is blocked in the sink with an unwanted frame; whoever sends the
- * event waits for it. */
+/* The source is blocked in the sink with an unwanted frame; the thread that
+ * sends the event waits for it. */
 GST_START_TEST (test_eos_before)
 {
   GThread *thread;

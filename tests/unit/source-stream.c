@@ -202,7 +202,7 @@ take (GstFfsReceived * item)
 
   do {
     ended = gst_ffs_receiver_get_ended (t.receiver);
-    if (gst_ffs_receiver_take (t.receiver, item))
+    if (gst_ffs_intake_take (gst_ffs_receiver_get_intake (t.receiver), item))
       return;
   } while (gst_ffs_receiver_wait (t.receiver, ended) == 0);
   fail ("nothing has come");
@@ -379,7 +379,8 @@ GST_START_TEST (test_faults)
   fake_endpoint_send (bytes, faults[__i__].header_size, FALSE);
   send_payload (faults[__i__].payload, 7);
   wait_stat (faults[__i__].counted, 1);
-  fail_if (gst_ffs_receiver_take (t.receiver, &item), "%s", faults[__i__].what);
+  fail_if (gst_ffs_intake_take (gst_ffs_receiver_get_intake (t.receiver),
+          &item), "%s", faults[__i__].what);
   fail_unless_equals_int (ask (GST_FFS_STREAM_GET_STATE, 40), 1);
 
   /* The next one is whole. */
@@ -438,7 +439,8 @@ GST_START_TEST (test_halt)
   fail_unless_equals_int (queue_buffer (), ECANCELED);
   /* What was whole is not lost. */
   take_frame (SIZE, 1);
-  fail_if (gst_ffs_receiver_take (t.receiver, &item));
+  fail_if (gst_ffs_intake_take (gst_ffs_receiver_get_intake (t.receiver),
+          &item));
   start_stream ();
   fail_unless_equals_int (queue_buffer (), 0);
   send_frame (SIZE, 2);
@@ -460,7 +462,8 @@ GST_START_TEST (test_head_alone)
   fail_unless_equals_int (gst_ffs_receiver_queue (t.receiver, buffer,
           &t.layout, &call), EOPNOTSUPP);
   fail_unless_equals_int (fake_endpoint_n_pending (), 1);
-  fail_unless_equals_int (gst_ffs_receiver_get_in_flight (t.receiver), 0);
+  fail_unless_equals_int (gst_ffs_intake_get_in_flight
+      (gst_ffs_receiver_get_intake (t.receiver)), 0);
   fail_unless_equals_int (queue_buffer (), 0);
   fail_unless_equals_int (fake_endpoint_n_pending (), 2);
   send_frame (SIZE, 3);
@@ -494,7 +497,8 @@ GST_START_TEST (test_old_head)
   fake_endpoint_send ("F", 1, FALSE);
   send_payload (SIZE, 2);
   wait_stat ("frames-broken", 1);
-  fail_if (gst_ffs_receiver_take (t.receiver, &item));
+  fail_if (gst_ffs_intake_take (gst_ffs_receiver_get_intake (t.receiver),
+          &item));
 }
 
 GST_END_TEST;

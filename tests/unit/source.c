@@ -232,11 +232,11 @@ GST_START_TEST (test_caps_and_times)
   fail_unless (GST_BUFFER_PTS_IS_VALID (buffer));
   fail_unless_equals_uint64 (GST_BUFFER_DURATION (buffer), 40 * GST_MSECOND);
   fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), 0);
-  fail_unless (GST_BUFFER_IS_DISCONT (buffer));
+  fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   send_frame (SIZE, 2);
   buffer = gst_harness_pull (t.h);
-  fail_if (GST_BUFFER_IS_DISCONT (buffer));
+  fail_if (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   gst_caps_unref (caps);
   gst_caps_unref (wanted);
@@ -288,7 +288,7 @@ GST_START_TEST (test_short_and_long)
   send_frame (SIZE, 5);
   buffer = gst_harness_pull (t.h);
   assert_frame (buffer, SIZE, 5);
-  fail_unless (GST_BUFFER_IS_DISCONT (buffer));
+  fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   fail_unless_equals_uint64 (stat_of ("frames"), 2);
   wait_pending (3);

@@ -7,6 +7,7 @@ honest host does.
 """
 
 import argparse
+import contextlib
 import importlib.util
 import pathlib
 import random
@@ -102,7 +103,9 @@ def main():
     try:
         host.Sender(options).run(camera)
     except host.Finished:
-        camera.tell(host.STOP, "stop")
+        # One whose stream has ended may be gone already.
+        with contextlib.suppress(usb.core.USBError):
+            camera.tell(host.STOP, "stop")
 
 
 main()

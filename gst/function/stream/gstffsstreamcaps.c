@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Caps as they are told to a host and as a host tells them.
+ * Converts caps to and from the text of the protocol.
  *
- * Functions of their arguments alone: no state, no locking.
+ * Pure functions: no state, no locks.
  */
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "gstffsstreamcaps.h"
 #include "gstffsstreamparser.h"
 
-/* The memory that frames are in is the device's own business. */
+/* Hosts do not see caps features. */
 static void
 set_features (GstCaps * caps, gboolean any)
 {
@@ -29,7 +29,7 @@ set_features (GstCaps * caps, gboolean any)
  * gst_ffs_stream_caps_any_memory:
  * @caps: (transfer full): caps
  *
- * Returns: (transfer full): the same, of raw video in whatever memory
+ * Returns: (transfer full): the same caps; raw video with any memory
  */
 GstCaps *
 gst_ffs_stream_caps_any_memory (GstCaps * caps)
@@ -45,9 +45,8 @@ gst_ffs_stream_caps_any_memory (GstCaps * caps)
  * gst_ffs_stream_caps_to_text:
  * @caps: caps
  *
- * Returns: (transfer full) (nullable): what a host is told. Alternatives at
- * the end that it could not read any more are left out; %NULL if not even
- * the first one fits
+ * Returns: (transfer full) (nullable): the text for a host, without trailing
+ * structures that do not fit; %NULL if not even the first one fits
  */
 gchar *
 gst_ffs_stream_caps_to_text (GstCaps * caps)
@@ -74,10 +73,10 @@ gst_ffs_stream_caps_to_text (GstCaps * caps)
 
 /**
  * gst_ffs_stream_caps_from_text:
- * @text: what a host sent, not terminated
- * @size: its bytes
+ * @text: text from a host, not terminated
+ * @size: size of the text
  *
- * Returns: (transfer full) (nullable): what it means, %NULL if nothing
+ * Returns: (transfer full) (nullable): the caps, %NULL if invalid
  */
 GstCaps *
 gst_ffs_stream_caps_from_text (const guint8 * text, gsize size)
@@ -93,11 +92,11 @@ gst_ffs_stream_caps_from_text (const guint8 * text, gsize size)
 
 /**
  * gst_ffs_stream_caps_choose:
- * @offer: what there is to choose from
- * @wanted: (transfer full): what a host wants
+ * @offer: the offer
+ * @wanted: (transfer full): the host's caps
  *
- * Returns: (transfer full) (nullable): what of @offer that is, raw video in
- * any memory; %NULL if nothing
+ * Returns: (transfer full) (nullable): the intersection, raw video with any
+ * memory; %NULL if empty
  */
 GstCaps *
 gst_ffs_stream_caps_choose (GstCaps * offer, GstCaps * wanted)

@@ -7,9 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* What a host may send: some hosts cannot do longer control transfers. */
+/* Maximum text from a host, limited by control transfers of some hosts. */
 #define GST_FFS_STREAM_MAX_CHOICE 4096
-/* What a host can read: 16 bits of offset. */
+/* Maximum text to a host: 16 bits of offset. */
 #define GST_FFS_STREAM_MAX_TEXT 65535
 
 GstCaps *gst_ffs_stream_caps_any_memory (GstCaps * caps);

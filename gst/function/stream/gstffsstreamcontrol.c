@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a control request of the stream profile asks for, see docs/protocol.md.
- * A host may send anything; whatever is not exactly as written there is
- * answered by a stall.
+ * Parses the control requests of profile=stream, see docs/protocol.md.
+ * Requests are untrusted: any deviation is stalled.
  *
- * A function of its arguments alone: no state, no locking.
+ * Pure function: no state, no locks.
  */
 
 #include <string.h>
@@ -18,8 +17,7 @@
 #define TYPE_OUT 0x41
 #define TYPE_IN 0xc1
 
-/* Reads of texts go on at an offset: hosts cannot do transfers of any
- * length. */
+/* Texts are read in parts, since hosts limit control transfers. */
 static gboolean
 reply_text (const gchar * text, guint16 offset, GByteArray * reply)
 {
@@ -181,9 +179,9 @@ parse_out (const GstFfsSetup * setup, const guint8 * data,
 /**
  * gst_ffs_stream_control_parse:
  * @setup: a request
- * @data: (nullable): wLength bytes that came with it
- * @state: what can be asked about
- * @offer: what can be chosen from
+ * @data: (nullable): wLength bytes of data
+ * @state: the state to report
+ * @offer: the offer
  * @reply: takes the answer to an IN request
  * @command: (out): what to do; @reply is complete if that is REPLY
  */

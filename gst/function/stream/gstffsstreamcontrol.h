@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* bRequest; docs/protocol.md says what they mean. */
+/* bRequest, see docs/protocol.md. */
 typedef enum
 {
   GST_FFS_STREAM_GET_INFO = 0x01,
@@ -28,8 +28,8 @@ typedef enum
 #define GST_FFS_STREAM_LAYOUT_SIZE 64
 #define GST_FFS_STREAM_CONTROL_SIZE 4
 
-/* What became of the last request that brought data: when it has been read it
- * is acknowledged, so the kernel cannot stall it any more. */
+/* Outcome of the last request with data: reading the data acknowledges it, so
+ * the request cannot be stalled afterwards. */
 typedef enum
 {
   GST_FFS_STREAM_DONE = 0,
@@ -39,7 +39,7 @@ typedef enum
   GST_FFS_STREAM_NO_CONTROL = 4
 } GstFfsStreamOutcome;
 
-/* What there is to say about how frames have to lie. */
+/* State of GET_LAYOUT. */
 typedef enum
 {
   GST_FFS_STREAM_LAYOUT_UNKNOWN = 0,
@@ -49,21 +49,21 @@ typedef enum
 
 /**
  * GstFfsStreamState:
- * @offer: (nullable): the text of what there is
- * @choice: (nullable): of what the host gets of it
- * @caps: (nullable): of what the frames are
+ * @offer: (nullable): text of the offer
+ * @choice: (nullable): text of the host's selection
+ * @caps: (nullable): text of the current caps
  * @streaming: between start and stop
  * @stream: number of the stream
  * @caps_number: number of the caps
- * @frames: frames of this stream that were given to the controller
+ * @frames: frames of this stream submitted to the controller
  * @bytes: their bytes
- * @dropped: frames of this stream that were not
- * @outcome: of the last request that brought data
+ * @dropped: frames of this stream dropped
+ * @outcome: outcome of the last request with data
  * @receives: whether frames come from the host
- * @layout_state: then, what there is to say about their layout
- * @layout: the same, if it is ready
+ * @layout_state: if receiving, state of the layout
+ * @layout: the layout, if ready
  *
- * What a host can ask about.
+ * State that a host can read.
  */
 typedef struct
 {
@@ -96,12 +96,12 @@ typedef enum
 /**
  * GstFfsStreamCommand:
  * @action: what to do
- * @outcome: of a request that brought data
- * @choice: (nullable): for CHOOSE; %NULL undoes an earlier choice
+ * @outcome: outcome of a request with data
+ * @choice: (nullable): for CHOOSE; %NULL resets the selection
  * @id: for GET_CONTROL and SET_CONTROL
  * @value: for SET_CONTROL
  *
- * What a host wants.
+ * A parsed request.
  */
 typedef struct
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The header ahead of each payload of the stream profile, see
- * docs/protocol.md.  Functions of their arguments alone: no state, no locking.
+ * Packet headers of profile=stream, see docs/protocol.md. Pure functions: no
+ * state, no locks.
  */
 
 #include <string.h>
@@ -13,8 +13,8 @@
 
 /**
  * gst_ffs_stream_header_write:
- * @header: what to write
- * @bytes: (out): room for %GST_FFS_STREAM_HEADER_SIZE bytes
+ * @header: the header
+ * @bytes: (out): array of %GST_FFS_STREAM_HEADER_SIZE bytes
  */
 void
 gst_ffs_stream_header_write (const GstFfsStreamHeader * header, guint8 * bytes)
@@ -43,14 +43,14 @@ gst_ffs_stream_header_write (const GstFfsStreamHeader * header, guint8 * bytes)
 
 /**
  * gst_ffs_stream_header_read:
- * @header: (out): what was read
- * @bytes: a transfer that came from a host
+ * @header: (out): the header
+ * @bytes: a transfer from a host
  * @size: its bytes
  *
- * A header is a transfer of its own, so there is not a byte more than it has.
- * What a type, a number or a length is good for the caller has to know.
+ * A header is a separate transfer, so @size must match exactly. The caller
+ * checks type, numbers and length.
  *
- * Returns: %FALSE if it is no header
+ * Returns: %FALSE if it is not a header
  */
 gboolean
 gst_ffs_stream_header_read (GstFfsStreamHeader * header, const guint8 * bytes,
@@ -83,8 +83,8 @@ gst_ffs_stream_header_read (GstFfsStreamHeader * header, const guint8 * bytes,
   return TRUE;
 }
 
-/* A frame that the sink packs anew (tight) has the layout of its caps, however
- * its planes lie in the buffer. */
+/* A frame that the sink repacks has the default layout of its caps, not the
+ * buffer's. */
 static void
 take_layout (GstFfsStreamHeader * header, GstBuffer * frame, gsize size)
 {
@@ -105,11 +105,11 @@ take_layout (GstFfsStreamHeader * header, GstBuffer * frame, gsize size)
 
 /**
  * gst_ffs_stream_header_take_frame:
- * @header: what is to be written
- * @frame: the frame behind it
- * @size: its bytes on the wire
+ * @header: the header to fill in
+ * @frame: its frame
+ * @size: size of the frame on the wire
  *
- * Fills in what the frame itself knows.
+ * Fills in the fields known from the frame.
  */
 void
 gst_ffs_stream_header_take_frame (GstFfsStreamHeader * header,

@@ -7,11 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* "FFSF" in the order of the wire. */
+/* "FFSF" in little endian. */
 #define GST_FFS_STREAM_MAGIC 0x46534646
 #define GST_FFS_STREAM_VERSION 0x0100
 
-/* Ends in a short packet at every speed, so no multiple of 64. */
+/* Not a multiple of 64, so it ends in a short packet at all speeds. */
 #define GST_FFS_STREAM_HEADER_SIZE 96
 #define GST_FFS_STREAM_MAX_PLANES 4
 
@@ -32,20 +32,21 @@ typedef enum
 
 /**
  * GstFfsStreamHeader:
- * @type: what the payload is
- * @flags: about a frame
+ * @type: packet type
+ * @flags: flags of a frame
  * @stream: number of the stream, one more at each start
- * @caps: number of the caps that the frame has
+ * @caps: number of the frame's caps
  * @sequence: number of the frame in its stream
  * @length: bytes of payload
  * @pts: #GST_CLOCK_TIME_NONE is the same on the wire
  * @dts: as @pts
  * @duration: as @pts
- * @n_planes: of a frame whose layout differs from what the caps imply, else 0
+ * @n_planes: number of planes, if the layout differs from the default of the
+ * caps, else 0
  * @offset: where a plane starts in the payload
- * @stride: from a line to the next
+ * @stride: stride of a plane
  *
- * What stands ahead of a payload, in the byte order of the CPU.
+ * A packet header, in CPU byte order.
  */
 typedef struct
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Caps that a host wrote.  GStreamer's own parser is made for what the user
- * of the machine writes: it makes values of any type that has a name in the
- * process, goes as deep as the brackets do, and takes a range that ends before
- * it begins for a programming error.  This one knows the part of the
- * language that formats are described in, and nothing else:
+ * Parses untrusted caps from a host. GStreamer's parser is made for trusted
+ * input: it creates values of any registered type, recurses without a limit,
+ * and treats an inverted range as a programming error. This parser supports
+ * only the subset that describes formats:
  *
  *   caps   = format { ";" format } [ ";" ]
  *   format = name [ "(" features ")" ] { "," name "=" value }
@@ -12,13 +11,13 @@
  *   list   = "{" [ "(" type ")" ] scalar { "," [ "(" type ")" ] scalar } "}"
  *   range  = "[" scalar "," scalar [ "," scalar ] "]"
  *
- * Features are ignored: the memory that frames are in is the device's own
- * business.  Lists have no ranges in them: GStreamer 1.22 cannot compare such.
- * What is too long, too many or out of range makes it no caps.
+ * Features are ignored: hosts have no say in the device's memory. Lists
+ * contain no ranges, which GStreamer 1.22 cannot compare. Anything too long,
+ * too many or out of range is an error.
  *
- * Ownership: the text is the caller's, and copied bit by bit.
+ * Ownership: the caller owns the text; tokens are copied.
  *
- * Locking: none; a count of the process is atomic.
+ * Locking: none; the process-wide count is atomic.
  */
 
 #include <string.h>
@@ -68,7 +67,7 @@ take (Parser * self, gchar c)
   return TRUE;
 }
 
-/* Between quotation marks a backslash takes the next character as it is. */
+/* In quotation marks a backslash escapes the next character. */
 static gboolean
 take_quoted (Parser * self)
 {
@@ -86,7 +85,7 @@ take_quoted (Parser * self)
   return TRUE;
 }
 
-/* A name, a number, a word, or something in quotation marks. */
+/* Reads a name, a number, a word, or a quoted string. */
 static gboolean
 take_token (Parser * self)
 {
@@ -107,7 +106,7 @@ take_token (Parser * self)
   return n > 0;
 }
 
-/* 0 if there is none, '?' if it is unknown. */
+/* Returns 0 without a type, '?' for an unknown one. */
 static gchar
 take_type (Parser * self)
 {
@@ -171,7 +170,7 @@ guess_type (Parser * self)
   return 's';
 }
 
-/* A type of 0 becomes what the text looks like. */
+/* A type of 0 is derived from the text. */
 static gboolean
 take_scalar (Parser * self, gchar * type, GValue * value)
 {
@@ -300,10 +299,10 @@ take_list (Parser * self, gchar type, GValue * value)
   return take (self, '}');
 }
 
-/* Before 1.26 GStreamer makes quarks of the names of formats and fields, which
- * are never forgotten, so a host could fill the memory with them.  Whatever a
- * pipeline offers is known already; what is new can be of use for one that
- * offers anything, but not without an end. */
+/* Before 1.26 GStreamer interns the names of formats and fields as quarks,
+ * which are never freed, so a host could exhaust memory. Names in the
+ * pipeline's caps are already interned; new ones are only useful if it offers
+ * ANY, and limited in number. */
 static gboolean
 may_use_name (const gchar * name)
 {
@@ -364,9 +363,8 @@ skip_features (Parser * self)
   return take (self, ')');
 }
 
-/* What GStreamer takes for a name without a word of warning; it has one for
- * those of raw formats that were in use long ago.  With the slash "ANY" is a
- * name like others, which nobody has. */
+/* Accepts names for which GStreamer prints no warning, as it does for old
+ * names of raw formats. Requiring a slash excludes "ANY". */
 static gboolean
 is_media_type (const gchar * name)
 {
@@ -399,10 +397,10 @@ wrong:
 
 /**
  * gst_ffs_stream_parse_caps:
- * @text: caps as a host wrote them
+ * @text: caps from a host
  *
  * Returns: (transfer full) (nullable): the caps, not empty, without features;
- * %NULL if it is not clear what is meant
+ * %NULL if invalid
  */
 GstCaps *
 gst_ffs_stream_parse_caps (const gchar * text)

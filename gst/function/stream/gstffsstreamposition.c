@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where a stream is: what number a frame has for the host, whether frames are
- * missing ahead of it, whether the caps have to go first.
+ * Position in a stream: the number of a frame, whether frames before it are
+ * missing, whether a caps packet precedes it.
  *
- * Ownership: a part of the profile.
+ * Ownership: embedded in the profile.
  *
  * Locking: the caller's.
  */
 
 #include "gstffsstreamposition.h"
 
-/* A decoder can do nothing with frames ahead of the first whole one.  An
- * encoder that makes none any more is not waited for without end. */
+/* A decoder cannot use frames before the first key frame. The wait for one is
+ * limited. */
 #define MAX_WAIT_KEY 600
 
 #define NO_NUMBER G_MAXUINT64
 
 /**
  * gst_ffs_stream_position_begin:
- * @self: zeroed, or of a stream that has ended
+ * @self: zeroed, or the position of an ended stream
  *
- * A new stream begins.
+ * Starts a new stream.
  */
 void
 gst_ffs_stream_position_begin (GstFfsStreamPosition * self)
@@ -47,13 +47,12 @@ gst_ffs_stream_position_new_caps (GstFfsStreamPosition * self)
  * @self: the position
  * @frame: (nullable): the next frame, %NULL at the end of the stream
  * @number: its number on the device
- * @header: (inout): what the frame knows itself; gets what it does not
- * @with_caps: (out): whether caps go ahead of it
+ * @header: (inout): fields known from the frame; gets the others
+ * @with_caps: (out): whether a caps packet precedes it
  *
- * A frame may be asked for again when it could not be sent at once, and is
- * then to look the same.
+ * May be called again for a frame that is retried, with the same result.
  *
- * Returns: %FALSE if the frame is of no use for the host
+ * Returns: %FALSE if the host cannot use the frame
  */
 gboolean
 gst_ffs_stream_position_take (GstFfsStreamPosition * self, GstBuffer * frame,
@@ -96,7 +95,7 @@ gst_ffs_stream_position_take (GstFfsStreamPosition * self, GstBuffer * frame,
   return TRUE;
 }
 
-/* What was taken last could not be sent after all. */
+/* The last frame could not be sent. */
 void
 gst_ffs_stream_position_lose (GstFfsStreamPosition * self)
 {

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
  * @caps: number of the caps
  * @n_frames: frames of this stream
  * @n_bytes: their bytes
- * @n_dropped: frames that were left out
+ * @n_dropped: skipped frames
  *
- * Where a stream is. The other fields are its own business.
+ * Position in a stream. Other fields are private.
  */
 typedef struct
 {
@@ -26,12 +26,12 @@ typedef struct
   guint64 n_dropped;
 
   gboolean caps_sent;
-  guint64 caps_sent_with;       /* the frame they went with */
+  guint64 caps_sent_with;       /* the frame with the last caps packet */
   gboolean wait_key;
   gboolean discont;
   GstFfsStreamFlags flags;      /* of the last frame */
   guint64 first;                /* number of the first frame */
-  guint64 next;                 /* number behind the last one */
+  guint64 next;                 /* number after the last one */
 } GstFfsStreamPosition;
 
 void gst_ffs_stream_position_begin (GstFfsStreamPosition * self);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsStreamProfile: a vendor class camera of one bulk IN endpoint for any
- * caps, or the other way round, a device of one bulk OUT endpoint.  A header in a
- * transfer of its own goes ahead of each frame, so the frame stays where it is;
- * docs/protocol.md is what hosts are told.
+ * GstFfsStreamProfile: a vendor class device for any caps, with a bulk IN
+ * endpoint (camera) or a bulk OUT endpoint (receiver). Each frame follows a
+ * header in a separate transfer, so the frame is sent in place. The protocol
+ * is in docs/protocol.md.
  *
  * Ownership: the profile owns caps and their texts; headers are buffers of a
- * pool that lives from start() to stop(), and whoever asked for the framing
- * owns those.
+ * pool that lives from start() to stop(), owned by the caller of
+ * get_framing().
  *
- * Locking: the object lock protects what the host can ask about and where the
- * stream is.  The function's thread changes the choice and starts and stops,
- * the streaming thread changes the caps and counts.  No lock is held when the
- * sink or upstream are told something.
+ * Locking: the object lock protects the state that a host can read and the
+ * position in the stream. The function's thread changes the selection, starts
+ * and stops; the streaming thread changes the caps and counts. No lock is held
+ * while calling the sink or upstream.
  */
 
 #include <errno.h>
@@ -34,14 +34,14 @@ struct _GstFfsStreamProfile
   GstPad *pad;                  /* nullable */
   gboolean receives;
 
-  /* Until stop() constant. */
+  /* Constant until stop(). */
   GstCaps *offer;
   gchar *offer_text;
 
   /* Under the object lock. */
-  GstCaps *choice;              /* in any memory; NULL: no choice made */
+  GstCaps *choice;              /* with any memory; NULL: no selection */
   gchar *choice_text;
-  gchar *caps_text;             /* of the frames, NULL before the first */
+  gchar *caps_text;             /* current caps, NULL before the first frame */
   gboolean enabled;
   GstFfsStreamPosition position;
   GstFfsStreamLayoutState layout_state;
@@ -49,7 +49,7 @@ struct _GstFfsStreamProfile
 
   /* Streaming thread. */
   GstFfsBufferPool *pool;
-  gboolean all_key;             /* each frame is one without others */
+  gboolean all_key;             /* all frames are key frames */
 
   /* Function's thread. */
   GstFfsStreamOutcome outcome;
@@ -126,8 +126,8 @@ get_caps (GstFfsProfile * profile)
   return gst_ffs_stream_caps_any_memory (caps);
 }
 
-/* Where it says nothing the flag is not to be trusted: v4l2src of 1.22 has it on
- * Bayer frames. */
+/* For these formats the flag is meaningless: v4l2src of 1.22 sets it on Bayer
+ * frames. */
 static gboolean
 is_all_key (GstCaps * caps)
 {
@@ -188,7 +188,7 @@ stop (GstFfsProfile * profile)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* A host that comes finds nothing of what another one chose. */
+/* Clears the last host's selection. */
 static void
 set_enabled (GstFfsProfile * profile, gboolean enabled)
 {
@@ -276,8 +276,8 @@ get_control (GstFfsStreamProfile * self, guint id, GByteArray * reply)
   return TRUE;
 }
 
-/* Elements say that they handled an event when they have only dropped it;
- * whether there is such a control the query tells. */
+/* Use the query to check for the control: elements also report dropped events
+ * as handled. */
 static gboolean
 set_control (GstFfsStreamProfile * self, guint id, gint value)
 {
@@ -308,7 +308,7 @@ parse (GstFfsStreamProfile * self, const GstFfsSetup * setup,
   state.layout_state = self->layout_state;
   state.layout = self->layout;
   GST_OBJECT_UNLOCK (self);
-  /* These do not change but in this thread. */
+  /* Only this thread changes these. */
   state.offer = self->offer_text;
   state.choice = self->choice_text ? self->choice_text : self->offer_text;
   state.caps = caps_text;
@@ -418,7 +418,7 @@ wrap (GstFfsProfile * profile, GstBuffer * frame, gsize size, guint64 number,
 
 /* ---- frames from the host ---- */
 
-/* Where nothing tells how much has come, the header says so itself. */
+/* Without the received size, use the size in the header. */
 static gboolean
 read_header (GstFfsStreamHeader * header, const guint8 * data, gsize size)
 {
@@ -534,8 +534,8 @@ gst_ffs_stream_profile_init (GstFfsStreamProfile * self G_GNUC_UNUSED)
 
 /**
  * gst_ffs_stream_profile_new:
- * @sinkpad: (nullable): the element's pad, from which controls of a host go
- * upstream; without it there are none
+ * @sinkpad: (nullable): the element's pad, to send controls upstream; without
+ * it there are none
  */
 GstFfsProfile *
 gst_ffs_stream_profile_new (GstPad * sinkpad)

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A custom upstream event and a custom query on the sink pad, by which a
- * host's controls reach the pipeline: fields "id" (uint) and "value" (int). */
+/* Custom upstream event and custom query on the sink pad for a host's
+ * controls: fields "id" (uint) and "value" (int). */
 #define GST_FFS_STREAM_CONTROL_STRUCTURE "ffs-control"
 
 GstFfsProfile *gst_ffs_stream_profile_new (GstPad * sinkpad);

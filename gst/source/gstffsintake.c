@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstFfsIntake: what has come from the host: tells whole frames from everything
+ * else that a host may send, counts both, and keeps the whole ones until the
+ * streaming thread takes them.
+ *
+ * What a header says is known before the frame behind it ends, since transfers of
+ * an endpoint end in their order.
+ *
+ * Ownership: owns what has come and was not taken yet.  Whatever is no whole frame
+ * is unreffed by who brings it, and goes back to its pool.
+ *
+ * Locking: the lock protects what has come and the counters.  Transfers are
+ * brought one at a time, and what only concerns them has no lock.  Nothing is
+ * unreffed under the lock.
+ */
+
+#include "gstffsintake.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "transport/gstffsdebug.h"
+#include "transport/gstffserror.h"
+#include "transport/gstffsqueue.h"
+
+/**
+ * gst_ffs_intake_init:
+ * @self: the intake
+ * @owner: the element's name, for log lines; stays
+ * @profile: (nullable): what understands headers
+ */
+void
+gst_ffs_intake_init (GstFfsIntake * self, const gchar * owner,
+    GstFfsProfile * profile)
+{
+  memset (self, 0, sizeof (*self));
+  self->owner = owner;
+  self->profile = profile ? gst_object_ref (profile) : NULL;
+  self->discont = TRUE;
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->items);
+}
+
+void
+gst_ffs_intake_clear (GstFfsIntake * self)
+{
+  gst_clear_object (&self->profile);
+  g_mutex_clear (&self->lock);
+}
+
+static void
+item_free (gpointer data)
+{
+  GstFfsReceived *item = data;
+
+  gst_clear_buffer (&item->buffer);
+  g_free (item);
+}
+
+static void
+push_item (GstFfsIntake * self, GstBuffer * buffer, gsize size)
+{
+  GstFfsReceived *item = g_new0 (GstFfsReceived, 1);
+
+  item->buffer = buffer;
+  item->size = size;
+  item->head = self->head;
+  item->discont = self->discont;
+  self->discont = FALSE;
+  g_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->items, item);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_ffs_intake_take_head:
+ * @self: the intake
+ * @buffer: of at least %GST_FFS_HEAD_ROOM bytes
+ * @err: with which its transfer has ended, or 0
+ * @actual: bytes of it, or %GST_FFS_LENGTH_UNKNOWN
+ *
+ * What has come ahead of a frame.  The bytes are copied before anything is made
+ * of them.
+ */
+void
+gst_ffs_intake_take_head (GstFfsIntake * self, GstBuffer * buffer, gint err,
+    gsize actual)
+{
+  guint8 bytes[GST_FFS_HEAD_ROOM];
+  gsize size = actual == GST_FFS_LENGTH_UNKNOWN ? sizeof (bytes) :
+      MIN (actual, sizeof (bytes));
+
+  self->head.kind = GST_FFS_HEAD_BROKEN;
+  if (err == 0 && gst_buffer_extract (buffer, 0, bytes, size) == size)
+    gst_ffs_profile_take_head (self->profile, bytes,
+        actual == GST_FFS_LENGTH_UNKNOWN ? actual : size, &self->head);
+  if (self->head.kind == GST_FFS_HEAD_END)
+    push_item (self, NULL, 0);
+}
+
+/* The counter of what is wrong with a frame, or NULL.  Its bytes are whole only
+ * if the host has sent as many as it said, or as it had to. */
+static guint64 *
+find_fault (GstFfsIntake * self, gboolean exact, gsize room, gsize actual)
+{
+  gsize wanted = room;
+
+  if (self->profile) {
+    if (self->head.kind != GST_FFS_HEAD_FRAME || self->head.length == 0
+        || self->head.length > room)
+      return &self->n_broken;
+    if (exact && self->head.length != room)
+      return &self->n_broken;
+    wanted = self->head.length;
+  }
+  if (actual == GST_FFS_LENGTH_UNKNOWN || actual == wanted)
+    return NULL;
+  /* A packet without bytes that ends the frame before it is not one itself. */
+  if (actual == 0 && self->profile == NULL)
+    return &self->n_empty;
+  return actual < wanted ? &self->n_short : &self->n_long;
+}
+
+static guint64 *
+find_failure (GstFfsIntake * self, gint err)
+{
+  switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
+    case GST_FFS_GONE:
+    case GST_FFS_CANCELLED:
+      return NULL;
+    default:
+      return &self->n_lost;
+  }
+}
+
+/**
+ * gst_ffs_intake_take_frame:
+ * @self: the intake
+ * @buffer: what a frame was to come into
+ * @exact: whether frames have neither more nor less than @room
+ * @room: bytes
+ * @err: with which its transfer has ended, or 0
+ * @actual: bytes that have come, or %GST_FFS_LENGTH_UNKNOWN
+ */
+void
+gst_ffs_intake_take_frame (GstFfsIntake * self, GstBuffer * buffer,
+    gboolean exact, gsize room, gint err, gsize actual)
+{
+  gboolean skipped = self->profile && self->head.kind == GST_FFS_HEAD_SKIP;
+  guint64 *fault = err ? find_failure (self, err) :
+      skipped ? NULL : find_fault (self, exact, room, actual);
+  gboolean whole = err == 0 && fault == NULL && !skipped;
+  gsize size = self->profile ? self->head.length : room;
+
+  if (!whole && !skipped && fault != &self->n_empty) {
+    self->discont = TRUE;
+    GST_DEBUG_ID (self->owner, "no frame: %s, %"
+        G_GSSIZE_FORMAT " bytes of %" G_GSIZE_FORMAT, err ? g_strerror (err) :
+        "not as announced", (gssize) actual, size);
+  }
+  if (self->profile && (whole || fault))
+    gst_ffs_profile_received (self->profile, whole, size);
+  /* What one header says is for one frame. */
+  if (whole)
+    push_item (self, gst_buffer_ref (buffer), size);
+
+  /* Last, so that a frame is at no time neither in flight nor there. */
+  g_mutex_lock (&self->lock);
+  self->in_flight--;
+  if (fault)
+    (*fault)++;
+  self->n_frames += whole;
+  self->n_bytes += whole ? size : 0;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Nothing that has come is of use any more. */
+void
+gst_ffs_intake_drop (GstFfsIntake * self)
+{
+  GQueue items;
+
+  g_mutex_lock (&self->lock);
+  items = self->items;
+  g_queue_init (&self->items);
+  g_mutex_unlock (&self->lock);
+  g_queue_clear_full (&items, item_free);
+}
+
+/* A frame is about to be queued, or could not be. */
+void
+gst_ffs_intake_expect (GstFfsIntake * self, gint change)
+{
+  g_mutex_lock (&self->lock);
+  self->in_flight += change;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Returns: how many frames are queued and have not come */
+guint
+gst_ffs_intake_get_in_flight (GstFfsIntake * self)
+{
+  guint in_flight;
+
+  g_mutex_lock (&self->lock);
+  in_flight = self->in_flight;
+  g_mutex_unlock (&self->lock);
+  return in_flight;
+}
+
+/* Returns: whether no frame is queued, and none is there to be taken; both stay
+ * so until the caller queues one */
+gboolean
+gst_ffs_intake_is_idle (GstFfsIntake * self)
+{
+  gboolean idle;
+
+  g_mutex_lock (&self->lock);
+  idle = self->in_flight == 0 && g_queue_is_empty (&self->items);
+  g_mutex_unlock (&self->lock);
+  return idle;
+}
+
+/* Returns: whether there is something to be taken. Any thread */
+gboolean
+gst_ffs_intake_has_items (GstFfsIntake * self)
+{
+  gboolean has;
+
+  g_mutex_lock (&self->lock);
+  has = !g_queue_is_empty (&self->items);
+  g_mutex_unlock (&self->lock);
+  return has;
+}
+
+/**
+ * gst_ffs_intake_take:
+ * @self: the intake
+ * @item: (out): the next that has come; the caller owns its buffer
+ *
+ * Returns: whether there is something
+ */
+gboolean
+gst_ffs_intake_take (GstFfsIntake * self, GstFfsReceived * item)
+{
+  GstFfsReceived *head;
+
+  g_mutex_lock (&self->lock);
+  head = g_queue_pop_head (&self->items);
+  g_mutex_unlock (&self->lock);
+  if (head == NULL)
+    return FALSE;
+  *item = *head;
+  g_free (head);
+  /* Whoever has queued it has let go of it by now. */
+  if (item->buffer)
+    gst_buffer_set_size (item->buffer, item->size);
+  return TRUE;
+}
+
+/**
+ * gst_ffs_intake_add_stats:
+ * @self: the intake
+ * @s: takes the counters. Any thread
+ */
+void
+gst_ffs_intake_add_stats (GstFfsIntake * self, GstStructure * s)
+{
+  g_mutex_lock (&self->lock);
+  gst_structure_set (s,
+      "frames", G_TYPE_UINT64, self->n_frames,
+      "bytes", G_TYPE_UINT64, self->n_bytes,
+      "frames-short", G_TYPE_UINT64, self->n_short,
+      "frames-long", G_TYPE_UINT64, self->n_long,
+      "frames-broken", G_TYPE_UINT64, self->n_broken,
+      "frames-lost", G_TYPE_UINT64, self->n_lost,
+      "frames-in-flight", G_TYPE_UINT, self->in_flight,
+      "frames-waiting", G_TYPE_UINT, self->items.length,
+      "transfers-empty", G_TYPE_UINT64, self->n_empty, NULL);
+  g_mutex_unlock (&self->lock);
+}

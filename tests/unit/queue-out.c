@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The queue alone, of an OUT endpoint: in what order and until when it hands on
+ * what has come.
+ */
+
+#include <errno.h>
+
+#include "harness.h"
+#include "transport/gstffsqueue.h"
+
+#define LENGTH 4096
+#define BLOCKED_FOR (200 * G_TIME_SPAN_MILLISECOND)
+
+static struct
+{
+  GstFfsEndpoint *ep;
+  GstFfsQueue *queue;
+  guint64 frame;
+
+  GMutex lock;
+  GCond cond;
+  gboolean hold;                /* who tells of the first one */
+  guint n_told;
+  guint order[8];
+  gint errs[8];
+  gsize actual[8];
+} t;
+
+static void
+received (GstBuffer * buffer, const GstFfsFrameTag * tag, gint err,
+    gsize actual, gpointer user_data G_GNUC_UNUSED)
+{
+  g_mutex_lock (&t.lock);
+  t.order[t.n_told] = tag->kind;
+  t.errs[t.n_told] = err;
+  t.actual[t.n_told++] = actual;
+  g_cond_broadcast (&t.cond);
+  while (t.hold && tag->kind == 0)
+    g_cond_wait (&t.cond, &t.lock);
+  g_mutex_unlock (&t.lock);
+  gst_buffer_unref (buffer);
+}
+
+static void
+setup (void)
+{
+  gint err = 0;
+
+  memset (&t, 0, sizeof (t));
+  fake_endpoint_start ();
+  fake_endpoint_set_out (TRUE);
+  fake_endpoint_set_can_reap (TRUE);
+  t.ep = gst_ffs_endpoint_open_for (GST_FFS_DIRECTION_OUT,
+      fake_endpoint_path (), -1, "src", &err);
+  fail_unless (t.ep != NULL);
+  fail_unless_equals_int (gst_ffs_endpoint_probe (t.ep), 0);
+  t.queue = gst_ffs_queue_new (t.ep, 8, NULL, NULL);
+  gst_ffs_queue_set_max_in_flight (t.queue, 8);
+  gst_ffs_queue_set_received_func (t.queue, received);
+}
+
+static gboolean
+shut_down (GstClockTime timeout)
+{
+  GstFfsAttachmentsStats attachments;
+  GstFfsQueueStats stats;
+
+  return gst_ffs_queue_shutdown (t.queue, timeout, &stats, &attachments);
+}
+
+static void
+teardown (void)
+{
+  gst_ffs_endpoint_unref (t.ep);
+  fake_endpoint_end ();
+}
+
+static void
+submit (gint * released)
+{
+  GstBuffer *buffer = dmabuf_buffer (LENGTH, released);
+  const GstFfsFrameTag tag = { t.frame, 0 };
+  const GstFfsPiece piece = {
+    .memory = gst_buffer_peek_memory (buffer, 0),.length = LENGTH,
+    .owner = buffer
+  };
+  GstFfsCall call;
+
+  fail_unless_equals_int (gst_ffs_queue_submit (t.queue, t.frame++, &tag,
+          &piece, 1, &call), 0);
+  gst_buffer_unref (buffer);
+}
+
+static void
+wait_told (guint n)
+{
+  g_mutex_lock (&t.lock);
+  while (t.n_told < n)
+    g_cond_wait (&t.cond, &t.lock);
+  g_mutex_unlock (&t.lock);
+}
+
+static gpointer
+wait_ended (gpointer ended)
+{
+  return GINT_TO_POINTER (gst_ffs_queue_wait_ended (t.queue,
+          GPOINTER_TO_UINT (ended)));
+}
+
+/* ---- tests ---- */
+
+/* Two threads find out at the same time, and the first takes long to tell. */
+GST_START_TEST (test_order)
+{
+  gint64 end = g_get_monotonic_time () + BLOCKED_FOR;
+  gint a, b;
+  GThread *thread;
+
+  submit (&a);
+  submit (&b);
+  t.hold = TRUE;
+  thread = g_thread_new ("wait", wait_ended, GUINT_TO_POINTER (1));
+  fake_endpoint_signal (0, 1);
+  wait_told (1);
+  fake_endpoint_signal (1, 1);
+  while (g_get_monotonic_time () < end) {
+    g_mutex_lock (&t.lock);
+    fail_unless_equals_int (t.n_told, 1);
+    g_mutex_unlock (&t.lock);
+    g_thread_yield ();
+  }
+  g_mutex_lock (&t.lock);
+  t.hold = FALSE;
+  g_cond_broadcast (&t.cond);
+  g_mutex_unlock (&t.lock);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)), 0);
+  wait_told (2);
+  fail_unless_equals_int (t.order[0], 0);
+  fail_unless_equals_int (t.order[1], 1);
+  fail_unless_equals_uint64 (gst_ffs_queue_get_ended (t.queue), 2);
+  fail_unless (shut_down (GST_SECOND));
+}
+
+GST_END_TEST;
+
+/* What ends later than that is nobody's, and released all the same. */
+GST_START_TEST (test_after_shutdown)
+{
+  gint released;
+
+  submit (&released);
+  fake_endpoint_set_stubborn (TRUE);
+  fail_if (shut_down (0));
+  fail_if (is_released (&released));
+  fake_endpoint_signal (0, 1);
+  wait_released (&released);
+  fail_unless_equals_int (t.n_told, 0);
+}
+
+GST_END_TEST;
+
+/* What was taken back is no loss, and more than there is room for is one. */
+GST_START_TEST (test_errors)
+{
+  gint a, b;
+
+  submit (&a);
+  fake_endpoint_signal (0, -EIO);
+  wait_told (1);
+  fail_unless_equals_int (t.errs[0], EIO);
+  submit (&b);
+  fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
+  wait_told (2);
+  fail_unless_equals_int (t.errs[1], ECANCELED);
+  fail_unless (is_released (&a) && is_released (&b));
+  fail_unless (shut_down (GST_SECOND));
+}
+
+GST_END_TEST;
+
+static gpointer
+flush (gpointer data G_GNUC_UNUSED)
+{
+  gst_ffs_queue_set_flushing (t.queue, TRUE);
+  return NULL;
+}
+
+GST_START_TEST (test_flush)
+{
+  GThread *thread;
+  gint released;
+
+  submit (&released);
+  thread = g_thread_new ("flush", flush, NULL);
+  fail_unless_equals_int (gst_ffs_queue_wait_ended (t.queue, 0), EINTR);
+  g_thread_join (thread);
+  fail_if (is_released (&released));
+  fail_unless (shut_down (GST_SECOND));
+  fail_unless (is_released (&released));
+}
+
+GST_END_TEST;
+
+static Suite *
+queue_out_suite (void)
+{
+  Suite *s = suite_create ("queue-out");
+  TCase *tc = tcase_create ("queue-out");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_order);
+  tcase_add_test (tc, test_after_shutdown);
+  tcase_add_test (tc, test_errors);
+  tcase_add_test (tc, test_flush);
+  return s;
+}
+
+GST_CHECK_MAIN (queue_out);
