@@ -137,7 +137,8 @@ find_failure (GstFfsIntake * self, gint err)
 /**
  * gst_ffs_intake_take_frame:
  * @self: the intake
- * @buffer: what a frame was to come into
+ * @buffer: (transfer full): what a frame was to come into.  Nobody else may have
+ * it: the streaming thread writes to it as soon as it is there
  * @exact: whether frames have neither more nor less than @room
  * @room: bytes
  * @err: with which its transfer has ended, or 0
@@ -163,7 +164,7 @@ gst_ffs_intake_take_frame (GstFfsIntake * self, GstBuffer * buffer,
     gst_ffs_profile_received (self->profile, whole, size);
   /* What one header says is for one frame. */
   if (whole)
-    push_item (self, gst_buffer_ref (buffer), size);
+    push_item (self, g_steal_pointer (&buffer), size);
 
   /* Last, so that a frame is at no time neither in flight nor there. */
   g_mutex_lock (&self->lock);
@@ -173,6 +174,7 @@ gst_ffs_intake_take_frame (GstFfsIntake * self, GstBuffer * buffer,
   self->n_frames += whole;
   self->n_bytes += whole ? size : 0;
   g_mutex_unlock (&self->lock);
+  gst_clear_buffer (&buffer);
 }
 
 /* Nothing that has come is of use any more. */

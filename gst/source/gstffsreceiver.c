@@ -67,12 +67,13 @@ received (GstBuffer * buffer, const GstFfsFrameTag * tag, gint err,
 {
   GstFfsReceiver *self = user_data;
 
-  if (tag->kind == TAG_HEAD)
+  if (tag->kind == TAG_HEAD) {
     gst_ffs_intake_take_head (&self->intake, buffer, err, actual);
-  else
+    gst_buffer_unref (buffer);
+  } else {
     gst_ffs_intake_take_frame (&self->intake, buffer,
         tag->kind == TAG_EXACT_FRAME, tag->size, err, actual);
-  gst_buffer_unref (buffer);
+  }
 }
 
 /* ---- life ---- */
