@@ -244,3 +244,31 @@ is_released (gint * released)
   g_mutex_unlock (&release_lock);
   return ret;
 }
+
+static GMutex handover;
+
+static GstPadProbeReturn
+on_buffer (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info G_GNUC_UNUSED,
+    gpointer user_data G_GNUC_UNUSED)
+{
+  g_mutex_lock (&handover);
+  g_mutex_unlock (&handover);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+harness_watch_buffers (GstHarness * h)
+{
+  gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER, on_buffer, NULL,
+      NULL);
+}
+
+GstBuffer *
+harness_pull (GstHarness * h)
+{
+  GstBuffer *buffer = gst_harness_pull (h);
+
+  g_mutex_lock (&handover);
+  g_mutex_unlock (&handover);
+  return buffer;
+}

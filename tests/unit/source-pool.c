@@ -117,6 +117,7 @@ start (const gchar * caps, gboolean allow_padding)
   gst_object_ref_sink (t.src);
   gst_element_set_bus (t.src, t.bus);
   t.h = gst_harness_new_with_element (t.src, NULL, "src");
+  harness_watch_buffers (t.h);
   gst_harness_set_sink_caps_str (t.h, caps);
   gst_pad_add_probe (t.h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, answer,
       NULL, NULL);
@@ -181,7 +182,7 @@ send_frame (gsize size, guint8 seed)
 static void
 pull_frame (gsize size, guint8 seed, gboolean downstreams)
 {
-  GstBuffer *buffer = gst_harness_pull (t.h);
+  GstBuffer *buffer = harness_pull (t.h);
   g_autofree guint8 *data = g_malloc (size);
 
   fail_unless (buffer != NULL);

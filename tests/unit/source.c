@@ -35,6 +35,7 @@ start (const gchar * caps, const gchar * first, ...)
     g_object_set_valist (G_OBJECT (t.src), first, args);
   va_end (args);
   t.h = gst_harness_new_with_element (t.src, NULL, "src");
+  harness_watch_buffers (t.h);
   if (caps)
     gst_harness_set_sink_caps_str (t.h, caps);
 }
@@ -130,7 +131,7 @@ assert_frame (GstBuffer * buffer, gsize size, guint8 seed)
 static void
 pull_frame (gsize size, guint8 seed)
 {
-  GstBuffer *buffer = gst_harness_pull (t.h);
+  GstBuffer *buffer = harness_pull (t.h);
 
   fail_unless (buffer != NULL);
   assert_frame (buffer, size, seed);
@@ -226,7 +227,7 @@ GST_START_TEST (test_caps_and_times)
   start (NULL, "caps", wanted, NULL);
   gst_harness_play (t.h);
   send_frame (SIZE, 1);
-  buffer = gst_harness_pull (t.h);
+  buffer = harness_pull (t.h);
   caps = gst_pad_get_current_caps (t.h->sinkpad);
   fail_unless (gst_caps_is_equal (caps, wanted));
   fail_unless (GST_BUFFER_PTS_IS_VALID (buffer));
@@ -235,7 +236,7 @@ GST_START_TEST (test_caps_and_times)
   fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   send_frame (SIZE, 2);
-  buffer = gst_harness_pull (t.h);
+  buffer = harness_pull (t.h);
   fail_if (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   gst_caps_unref (caps);
@@ -286,7 +287,7 @@ GST_START_TEST (test_short_and_long)
   wait_stat ("transfers-empty", 1);
 
   send_frame (SIZE, 5);
-  buffer = gst_harness_pull (t.h);
+  buffer = harness_pull (t.h);
   assert_frame (buffer, SIZE, 5);
   fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
@@ -326,7 +327,7 @@ GST_START_TEST (test_no_buffer)
   wait_pending (2);
   while (fake_endpoint_n_pending () > 0) {
     send_frame (SIZE, n);
-    kept[n] = gst_harness_pull (t.h);
+    kept[n] = harness_pull (t.h);
     fail_unless (++n < G_N_ELEMENTS (kept));
     for (i = 0; i < 1000 && fake_endpoint_n_pending () < 2; i++)
       g_thread_yield ();
