@@ -131,9 +131,10 @@ gst_ffs_receiver_close (GstFfsReceiver * self, GstClockTime timeout)
   gst_ffs_queue_get_stats (queue, &self->last_transfers,
       &self->last_attachments);
   g_mutex_unlock (&self->lock);
-  empty = gst_ffs_queue_shutdown (queue, timeout, &transfers, &attachments);
   g_mutex_unlock (&self->send_lock);
 
+  /* Without the locks: it unrefs buffers.  No other thread finds the queue. */
+  empty = gst_ffs_queue_shutdown (queue, timeout, &transfers, &attachments);
   g_mutex_lock (&self->lock);
   self->last_transfers = transfers;
   self->last_attachments = attachments;
