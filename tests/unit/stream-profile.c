@@ -345,6 +345,9 @@ GST_START_TEST (test_choose)
           "(int) 64 },framerate=[ 1/1, 30 ], format=\"NV\\12\";"));
   assert_text (profile, 0x04, "video/x-raw,format=NV12,width={ 32, "
       "64 },height=[16,1080],framerate=[1/1,30/1]");
+  /* gst_caps_simplify() would complain. */
+  fail_unless (tell (profile, 0x06, "video/x-raw,a={1,2},b={4,2};"
+          "video/x-raw,a=b,b={2,2};video/x-raw,a=1/2,b=[1,9]"));
   /* The offer can be sent back. */
   fail_unless (tell (profile, 0x06, OFFER));
   assert_text (profile, 0x04, OFFER);

@@ -2,6 +2,10 @@
 /*
  * Converts caps to and from the text of the protocol.
  *
+ * Only the pipeline's caps are simplified: gst_caps_simplify() takes fields
+ * of different types in two structures for a programming error, and a host may
+ * send them.
+ *
  * Pure functions: no state, no locks.
  */
 
@@ -27,9 +31,10 @@ set_features (GstCaps * caps, gboolean any)
 
 /**
  * gst_ffs_stream_caps_any_memory:
- * @caps: (transfer full): caps
+ * @caps: (transfer full): caps of the pipeline
  *
- * Returns: (transfer full): the same caps; raw video with any memory
+ * Returns: (transfer full): the same caps; raw video with any memory,
+ * simplified
  */
 GstCaps *
 gst_ffs_stream_caps_any_memory (GstCaps * caps)
@@ -57,7 +62,6 @@ gst_ffs_stream_caps_to_text (GstCaps * caps)
     return g_strdup ("ANY");
   caps = gst_caps_copy (caps);
   set_features (caps, FALSE);
-  caps = gst_caps_simplify (caps);
   while (gst_caps_get_size (caps) > 0) {
     text = gst_caps_to_string (caps);
     if (strlen (text) <= GST_FFS_STREAM_MAX_TEXT) {
@@ -92,7 +96,7 @@ gst_ffs_stream_caps_from_text (const guint8 * text, gsize size)
 
 /**
  * gst_ffs_stream_caps_choose:
- * @offer: the offer
+ * @offer: the offer, as gst_ffs_stream_caps_any_memory() returns it
  * @wanted: (transfer full): the host's caps
  *
  * Returns: (transfer full) (nullable): the intersection, raw video with any
@@ -103,12 +107,11 @@ gst_ffs_stream_caps_choose (GstCaps * offer, GstCaps * wanted)
 {
   GstCaps *chosen;
 
-  wanted = gst_ffs_stream_caps_any_memory (wanted);
+  wanted = gst_caps_make_writable (wanted);
+  set_features (wanted, TRUE);
   chosen = gst_caps_intersect_full (wanted, offer, GST_CAPS_INTERSECT_FIRST);
   gst_caps_unref (wanted);
-  if (gst_caps_is_empty (chosen)) {
-    gst_caps_unref (chosen);
-    return NULL;
-  }
-  return gst_ffs_stream_caps_any_memory (chosen);
+  if (gst_caps_is_empty (chosen))
+    gst_clear_caps (&chosen);
+  return chosen;
 }

@@ -95,12 +95,15 @@ set_offer (GstFfsProfile * profile, GstCaps * offer)
 
   if (gst_caps_is_empty (offer))
     return FALSE;
+  offer = gst_ffs_stream_caps_any_memory (gst_caps_ref (offer));
   text = gst_ffs_stream_caps_to_text (offer);
-  if (text == NULL)
+  if (text == NULL) {
+    gst_caps_unref (offer);
     return FALSE;
+  }
 
   GST_OBJECT_LOCK (self);
-  gst_caps_replace (&self->offer, offer);
+  gst_caps_take (&self->offer, offer);
   g_free (self->offer_text);
   self->offer_text = text;
   gst_clear_caps (&self->choice);
@@ -123,7 +126,7 @@ get_caps (GstFfsProfile * profile)
   else
     caps = gst_caps_new_any ();
   GST_OBJECT_UNLOCK (self);
-  return gst_ffs_stream_caps_any_memory (caps);
+  return caps;
 }
 
 /* For these formats the flag is meaningless: v4l2src of 1.22 sets it on Bayer
