@@ -44,7 +44,7 @@ check (const gchar * text, const gchar * wrong)
   gst_structure_free (controls);
 }
 
-GST_START_TEST (test_check)
+GST_START_TEST (invalid_controls_are_named_in_the_error)
 {
   check ("brightness=(int)[0,255]", NULL);
   check ("brightness=(int)[-5,5],brightness-default=(int)-5,focus=(int)[0,9],"
@@ -143,7 +143,7 @@ check_number (guint request, guint unit, guint selector, guint size,
 }
 
 /* Custom controls need an extension unit, which exists only with them. */
-GST_START_TEST (test_custom)
+GST_START_TEST (custom_controls_get_an_extension_unit)
 {
   const guint8 unit[] = {
     26, 0x24, 0x06, 4,
@@ -189,7 +189,7 @@ GST_START_TEST (test_custom)
 
 GST_END_TEST;
 
-GST_START_TEST (test_ranges)
+GST_START_TEST (host_reads_the_application_ranges)
 {
   start (CONTROLS_TEXT, set_control);
   check_number (GET_MIN, 2, 0x02, 2, 0);
@@ -222,7 +222,7 @@ check_asked (const gchar * name, gdouble value)
   g_mutex_unlock (&asked_lock);
 }
 
-GST_START_TEST (test_set)
+GST_START_TEST (host_sets_ask_the_application)
 {
   start (CONTROLS_TEXT, set_control);
   fail_unless (uvc_set (&asked.f, 2, 0x02, 2, 77));
@@ -259,7 +259,7 @@ GST_START_TEST (test_set)
 
 GST_END_TEST;
 
-GST_START_TEST (test_without_handler)
+GST_START_TEST (set_without_handler_fails)
 {
   start (CONTROLS_TEXT, NULL);
   fail_if (uvc_set (&asked.f, 2, 0x02, 2, 41));
@@ -302,7 +302,7 @@ write_register (const gchar * in_path, const gchar * out_path, guint64 address,
   return gst_ffs_get_u16 (answer + 4);
 }
 
-GST_START_TEST (test_u3v)
+GST_START_TEST (u3v_register_write_asks_the_application)
 {
   g_autofree gchar *dir = g_dir_make_tmp ("application-XXXXXX", NULL);
   g_autofree gchar *in = g_build_filename (dir, "ep1", NULL);
@@ -350,7 +350,7 @@ GST_END_TEST;
 
 /* ---- the element ---- */
 
-GST_START_TEST (test_property)
+GST_START_TEST (controls_property_parses_as_in_gst_launch)
 {
   GstElement *sink = gst_object_ref_sink (g_object_new
       (GST_TYPE_FFS_DMABUF_SINK, NULL));
@@ -397,7 +397,7 @@ expect_error (const gchar * text, gint code, const gchar * wrong)
   gst_object_unref (sh.bus);
 }
 
-GST_START_TEST (test_mistake)
+GST_START_TEST (invalid_controls_fail_the_start)
 {
   expect_error ("controls,brightness=(int)3", GST_RESOURCE_ERROR_SETTINGS,
       "must be a range");
@@ -429,7 +429,7 @@ on_set_control (GstElement * sink, const gchar * name, gdouble value,
   return handler->answer;
 }
 
-GST_START_TEST (test_signal)
+GST_START_TEST (set_control_signal_stops_at_first_acceptance)
 {
   GstElement *sink = gst_object_ref_sink (g_object_new
       (GST_TYPE_FFS_DMABUF_SINK, NULL));
@@ -464,15 +464,15 @@ application_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_check);
-  tcase_add_test (tc, test_custom);
-  tcase_add_test (tc, test_ranges);
-  tcase_add_test (tc, test_set);
-  tcase_add_test (tc, test_without_handler);
-  tcase_add_test (tc, test_u3v);
-  tcase_add_test (tc, test_property);
-  tcase_add_test (tc, test_mistake);
-  tcase_add_test (tc, test_signal);
+  tcase_add_test (tc, invalid_controls_are_named_in_the_error);
+  tcase_add_test (tc, custom_controls_get_an_extension_unit);
+  tcase_add_test (tc, host_reads_the_application_ranges);
+  tcase_add_test (tc, host_sets_ask_the_application);
+  tcase_add_test (tc, set_without_handler_fails);
+  tcase_add_test (tc, u3v_register_write_asks_the_application);
+  tcase_add_test (tc, controls_property_parses_as_in_gst_launch);
+  tcase_add_test (tc, invalid_controls_fail_the_start);
+  tcase_add_test (tc, set_control_signal_stops_at_first_acceptance);
   return s;
 }
 

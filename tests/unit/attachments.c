@@ -87,7 +87,7 @@ pass (Fixture * f, GstClockTime time)
   return gst_test_clock_crank (f->clock);
 }
 
-GST_START_TEST (test_comes_round)
+GST_START_TEST (recurring_dmabuf_is_attached_once)
 {
   Fixture f;
   guint i;
@@ -104,7 +104,7 @@ GST_START_TEST (test_comes_round)
 GST_END_TEST;
 
 /* Without frames as well. */
-GST_START_TEST (test_time)
+GST_START_TEST (unused_attachment_is_dropped_after_a_second)
 {
   Fixture f;
 
@@ -136,7 +136,7 @@ GST_START_TEST (test_time)
 GST_END_TEST;
 
 /* Kernels without our patches must not be asked while there is no host. */
-GST_START_TEST (test_time_without_host)
+GST_START_TEST (old_kernels_detach_only_with_a_host)
 {
   Fixture f;
 
@@ -160,7 +160,7 @@ GST_START_TEST (test_time_without_host)
 GST_END_TEST;
 
 /* Upstream wants all of it back. */
-GST_START_TEST (test_drain)
+GST_START_TEST (drain_and_new_caps_drop_attachments)
 {
   Fixture f;
 
@@ -181,7 +181,7 @@ GST_START_TEST (test_drain)
 GST_END_TEST;
 
 /* A stop leaves no timer, and one that goes off meanwhile nothing to do. */
-GST_START_TEST (test_stop)
+GST_START_TEST (stop_leaves_no_timer)
 {
   Fixture f;
 
@@ -196,7 +196,7 @@ GST_START_TEST (test_stop)
 GST_END_TEST;
 
 /* Memory that never comes again is not to add up. */
-GST_START_TEST (test_never_again)
+GST_START_TEST (attachments_of_dead_memory_are_bounded)
 {
   Fixture f;
   guint i;
@@ -219,7 +219,7 @@ GST_START_TEST (test_never_again)
 GST_END_TEST;
 
 /* Idle attachments make room. */
-GST_START_TEST (test_no_room)
+GST_START_TEST (idle_attachments_make_room_for_new_ones)
 {
   const gint errs[] = { ENOMEM, ENOSPC };
   gint gone;
@@ -256,13 +256,13 @@ attachments_suite (void)
   TCase *tc = tcase_create ("attachments");
 
   suite_add_tcase (s, tc);
-  tcase_add_loop_test (tc, test_comes_round, 0, 2);
-  tcase_add_loop_test (tc, test_time, 0, 2);
-  tcase_add_loop_test (tc, test_time_without_host, 0, 2);
-  tcase_add_loop_test (tc, test_drain, 0, 2);
-  tcase_add_loop_test (tc, test_stop, 0, 2);
-  tcase_add_loop_test (tc, test_never_again, 0, 2);
-  tcase_add_loop_test (tc, test_no_room, 0, 2);
+  tcase_add_loop_test (tc, recurring_dmabuf_is_attached_once, 0, 2);
+  tcase_add_loop_test (tc, unused_attachment_is_dropped_after_a_second, 0, 2);
+  tcase_add_loop_test (tc, old_kernels_detach_only_with_a_host, 0, 2);
+  tcase_add_loop_test (tc, drain_and_new_caps_drop_attachments, 0, 2);
+  tcase_add_loop_test (tc, stop_leaves_no_timer, 0, 2);
+  tcase_add_loop_test (tc, attachments_of_dead_memory_are_bounded, 0, 2);
+  tcase_add_loop_test (tc, idle_attachments_make_room_for_new_ones, 0, 2);
   return s;
 }
 

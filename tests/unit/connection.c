@@ -13,7 +13,7 @@
 enum
 { AUTO, DROP, WAIT };
 
-GST_START_TEST (test_drop)
+GST_START_TEST (frames_without_host_are_dropped)
 {
   const gint policy[] = { AUTO, DROP };
   SinkHarness sh;
@@ -40,7 +40,7 @@ GST_START_TEST (test_drop)
 
 GST_END_TEST;
 
-GST_START_TEST (test_wait)
+GST_START_TEST (frame_waits_for_the_host)
 {
   SinkHarness sh;
   gint a;
@@ -59,7 +59,7 @@ GST_START_TEST (test_wait)
 
 GST_END_TEST;
 
-GST_START_TEST (test_flush_while_waiting)
+GST_START_TEST (flush_ends_the_wait_for_a_host)
 {
   SinkHarness sh;
   gint a;
@@ -77,7 +77,7 @@ GST_START_TEST (test_flush_while_waiting)
 GST_END_TEST;
 
 /* PAUSED interrupts the wait, PLAYING goes on with the same frame. */
-GST_START_TEST (test_pause_while_waiting)
+GST_START_TEST (pause_and_play_keep_the_waiting_frame)
 {
   SinkHarness sh;
   gint a;
@@ -98,7 +98,7 @@ GST_START_TEST (test_pause_while_waiting)
 
 GST_END_TEST;
 
-GST_START_TEST (test_stop_while_waiting)
+GST_START_TEST (stop_ends_the_wait_for_a_host)
 {
   SinkHarness sh;
   gint a;
@@ -133,7 +133,7 @@ get_flag (SinkHarness * sh, const gchar * name)
 
 /* Unplugged with frames in flight: they come back at once, nothing is an
  * error, and the next host gets whole frames. */
-GST_START_TEST (test_unplug)
+GST_START_TEST (unplug_releases_and_notifies)
 {
   gint a, b, c, connected = 0, streaming = 0;
   SinkHarness sh;
@@ -177,7 +177,7 @@ GST_END_TEST;
 
 /* Unbound while nothing was in flight, by a kernel that then drops what is
  * attached: it says EPERM, which is not about scatter-gather. */
-GST_START_TEST (test_unbound_unnoticed)
+GST_START_TEST (eperm_after_unbind_means_no_host)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -213,7 +213,7 @@ GST_END_TEST;
 
 /* Gone between two transfers of a frame: the next host must see the frame
  * from its start, not the rest of it. */
-GST_START_TEST (test_unplug_in_mid_frame)
+GST_START_TEST (next_host_gets_the_frame_from_its_start)
 {
   GstMemory *first, *second, *held;
   GstBuffer *buf, *other;
@@ -256,7 +256,7 @@ GST_END_TEST;
 
 /* While there is no host, memory that dies must not be detached one by one:
  * the endpoint is reopened when upstream wants its buffers back. */
-GST_START_TEST (test_give_back_without_host)
+GST_START_TEST (drain_without_host_reopens_the_endpoint)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -297,7 +297,7 @@ push_and_signal (SinkHarness * sh, GstMemory * mem, guint n)
 
 /* The endpoint cannot be opened during a data stage of ep0, nor, in the second
  * case, at all: then the one that is open has to do. */
-GST_START_TEST (test_open_again)
+GST_START_TEST (failed_reopen_keeps_the_endpoint)
 {
   static const struct
   {
@@ -333,7 +333,7 @@ GST_START_TEST (test_open_again)
 GST_END_TEST;
 
 /* The host does not read, and upstream wants its buffers. */
-GST_START_TEST (test_give_back_cancels)
+GST_START_TEST (drain_cancels_what_the_host_does_not_read)
 {
   SinkHarness sh;
   gint a, b;
@@ -358,7 +358,7 @@ GST_END_TEST;
     "video/x-raw,format=GRAY8,width=5,height=2,framerate=" rate
 
 /* New caps cancel frames in flight only if the buffer layout changes. */
-GST_START_TEST (test_give_back_at_caps)
+GST_START_TEST (caps_cancel_only_if_the_layout_changes)
 {
   SinkHarness sh;
   gint a, b;
@@ -382,7 +382,7 @@ GST_START_TEST (test_give_back_at_caps)
 
 GST_END_TEST;
 
-GST_START_TEST (test_eos_timeout)
+GST_START_TEST (eos_timeout_warns_and_ends)
 {
   GstMessage *msg;
   SinkHarness sh;
@@ -418,7 +418,7 @@ push_held (SinkHarness * sh, gint * released)
   return mem;
 }
 
-GST_START_TEST (test_foreign_fence)
+GST_START_TEST (transfer_waits_for_a_foreign_fence)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -436,7 +436,7 @@ GST_START_TEST (test_foreign_fence)
 
 GST_END_TEST;
 
-GST_START_TEST (test_flush_while_foreign_fence)
+GST_START_TEST (flush_ends_the_wait_for_a_foreign_fence)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -455,7 +455,7 @@ GST_END_TEST;
 
 /* Of an EOS that is sent the element is told, as it comes from upstream behind
  * the frame that waits for a host. */
-GST_START_TEST (test_end_while_waiting)
+GST_START_TEST (sent_eos_ends_the_wait_for_a_host)
 {
   GstMessage *msg;
   SinkHarness sh;
@@ -480,7 +480,7 @@ GST_START_TEST (test_end_while_waiting)
 GST_END_TEST;
 
 /* And for one that does not read, and another stream can follow. */
-GST_START_TEST (test_end_while_unread)
+GST_START_TEST (sent_eos_ends_the_wait_for_a_slot)
 {
   GstSegment segment;
   GstMessage *msg;
@@ -520,7 +520,7 @@ GST_END_TEST;
 #ifdef HAVE_AIO
 
 /* The same for a frame that is written. */
-GST_START_TEST (test_end_while_unwritten)
+GST_START_TEST (sent_eos_ends_the_wait_for_a_write)
 {
   SinkHarness sh;
 
@@ -541,7 +541,7 @@ GST_END_TEST;
 #endif
 
 /* The frame of the preroll is sent when it is played, and once. */
-GST_START_TEST (test_preroll)
+GST_START_TEST (preroll_frame_is_sent_once_in_playing)
 {
   SinkHarness sh;
   gint a;
@@ -562,7 +562,7 @@ GST_START_TEST (test_preroll)
 
 GST_END_TEST;
 
-GST_START_TEST (test_state_cycles)
+GST_START_TEST (state_cycles_release_all_buffers)
 {
   SinkHarness sh;
   guint i;
@@ -582,7 +582,7 @@ GST_START_TEST (test_state_cycles)
 
 GST_END_TEST;
 
-GST_START_TEST (test_caps)
+GST_START_TEST (caps_are_accepted_or_explained)
 {
   static const struct
   {
@@ -668,31 +668,31 @@ connection_suite (void)
   TCase *tc = tcase_create ("connection");
 
   suite_add_tcase (s, tc);
-  tcase_add_loop_test (tc, test_drop, 0, 2);
-  tcase_add_test (tc, test_wait);
-  tcase_add_test (tc, test_flush_while_waiting);
-  tcase_add_test (tc, test_pause_while_waiting);
-  tcase_add_test (tc, test_stop_while_waiting);
-  tcase_add_test (tc, test_unplug);
-  tcase_add_test (tc, test_unbound_unnoticed);
-  tcase_add_test (tc, test_give_back_without_host);
-  tcase_add_test (tc, test_open_again);
-  tcase_add_test (tc, test_give_back_cancels);
-  tcase_add_test (tc, test_give_back_at_caps);
-  tcase_add_test (tc, test_eos_timeout);
-  tcase_add_test (tc, test_end_while_waiting);
-  tcase_add_test (tc, test_end_while_unread);
+  tcase_add_loop_test (tc, frames_without_host_are_dropped, 0, 2);
+  tcase_add_test (tc, frame_waits_for_the_host);
+  tcase_add_test (tc, flush_ends_the_wait_for_a_host);
+  tcase_add_test (tc, pause_and_play_keep_the_waiting_frame);
+  tcase_add_test (tc, stop_ends_the_wait_for_a_host);
+  tcase_add_test (tc, unplug_releases_and_notifies);
+  tcase_add_test (tc, eperm_after_unbind_means_no_host);
+  tcase_add_test (tc, drain_without_host_reopens_the_endpoint);
+  tcase_add_test (tc, failed_reopen_keeps_the_endpoint);
+  tcase_add_test (tc, drain_cancels_what_the_host_does_not_read);
+  tcase_add_test (tc, caps_cancel_only_if_the_layout_changes);
+  tcase_add_test (tc, eos_timeout_warns_and_ends);
+  tcase_add_test (tc, sent_eos_ends_the_wait_for_a_host);
+  tcase_add_test (tc, sent_eos_ends_the_wait_for_a_slot);
 #ifdef HAVE_AIO
-  tcase_add_test (tc, test_end_while_unwritten);
+  tcase_add_test (tc, sent_eos_ends_the_wait_for_a_write);
 #endif
-  tcase_add_test (tc, test_preroll);
-  tcase_add_test (tc, test_state_cycles);
-  tcase_add_test (tc, test_caps);
+  tcase_add_test (tc, preroll_frame_is_sent_once_in_playing);
+  tcase_add_test (tc, state_cycles_release_all_buffers);
+  tcase_add_test (tc, caps_are_accepted_or_explained);
   /* These are about TRANSFER. */
   if (!fake_endpoint_reaps ()) {
-    tcase_add_test (tc, test_unplug_in_mid_frame);
-    tcase_add_test (tc, test_foreign_fence);
-    tcase_add_test (tc, test_flush_while_foreign_fence);
+    tcase_add_test (tc, next_host_gets_the_frame_from_its_start);
+    tcase_add_test (tc, transfer_waits_for_a_foreign_fence);
+    tcase_add_test (tc, flush_ends_the_wait_for_a_foreign_fence);
   }
   return s;
 }

@@ -86,7 +86,7 @@ static const GstFfsFunctionDesc with_strings = {
   .strings = further,
 };
 
-GST_START_TEST (test_further_strings)
+GST_START_TEST (class_strings_precede_interface_names)
 {
   GBytes *blob = gst_ffs_descriptors_build (&with_strings, 0x0100);
   ByteReader r = read_blob (blob);
@@ -125,7 +125,7 @@ GST_START_TEST (test_further_strings)
 
 GST_END_TEST;
 
-GST_START_TEST (test_single)
+GST_START_TEST (single_interface_has_descriptors_for_three_speeds)
 {
   const guint packets[] = { 64, 512, 1024 };
   GBytes *blob = gst_ffs_descriptors_build (&single, 0x0100);
@@ -148,7 +148,7 @@ GST_START_TEST (test_single)
 
 GST_END_TEST;
 
-GST_START_TEST (test_association)
+GST_START_TEST (association_precedes_its_interfaces)
 {
   const guint packets[] = { 64, 512, 1024 };
   GBytes *blob = gst_ffs_descriptors_build (&pair, 0x0100);
@@ -230,7 +230,7 @@ skip_to_os (ByteReader * r, const GstFfsFunctionDesc * with, guint count)
   g_bytes_unref (plain);
 }
 
-GST_START_TEST (test_os_descriptors)
+GST_START_TEST (os_descriptors_name_interfaces_or_association)
 {
   const gchar *guid = "{01234567-89ab-cdef-0123-456789abcdef}";
   GstFfsFunctionDesc desc = single;
@@ -280,7 +280,7 @@ GST_START_TEST (test_os_descriptors)
 
 GST_END_TEST;
 
-GST_START_TEST (test_strings)
+GST_START_TEST (strings_list_only_named_interfaces)
 {
   GstFfsFunctionDesc desc = pair;
   GBytes *blob = gst_ffs_strings_build (&desc);
@@ -328,11 +328,11 @@ descriptors_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_single);
-  tcase_add_test (tc, test_further_strings);
-  tcase_add_test (tc, test_association);
-  tcase_add_test (tc, test_os_descriptors);
-  tcase_add_test (tc, test_strings);
+  tcase_add_test (tc, single_interface_has_descriptors_for_three_speeds);
+  tcase_add_test (tc, class_strings_precede_interface_names);
+  tcase_add_test (tc, association_precedes_its_interfaces);
+  tcase_add_test (tc, os_descriptors_name_interfaces_or_association);
+  tcase_add_test (tc, strings_list_only_named_interfaces);
   return s;
 }
 

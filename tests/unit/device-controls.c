@@ -178,7 +178,7 @@ find (GstFfsControls * controls, const gchar * name, guint * at)
   return NULL;
 }
 
-GST_START_TEST (test_device)
+GST_START_TEST (v4l2_controls_are_read_and_set)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   const GstFfsControl *control;
@@ -240,7 +240,7 @@ check_number (GstFfsControls * controls, const gchar * name, gdouble min,
   fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), max);
 }
 
-GST_START_TEST (test_numbers)
+GST_START_TEST (v4l2_integers_are_integer_controls)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
 
@@ -278,7 +278,7 @@ check_choices (GstFfsControls * controls, const gchar * name, guint choices,
   }
 }
 
-GST_START_TEST (test_choices)
+GST_START_TEST (v4l2_menus_are_enumerations)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   gchar *name;
@@ -301,7 +301,7 @@ GST_START_TEST (test_choices)
 GST_END_TEST;
 
 /* The time while the device measures it by itself. */
-GST_START_TEST (test_refused)
+GST_START_TEST (refused_set_keeps_the_value)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   gdouble before;
@@ -321,7 +321,7 @@ GST_END_TEST;
 
 /* The driver's default, independent of the current value; what a property says
  * of that is not known to be a value. */
-GST_START_TEST (test_defaults)
+GST_START_TEST (driver_defaults_do_not_follow_values)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
   gint64 begin;
@@ -351,7 +351,7 @@ GST_START_TEST (test_defaults)
 
 GST_END_TEST;
 
-GST_START_TEST (test_bounds)
+GST_START_TEST (controls_are_limited_and_need_an_open_device)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 2);
 
@@ -374,12 +374,12 @@ device_controls_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, set_up, tear_down);
-  tcase_add_test (tc, test_device);
-  tcase_add_test (tc, test_numbers);
-  tcase_add_test (tc, test_choices);
-  tcase_add_test (tc, test_refused);
-  tcase_add_test (tc, test_defaults);
-  tcase_add_test (tc, test_bounds);
+  tcase_add_test (tc, v4l2_controls_are_read_and_set);
+  tcase_add_test (tc, v4l2_integers_are_integer_controls);
+  tcase_add_test (tc, v4l2_menus_are_enumerations);
+  tcase_add_test (tc, refused_set_keeps_the_value);
+  tcase_add_test (tc, driver_defaults_do_not_follow_values);
+  tcase_add_test (tc, controls_are_limited_and_need_an_open_device);
   return s;
 }
 

@@ -154,7 +154,7 @@ is_wrong (void)
   return fault != NULL;
 }
 
-GST_START_TEST (test_machines)
+GST_START_TEST (dma_device_fault_is_found_in_sysfs)
 {
   const Machine machines[] = {
     haps,
@@ -189,7 +189,7 @@ remove_path (const gchar * path)
 }
 
 /* Unreadable files are no fault. */
-GST_START_TEST (test_unreadable)
+GST_START_TEST (missing_sysfs_files_are_no_fault)
 {
   machine_start (&haps);
   remove_path (GADGETS "/b/UDC");
@@ -209,7 +209,7 @@ GST_END_TEST;
 
 /* A controller that cannot read the frame gets a copy, which is mapped for
  * the right device; it is said once. */
-GST_START_TEST (test_auto)
+GST_START_TEST (wrong_dma_device_gets_copies_in_auto)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -240,7 +240,7 @@ GST_START_TEST (test_auto)
 
 GST_END_TEST;
 
-GST_START_TEST (test_never)
+GST_START_TEST (wrong_dma_device_is_an_error_in_never)
 {
   SinkHarness sh;
   gint a;
@@ -260,7 +260,7 @@ GST_START_TEST (test_never)
 GST_END_TEST;
 
 /* A kernel that maps for the right device says so, whatever sysfs looks like. */
-GST_START_TEST (test_mended)
+GST_START_TEST (kernel_feature_overrides_sysfs)
 {
   SinkHarness sh;
   gint a;
@@ -281,7 +281,7 @@ GST_START_TEST (test_mended)
 GST_END_TEST;
 
 /* The next host is at another controller. */
-GST_START_TEST (test_bound_elsewhere)
+GST_START_TEST (next_host_is_checked_again)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -316,7 +316,7 @@ GST_START_TEST (test_bound_elsewhere)
 GST_END_TEST;
 
 /* To find out takes a while, in which the host may go: nothing is queued then. */
-GST_START_TEST (test_gone_meanwhile)
+GST_START_TEST (host_gone_during_the_check_queues_nothing)
 {
   SinkHarness sh;
   gint a;
@@ -342,13 +342,13 @@ dma_device_suite (void)
   TCase *tc = tcase_create ("dma-device");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_machines);
-  tcase_add_test (tc, test_unreadable);
-  add_written_test (tc, test_auto);
-  tcase_add_test (tc, test_never);
-  tcase_add_test (tc, test_mended);
-  add_written_test (tc, test_bound_elsewhere);
-  tcase_add_test (tc, test_gone_meanwhile);
+  tcase_add_test (tc, dma_device_fault_is_found_in_sysfs);
+  tcase_add_test (tc, missing_sysfs_files_are_no_fault);
+  add_written_test (tc, wrong_dma_device_gets_copies_in_auto);
+  tcase_add_test (tc, wrong_dma_device_is_an_error_in_never);
+  tcase_add_test (tc, kernel_feature_overrides_sysfs);
+  add_written_test (tc, next_host_is_checked_again);
+  tcase_add_test (tc, host_gone_during_the_check_queues_nothing);
   return s;
 }
 

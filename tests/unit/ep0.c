@@ -309,7 +309,7 @@ request (guint type, guint number, guint length)
 #define VENDOR_IN (USB_DIR_IN | USB_TYPE_VENDOR | USB_RECIP_INTERFACE)
 #define VENDOR_OUT (USB_DIR_OUT | USB_TYPE_VENDOR | USB_RECIP_INTERFACE)
 
-GST_START_TEST (test_in)
+GST_START_TEST (in_reply_is_cut_to_wlength)
 {
   const struct
   {
@@ -338,7 +338,7 @@ GST_START_TEST (test_in)
 
 GST_END_TEST;
 
-GST_START_TEST (test_out)
+GST_START_TEST (out_data_reaches_the_profile)
 {
   request (VENDOR_OUT, 1, 65535);
   fail_unless_equals_int (p.data->len, 65535);
@@ -375,7 +375,7 @@ GST_START_TEST (test_out)
 
 GST_END_TEST;
 
-GST_START_TEST (test_stall)
+GST_START_TEST (refused_requests_are_stalled)
 {
   const guint recipients[] = {
     USB_RECIP_DEVICE, USB_RECIP_ENDPOINT, USB_RECIP_OTHER, 0x1f
@@ -418,7 +418,7 @@ unplug (void)
   add_event (FUNCTIONFS_DISABLE, NULL);
 }
 
-GST_START_TEST (test_superseded)
+GST_START_TEST (superseded_request_gets_no_reply)
 {
   add_event (FUNCTIONFS_ENABLE, NULL);
   fail_unless (gst_ffs_ep0_handle_event (ep0));
@@ -447,7 +447,7 @@ GST_START_TEST (test_superseded)
 
 GST_END_TEST;
 
-GST_START_TEST (test_errors)
+GST_START_TEST (data_stage_errors_are_retried_or_stalled)
 {
   p.reply_size = 10;
 
@@ -485,7 +485,7 @@ GST_START_TEST (test_errors)
 
 GST_END_TEST;
 
-GST_START_TEST (test_events)
+GST_START_TEST (events_enable_disable_and_restart)
 {
   const struct
   {
@@ -536,7 +536,7 @@ wait_answered (gint n)
   g_mutex_unlock (&k.lock);
 }
 
-GST_START_TEST (test_thread)
+GST_START_TEST (thread_serves_events_that_poll_misses)
 {
   p.reply_size = 10;
   /* The end of a name is what tells elements of one kind apart. */
@@ -560,7 +560,7 @@ GST_START_TEST (test_thread)
 
 GST_END_TEST;
 
-GST_START_TEST (test_ep0_breaks)
+GST_START_TEST (broken_ep0_disables_the_profile)
 {
   fail_unless_equals_int (gst_ffs_ep0_start (ep0), 0);
   add_event (FUNCTIONFS_ENABLE, NULL);
@@ -573,7 +573,7 @@ GST_START_TEST (test_ep0_breaks)
 GST_END_TEST;
 
 /* The host asks, and never comes for the answer. */
-GST_START_TEST (test_stop_while_host_waits)
+GST_START_TEST (stop_interrupts_a_blocked_data_stage)
 {
   fail_unless_equals_int (pipe (k.hang), 0);
   p.reply_size = 10;
@@ -599,15 +599,15 @@ ep0_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
-  tcase_add_test (tc, test_in);
-  tcase_add_test (tc, test_out);
-  tcase_add_test (tc, test_stall);
-  tcase_add_test (tc, test_superseded);
-  tcase_add_test (tc, test_errors);
-  tcase_add_test (tc, test_events);
-  tcase_add_test (tc, test_thread);
-  tcase_add_test (tc, test_ep0_breaks);
-  tcase_add_test (tc, test_stop_while_host_waits);
+  tcase_add_test (tc, in_reply_is_cut_to_wlength);
+  tcase_add_test (tc, out_data_reaches_the_profile);
+  tcase_add_test (tc, refused_requests_are_stalled);
+  tcase_add_test (tc, superseded_request_gets_no_reply);
+  tcase_add_test (tc, data_stage_errors_are_retried_or_stalled);
+  tcase_add_test (tc, events_enable_disable_and_restart);
+  tcase_add_test (tc, thread_serves_events_that_poll_misses);
+  tcase_add_test (tc, broken_ep0_disables_the_profile);
+  tcase_add_test (tc, stop_interrupts_a_blocked_data_stage);
   return s;
 }
 

@@ -40,7 +40,7 @@ run_case (gulong request, const Case * c)
   sink_harness_end (&sh);
 }
 
-GST_START_TEST (test_attach)
+GST_START_TEST (attach_errors_are_explained)
 {
   const Case cases[] = {
     {EPERM, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "scatter-gather"},
@@ -59,7 +59,7 @@ GST_START_TEST (test_attach)
 
 GST_END_TEST;
 
-GST_START_TEST (test_transfer)
+GST_START_TEST (transfer_errors_are_explained)
 {
   const Case cases[] = {
     {ENOTTY, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "6.9"},
@@ -76,7 +76,7 @@ GST_START_TEST (test_transfer)
 GST_END_TEST;
 
 /* The kernel has lost the attachment: reattach once. */
-GST_START_TEST (test_not_attached)
+GST_START_TEST (forgotten_dmabuf_is_attached_again)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -103,7 +103,7 @@ GST_START_TEST (test_not_attached)
 GST_END_TEST;
 
 /* The reservation of the dmabuf was locked for a moment. */
-GST_START_TEST (test_attach_busy)
+GST_START_TEST (busy_attach_is_retried)
 {
   SinkHarness sh;
   gint a;
@@ -120,7 +120,7 @@ GST_START_TEST (test_attach_busy)
 GST_END_TEST;
 
 /* A signal is not an error. */
-GST_START_TEST (test_eintr)
+GST_START_TEST (interrupted_calls_are_retried)
 {
   SinkHarness sh;
   gint a;
@@ -139,7 +139,7 @@ GST_START_TEST (test_eintr)
 GST_END_TEST;
 
 /* Without a sync_file the release still comes from the fence. */
-GST_START_TEST (test_export)
+GST_START_TEST (failed_export_still_waits_for_the_fence)
 {
   const gint errs[] = { EMFILE, ENOMEM, ENOTTY };
   guint i;
@@ -162,7 +162,7 @@ GST_START_TEST (test_export)
 GST_END_TEST;
 
 /* In auto, kernels and controllers that cannot send dmabufs get copies. */
-GST_START_TEST (test_fall_back)
+GST_START_TEST (auto_falls_back_to_copies)
 {
   const struct
   {
@@ -203,7 +203,7 @@ GST_START_TEST (test_fall_back)
 GST_END_TEST;
 
 /* Other buffers may be such that the controller can map. */
-GST_START_TEST (test_refused_until_caps)
+GST_START_TEST (new_caps_try_dmabufs_again)
 {
   SinkHarness sh;
   GstBuffer *buf;
@@ -225,7 +225,7 @@ GST_START_TEST (test_refused_until_caps)
 GST_END_TEST;
 
 /* Memory that the CPU cannot map can be sent, but not copied. */
-GST_START_TEST (test_secure)
+GST_START_TEST (unmappable_memory_is_not_copied)
 {
   SinkHarness sh;
   gint a;
@@ -246,7 +246,7 @@ GST_END_TEST;
 
 /* EAGAIN of io_setup() is no host that is away.  A build without libaio has
  * nothing to write with at all. */
-GST_START_TEST (test_aio_exhausted)
+GST_START_TEST (exhausted_aio_is_an_error)
 {
   SinkHarness sh;
 
@@ -269,7 +269,7 @@ GST_END_TEST;
 
 #ifdef HAVE_U3V
 /* Nor for the control endpoints of a profile. */
-GST_START_TEST (test_aio_exhausted_control)
+GST_START_TEST (exhausted_aio_fails_u3v_control)
 {
   const GstFfsU3vMemory memory = { NULL, NULL, NULL, NULL };
   gint err = 0;
@@ -286,7 +286,7 @@ GST_END_TEST;
 #endif
 
 /* A fence with an error: counted, or the end. */
-GST_START_TEST (test_fence_error)
+GST_START_TEST (failed_transfer_is_counted)
 {
   SinkHarness sh;
   gint a, b;
@@ -307,7 +307,7 @@ GST_START_TEST (test_fence_error)
 GST_END_TEST;
 
 /* At once, and once; a stream that has failed does not end well. */
-GST_START_TEST (test_fence_error_fails)
+GST_START_TEST (failed_transfer_ends_the_stream_once)
 {
   SinkHarness sh;
   gint a, b, c;
@@ -331,7 +331,7 @@ GST_START_TEST (test_fence_error_fails)
 GST_END_TEST;
 
 /* The last frame's, of which EOS has to wait. */
-GST_START_TEST (test_fence_error_at_eos)
+GST_START_TEST (failed_last_transfer_replaces_eos)
 {
   SinkHarness sh;
   gint a;
@@ -371,7 +371,7 @@ expect_open_error (const gchar * path, gint fd, gint code, const gchar * text)
   gst_object_unref (sh.bus);
 }
 
-GST_START_TEST (test_open)
+GST_START_TEST (open_errors_are_explained)
 {
   gint fd = open ("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -405,7 +405,7 @@ GST_START_TEST (test_open)
 GST_END_TEST;
 
 /* Features left out of the build; all of them in tests/run's "minimal". */
-GST_START_TEST (test_not_in_build)
+GST_START_TEST (missing_profile_names_its_build_option)
 {
   static const gchar *const missing[] = {
 #ifndef HAVE_STREAM
@@ -443,7 +443,7 @@ GST_START_TEST (test_not_in_build)
 
 GST_END_TEST;
 
-GST_START_TEST (test_probe)
+GST_START_TEST (probe_errors_are_explained)
 {
   const struct
   {
@@ -479,7 +479,7 @@ GST_START_TEST (test_probe)
 
 GST_END_TEST;
 
-GST_START_TEST (test_fd)
+GST_START_TEST (application_fd_keeps_its_flags)
 {
   gint fd, flags, a;
   SinkHarness sh;
@@ -502,7 +502,7 @@ GST_START_TEST (test_fd)
 
 GST_END_TEST;
 
-GST_START_TEST (test_heap)
+GST_START_TEST (missing_heap_fails_the_start)
 {
   GstElement *sink;
   SinkHarness sh = { 0, };
@@ -533,27 +533,27 @@ errors_suite (void)
   TCase *tc = tcase_create ("errors");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_attach);
-  tcase_add_test (tc, test_transfer);
-  tcase_add_test (tc, test_not_attached);
-  tcase_add_test (tc, test_attach_busy);
-  tcase_add_test (tc, test_eintr);
-  tcase_add_test (tc, test_export);
-  add_written_test (tc, test_fall_back);
-  add_written_test (tc, test_refused_until_caps);
-  add_written_test (tc, test_secure);
-  tcase_add_test (tc, test_aio_exhausted);
+  tcase_add_test (tc, attach_errors_are_explained);
+  tcase_add_test (tc, transfer_errors_are_explained);
+  tcase_add_test (tc, forgotten_dmabuf_is_attached_again);
+  tcase_add_test (tc, busy_attach_is_retried);
+  tcase_add_test (tc, interrupted_calls_are_retried);
+  tcase_add_test (tc, failed_export_still_waits_for_the_fence);
+  add_written_test (tc, auto_falls_back_to_copies);
+  add_written_test (tc, new_caps_try_dmabufs_again);
+  add_written_test (tc, unmappable_memory_is_not_copied);
+  tcase_add_test (tc, exhausted_aio_is_an_error);
 #ifdef HAVE_U3V
-  tcase_add_test (tc, test_aio_exhausted_control);
+  tcase_add_test (tc, exhausted_aio_fails_u3v_control);
 #endif
-  tcase_add_test (tc, test_not_in_build);
-  tcase_add_test (tc, test_fence_error);
-  tcase_add_test (tc, test_fence_error_fails);
-  tcase_add_test (tc, test_fence_error_at_eos);
-  tcase_add_test (tc, test_open);
-  tcase_add_test (tc, test_probe);
-  tcase_add_test (tc, test_fd);
-  tcase_add_test (tc, test_heap);
+  tcase_add_test (tc, missing_profile_names_its_build_option);
+  tcase_add_test (tc, failed_transfer_is_counted);
+  tcase_add_test (tc, failed_transfer_ends_the_stream_once);
+  tcase_add_test (tc, failed_last_transfer_replaces_eos);
+  tcase_add_test (tc, open_errors_are_explained);
+  tcase_add_test (tc, probe_errors_are_explained);
+  tcase_add_test (tc, application_fd_keeps_its_flags);
+  tcase_add_test (tc, missing_heap_fails_the_start);
   return s;
 }
 

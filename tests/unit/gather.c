@@ -38,7 +38,7 @@ finish (StreamFixture * f)
 }
 
 /* Header and frame are one transfer, from wherever the frame is. */
-GST_START_TEST (test_header)
+GST_START_TEST (header_and_frame_are_one_transfer)
 {
   StreamFixture f;
 
@@ -63,7 +63,7 @@ GST_START_TEST (test_header)
 GST_END_TEST;
 
 /* Two planes with a gap between them in one dmabuf, a third one in another. */
-GST_START_TEST (test_planes)
+GST_START_TEST (planes_are_one_transfer)
 {
   GstMemory *both;
   StreamFixture f;
@@ -90,7 +90,7 @@ GST_START_TEST (test_planes)
 GST_END_TEST;
 
 /* Only memory that is not a dmabuf is copied, into the same transfer. */
-GST_START_TEST (test_mixed)
+GST_START_TEST (only_system_memory_is_copied)
 {
   StreamFixture f;
 
@@ -111,7 +111,7 @@ GST_END_TEST;
 
 /* A recurring memory has the same header dmabuf in front, which is what the
  * kernel knows the pair by; parts of it as well. */
-GST_START_TEST (test_headers)
+GST_START_TEST (recurring_memory_keeps_its_header_dmabuf)
 {
   GstMemory *frames[2], *other;
   guint64 ids[4];
@@ -164,7 +164,7 @@ get_header (GstFfsCopies * copies, GstMemory * frame, const gchar * text)
 }
 
 /* A frame that is sent again before it is over gets another header. */
-GST_START_TEST (test_header_in_use)
+GST_START_TEST (header_in_flight_is_not_rewritten)
 {
   GstFfsCopies *copies = gst_ffs_copies_new (NULL);
   GstMemory *frame = gst_allocator_alloc (NULL, 10, NULL);
@@ -219,7 +219,7 @@ assert_written (const gchar * text, gsize size)
 }
 
 /* In one transfer, and in place. */
-GST_START_TEST (test_payloads)
+GST_START_TEST (payloads_are_one_transfer_in_place)
 {
   StreamFixture f;
 
@@ -244,7 +244,7 @@ GST_END_TEST;
 
 /* Planes that end in the midst of payloads and at the end of one, and what is
  * no dmabuf. */
-GST_START_TEST (test_payloads_of_planes)
+GST_START_TEST (payloads_span_planes_and_system_memory)
 {
   gint released;
   StreamFixture f;
@@ -268,7 +268,7 @@ GST_END_TEST;
 
 /* Without SUBMIT, with a controller that cannot gather, and with more pieces
  * than a transfer has, the same bytes are written. */
-GST_START_TEST (test_payloads_are_written)
+GST_START_TEST (payloads_are_written_without_submit)
 {
   gchar text[GST_FFS_MAX_PIECES * 3 + 1];
   StreamFixture f;
@@ -299,7 +299,7 @@ GST_START_TEST (test_payloads_are_written)
 GST_END_TEST;
 
 /* More frames than there are pairs for have headers, too. */
-GST_START_TEST (test_many_headers)
+GST_START_TEST (frames_beyond_the_header_pool_have_headers)
 {
   StreamFixture f;
   guint i;
@@ -318,7 +318,7 @@ GST_START_TEST (test_many_headers)
 GST_END_TEST;
 
 /* A controller that cannot gather says so once; nothing of the frame is lost. */
-GST_START_TEST (test_cannot_gather)
+GST_START_TEST (controller_without_gather_gets_copies)
 {
   StreamFixture f;
   guint i;
@@ -342,7 +342,7 @@ GST_START_TEST (test_cannot_gather)
 GST_END_TEST;
 
 /* All of a transfer's buffers are released by its own fence, in its time. */
-GST_START_TEST (test_release)
+GST_START_TEST (fence_releases_all_buffers_of_its_transfer)
 {
   gint one, two;
   StreamFixture f;
@@ -367,7 +367,7 @@ GST_START_TEST (test_release)
 GST_END_TEST;
 
 /* A stream that is halted leaves nothing in flight, and the host there. */
-GST_START_TEST (test_halt)
+GST_START_TEST (halt_leaves_nothing_in_flight)
 {
   guint n_probes;
   gint released;
@@ -395,7 +395,7 @@ GST_END_TEST;
 
 /* The kernel has forgotten what was attached; and another device is busy with
  * the second of the dmabufs. */
-GST_START_TEST (test_again)
+GST_START_TEST (forgotten_and_busy_dmabufs_are_sent_again)
 {
   GstMemory *a, *b;
   StreamFixture f;
@@ -423,7 +423,7 @@ GST_END_TEST;
 /* The kernel has forgotten some of a transfer's dmabufs and has others: none
  * is attached twice, which the fake endpoint sees, nor one that is in it
  * twice. */
-GST_START_TEST (test_some_forgotten)
+GST_START_TEST (no_dmabuf_is_attached_twice)
 {
   GstMemory *old;
   StreamFixture f;
@@ -453,7 +453,7 @@ GST_START_TEST (test_some_forgotten)
 GST_END_TEST;
 
 /* A refusal leaves nothing behind. */
-GST_START_TEST (test_refused)
+GST_START_TEST (refused_submit_leaves_nothing_behind)
 {
   gint released;
   StreamFixture f;
@@ -485,7 +485,7 @@ alloc_with_room (StreamFixture * f, const gchar * text, gsize room)
 }
 
 /* Without SUBMIT the header goes into the room in front of the frame. */
-GST_START_TEST (test_room)
+GST_START_TEST (headroom_takes_the_header)
 {
   StreamFixture f;
   GstBuffer *buf;
@@ -510,7 +510,7 @@ GST_START_TEST (test_room)
 GST_END_TEST;
 
 /* Nothing is written to a frame's memory while it is in flight. */
-GST_START_TEST (test_room_in_flight)
+GST_START_TEST (headroom_in_flight_is_not_written)
 {
   StreamFixture f;
   GstBuffer *buf;
@@ -542,7 +542,7 @@ GST_START_TEST (test_room_in_flight)
 GST_END_TEST;
 
 /* It is still there when a pool gives the buffer another time. */
-GST_START_TEST (test_room_pool)
+GST_START_TEST (pool_restores_the_headroom)
 {
   GstBufferPool *pool = gst_ffs_caps_new_headroom_pool ();
   GstStructure *config = gst_buffer_pool_get_config (pool);
@@ -580,7 +580,7 @@ GST_END_TEST;
 
 /* Headroom of another size, memory of another allocator, and memory in two
  * buffers: the bytes in front of the frame may be in use. */
-GST_START_TEST (test_no_room)
+GST_START_TEST (unknown_headroom_means_a_copy)
 {
   GstBuffer *buf, *other;
   StreamFixture f;
@@ -622,7 +622,7 @@ GST_START_TEST (test_no_room)
 GST_END_TEST;
 
 /* A header and the frame are one piece for write() too. */
-GST_START_TEST (test_written)
+GST_START_TEST (header_and_frame_are_one_write)
 {
   StreamFixture f;
   gchar *wire;
@@ -649,26 +649,26 @@ gather_suite (void)
   TCase *tc = tcase_create ("gather");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_header);
-  tcase_add_test (tc, test_planes);
-  tcase_add_test (tc, test_mixed);
-  tcase_add_test (tc, test_headers);
-  tcase_add_test (tc, test_header_in_use);
-  tcase_add_test (tc, test_many_headers);
-  tcase_add_test (tc, test_cannot_gather);
-  tcase_add_test (tc, test_release);
-  tcase_add_test (tc, test_halt);
-  tcase_add_test (tc, test_again);
-  tcase_add_test (tc, test_some_forgotten);
-  tcase_add_test (tc, test_refused);
-  tcase_add_test (tc, test_room);
-  tcase_add_test (tc, test_room_in_flight);
-  tcase_add_test (tc, test_room_pool);
-  tcase_add_test (tc, test_no_room);
-  add_written_test (tc, test_written);
-  tcase_add_test (tc, test_payloads);
-  tcase_add_test (tc, test_payloads_of_planes);
-  add_written_test (tc, test_payloads_are_written);
+  tcase_add_test (tc, header_and_frame_are_one_transfer);
+  tcase_add_test (tc, planes_are_one_transfer);
+  tcase_add_test (tc, only_system_memory_is_copied);
+  tcase_add_test (tc, recurring_memory_keeps_its_header_dmabuf);
+  tcase_add_test (tc, header_in_flight_is_not_rewritten);
+  tcase_add_test (tc, frames_beyond_the_header_pool_have_headers);
+  tcase_add_test (tc, controller_without_gather_gets_copies);
+  tcase_add_test (tc, fence_releases_all_buffers_of_its_transfer);
+  tcase_add_test (tc, halt_leaves_nothing_in_flight);
+  tcase_add_test (tc, forgotten_and_busy_dmabufs_are_sent_again);
+  tcase_add_test (tc, no_dmabuf_is_attached_twice);
+  tcase_add_test (tc, refused_submit_leaves_nothing_behind);
+  tcase_add_test (tc, headroom_takes_the_header);
+  tcase_add_test (tc, headroom_in_flight_is_not_written);
+  tcase_add_test (tc, pool_restores_the_headroom);
+  tcase_add_test (tc, unknown_headroom_means_a_copy);
+  add_written_test (tc, header_and_frame_are_one_write);
+  tcase_add_test (tc, payloads_are_one_transfer_in_place);
+  tcase_add_test (tc, payloads_span_planes_and_system_memory);
+  add_written_test (tc, payloads_are_written_without_submit);
   return s;
 }
 

@@ -124,7 +124,7 @@ static const struct
 #endif
 };
 
-GST_START_TEST (test_short)
+GST_START_TEST (short_frames_are_sent_unchanged)
 {
   static const gsize sizes[] = { 1, ROW, 1000, SIZE - 1 };
   Fixture f;
@@ -142,7 +142,7 @@ GST_START_TEST (test_short)
 GST_END_TEST;
 
 /* Far more lines than there is memory behind the frame. */
-GST_START_TEST (test_far_too_short)
+GST_START_TEST (missing_lines_are_not_read)
 {
   GstBuffer *buf;
   Fixture f;
@@ -159,7 +159,7 @@ GST_START_TEST (test_far_too_short)
 GST_END_TEST;
 
 /* A last line has no padding, and need not have it. */
-GST_START_TEST (test_last_line)
+GST_START_TEST (last_line_needs_no_padding)
 {
   Fixture f;
 
@@ -175,7 +175,7 @@ GST_START_TEST (test_last_line)
 GST_END_TEST;
 
 /* Where the host takes what it gets for a frame, it must be one. */
-GST_START_TEST (test_not_short)
+GST_START_TEST (invalid_layouts_are_cancelled_or_sent_unchanged)
 {
   static const struct
   {
@@ -213,7 +213,7 @@ GST_START_TEST (test_not_short)
 GST_END_TEST;
 
 /* Of another format or size than the caps. */
-GST_START_TEST (test_other)
+GST_START_TEST (other_formats_than_the_caps_are_sent_unchanged)
 {
   static const struct
   {
@@ -244,7 +244,7 @@ GST_START_TEST (test_other)
 GST_END_TEST;
 
 /* A plane that begins in one memory and ends in another. */
-GST_START_TEST (test_across_memories)
+GST_START_TEST (padding_is_removed_across_memories)
 {
   GstBuffer *buf;
   Fixture f;
@@ -262,7 +262,7 @@ GST_START_TEST (test_across_memories)
 GST_END_TEST;
 
 /* Formats whose planes are no lines of pixels one behind the other. */
-GST_START_TEST (test_plane_sizes)
+GST_START_TEST (plane_sizes_match_the_format)
 {
   GstVideoInfo info;
 
@@ -293,13 +293,15 @@ incomplete_suite (void)
   TCase *tc = tcase_create ("incomplete");
 
   suite_add_tcase (s, tc);
-  tcase_add_loop_test (tc, test_short, 0, n);
-  tcase_add_loop_test (tc, test_far_too_short, 0, n);
-  tcase_add_loop_test (tc, test_last_line, 0, n);
-  tcase_add_loop_test (tc, test_not_short, 0, n);
-  tcase_add_loop_test (tc, test_other, 0, n);
-  tcase_add_loop_test (tc, test_across_memories, 0, n);
-  tcase_add_test (tc, test_plane_sizes);
+  tcase_add_loop_test (tc, short_frames_are_sent_unchanged, 0, n);
+  tcase_add_loop_test (tc, missing_lines_are_not_read, 0, n);
+  tcase_add_loop_test (tc, last_line_needs_no_padding, 0, n);
+  tcase_add_loop_test (tc, invalid_layouts_are_cancelled_or_sent_unchanged, 0,
+      n);
+  tcase_add_loop_test (tc, other_formats_than_the_caps_are_sent_unchanged, 0,
+      n);
+  tcase_add_loop_test (tc, padding_is_removed_across_memories, 0, n);
+  tcase_add_test (tc, plane_sizes_match_the_format);
   return s;
 }
 

@@ -103,7 +103,7 @@ send_caps (Fixture * f, const gchar * text)
   gst_pad_push_event (f->src, event);
 }
 
-GST_START_TEST (test_waits)
+GST_START_TEST (unknown_offer_waits_in_paused)
 {
   Fixture f;
 
@@ -121,7 +121,7 @@ GST_START_TEST (test_waits)
 GST_END_TEST;
 
 /* Sizes not in the caps are not offered. */
-GST_START_TEST (test_without_size)
+GST_START_TEST (caps_without_size_ask_for_a_parser)
 {
   Fixture f;
 
@@ -143,7 +143,7 @@ GST_START_TEST (test_without_size)
 
 GST_END_TEST;
 
-GST_START_TEST (test_wrong_format)
+GST_START_TEST (unusable_formats_are_explained)
 {
   Fixture f;
 
@@ -172,7 +172,7 @@ GST_START_TEST (test_wrong_format)
 
 GST_END_TEST;
 
-GST_START_TEST (test_without_caps)
+GST_START_TEST (buffer_without_caps_is_an_error)
 {
   GstSegment segment;
   Fixture f;
@@ -192,7 +192,7 @@ GST_START_TEST (test_without_caps)
 GST_END_TEST;
 
 /* A stream that ends before it began has ended. */
-GST_START_TEST (test_nothing_comes)
+GST_START_TEST (eos_before_caps_ends_the_stream)
 {
   GstMessage *msg;
   Fixture f;
@@ -209,7 +209,7 @@ GST_START_TEST (test_nothing_comes)
 
 GST_END_TEST;
 
-GST_START_TEST (test_long_string)
+GST_START_TEST (long_usb_strings_are_refused)
 {
   static const gchar *const names[] = { "product", "manufacturer", "serial" };
   Fixture f;
@@ -240,12 +240,12 @@ late_caps_suite (void)
   TCase *tc = tcase_create ("late-caps");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_waits);
-  tcase_add_test (tc, test_without_size);
-  tcase_add_test (tc, test_wrong_format);
-  tcase_add_test (tc, test_without_caps);
-  tcase_add_test (tc, test_nothing_comes);
-  tcase_add_test (tc, test_long_string);
+  tcase_add_test (tc, unknown_offer_waits_in_paused);
+  tcase_add_test (tc, caps_without_size_ask_for_a_parser);
+  tcase_add_test (tc, unusable_formats_are_explained);
+  tcase_add_test (tc, buffer_without_caps_is_an_error);
+  tcase_add_test (tc, eos_before_caps_ends_the_stream);
+  tcase_add_test (tc, long_usb_strings_are_refused);
   return s;
 }
 

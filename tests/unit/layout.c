@@ -94,7 +94,7 @@ assert_picture (Fixture * f, GstBuffer * buf, gsize first, gsize second,
 }
 
 /* By SUBMIT, with a header and without. */
-GST_START_TEST (test_between_planes)
+GST_START_TEST (gaps_between_planes_are_skipped_in_place)
 {
   GstBuffer *buf;
   Fixture f;
@@ -123,7 +123,7 @@ GST_START_TEST (test_between_planes)
 GST_END_TEST;
 
 /* Padded lines, system memory, and layouts that the kernel cannot gather. */
-GST_START_TEST (test_packed)
+GST_START_TEST (padded_lines_are_packed)
 {
   GstBuffer *buf;
   Fixture f;
@@ -151,7 +151,7 @@ GST_START_TEST (test_packed)
 GST_END_TEST;
 
 /* Even where padding is sent. */
-GST_START_TEST (test_crop)
+GST_START_TEST (whole_cropped_lines_are_sent_in_place)
 {
   GstBuffer *buf;
   Fixture f;
@@ -172,10 +172,10 @@ GST_START_TEST (test_crop)
 
 GST_END_TEST;
 
-/* Like test_crop(), with a format that GStreamer knows and one that it does not,
- * such as Bayer; with a header in the same transfer and with leader and trailer.
- * Each case is a region of 4 rows of WIDTH bytes. */
-GST_START_TEST (test_region)
+/* The same for a region of the profile, with a format that GStreamer knows and
+ * one that it does not, such as Bayer. Each case is a region of 4 rows of WIDTH
+ * bytes. */
+GST_START_TEST (whole_lines_of_a_region_are_sent_in_place)
 {
   const struct
   {
@@ -234,7 +234,7 @@ GST_START_TEST (test_region)
 GST_END_TEST;
 
 /* A frame with missing or shorter rows. */
-GST_START_TEST (test_region_incomplete)
+GST_START_TEST (region_outside_the_frame_is_not_sent)
 {
   const GstFfsRegion regions[] = {
     {0, 3, WIDTH, 4, WIDTH},
@@ -260,7 +260,7 @@ GST_START_TEST (test_region_incomplete)
 GST_END_TEST;
 
 /* Missing or invalid metas: the buffer is sent unchanged. */
-GST_START_TEST (test_no_crop)
+GST_START_TEST (invalid_crop_is_ignored)
 {
   static const struct
   {
@@ -294,7 +294,7 @@ GST_START_TEST (test_no_crop)
 GST_END_TEST;
 
 /* As many as a buffer has, or one less and padding between planes. */
-GST_START_TEST (test_many_memories)
+GST_START_TEST (sixteen_memories_are_one_transfer)
 {
   GstBuffer *buf = gst_buffer_new ();
   Fixture f;
@@ -340,7 +340,7 @@ kind_of (GstVideoFormat format, guint width, guint height, gsize size,
   return layout.kind;
 }
 
-GST_START_TEST (test_kinds)
+GST_START_TEST (layout_kinds_are_recognised)
 {
   const gsize apart[] = { 0, 64, 80, 0 }, close[] = { 0, 32, 0, 0 };
   const gsize far[] = { 0, G_MAXSIZE - 4, 0, 0 };
@@ -374,14 +374,14 @@ layout_suite (void)
   TCase *tc = tcase_create ("layout");
 
   suite_add_tcase (s, tc);
-  tcase_add_loop_test (tc, test_between_planes, 0, 2);
-  tcase_add_loop_test (tc, test_packed, 0, 2);
-  tcase_add_loop_test (tc, test_crop, 0, 2);
-  tcase_add_loop_test (tc, test_region, 0, 2);
-  tcase_add_test (tc, test_region_incomplete);
-  tcase_add_test (tc, test_no_crop);
-  tcase_add_loop_test (tc, test_many_memories, 0, 2);
-  tcase_add_test (tc, test_kinds);
+  tcase_add_loop_test (tc, gaps_between_planes_are_skipped_in_place, 0, 2);
+  tcase_add_loop_test (tc, padded_lines_are_packed, 0, 2);
+  tcase_add_loop_test (tc, whole_cropped_lines_are_sent_in_place, 0, 2);
+  tcase_add_loop_test (tc, whole_lines_of_a_region_are_sent_in_place, 0, 2);
+  tcase_add_test (tc, region_outside_the_frame_is_not_sent);
+  tcase_add_test (tc, invalid_crop_is_ignored);
+  tcase_add_loop_test (tc, sixteen_memories_are_one_transfer, 0, 2);
+  tcase_add_test (tc, layout_kinds_are_recognised);
   return s;
 }
 

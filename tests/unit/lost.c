@@ -40,7 +40,7 @@ assert_told (SinkHarness * sh)
 }
 
 /* Whatever the error is. */
-GST_START_TEST (test_in_a_row)
+GST_START_TEST (six_lost_frames_in_a_row_warn_once)
 {
   const gint errs[] = { ECONNRESET, EIO, EOVERFLOW };
   SinkHarness sh;
@@ -69,7 +69,7 @@ GST_START_TEST (test_in_a_row)
 GST_END_TEST;
 
 /* One that arrives in between says that nothing is wrong as a whole. */
-GST_START_TEST (test_with_good_ones)
+GST_START_TEST (one_arrived_frame_prevents_the_warning)
 {
   SinkHarness sh;
   guint i;
@@ -90,7 +90,7 @@ GST_START_TEST (test_with_good_ones)
 GST_END_TEST;
 
 /* A controller that says that it has sent less than it was asked for. */
-GST_START_TEST (test_short)
+GST_START_TEST (short_transfer_is_a_lost_frame)
 {
   SinkHarness sh;
 
@@ -111,7 +111,7 @@ GST_START_TEST (test_short)
 GST_END_TEST;
 
 /* A host that went is no cause to look for another one. */
-GST_START_TEST (test_host_went)
+GST_START_TEST (departed_host_causes_no_warning)
 {
   SinkHarness sh;
   gint released[N + 1];
@@ -134,7 +134,7 @@ GST_START_TEST (test_host_went)
 GST_END_TEST;
 
 /* Neither are frames cancelled by the sink. */
-GST_START_TEST (test_cancelled)
+GST_START_TEST (cancelled_frames_are_not_lost)
 {
   SinkHarness sh;
   gint released[N];
@@ -208,14 +208,14 @@ run_never_detaches_busy (gboolean can_submit)
   sink_harness_end (&sh);
 }
 
-GST_START_TEST (test_never_detaches_busy)
+GST_START_TEST (busy_dmabuf_is_not_detached)
 {
   run_never_detaches_busy (FALSE);
 }
 
 GST_END_TEST;
 
-GST_START_TEST (test_never_detaches_busy_by_submit)
+GST_START_TEST (busy_dmabuf_is_not_detached_with_submit)
 {
   run_never_detaches_busy (TRUE);
 }
@@ -223,7 +223,7 @@ GST_START_TEST (test_never_detaches_busy_by_submit)
 GST_END_TEST;
 
 /* More dmabufs are under way than are to be attached at a time. */
-GST_START_TEST (test_all_busy)
+GST_START_TEST (busy_dmabufs_may_exceed_the_attachment_limit)
 {
   gint released[MAX_ATTACHED / 2 + 2];
   SinkHarness sh;
@@ -251,7 +251,7 @@ GST_END_TEST;
 
 /* A frame that is given up half queued was not sent, however well its beginning
  * went. */
-GST_START_TEST (test_half_queued)
+GST_START_TEST (half_queued_frame_is_not_counted_as_sent)
 {
   gint released, half;
   GstMemory *second;
@@ -287,17 +287,17 @@ lost_suite (void)
   TCase *tc = tcase_create ("lost");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_in_a_row);
-  tcase_add_test (tc, test_with_good_ones);
-  tcase_add_test (tc, test_short);
-  tcase_add_test (tc, test_host_went);
-  tcase_add_test (tc, test_cancelled);
-  tcase_add_test (tc, test_never_detaches_busy);
-  tcase_add_test (tc, test_never_detaches_busy_by_submit);
+  tcase_add_test (tc, six_lost_frames_in_a_row_warn_once);
+  tcase_add_test (tc, one_arrived_frame_prevents_the_warning);
+  tcase_add_test (tc, short_transfer_is_a_lost_frame);
+  tcase_add_test (tc, departed_host_causes_no_warning);
+  tcase_add_test (tc, cancelled_frames_are_not_lost);
+  tcase_add_test (tc, busy_dmabuf_is_not_detached);
+  tcase_add_test (tc, busy_dmabuf_is_not_detached_with_submit);
   if (!fake_endpoint_reaps ())
-    tcase_add_test (tc, test_all_busy);
+    tcase_add_test (tc, busy_dmabufs_may_exceed_the_attachment_limit);
   if (!fake_endpoint_reaps ())
-    tcase_add_test (tc, test_half_queued);
+    tcase_add_test (tc, half_queued_frame_is_not_counted_as_sent);
   return s;
 }
 

@@ -12,7 +12,7 @@
 #include "transport/gstffserror.h"
 #include "transport/gstffsqueue.h"
 
-GST_START_TEST (test_meaning)
+GST_START_TEST (errno_meaning_depends_on_the_call)
 {
   static const struct
   {
@@ -82,7 +82,7 @@ submit (GstFfsQueue * queue, guint64 frame, GstBuffer ** bufs, guint n)
           &call), 0);
 }
 
-GST_START_TEST (test_counter)
+GST_START_TEST (queue_counts_frames_and_latencies)
 {
   GstFfsAttachmentsStats attachments;
   GstBuffer *bufs[3];
@@ -137,7 +137,7 @@ GST_START_TEST (test_counter)
 GST_END_TEST;
 
 /* A share of a share is known by what it is of. */
-GST_START_TEST (test_key)
+GST_START_TEST (shared_memory_has_its_parents_key)
 {
   GstMemory *mem = gst_allocator_alloc (NULL, 30, NULL);
   GstMemory *part = gst_memory_share (mem, 0, 20);
@@ -159,7 +159,7 @@ empty (void)
 }
 
 /* A memory without bytes is part of the piece that it is in. */
-GST_START_TEST (test_empty_memory)
+GST_START_TEST (empty_memory_joins_its_neighbours)
 {
   GstBuffer *buf = gst_buffer_new ();
   GstFfsPiece pieces[GST_FFS_MAX_PIECES];
@@ -182,10 +182,10 @@ parts_suite (void)
   TCase *tc = tcase_create ("parts");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_meaning);
-  tcase_add_test (tc, test_counter);
-  tcase_add_test (tc, test_key);
-  tcase_add_test (tc, test_empty_memory);
+  tcase_add_test (tc, errno_meaning_depends_on_the_call);
+  tcase_add_test (tc, queue_counts_frames_and_latencies);
+  tcase_add_test (tc, shared_memory_has_its_parents_key);
+  tcase_add_test (tc, empty_memory_joins_its_neighbours);
   return s;
 }
 

@@ -193,7 +193,7 @@ get (void)
   return g_value_get_int (&value);
 }
 
-GST_START_TEST (test_stopped)
+GST_START_TEST (stopped_source_is_set_at_once)
 {
   set (3);
   fail_unless_equals_int (source->number, 3);
@@ -206,7 +206,7 @@ GST_START_TEST (test_stopped)
 
 GST_END_TEST;
 
-GST_START_TEST (test_between_frames)
+GST_START_TEST (running_source_is_set_between_frames)
 {
   play ();
   wait_begun (1);
@@ -239,7 +239,7 @@ GST_START_TEST (test_between_frames)
 
 GST_END_TEST;
 
-GST_START_TEST (test_free)
+GST_START_TEST (freed_property_is_not_set)
 {
   play ();
   wait_begun (1);
@@ -256,7 +256,7 @@ GST_END_TEST;
 
 /* It stops before it has ended the frame that was waited for, if the harness
  * refuses that. */
-GST_START_TEST (test_stop)
+GST_START_TEST (stop_sets_the_pending_value)
 {
   guint begun;
 
@@ -291,7 +291,7 @@ set_three (gpointer data)
 
 /* Another thread changes the source's state meanwhile, so it is unknown
  * whether it runs. */
-GST_START_TEST (test_state_lock)
+GST_START_TEST (locked_state_postpones_the_value)
 {
   GST_STATE_LOCK (source);
   g_thread_join (g_thread_new ("host", set_three, NULL));
@@ -319,7 +319,7 @@ set_many (gpointer data)
   return NULL;
 }
 
-GST_START_TEST (test_many)
+GST_START_TEST (many_sets_disturb_no_frame)
 {
   GThread *thread;
   guint begun;
@@ -349,12 +349,12 @@ property_suite (void)
   TCase *tc = tcase_create ("property");
 
   tcase_add_checked_fixture (tc, set_up, tear_down);
-  tcase_add_test (tc, test_stopped);
-  tcase_add_test (tc, test_between_frames);
-  tcase_add_test (tc, test_free);
-  tcase_add_test (tc, test_stop);
-  tcase_add_test (tc, test_state_lock);
-  tcase_add_test (tc, test_many);
+  tcase_add_test (tc, stopped_source_is_set_at_once);
+  tcase_add_test (tc, running_source_is_set_between_frames);
+  tcase_add_test (tc, freed_property_is_not_set);
+  tcase_add_test (tc, stop_sets_the_pending_value);
+  tcase_add_test (tc, locked_state_postpones_the_value);
+  tcase_add_test (tc, many_sets_disturb_no_frame);
   suite_add_tcase (s, tc);
   return s;
 }

@@ -111,7 +111,7 @@ wait_ended (gpointer ended)
 /* ---- tests ---- */
 
 /* Two threads find out at the same time, and the first takes long to tell. */
-GST_START_TEST (test_order)
+GST_START_TEST (received_buffers_arrive_in_order)
 {
   gint64 end = g_get_monotonic_time () + BLOCKED_FOR;
   gint a, b;
@@ -145,7 +145,7 @@ GST_START_TEST (test_order)
 GST_END_TEST;
 
 /* What ends later than that is nobody's, and released all the same. */
-GST_START_TEST (test_after_shutdown)
+GST_START_TEST (transfer_after_shutdown_is_released_silently)
 {
   gint released;
 
@@ -161,7 +161,7 @@ GST_START_TEST (test_after_shutdown)
 GST_END_TEST;
 
 /* What was taken back is no loss, and more than there is room for is one. */
-GST_START_TEST (test_errors)
+GST_START_TEST (cancelled_and_failed_transfers_are_told_apart)
 {
   gint a, b;
 
@@ -186,7 +186,7 @@ flush (gpointer data G_GNUC_UNUSED)
   return NULL;
 }
 
-GST_START_TEST (test_flush)
+GST_START_TEST (flush_ends_the_wait_for_a_transfer)
 {
   GThread *thread;
   gint released;
@@ -210,10 +210,10 @@ queue_out_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
-  tcase_add_test (tc, test_order);
-  tcase_add_test (tc, test_after_shutdown);
-  tcase_add_test (tc, test_errors);
-  tcase_add_test (tc, test_flush);
+  tcase_add_test (tc, received_buffers_arrive_in_order);
+  tcase_add_test (tc, transfer_after_shutdown_is_released_silently);
+  tcase_add_test (tc, cancelled_and_failed_transfers_are_told_apart);
+  tcase_add_test (tc, flush_ends_the_wait_for_a_transfer);
   return s;
 }
 

@@ -116,7 +116,7 @@ prepare_halves (GstBuffer * a, GstBuffer * b)
 /* The second half of a frame has to wait for another device.  Meanwhile the
  * host that has the first half leaves, and another one comes: that one must
  * not see the second half. */
-GST_START_TEST (test_other_host)
+GST_START_TEST (next_host_gets_no_second_half)
 {
   gint a_released, b_released;
   GstBuffer *a, *b;
@@ -157,7 +157,7 @@ GST_END_TEST;
 /* A flush finds the first half of a frame on its way, and the second half waits
  * for another device. The host that has the beginning gets the rest, unless it
  * takes too long. */
-GST_START_TEST (test_flush_in_mid_frame)
+GST_START_TEST (flush_in_mid_frame_sends_the_rest_or_gives_up)
 {
   gint a_released, b_released;
   GstBuffer *a, *b;
@@ -207,7 +207,7 @@ submit_claimed (gpointer data G_GNUC_UNUSED)
 
 /* A halt ends a wait for another device, and has the queue to itself when it
  * returns: no frame is queued until the queue is resumed. */
-GST_START_TEST (test_halt)
+GST_START_TEST (halt_ends_the_wait_for_another_device)
 {
   gint released;
   GstBuffer *buffer = dmabuf_buffer (LENGTH, &released);
@@ -240,7 +240,7 @@ GST_END_TEST;
 
 /* The end of one transfer says that the host is gone, though another one was
  * queued since: that one is cancelled like any other. */
-GST_START_TEST (test_cancel_after_gone)
+GST_START_TEST (transfer_queued_before_gone_is_cancelled)
 {
   gint a_released, b_released;
   GstBuffer *a, *b;
@@ -277,7 +277,7 @@ arrive (GstBuffer * buffer)
 }
 
 /* Not told are frames that arrive like the one before. */
-GST_START_TEST (test_news)
+GST_START_TEST (only_changes_of_outcome_are_reported)
 {
   gint released;
   GstBuffer *a = dmabuf_buffer (LENGTH, &released);
@@ -316,7 +316,7 @@ GST_START_TEST (test_news)
 GST_END_TEST;
 
 /* A memory whose attachment was given up is not taken for attached. */
-GST_START_TEST (test_attached_anew)
+GST_START_TEST (dropped_attachment_is_attached_again)
 {
   gint released;
   GstBuffer *a = dmabuf_buffer (LENGTH, &released);
@@ -346,7 +346,7 @@ shut_down_now (gpointer data G_GNUC_UNUSED)
 
 /* However little time there is, who shuts the queue down may free what the
  * callback uses: it is waited for. */
-GST_START_TEST (test_shutdown_in_callback)
+GST_START_TEST (shutdown_waits_for_the_callback)
 {
   GstBuffer *a;
   gint released;
@@ -394,14 +394,15 @@ queue_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   /* With SUBMIT of several transfers a frame has no second half. */
   if (!fake_endpoint_reaps ()) {
-    tcase_add_test (tc, test_other_host);
-    tcase_add_loop_test (tc, test_flush_in_mid_frame, 0, 2);
+    tcase_add_test (tc, next_host_gets_no_second_half);
+    tcase_add_loop_test (tc, flush_in_mid_frame_sends_the_rest_or_gives_up, 0,
+        2);
   }
-  tcase_add_test (tc, test_halt);
-  tcase_add_test (tc, test_cancel_after_gone);
-  tcase_add_test (tc, test_shutdown_in_callback);
-  tcase_add_test (tc, test_news);
-  tcase_add_test (tc, test_attached_anew);
+  tcase_add_test (tc, halt_ends_the_wait_for_another_device);
+  tcase_add_test (tc, transfer_queued_before_gone_is_cancelled);
+  tcase_add_test (tc, shutdown_waits_for_the_callback);
+  tcase_add_test (tc, only_changes_of_outcome_are_reported);
+  tcase_add_test (tc, dropped_attachment_is_attached_again);
   return s;
 }
 

@@ -11,7 +11,7 @@
 #define N 3
 #define N_DEEP 8
 
-GST_START_TEST (test_only_by_fence)
+GST_START_TEST (buffers_are_released_by_their_fence)
 {
   SinkHarness sh;
   gint released[N];
@@ -39,7 +39,7 @@ GST_START_TEST (test_only_by_fence)
 GST_END_TEST;
 
 /* Signalled, but behind one that is not: the controller works in order. */
-GST_START_TEST (test_in_order)
+GST_START_TEST (fences_may_signal_out_of_order)
 {
   SinkHarness sh;
   gint a, b;
@@ -56,7 +56,7 @@ GST_START_TEST (test_in_order)
 
 GST_END_TEST;
 
-GST_START_TEST (test_max_in_flight)
+GST_START_TEST (max_in_flight_blocks_upstream)
 {
   SinkHarness sh;
   gint a, b, c;
@@ -84,7 +84,7 @@ GST_START_TEST (test_max_in_flight)
 GST_END_TEST;
 
 /* Whoever has found all slots taken is not woken before a quarter is free. */
-GST_START_TEST (test_woken_for_several_slots)
+GST_START_TEST (blocked_thread_wakes_for_a_quarter_of_the_slots)
 {
   SinkHarness sh;
   gint released[N_DEEP];
@@ -111,7 +111,7 @@ GST_START_TEST (test_woken_for_several_slots)
 
 GST_END_TEST;
 
-GST_START_TEST (test_eos_waits)
+GST_START_TEST (eos_waits_for_all_transfers)
 {
   SinkHarness sh;
   GstMessage *msg;
@@ -137,7 +137,7 @@ GST_START_TEST (test_eos_waits)
 
 GST_END_TEST;
 
-GST_START_TEST (test_flush_while_full)
+GST_START_TEST (flush_keeps_transfers_in_flight)
 {
   SinkHarness sh;
   gint a, b;
@@ -170,7 +170,7 @@ GST_START_TEST (test_flush_while_full)
 GST_END_TEST;
 
 /* Going to NULL cancels, and reads no status once it did. */
-GST_START_TEST (test_stop_cancels)
+GST_START_TEST (stop_cancels_and_detaches)
 {
   SinkHarness sh;
   gint a, b;
@@ -190,7 +190,7 @@ GST_END_TEST;
 
 /* A controller that does not complete a transfer keeps the buffer, however
  * long, even beyond the element. */
-GST_START_TEST (test_stop_stubborn)
+GST_START_TEST (stuck_transfer_keeps_its_buffer_past_the_element)
 {
   SinkHarness sh;
   gint a;
@@ -222,7 +222,7 @@ GST_END_TEST;
 #ifdef HAVE_AIO
 
 /* Nor does it complete writes. */
-GST_START_TEST (test_stop_stubborn_write)
+GST_START_TEST (stop_ends_the_wait_for_a_stuck_write)
 {
   SinkHarness sh;
 
@@ -243,7 +243,7 @@ GST_END_TEST;
 
 /* videorate and tee give the same buffer twice. The kernel must not see the
  * dmabuf a second time while it is in flight. */
-GST_START_TEST (test_same_buffer_twice)
+GST_START_TEST (same_dmabuf_is_not_in_flight_twice)
 {
   SinkHarness sh;
   GstBuffer *buf;
@@ -268,7 +268,7 @@ GST_START_TEST (test_same_buffer_twice)
 GST_END_TEST;
 
 /* Attached once, and not much longer than the memory lives. */
-GST_START_TEST (test_attachment_lifetime)
+GST_START_TEST (attachment_ends_with_its_memory)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -297,7 +297,7 @@ GST_START_TEST (test_attachment_lifetime)
 GST_END_TEST;
 
 /* The number is bounded; the oldest idle one goes. */
-GST_START_TEST (test_attachment_bound)
+GST_START_TEST (oldest_idle_attachment_is_replaced)
 {
   SinkHarness sh;
   GstMemory *mems[70];
@@ -338,7 +338,7 @@ GST_START_TEST (test_attachment_bound)
 GST_END_TEST;
 
 /* Upstream wants its buffers back before it can change format. */
-GST_START_TEST (test_drain_query)
+GST_START_TEST (drain_query_releases_and_detaches)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -361,7 +361,7 @@ GST_START_TEST (test_drain_query)
 GST_END_TEST;
 
 /* A poll() that fails tells nothing about the fence. */
-GST_START_TEST (test_poll_fails)
+GST_START_TEST (failed_poll_releases_nothing)
 {
   SinkHarness sh;
   gint a;
@@ -388,23 +388,23 @@ release_suite (void)
   TCase *tc = tcase_create ("release");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_only_by_fence);
+  tcase_add_test (tc, buffers_are_released_by_their_fence);
   if (!fake_endpoint_reaps ())
-    tcase_add_test (tc, test_poll_fails);
-  tcase_add_test (tc, test_in_order);
-  tcase_add_test (tc, test_max_in_flight);
-  tcase_add_test (tc, test_woken_for_several_slots);
-  tcase_add_test (tc, test_eos_waits);
-  tcase_add_test (tc, test_flush_while_full);
-  tcase_add_test (tc, test_stop_cancels);
-  tcase_add_test (tc, test_stop_stubborn);
+    tcase_add_test (tc, failed_poll_releases_nothing);
+  tcase_add_test (tc, fences_may_signal_out_of_order);
+  tcase_add_test (tc, max_in_flight_blocks_upstream);
+  tcase_add_test (tc, blocked_thread_wakes_for_a_quarter_of_the_slots);
+  tcase_add_test (tc, eos_waits_for_all_transfers);
+  tcase_add_test (tc, flush_keeps_transfers_in_flight);
+  tcase_add_test (tc, stop_cancels_and_detaches);
+  tcase_add_test (tc, stuck_transfer_keeps_its_buffer_past_the_element);
 #ifdef HAVE_AIO
-  tcase_add_test (tc, test_stop_stubborn_write);
+  tcase_add_test (tc, stop_ends_the_wait_for_a_stuck_write);
 #endif
-  tcase_add_test (tc, test_same_buffer_twice);
-  tcase_add_test (tc, test_attachment_lifetime);
-  tcase_add_test (tc, test_attachment_bound);
-  tcase_add_test (tc, test_drain_query);
+  tcase_add_test (tc, same_dmabuf_is_not_in_flight_twice);
+  tcase_add_test (tc, attachment_ends_with_its_memory);
+  tcase_add_test (tc, oldest_idle_attachment_is_replaced);
+  tcase_add_test (tc, drain_query_releases_and_detaches);
   return s;
 }
 

@@ -223,7 +223,7 @@ end (Fixture * f)
   gst_object_unref (f->pipeline);
 }
 
-GST_START_TEST (test_stops_and_starts)
+GST_START_TEST (camera_runs_only_for_a_host)
 {
   GstState state;
   Fixture f;
@@ -253,7 +253,7 @@ GST_END_TEST;
 
 /* A pipeline that is paused and played again does not start it, but it has the
  * pipeline's new base time when it is. */
-GST_START_TEST (test_stays_stopped)
+GST_START_TEST (stopped_camera_survives_pause_and_play)
 {
   GstClockTime before;
   Fixture f;
@@ -283,7 +283,7 @@ GST_START_TEST (test_stays_stopped)
 GST_END_TEST;
 
 /* The host may come while the source is being stopped, and go again. */
-GST_START_TEST (test_changes_its_mind)
+GST_START_TEST (camera_follows_rapid_demand_changes)
 {
   Fixture f;
   guint i;
@@ -319,7 +319,7 @@ assert_ends (Fixture * f)
 }
 
 /* Whoever waits for the pipeline's EOS gets it, without the source too. */
-GST_START_TEST (test_eos)
+GST_START_TEST (eos_arrives_with_camera_stopped_or_restarted)
 {
   Fixture f;
 
@@ -364,7 +364,7 @@ send_eos (gpointer pipeline)
 
 /* The source is blocked in the sink with an unwanted frame; the thread that
  * sends the event waits for it. */
-GST_START_TEST (test_eos_before)
+GST_START_TEST (eos_arrives_while_the_camera_stops)
 {
   GThread *thread;
   Fixture f;
@@ -383,7 +383,7 @@ GST_END_TEST;
 
 /* Sources answer for these, and the sink must not send them against the
  * stream. */
-GST_START_TEST (test_events_for_sources)
+GST_START_TEST (downstream_events_go_to_the_source)
 {
   Fixture f;
 
@@ -396,7 +396,7 @@ GST_START_TEST (test_events_for_sources)
 GST_END_TEST;
 
 /* Wanted is wanted, whatever a frame says that was dropped before. */
-GST_START_TEST (test_wanted_runs)
+GST_START_TEST (wanted_camera_ignores_dropped_frames)
 {
   Fixture f;
   guint i;
@@ -428,7 +428,7 @@ assert_runs (const gchar * source, const gchar * middle)
   end (&f);
 }
 
-GST_START_TEST (test_others_look)
+GST_START_TEST (camera_with_a_second_sink_keeps_running)
 {
   assert_runs ("testcamera", "tee");
 }
@@ -436,7 +436,7 @@ GST_START_TEST (test_others_look)
 GST_END_TEST;
 
 /* Elements outside the bin belong to their parent. */
-GST_START_TEST (test_source_outside)
+GST_START_TEST (camera_outside_the_bin_keeps_running)
 {
   GstPad *pad;
   Fixture f;
@@ -464,7 +464,7 @@ GST_START_TEST (test_source_outside)
 
 GST_END_TEST;
 
-GST_START_TEST (test_no_camera)
+GST_START_TEST (source_that_is_no_camera_keeps_running)
 {
   assert_runs ("fakesrc", NULL);
 }
@@ -479,16 +479,16 @@ sensor_suite (void)
 
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0, NULL);
   suite_add_tcase (suite, tc);
-  tcase_add_test (tc, test_stops_and_starts);
-  tcase_add_test (tc, test_stays_stopped);
-  tcase_add_test (tc, test_changes_its_mind);
-  tcase_add_test (tc, test_eos);
-  tcase_add_test (tc, test_eos_before);
-  tcase_add_test (tc, test_events_for_sources);
-  tcase_add_test (tc, test_wanted_runs);
-  tcase_add_test (tc, test_others_look);
-  tcase_add_test (tc, test_source_outside);
-  tcase_add_test (tc, test_no_camera);
+  tcase_add_test (tc, camera_runs_only_for_a_host);
+  tcase_add_test (tc, stopped_camera_survives_pause_and_play);
+  tcase_add_test (tc, camera_follows_rapid_demand_changes);
+  tcase_add_test (tc, eos_arrives_with_camera_stopped_or_restarted);
+  tcase_add_test (tc, eos_arrives_while_the_camera_stops);
+  tcase_add_test (tc, downstream_events_go_to_the_source);
+  tcase_add_test (tc, wanted_camera_ignores_dropped_frames);
+  tcase_add_test (tc, camera_with_a_second_sink_keeps_running);
+  tcase_add_test (tc, camera_outside_the_bin_keeps_running);
+  tcase_add_test (tc, source_that_is_no_camera_keeps_running);
   return suite;
 }
 

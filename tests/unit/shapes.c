@@ -82,7 +82,7 @@ expect (SinkHarness * sh, guint zero_copy, guint copied, guint64 bytes,
     fail_unless_equals_uint64 (sink_harness_stat (sh, reason), copied);
 }
 
-GST_START_TEST (test_in_place)
+GST_START_TEST (dmabufs_are_sent_in_place)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -131,7 +131,7 @@ GST_START_TEST (test_in_place)
 
 GST_END_TEST;
 
-GST_START_TEST (test_most_memories)
+GST_START_TEST (max_memories_are_sent_in_place)
 {
   GstBuffer *buf = gst_buffer_new ();
   SinkHarness sh;
@@ -147,7 +147,7 @@ GST_START_TEST (test_most_memories)
 
 GST_END_TEST;
 
-GST_START_TEST (test_system_memory)
+GST_START_TEST (system_memory_is_copied)
 {
   SinkHarness sh;
 
@@ -172,7 +172,7 @@ GST_START_TEST (test_system_memory)
 
 GST_END_TEST;
 
-GST_START_TEST (test_offset)
+GST_START_TEST (offset_memory_is_copied)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -198,7 +198,7 @@ GST_START_TEST (test_offset)
 GST_END_TEST;
 
 /* gdppay: only the header is copied. */
-GST_START_TEST (test_mix)
+GST_START_TEST (only_unsendable_parts_are_copied)
 {
   SinkHarness sh;
   GstMemory *mem;
@@ -233,7 +233,7 @@ padded_frame (void)
   return buf;
 }
 
-GST_START_TEST (test_padding)
+GST_START_TEST (padding_is_removed_on_request)
 {
   gboolean remove_padding;
   SinkHarness sh;
@@ -282,7 +282,7 @@ GST_START_TEST (test_padding)
 
 GST_END_TEST;
 
-GST_START_TEST (test_never)
+GST_START_TEST (copy_mode_never_rejects_copies)
 {
   static const struct
   {
@@ -332,7 +332,7 @@ compare_file (const gchar * data, gsize size)
 }
 
 /* Without an allocator of dmabufs the frame is written. Several chunks. */
-GST_START_TEST (test_written)
+GST_START_TEST (frames_are_written_without_a_heap)
 {
   gsize size = 1234567;
   gchar *data = g_malloc (size);
@@ -354,7 +354,7 @@ GST_START_TEST (test_written)
 
 GST_END_TEST;
 
-GST_START_TEST (test_always)
+GST_START_TEST (copy_mode_always_writes_dmabufs)
 {
   SinkHarness sh;
   GstBuffer *buf;
@@ -390,7 +390,7 @@ assert_number_only (GstQuery * query, guint number)
 
 /* Upstream is offered our dmabufs, and what it makes of them goes out in
  * place. */
-GST_START_TEST (test_our_pool)
+GST_START_TEST (sink_pool_frames_are_sent_in_place)
 {
   GstCaps *caps = gst_caps_from_string
       ("video/x-raw,format=GRAY8,width=64,height=10,framerate=30/1");
@@ -450,7 +450,7 @@ was_asked (SinkHarness * sh)
 
 /* Upstream is told about changes in the number or origin of buffers; a buffer
  * that the base class keeps counts. */
-GST_START_TEST (test_numbers_change)
+GST_START_TEST (changed_buffer_count_reconfigures_upstream)
 {
   GstCaps *caps = gst_caps_from_string
       ("video/x-raw,format=GRAY8,width=64,height=10,framerate=30/1");
@@ -483,7 +483,7 @@ GST_END_TEST;
 
 /* A pool entry without a size would make a source that reads files read into
  * buffers of no size. */
-GST_START_TEST (test_pool_entries)
+GST_START_TEST (caps_without_size_get_no_pool)
 {
   static const struct
   {
@@ -522,7 +522,7 @@ GST_START_TEST (test_pool_entries)
 GST_END_TEST;
 
 /* GStreamer's video pool takes such caps, but makes buffers of no planes. */
-GST_START_TEST (test_no_pool_for_dma_drm)
+GST_START_TEST (dma_drm_caps_get_no_pool)
 {
   GstCaps *caps = gst_caps_from_string ("video/x-raw(memory:DMABuf),"
       "format=DMA_DRM,drm-format=NV12,width=64,height=10,framerate=30/1");
@@ -547,19 +547,19 @@ shapes_suite (void)
   TCase *tc = tcase_create ("shapes");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_in_place);
-  tcase_add_test (tc, test_most_memories);
-  tcase_add_test (tc, test_system_memory);
-  tcase_add_test (tc, test_offset);
-  tcase_add_test (tc, test_mix);
-  tcase_add_test (tc, test_padding);
-  tcase_add_test (tc, test_never);
-  add_written_test (tc, test_written);
-  add_written_test (tc, test_always);
-  tcase_add_test (tc, test_our_pool);
-  tcase_add_test (tc, test_numbers_change);
-  tcase_add_test (tc, test_pool_entries);
-  tcase_add_test (tc, test_no_pool_for_dma_drm);
+  tcase_add_test (tc, dmabufs_are_sent_in_place);
+  tcase_add_test (tc, max_memories_are_sent_in_place);
+  tcase_add_test (tc, system_memory_is_copied);
+  tcase_add_test (tc, offset_memory_is_copied);
+  tcase_add_test (tc, only_unsendable_parts_are_copied);
+  tcase_add_test (tc, padding_is_removed_on_request);
+  tcase_add_test (tc, copy_mode_never_rejects_copies);
+  add_written_test (tc, frames_are_written_without_a_heap);
+  add_written_test (tc, copy_mode_always_writes_dmabufs);
+  tcase_add_test (tc, sink_pool_frames_are_sent_in_place);
+  tcase_add_test (tc, changed_buffer_count_reconfigures_upstream);
+  tcase_add_test (tc, caps_without_size_get_no_pool);
+  tcase_add_test (tc, dma_drm_caps_get_no_pool);
   return s;
 }
 

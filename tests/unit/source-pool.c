@@ -209,7 +209,7 @@ pop_layout (void)
 
 /* ---- tests ---- */
 
-GST_START_TEST (test_padding)
+GST_START_TEST (downstream_pool_with_padding_is_used)
 {
   GstStructure *layout;
   const GValue *strides;
@@ -235,7 +235,7 @@ GST_START_TEST (test_padding)
 GST_END_TEST;
 
 /* A host that knows the caps alone does not know of padding. */
-GST_START_TEST (test_padding_not_allowed)
+GST_START_TEST (padded_pool_is_refused_by_default)
 {
   start (RAW ("GRAY8"), FALSE);
   send_frame (WIDTH * HEIGHT, 2);
@@ -246,7 +246,7 @@ GST_START_TEST (test_padding_not_allowed)
 GST_END_TEST;
 
 /* One transfer that goes into two dmabufs. */
-GST_START_TEST (test_planes)
+GST_START_TEST (planes_in_two_dmabufs_are_one_transfer)
 {
   guint i;
 
@@ -263,7 +263,7 @@ GST_START_TEST (test_planes)
 GST_END_TEST;
 
 /* TRANSFER takes one dmabuf, from its start on. */
-GST_START_TEST (test_planes_without_submit)
+GST_START_TEST (planes_without_submit_use_own_buffers)
 {
   fake_endpoint_set_can_reap (FALSE);
   t.pool->format = GST_VIDEO_FORMAT_NV12;
@@ -277,7 +277,7 @@ GST_START_TEST (test_planes_without_submit)
 
 GST_END_TEST;
 
-GST_START_TEST (test_no_dmabufs)
+GST_START_TEST (pool_without_dmabufs_is_not_used)
 {
   t.pool->dmabufs = FALSE;
   start (RAW ("GRAY8"), TRUE);
@@ -289,7 +289,7 @@ GST_START_TEST (test_no_dmabufs)
 GST_END_TEST;
 
 /* A reconfiguration that changes nothing cuts no frame. */
-GST_START_TEST (test_reconfigure)
+GST_START_TEST (same_allocation_cancels_nothing)
 {
   GstStructure *stats;
   guint64 cancelled;
@@ -313,7 +313,7 @@ GST_START_TEST (test_reconfigure)
 GST_END_TEST;
 
 /* Other caps are other buffers, and those in flight come back first. */
-GST_START_TEST (test_new_caps)
+GST_START_TEST (new_caps_replace_the_buffers)
 {
   guint8 data[52 * HEIGHT];
 
@@ -346,13 +346,13 @@ source_pool_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
-  tcase_add_test (tc, test_padding);
-  tcase_add_test (tc, test_padding_not_allowed);
-  tcase_add_test (tc, test_planes);
-  tcase_add_test (tc, test_planes_without_submit);
-  tcase_add_test (tc, test_no_dmabufs);
-  tcase_add_test (tc, test_reconfigure);
-  tcase_add_test (tc, test_new_caps);
+  tcase_add_test (tc, downstream_pool_with_padding_is_used);
+  tcase_add_test (tc, padded_pool_is_refused_by_default);
+  tcase_add_test (tc, planes_in_two_dmabufs_are_one_transfer);
+  tcase_add_test (tc, planes_without_submit_use_own_buffers);
+  tcase_add_test (tc, pool_without_dmabufs_is_not_used);
+  tcase_add_test (tc, same_allocation_cancels_nothing);
+  tcase_add_test (tc, new_caps_replace_the_buffers);
   return s;
 }
 

@@ -236,7 +236,7 @@ send_frame (gsize size, guint8 seed)
 
 /* ---- control ---- */
 
-GST_START_TEST (test_description)
+GST_START_TEST (receiver_has_an_out_endpoint)
 {
   const GstFfsFunctionDesc *desc = gst_ffs_profile_describe (t.profile);
 
@@ -246,7 +246,7 @@ GST_START_TEST (test_description)
 
 GST_END_TEST;
 
-GST_START_TEST (test_layout)
+GST_START_TEST (host_reads_the_layout)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
   GstFfsProfile *camera = gst_ffs_stream_profile_new (NULL), *own = t.profile;
@@ -283,7 +283,7 @@ GST_END_TEST;
 
 /* ---- frames ---- */
 
-GST_START_TEST (test_frame)
+GST_START_TEST (frame_keeps_header_fields)
 {
   GstFfsStreamHeader header;
   GstFfsReceived item;
@@ -311,7 +311,7 @@ GST_START_TEST (test_frame)
 GST_END_TEST;
 
 /* Encoded video: any length that there is room for. */
-GST_START_TEST (test_lengths)
+GST_START_TEST (encoded_frames_have_any_length)
 {
   static const gsize lengths[] = { 1, 96, 1000, 1023, 1024, 1025, 2048, 4095,
     4096
@@ -365,7 +365,7 @@ static const struct
   {"payload too long", "frames-long", 0, 0, 96, SIZE, SIZE + 1},
 };
 
-GST_START_TEST (test_faults)
+GST_START_TEST (faulty_frame_is_dropped_and_the_next_arrives)
 {
   GstFfsStreamHeader header;
   guint8 bytes[GST_FFS_STREAM_HEADER_SIZE + 1] = { 0, };
@@ -394,7 +394,7 @@ GST_START_TEST (test_faults)
 
 GST_END_TEST;
 
-GST_START_TEST (test_skip_and_end)
+GST_START_TEST (unknown_packets_are_skipped)
 {
   GstFfsStreamHeader header;
   GstFfsReceived item;
@@ -419,7 +419,7 @@ GST_START_TEST (test_skip_and_end)
 GST_END_TEST;
 
 /* A host that was killed in the midst of a frame, and the next one. */
-GST_START_TEST (test_halt)
+GST_START_TEST (halt_keeps_whole_frames_only)
 {
   static const guint8 packet[FAKE_PACKET_SIZE];
   GstFfsStreamHeader header;
@@ -452,7 +452,7 @@ GST_END_TEST;
 
 /* The frame is refused when its header is queued already: that header is for
  * the next one. */
-GST_START_TEST (test_head_alone)
+GST_START_TEST (header_without_frame_serves_the_next)
 {
   GstBuffer *buffer;
   GstFfsCall call;
@@ -485,7 +485,7 @@ GST_END_TEST;
 
 /* Without REAP nothing tells that a header is short: what is left of the one
  * before must not pass for it. */
-GST_START_TEST (test_old_head)
+GST_START_TEST (stale_header_is_not_reused)
 {
   GstFfsReceived item;
 
@@ -505,7 +505,7 @@ GST_END_TEST;
 
 /* ---- times ---- */
 
-GST_START_TEST (test_times)
+GST_START_TEST (host_times_map_without_going_back)
 {
   const GstClockTime s = GST_SECOND, none = GST_CLOCK_TIME_NONE;
   static GstFfsTimeline line;
@@ -550,21 +550,22 @@ source_stream_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
-  tcase_add_test (tc, test_description);
-  tcase_add_test (tc, test_layout);
-  tcase_add_test (tc, test_frame);
-  tcase_add_test (tc, test_lengths);
-  tcase_add_loop_test (tc, test_faults, 0, G_N_ELEMENTS (faults));
-  tcase_add_test (tc, test_skip_and_end);
-  tcase_add_test (tc, test_halt);
-  tcase_add_test (tc, test_head_alone);
-  tcase_add_test (tc, test_times);
+  tcase_add_test (tc, receiver_has_an_out_endpoint);
+  tcase_add_test (tc, host_reads_the_layout);
+  tcase_add_test (tc, frame_keeps_header_fields);
+  tcase_add_test (tc, encoded_frames_have_any_length);
+  tcase_add_loop_test (tc, faulty_frame_is_dropped_and_the_next_arrives, 0,
+      G_N_ELEMENTS (faults));
+  tcase_add_test (tc, unknown_packets_are_skipped);
+  tcase_add_test (tc, halt_keeps_whole_frames_only);
+  tcase_add_test (tc, header_without_frame_serves_the_next);
+  tcase_add_test (tc, host_times_map_without_going_back);
 
   suite_add_tcase (s, without);
   tcase_add_checked_fixture (without, setup_submit, teardown);
-  tcase_add_test (without, test_frame);
-  tcase_add_test (without, test_halt);
-  tcase_add_test (without, test_old_head);
+  tcase_add_test (without, frame_keeps_header_fields);
+  tcase_add_test (without, halt_keeps_whole_frames_only);
+  tcase_add_test (without, stale_header_is_not_reused);
   return s;
 }
 

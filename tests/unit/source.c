@@ -160,7 +160,7 @@ static const gsize sizes[] = {
   1, 95, 96, 1000, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 65536, 100001
 };
 
-GST_START_TEST (test_sizes)
+GST_START_TEST (frames_of_any_size_arrive_whole)
 {
   const gsize size = sizes[__i__];
   guint i;
@@ -190,7 +190,7 @@ send_many (gpointer data G_GNUC_UNUSED)
 }
 
 /* As fast as can be, whoever finds out that a transfer has ended. */
-GST_START_TEST (test_order)
+GST_START_TEST (frames_arrive_in_order)
 {
   GThread *thread;
   guint i;
@@ -207,7 +207,7 @@ GST_START_TEST (test_order)
 GST_END_TEST;
 
 /* Nobody downstream says what it takes, and bytes are bytes. */
-GST_START_TEST (test_no_caps)
+GST_START_TEST (frames_arrive_without_caps)
 {
   start (NULL, "frame-size", SIZE, NULL);
   gst_harness_play (t.h);
@@ -219,7 +219,7 @@ GST_START_TEST (test_no_caps)
 
 GST_END_TEST;
 
-GST_START_TEST (test_caps_and_times)
+GST_START_TEST (frames_have_caps_and_timestamps)
 {
   GstBuffer *buffer;
   GstCaps *caps, *wanted = gst_caps_from_string (RAW);
@@ -247,7 +247,7 @@ GST_START_TEST (test_caps_and_times)
 GST_END_TEST;
 
 /* The fence says that the transfer has ended, and nothing says how much came. */
-GST_START_TEST (test_without_reap)
+GST_START_TEST (frames_arrive_without_reap)
 {
   fake_endpoint_set_can_reap (FALSE);
   fake_endpoint_set_can_submit (TRUE);
@@ -264,7 +264,7 @@ GST_END_TEST;
 
 /* ---- what is no frame ---- */
 
-GST_START_TEST (test_short_and_long)
+GST_START_TEST (short_and_long_frames_are_dropped)
 {
   GstBuffer *buffer;
 
@@ -298,7 +298,7 @@ GST_START_TEST (test_short_and_long)
 
 GST_END_TEST;
 
-GST_START_TEST (test_transfer_error)
+GST_START_TEST (failed_transfer_is_a_lost_frame)
 {
   start (RAW, NULL, NULL);
   gst_harness_play (t.h);
@@ -316,7 +316,7 @@ GST_END_TEST;
 /* ---- flow control, flush, states, host ---- */
 
 /* While downstream has all buffers the host finds nothing to write to. */
-GST_START_TEST (test_no_buffer)
+GST_START_TEST (host_waits_while_downstream_holds_all_buffers)
 {
   g_autofree guint8 *data = make_frame (SIZE, 9);
   GstBuffer *kept[16];
@@ -345,7 +345,7 @@ GST_START_TEST (test_no_buffer)
 GST_END_TEST;
 
 /* A controller that does not let go keeps its buffers, and no longer. */
-GST_START_TEST (test_stop)
+GST_START_TEST (stop_cancels_and_play_restarts)
 {
   start (RAW, NULL, NULL);
   gst_harness_play (t.h);
@@ -363,7 +363,7 @@ GST_START_TEST (test_stop)
 
 GST_END_TEST;
 
-GST_START_TEST (test_pause)
+GST_START_TEST (frame_sent_in_paused_arrives_in_playing)
 {
   start (RAW, NULL, NULL);
   gst_harness_play (t.h);
@@ -378,7 +378,7 @@ GST_START_TEST (test_pause)
 
 GST_END_TEST;
 
-GST_START_TEST (test_eos)
+GST_START_TEST (eos_ends_the_wait_for_a_frame)
 {
   GstEvent *event;
 
@@ -397,7 +397,7 @@ GST_START_TEST (test_eos)
 GST_END_TEST;
 
 /* Part of a frame of a host that leaves is not part of the next one's. */
-GST_START_TEST (test_unplug)
+GST_START_TEST (partial_frame_of_a_gone_host_is_dropped)
 {
   g_autofree guint8 *data = make_frame (SIZE, 7);
   gboolean connected;
@@ -429,7 +429,7 @@ GST_END_TEST;
 
 /* ---- settings ---- */
 
-GST_START_TEST (test_errors)
+GST_START_TEST (attach_errors_are_explained)
 {
   static const struct
   {
@@ -453,7 +453,7 @@ GST_START_TEST (test_errors)
 
 GST_END_TEST;
 
-GST_START_TEST (test_wrong_direction)
+GST_START_TEST (in_endpoint_is_refused)
 {
   fake_endpoint_set_out (FALSE);
   start (RAW, NULL, NULL);
@@ -466,7 +466,7 @@ GST_START_TEST (test_wrong_direction)
 
 GST_END_TEST;
 
-GST_START_TEST (test_no_format)
+GST_START_TEST (missing_frame_size_is_an_error)
 {
   start (NULL, NULL, NULL);
   gst_harness_play (t.h);
@@ -480,7 +480,7 @@ GST_START_TEST (test_no_format)
 
 GST_END_TEST;
 
-GST_START_TEST (test_no_dmabufs)
+GST_START_TEST (missing_heap_is_an_error)
 {
   fake_endpoint_set_heap (FALSE);
   start (RAW, NULL, NULL);
@@ -499,22 +499,23 @@ source_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
-  tcase_add_loop_test (tc, test_sizes, 0, G_N_ELEMENTS (sizes));
-  tcase_add_test (tc, test_order);
-  tcase_add_test (tc, test_no_caps);
-  tcase_add_test (tc, test_caps_and_times);
-  tcase_add_test (tc, test_without_reap);
-  tcase_add_test (tc, test_short_and_long);
-  tcase_add_test (tc, test_transfer_error);
-  tcase_add_test (tc, test_no_buffer);
-  tcase_add_test (tc, test_stop);
-  tcase_add_test (tc, test_pause);
-  tcase_add_test (tc, test_eos);
-  tcase_add_test (tc, test_unplug);
-  tcase_add_loop_test (tc, test_errors, 0, 2);
-  tcase_add_test (tc, test_wrong_direction);
-  tcase_add_test (tc, test_no_format);
-  tcase_add_test (tc, test_no_dmabufs);
+  tcase_add_loop_test (tc, frames_of_any_size_arrive_whole, 0,
+      G_N_ELEMENTS (sizes));
+  tcase_add_test (tc, frames_arrive_in_order);
+  tcase_add_test (tc, frames_arrive_without_caps);
+  tcase_add_test (tc, frames_have_caps_and_timestamps);
+  tcase_add_test (tc, frames_arrive_without_reap);
+  tcase_add_test (tc, short_and_long_frames_are_dropped);
+  tcase_add_test (tc, failed_transfer_is_a_lost_frame);
+  tcase_add_test (tc, host_waits_while_downstream_holds_all_buffers);
+  tcase_add_test (tc, stop_cancels_and_play_restarts);
+  tcase_add_test (tc, frame_sent_in_paused_arrives_in_playing);
+  tcase_add_test (tc, eos_ends_the_wait_for_a_frame);
+  tcase_add_test (tc, partial_frame_of_a_gone_host_is_dropped);
+  tcase_add_loop_test (tc, attach_errors_are_explained, 0, 2);
+  tcase_add_test (tc, in_endpoint_is_refused);
+  tcase_add_test (tc, missing_frame_size_is_an_error);
+  tcase_add_test (tc, missing_heap_is_an_error);
   return s;
 }
 

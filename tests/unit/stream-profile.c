@@ -185,7 +185,7 @@ new_frame (gsize size, GstBufferFlags flags)
   return frame;
 }
 
-GST_START_TEST (test_header_bytes)
+GST_START_TEST (header_bytes_match_the_protocol)
 {
   static const guint8 wanted[96] = {
     'F', 'F', 'S', 'F', 0x00, 0x01, 96, 0, 2, 0, 2, 0, 0x05, 0, 0, 0,
@@ -220,7 +220,7 @@ GST_START_TEST (test_header_bytes)
 
 GST_END_TEST;
 
-GST_START_TEST (test_layout)
+GST_START_TEST (packed_frame_has_no_planes_in_its_header)
 {
   gsize offset[GST_VIDEO_MAX_PLANES] = { 0, 640 };
   gint stride[GST_VIDEO_MAX_PLANES] = { 40, 40 };
@@ -243,7 +243,7 @@ GST_START_TEST (test_layout)
 
 GST_END_TEST;
 
-GST_START_TEST (test_describe)
+GST_START_TEST (descriptors_ask_for_winusb)
 {
   GstFfsProfile *profile = new_profile (OFFER);
   const GstFfsFunctionDesc *desc = gst_ffs_profile_describe (profile);
@@ -259,7 +259,7 @@ GST_START_TEST (test_describe)
 
 GST_END_TEST;
 
-GST_START_TEST (test_info)
+GST_START_TEST (info_answers_only_exact_requests)
 {
   static const guint8 wanted[16] = {
     'F', 'F', 'S', 'F', 0x00, 0x01, 96, 0, 0x00, 0x10, 0, 0, 0, 0, 0, 0
@@ -281,7 +281,7 @@ GST_START_TEST (test_info)
 
 GST_END_TEST;
 
-GST_START_TEST (test_texts)
+GST_START_TEST (caps_are_read_in_parts)
 {
   GstFfsProfile *profile = new_profile (OFFER);
   GByteArray *reply = g_byte_array_new ();
@@ -309,7 +309,7 @@ GST_START_TEST (test_texts)
 
 GST_END_TEST;
 
-GST_START_TEST (test_choose)
+GST_START_TEST (selection_narrows_the_offer)
 {
   GstFfsProfile *profile = new_profile (OFFER);
   GstCaps *caps, *dmabuf;
@@ -365,7 +365,7 @@ GST_START_TEST (test_choose)
 
 GST_END_TEST;
 
-GST_START_TEST (test_hostile_caps)
+GST_START_TEST (hostile_caps_are_refused)
 {
   static const gchar *const texts[] = {
     " ", "ANY", "EMPTY", "NONE", ",", ";", ";;;;", "video",
@@ -423,7 +423,7 @@ GST_START_TEST (test_hostile_caps)
 
 GST_END_TEST;
 
-GST_START_TEST (test_every_request)
+GST_START_TEST (unknown_requests_are_stalled)
 {
   GstFfsProfile *profile = new_profile (OFFER);
   GByteArray *reply = g_byte_array_new ();
@@ -454,7 +454,7 @@ GST_START_TEST (test_every_request)
 
 GST_END_TEST;
 
-GST_START_TEST (test_start_stop)
+GST_START_TEST (start_restarts_a_running_stream)
 {
   GstFfsProfile *profile = new_profile (OFFER);
 
@@ -503,7 +503,7 @@ GST_START_TEST (test_start_stop)
 
 GST_END_TEST;
 
-GST_START_TEST (test_frames)
+GST_START_TEST (headers_follow_frames_losses_and_caps)
 {
   GstFfsProfile *profile = new_profile (OFFER);
   GstBuffer *frame = new_frame (100, 0);
@@ -575,7 +575,7 @@ GST_START_TEST (test_frames)
 
 GST_END_TEST;
 
-GST_START_TEST (test_waits_for_key)
+GST_START_TEST (stream_starts_with_a_key_frame)
 {
   GstFfsProfile *profile = new_profile (OFFER);
   GstBuffer *delta = new_frame (10, GST_BUFFER_FLAG_DELTA_UNIT);
@@ -619,7 +619,7 @@ GST_START_TEST (test_waits_for_key)
 
 GST_END_TEST;
 
-GST_START_TEST (test_offers)
+GST_START_TEST (long_offer_is_cut_between_structures)
 {
   GstFfsProfile *profile = new_profile ("ANY");
   GString *many = g_string_new (NULL);
@@ -680,7 +680,7 @@ on_control (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
   return GST_PAD_PROBE_HANDLED;
 }
 
-GST_START_TEST (test_controls)
+GST_START_TEST (controls_reach_upstream)
 {
   GstPad *src = gst_pad_new ("src", GST_PAD_SRC);
   GstPad *sink = gst_pad_new ("sink", GST_PAD_SINK);
@@ -718,7 +718,7 @@ GST_START_TEST (test_controls)
 GST_END_TEST;
 
 /* Before 1.26 the names in caps are never forgotten. */
-GST_START_TEST (test_names_of_a_host)
+GST_START_TEST (names_of_a_host_are_bounded)
 {
   GstFfsProfile *profile = new_profile ("ANY");
   guint i, n_kept = 0;
@@ -752,20 +752,20 @@ stream_profile_suite (void)
   TCase *tc = tcase_create ("stream-profile");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_header_bytes);
-  tcase_add_test (tc, test_layout);
-  tcase_add_test (tc, test_describe);
-  tcase_add_test (tc, test_info);
-  tcase_add_test (tc, test_texts);
-  tcase_add_test (tc, test_choose);
-  tcase_add_test (tc, test_hostile_caps);
-  tcase_add_test (tc, test_names_of_a_host);
-  tcase_add_test (tc, test_every_request);
-  tcase_add_test (tc, test_start_stop);
-  tcase_add_test (tc, test_frames);
-  tcase_add_test (tc, test_waits_for_key);
-  tcase_add_test (tc, test_offers);
-  tcase_add_test (tc, test_controls);
+  tcase_add_test (tc, header_bytes_match_the_protocol);
+  tcase_add_test (tc, packed_frame_has_no_planes_in_its_header);
+  tcase_add_test (tc, descriptors_ask_for_winusb);
+  tcase_add_test (tc, info_answers_only_exact_requests);
+  tcase_add_test (tc, caps_are_read_in_parts);
+  tcase_add_test (tc, selection_narrows_the_offer);
+  tcase_add_test (tc, hostile_caps_are_refused);
+  tcase_add_test (tc, names_of_a_host_are_bounded);
+  tcase_add_test (tc, unknown_requests_are_stalled);
+  tcase_add_test (tc, start_restarts_a_running_stream);
+  tcase_add_test (tc, headers_follow_frames_losses_and_caps);
+  tcase_add_test (tc, stream_starts_with_a_key_frame);
+  tcase_add_test (tc, long_offer_is_cut_between_structures);
+  tcase_add_test (tc, controls_reach_upstream);
   return s;
 }
 

@@ -132,7 +132,7 @@ start (void)
 }
 
 /* From the first register to the description, as a host goes. */
-GST_START_TEST (test_bootstrap)
+GST_START_TEST (registers_lead_to_the_description)
 {
   guint64 sbrm = get (ABRM + ABRM_SBRM, 8), sirm, manifest, address, size;
   gchar text[ABRM_STRING_LENGTH];
@@ -174,7 +174,7 @@ GST_START_TEST (test_bootstrap)
 
 GST_END_TEST;
 
-GST_START_TEST (test_addresses)
+GST_START_TEST (addresses_outside_blocks_are_invalid)
 {
   const struct
   {
@@ -212,7 +212,7 @@ GST_START_TEST (test_addresses)
 
 GST_END_TEST;
 
-GST_START_TEST (test_access)
+GST_START_TEST (partial_and_protected_writes_are_refused)
 {
   guint8 data[16] = { 0 };
 
@@ -243,7 +243,7 @@ GST_START_TEST (test_access)
 
 GST_END_TEST;
 
-GST_START_TEST (test_select)
+GST_START_TEST (only_offered_pictures_are_selected)
 {
   guint64 caps;
 
@@ -294,7 +294,7 @@ GST_END_TEST;
 
 /* A size that upstream does not have, or with an offset, is a region of its largest
  * picture. A value that fits into no picture is rejected at once. */
-GST_START_TEST (test_region)
+GST_START_TEST (smaller_sizes_are_regions)
 {
   GstFfsU3vSelection caps = {
     gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
@@ -364,7 +364,7 @@ GST_END_TEST;
 
 /* Only with a picture that is smaller by the same factor in both directions; the
  * region is one of that picture. */
-GST_START_TEST (test_binning)
+GST_START_TEST (binning_selects_a_smaller_picture)
 {
   GstCaps *caps = gst_caps_from_string ("video/x-raw, format=YUY2, "
       "width={1920, 960, 800}, height={1080, 540, 600}, framerate=30/1; "
@@ -413,7 +413,7 @@ GST_START_TEST (test_binning)
 
 GST_END_TEST;
 
-GST_START_TEST (test_locked)
+GST_START_TEST (features_are_locked_while_streaming)
 {
   set_transfers (1024 * 1024, 0, 640 * 480 * 2, 0);
   expect_set (U3V_SUCCESS, FEATURES + FEATURE_PARAMS_LOCKED, 4, 1);
@@ -449,7 +449,7 @@ GST_START_TEST (test_locked)
 
 GST_END_TEST;
 
-GST_START_TEST (test_flow)
+GST_START_TEST (stream_runs_while_enabled_and_acquiring)
 {
   guint8 data[MANIFEST_LENGTH];
 
@@ -527,7 +527,7 @@ take (const GstFfsU3vSelection * caps, guint64 size, guint64 number,
   return gst_ffs_u3v_camera_take_frame (camera, caps, &arrival, frame);
 }
 
-GST_START_TEST (test_frames)
+GST_START_TEST (frames_are_numbered_and_checked)
 {
   GstFfsU3vSelection caps = {
     gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
@@ -572,7 +572,7 @@ GST_END_TEST;
 
 /* Several, and an acquisition that has ended by itself begins anew without
  * being stopped. */
-GST_START_TEST (test_multi_frame)
+GST_START_TEST (multi_frame_ends_after_its_count)
 {
   GstFfsU3vSelection caps = {
     gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
@@ -610,7 +610,7 @@ GST_START_TEST (test_multi_frame)
 GST_END_TEST;
 
 /* Frames have their numbers for timestamps here. */
-GST_START_TEST (test_trigger)
+GST_START_TEST (each_trigger_takes_one_frame)
 {
   GstFfsU3vSelection caps = {
     gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
@@ -671,7 +671,7 @@ GST_START_TEST (test_trigger)
 
 GST_END_TEST;
 
-GST_START_TEST (test_timestamp)
+GST_START_TEST (timestamp_is_latched)
 {
   expect_set (U3V_WRITE_PROTECT, ABRM + ABRM_TIMESTAMP, 8, 1);
   expect_set (U3V_INVALID_PARAMETER, ABRM + ABRM_TIMESTAMP_LATCH, 4, 0);
@@ -712,7 +712,7 @@ change_all (void)
   expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
 }
 
-GST_START_TEST (test_defaults)
+GST_START_TEST (user_set_and_reset_restore_defaults)
 {
   change_all ();
   expect_set (U3V_INVALID_PARAMETER, FEATURE (USER_SET_LOAD), 0);
@@ -745,7 +745,7 @@ GST_START_TEST (test_defaults)
 
 GST_END_TEST;
 
-GST_START_TEST (test_controls)
+GST_START_TEST (control_registers_check_ranges)
 {
   guint64 bits;
 
@@ -784,7 +784,7 @@ GST_END_TEST;
 
 /* A host takes an exposure time for a float, though the source counts in whole
  * ones. */
-GST_START_TEST (test_float_of_whole)
+GST_START_TEST (float_of_integer_control_is_rounded)
 {
   const guint64 address = CONTROLS + 24;
   guint64 bits;
@@ -814,21 +814,21 @@ u3v_camera_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, set_up, tear_down);
-  tcase_add_test (tc, test_bootstrap);
-  tcase_add_test (tc, test_addresses);
-  tcase_add_test (tc, test_access);
-  tcase_add_test (tc, test_select);
-  tcase_add_test (tc, test_region);
-  tcase_add_test (tc, test_binning);
-  tcase_add_test (tc, test_locked);
-  tcase_add_test (tc, test_flow);
-  tcase_add_test (tc, test_frames);
-  tcase_add_test (tc, test_multi_frame);
-  tcase_add_test (tc, test_trigger);
-  tcase_add_test (tc, test_timestamp);
-  tcase_add_test (tc, test_defaults);
-  tcase_add_test (tc, test_controls);
-  tcase_add_test (tc, test_float_of_whole);
+  tcase_add_test (tc, registers_lead_to_the_description);
+  tcase_add_test (tc, addresses_outside_blocks_are_invalid);
+  tcase_add_test (tc, partial_and_protected_writes_are_refused);
+  tcase_add_test (tc, only_offered_pictures_are_selected);
+  tcase_add_test (tc, smaller_sizes_are_regions);
+  tcase_add_test (tc, binning_selects_a_smaller_picture);
+  tcase_add_test (tc, features_are_locked_while_streaming);
+  tcase_add_test (tc, stream_runs_while_enabled_and_acquiring);
+  tcase_add_test (tc, frames_are_numbered_and_checked);
+  tcase_add_test (tc, multi_frame_ends_after_its_count);
+  tcase_add_test (tc, each_trigger_takes_one_frame);
+  tcase_add_test (tc, timestamp_is_latched);
+  tcase_add_test (tc, user_set_and_reset_restore_defaults);
+  tcase_add_test (tc, control_registers_check_ranges);
+  tcase_add_test (tc, float_of_integer_control_is_rounded);
   return s;
 }
 

@@ -191,7 +191,7 @@ describe (const gchar * text, const GstFfsControl * list, guint n)
 #define CAPS "video/x-raw, format={YUY2, GRAY8}, width=[16, 640, 16], " \
     "height=480, framerate=[5/1, 61/2]"
 
-GST_START_TEST (test_description)
+GST_START_TEST (description_has_all_features)
 {
   const gchar *features[] = {
     "Width", "Height", "PixelFormat", "PayloadSize", "AcquisitionMode",
@@ -261,7 +261,7 @@ is_in (const gchar * xml, const gchar * category, const gchar * name)
 
 /* Features in SFNC have its types, whatever the source counts in; the rest is
  * as the source has it. */
-GST_START_TEST (test_types)
+GST_START_TEST (standard_features_have_sfnc_types)
 {
   const GstFfsControl list[] = {
     {"Gain", NULL, GST_FFS_CONTROL_INTEGER, 0, 255, NULL, 0},
@@ -322,7 +322,7 @@ get_guid (const gchar * caps, const GstFfsControl * list, guint n)
 
 /* Hosts keep descriptions by it: the same one for the same, and another one as
  * soon as anything is different. */
-GST_START_TEST (test_guid)
+GST_START_TEST (guid_changes_with_the_description)
 {
   gchar *guids[4];
   guint i, j;
@@ -353,9 +353,9 @@ u3v_description_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_description);
-  tcase_add_test (tc, test_types);
-  tcase_add_test (tc, test_guid);
+  tcase_add_test (tc, description_has_all_features);
+  tcase_add_test (tc, standard_features_have_sfnc_types);
+  tcase_add_test (tc, guid_changes_with_the_description);
   return s;
 }
 

@@ -122,7 +122,7 @@ handle (guint n)
   return gst_ffs_u3v_gencp_handle (&memory, packet, n, answer);
 }
 
-GST_START_TEST (test_read)
+GST_START_TEST (reads_return_memory)
 {
   reset ();
   expect (handle (make_read (3, 20, 77)), 0, 0x0801, 77, 20);
@@ -143,7 +143,7 @@ GST_START_TEST (test_read)
 
 GST_END_TEST;
 
-GST_START_TEST (test_write)
+GST_START_TEST (writes_change_memory)
 {
   const guint8 data[] = { 1, 2, 3, 4, 5 };
   guint8 much[U3V_MAX_COMMAND - 20];
@@ -163,7 +163,7 @@ GST_START_TEST (test_write)
 GST_END_TEST;
 
 /* The host gets the status of the memory, without data. */
-GST_START_TEST (test_status)
+GST_START_TEST (memory_status_reaches_the_host)
 {
   const guint16 statuses[] = {
     U3V_NOT_IMPLEMENTED, U3V_INVALID_PARAMETER, U3V_INVALID_ADDRESS,
@@ -182,7 +182,7 @@ GST_START_TEST (test_status)
 
 GST_END_TEST;
 
-GST_START_TEST (test_other_commands)
+GST_START_TEST (other_commands_are_not_implemented)
 {
   guint command;
 
@@ -199,7 +199,7 @@ GST_START_TEST (test_other_commands)
 GST_END_TEST;
 
 /* Who wants no answer gets none, but what it says is done. */
-GST_START_TEST (test_no_answer)
+GST_START_TEST (write_without_acknowledge_is_done)
 {
   guint n;
 
@@ -214,7 +214,7 @@ GST_START_TEST (test_no_answer)
 GST_END_TEST;
 
 /* Every command, ended after each of its bytes and with some too many. */
-GST_START_TEST (test_cut)
+GST_START_TEST (cut_packets_have_no_effect)
 {
   guint full, n, i;
 
@@ -249,7 +249,7 @@ GST_START_TEST (test_cut)
 
 GST_END_TEST;
 
-GST_START_TEST (test_prefix)
+GST_START_TEST (wrong_prefix_gets_no_answer)
 {
   guint n, i;
 
@@ -264,7 +264,7 @@ GST_START_TEST (test_prefix)
 
 GST_END_TEST;
 
-GST_START_TEST (test_pending)
+GST_START_TEST (slow_write_gets_a_pending_acknowledge)
 {
   guint n;
 
@@ -295,14 +295,14 @@ u3v_gencp_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_read);
-  tcase_add_test (tc, test_write);
-  tcase_add_test (tc, test_status);
-  tcase_add_test (tc, test_other_commands);
-  tcase_add_test (tc, test_no_answer);
-  tcase_add_test (tc, test_cut);
-  tcase_add_test (tc, test_prefix);
-  tcase_add_test (tc, test_pending);
+  tcase_add_test (tc, reads_return_memory);
+  tcase_add_test (tc, writes_change_memory);
+  tcase_add_test (tc, memory_status_reaches_the_host);
+  tcase_add_test (tc, other_commands_are_not_implemented);
+  tcase_add_test (tc, write_without_acknowledge_is_done);
+  tcase_add_test (tc, cut_packets_have_no_effect);
+  tcase_add_test (tc, wrong_prefix_gets_no_answer);
+  tcase_add_test (tc, slow_write_gets_a_pending_acknowledge);
   return s;
 }
 

@@ -23,7 +23,7 @@ count (gboolean streaming, gpointer user_data G_GNUC_UNUSED)
 }
 
 /* SET_INTERFACE disables all endpoints for a moment, and ends no stream. */
-GST_START_TEST (test_restart)
+GST_START_TEST (set_interface_keeps_the_stream)
 {
   const GstFfsIdentity identity = { 0x1209, 1, "Maker", "Camera", "cam" };
   g_autofree gchar *directory = g_dir_make_tmp ("u3v-XXXXXX", NULL);
@@ -74,7 +74,7 @@ u3v_profile_suite (void)
   TCase *tc = tcase_create ("u3v-profile");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_restart);
+  tcase_add_test (tc, set_interface_keeps_the_stream);
   return s;
 }
 

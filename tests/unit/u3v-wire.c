@@ -19,7 +19,7 @@
 
 /* A number of the convention says itself how many bits a pixel has; what
  * GStreamer knows of the format must be the same. */
-GST_START_TEST (test_formats)
+GST_START_TEST (format_codes_match_gstreamer)
 {
   const GstFfsU3vFormat *f;
   guint i, j, n, n_compared = 0;
@@ -62,7 +62,7 @@ GST_START_TEST (test_formats)
 
 GST_END_TEST;
 
-GST_START_TEST (test_offers)
+GST_START_TEST (default_selection_comes_from_the_offer)
 {
   const struct
   {
@@ -117,7 +117,7 @@ GST_START_TEST (test_offers)
 
 GST_END_TEST;
 
-GST_START_TEST (test_ranges)
+GST_START_TEST (ranges_span_all_structures)
 {
   GstCaps *caps = gst_caps_from_string
       ("video/x-raw, format=GRAY8, width={160, 320, 1280}, height=[8, 64, 8], "
@@ -149,7 +149,7 @@ GST_END_TEST;
 
 /* ---- leader and trailer ---- */
 
-GST_START_TEST (test_packets)
+GST_START_TEST (leader_and_trailer_bytes_match)
 {
   const guint8 leader[] = {
     'U', '3', 'V', 'L', 0, 0, 52, 0,
@@ -188,7 +188,7 @@ GST_END_TEST;
 
 /* ---- the device info ---- */
 
-GST_START_TEST (test_device_info)
+GST_START_TEST (device_info_bytes_match)
 {
   const guint8 wanted[] = {
     20, 0x24, 0x01, 0, 0, 1, 0, 0, 0, 1, 0, 4, 1, 2, 5, 6, 7, 3, 0, 0x0e
@@ -326,7 +326,7 @@ find (GstFfsControls * controls, const gchar * name)
 }
 
 /* The source is in a bin in a bin, a bin with a filter follows. */
-GST_START_TEST (test_controls)
+GST_START_TEST (controls_are_found_through_bins)
 {
   TestSource *source = g_object_new (test_source_get_type (), NULL);
   GstElement *inner = gst_bin_new ("inner"), *outer = gst_bin_new ("outer");
@@ -416,12 +416,12 @@ u3v_wire_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_formats);
-  tcase_add_test (tc, test_offers);
-  tcase_add_test (tc, test_ranges);
-  tcase_add_test (tc, test_packets);
-  tcase_add_test (tc, test_device_info);
-  tcase_add_test (tc, test_controls);
+  tcase_add_test (tc, format_codes_match_gstreamer);
+  tcase_add_test (tc, default_selection_comes_from_the_offer);
+  tcase_add_test (tc, ranges_span_all_structures);
+  tcase_add_test (tc, leader_and_trailer_bytes_match);
+  tcase_add_test (tc, device_info_bytes_match);
+  tcase_add_test (tc, controls_are_found_through_bins);
   return s;
 }
 

@@ -9,7 +9,7 @@
 #include <gst/check/gstcheck.h>
 
 /* Queued frames are dropped at once. */
-GST_START_TEST (test_queue)
+GST_START_TEST (endless_unfit_frames_are_slowed_down)
 {
   GstFfsUnfit unfit = { 0, };
   GstClockTime now = 5 * GST_SECOND;
@@ -29,7 +29,7 @@ GST_START_TEST (test_queue)
 GST_END_TEST;
 
 /* A camera that does not change. */
-GST_START_TEST (test_told_once)
+GST_START_TEST (unfit_camera_is_warned_about_once)
 {
   GstFfsUnfit unfit = { 0, };
   GstClockTime now = 5 * GST_SECOND;
@@ -51,7 +51,7 @@ GST_START_TEST (test_told_once)
 GST_END_TEST;
 
 /* A slow one gets more time. */
-GST_START_TEST (test_slow)
+GST_START_TEST (slow_camera_gets_more_time)
 {
   GstFfsUnfit unfit = { 0, };
   GstClockTime now = 5 * GST_SECOND;
@@ -68,7 +68,7 @@ GST_START_TEST (test_slow)
 GST_END_TEST;
 
 /* It has changed in time, each time. */
-GST_START_TEST (test_changes)
+GST_START_TEST (timely_change_causes_no_warning)
 {
   GstFfsUnfit unfit = { 0, };
   GstClockTime now = 5 * GST_SECOND;
@@ -93,10 +93,10 @@ unfit_suite (void)
   TCase *tc = tcase_create ("unfit");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_queue);
-  tcase_add_test (tc, test_told_once);
-  tcase_add_test (tc, test_slow);
-  tcase_add_test (tc, test_changes);
+  tcase_add_test (tc, endless_unfit_frames_are_slowed_down);
+  tcase_add_test (tc, unfit_camera_is_warned_about_once);
+  tcase_add_test (tc, slow_camera_gets_more_time);
+  tcase_add_test (tc, timely_change_causes_no_warning);
   return s;
 }
 

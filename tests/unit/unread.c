@@ -27,7 +27,7 @@ finish (StreamFixture * f)
       0);
 }
 
-GST_START_TEST (test_waiting)
+GST_START_TEST (waiting_time_ends_with_the_transfer)
 {
   GstClockTime waiting;
   gint released;
@@ -50,7 +50,7 @@ GST_END_TEST;
 
 /* CLEAR_FEATURE(ENDPOINT_HALT) ends a stream that the host has read from, and
  * the next one begins with nothing of that. */
-GST_START_TEST (test_halt_cleared)
+GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
 {
   gint a, b, c, d;
   StreamFixture f;
@@ -121,7 +121,7 @@ GST_END_TEST;
 static const gint refusals[] = { ESHUTDOWN, EAGAIN, EPIPE };
 
 /* The endpoint is enabled but rejects transfers. */
-GST_START_TEST (test_refused)
+GST_START_TEST (refused_transfers_are_retried_at_intervals)
 {
   gulong request = fake_endpoint_reaps ()? FUNCTIONFS_DMABUF_SUBMIT :
       FUNCTIONFS_DMABUF_TRANSFER;
@@ -162,9 +162,10 @@ unread_suite (void)
   TCase *tc = tcase_create ("unread");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_waiting);
-  tcase_add_test (tc, test_halt_cleared);
-  tcase_add_loop_test (tc, test_refused, 0, G_N_ELEMENTS (refusals));
+  tcase_add_test (tc, waiting_time_ends_with_the_transfer);
+  tcase_add_test (tc, cleared_halt_ends_a_stream_that_was_read);
+  tcase_add_loop_test (tc, refused_transfers_are_retried_at_intervals, 0,
+      G_N_ELEMENTS (refusals));
 
   return s;
 }

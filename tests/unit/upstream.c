@@ -200,7 +200,7 @@ assert_known (Fixture * f, const gchar * wanted, const gchar * text)
   gst_object_unref (f->pipeline);
 }
 
-GST_START_TEST (test_known)
+GST_START_TEST (offer_with_sizes_is_known)
 {
   Fixture f;
 
@@ -229,7 +229,7 @@ GST_START_TEST (test_known)
 
 GST_END_TEST;
 
-GST_START_TEST (test_unknown)
+GST_START_TEST (offer_without_sizes_is_unknown)
 {
   Fixture f;
 
@@ -266,7 +266,7 @@ assert_offer_for (Fixture * f, const gchar * text, const gchar * wanted)
 }
 
 /* The offer is the received caps, and others with a known size. */
-GST_START_TEST (test_offer_for_caps)
+GST_START_TEST (received_caps_lead_the_offer)
 {
   Fixture f;
 
@@ -292,7 +292,7 @@ no_latency (GstPad * pad, GstObject * parent, GstQuery * query)
 }
 
 /* A camera without a frame rate does not answer, and may do so later. */
-GST_START_TEST (test_live)
+GST_START_TEST (live_source_is_found_without_latency_answer)
 {
   GstPad *pad;
   Fixture f;
@@ -317,7 +317,7 @@ GST_START_TEST (test_live)
 
 GST_END_TEST;
 
-GST_START_TEST (test_raw)
+GST_START_TEST (raw_offer_is_the_source_caps)
 {
   Fixture f;
 
@@ -328,7 +328,7 @@ GST_START_TEST (test_raw)
 
 GST_END_TEST;
 
-GST_START_TEST (test_encoded)
+GST_START_TEST (encoder_offer_has_the_source_sizes)
 {
   Fixture f;
 
@@ -341,7 +341,7 @@ GST_START_TEST (test_encoded)
 GST_END_TEST;
 
 /* Whatever it does, it does not keep the size. */
-GST_START_TEST (test_encoded_otherwise)
+GST_START_TEST (scaling_encoder_offer_has_its_own_size)
 {
   Fixture f;
 
@@ -367,7 +367,7 @@ is_none (GstElement * element G_GNUC_UNUSED, GstPad * pad G_GNUC_UNUSED,
   return FALSE;
 }
 
-GST_START_TEST (test_find)
+GST_START_TEST (find_walks_up_to_the_source)
 {
   GstElement *found;
   guint n = 0;
@@ -431,14 +431,14 @@ upstream_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, NULL);
-  tcase_add_test (tc, test_raw);
-  tcase_add_test (tc, test_encoded);
-  tcase_add_test (tc, test_encoded_otherwise);
-  tcase_add_test (tc, test_find);
-  tcase_add_test (tc, test_live);
-  tcase_add_test (tc, test_known);
-  tcase_add_test (tc, test_unknown);
-  tcase_add_test (tc, test_offer_for_caps);
+  tcase_add_test (tc, raw_offer_is_the_source_caps);
+  tcase_add_test (tc, encoder_offer_has_the_source_sizes);
+  tcase_add_test (tc, scaling_encoder_offer_has_its_own_size);
+  tcase_add_test (tc, find_walks_up_to_the_source);
+  tcase_add_test (tc, live_source_is_found_without_latency_answer);
+  tcase_add_test (tc, offer_with_sizes_is_known);
+  tcase_add_test (tc, offer_without_sizes_is_unknown);
+  tcase_add_test (tc, received_caps_lead_the_offer);
   return s;
 }
 

@@ -65,7 +65,7 @@ check_range (guint unit, guint selector, guint size, guint32 min, guint32 max,
   fail_unless_equals_int_hex (number, now);
 }
 
-GST_START_TEST (test_ranges)
+GST_START_TEST (ranges_are_mapped_to_the_class)
 {
   /* Unchanged; shifted; scaled down; fractions; 100 us. */
   check_range (2, 0x02, 2, 0xffc0, 0x0040, 10);
@@ -89,7 +89,7 @@ check_set (guint unit, guint selector, guint size, guint32 number)
   fail_unless_equals_int_hex (number, again);
 }
 
-GST_START_TEST (test_set)
+GST_START_TEST (values_are_mapped_both_ways)
 {
   UvcSource *source = f.source;
   guint i;
@@ -128,7 +128,7 @@ GST_START_TEST (test_set)
 GST_END_TEST;
 
 /* A number with a sign that is far from any of 16 bits. */
-GST_START_TEST (test_wide)
+GST_START_TEST (wide_range_is_scaled_to_16_bits)
 {
   uvc_fixture_end (&f);
   uvc_fixture_start_wide (&f, OFFER);
@@ -145,7 +145,7 @@ GST_END_TEST;
 
 /* What descriptors say: camera terminal and processing unit follow the
  * header of 13 bytes. */
-GST_START_TEST (test_bits)
+GST_START_TEST (descriptors_list_the_controls)
 {
   const guint8 *extra;
 
@@ -168,7 +168,7 @@ GST_START_TEST (test_bits)
 
 GST_END_TEST;
 
-GST_START_TEST (test_more_ranges)
+GST_START_TEST (integer_controls_keep_their_ranges)
 {
   AutoSource *source;
 
@@ -237,7 +237,7 @@ check_numbers (guint unit, guint selector, guint32 good)
   }
 }
 
-GST_START_TEST (test_choices)
+GST_START_TEST (choices_are_mapped_to_bits)
 {
   AutoSource *source;
   guint32 number;
@@ -280,7 +280,7 @@ GST_START_TEST (test_choices)
 
 GST_END_TEST;
 
-GST_START_TEST (test_errors)
+GST_START_TEST (error_code_names_the_last_failure)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
   guint8 bytes[4] = { 0, };
@@ -371,7 +371,7 @@ check_probe (guint8 request, guint selector, guint format, guint frame,
   fail_unless (memcmp (got, wanted, 34) == 0);
 }
 
-GST_START_TEST (test_probe)
+GST_START_TEST (probe_is_answered_with_offered_values)
 {
   guint8 probe[34], zero[34] = { 0, };
 
@@ -410,7 +410,7 @@ GST_START_TEST (test_probe)
 
 GST_END_TEST;
 
-GST_START_TEST (test_probe_lengths)
+GST_START_TEST (probe_of_each_uvc_version_is_accepted)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
   guint8 probe[48] = { 0x1f, 0xff, 2, 1 };
@@ -440,7 +440,7 @@ GST_START_TEST (test_probe_lengths)
 GST_END_TEST;
 
 /* A host that announces all of it and sends less. */
-GST_START_TEST (test_short_data)
+GST_START_TEST (short_data_stage_has_no_effect)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
   GstFfsSetup commit = { 0x21, SET_CUR, 0x0200, 0x0001, 34 };
@@ -465,7 +465,7 @@ GST_START_TEST (test_short_data)
 
 GST_END_TEST;
 
-GST_START_TEST (test_streaming_errors)
+GST_START_TEST (invalid_streaming_requests_are_stalled)
 {
   guint8 probe[34];
 
@@ -499,7 +499,7 @@ GST_START_TEST (test_streaming_errors)
 GST_END_TEST;
 
 /* Any request at any time, with data of any length. */
-GST_START_TEST (test_every_request)
+GST_START_TEST (arbitrary_requests_keep_the_selection)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
   static const guint8 types[] = { 0x21, 0xa1, 0x41, 0xa2 };
@@ -579,7 +579,7 @@ check_speed (guint16 packet, guint n_bytes)
 }
 
 /* The descriptors that it has chosen from are those of its speed. */
-GST_START_TEST (test_speeds)
+GST_START_TEST (offer_follows_the_bus_speed)
 {
   GstFfsIoctlFunc ioctl_before = gst_ffs_ioctl;
   GstFfsOpenFunc open_before = gst_ffs_open_file;
@@ -645,7 +645,7 @@ expect_status (const guint8 * wanted, gssize size)
     fail_unless (memcmp (data, wanted, size) == 0);
 }
 
-GST_START_TEST (test_status)
+GST_START_TEST (status_interrupts_report_control_changes)
 {
   GstFfsIoctlFunc ioctl_before = gst_ffs_ioctl;
   GstFfsOpenFunc open_before = gst_ffs_open_file;
@@ -705,21 +705,21 @@ uvc_control_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, set_up, tear_down);
-  tcase_add_test (tc, test_ranges);
-  tcase_add_test (tc, test_set);
-  tcase_add_test (tc, test_wide);
-  tcase_add_test (tc, test_bits);
-  tcase_add_test (tc, test_more_ranges);
-  tcase_add_test (tc, test_choices);
-  tcase_add_test (tc, test_errors);
-  tcase_add_test (tc, test_probe);
-  tcase_add_test (tc, test_probe_lengths);
-  tcase_add_test (tc, test_short_data);
-  tcase_add_test (tc, test_streaming_errors);
-  tcase_add_test (tc, test_every_request);
-  tcase_add_test (tc, test_speeds);
+  tcase_add_test (tc, ranges_are_mapped_to_the_class);
+  tcase_add_test (tc, values_are_mapped_both_ways);
+  tcase_add_test (tc, wide_range_is_scaled_to_16_bits);
+  tcase_add_test (tc, descriptors_list_the_controls);
+  tcase_add_test (tc, integer_controls_keep_their_ranges);
+  tcase_add_test (tc, choices_are_mapped_to_bits);
+  tcase_add_test (tc, error_code_names_the_last_failure);
+  tcase_add_test (tc, probe_is_answered_with_offered_values);
+  tcase_add_test (tc, probe_of_each_uvc_version_is_accepted);
+  tcase_add_test (tc, short_data_stage_has_no_effect);
+  tcase_add_test (tc, invalid_streaming_requests_are_stalled);
+  tcase_add_test (tc, arbitrary_requests_keep_the_selection);
+  tcase_add_test (tc, offer_follows_the_bus_speed);
 #ifdef HAVE_AIO
-  tcase_add_test (tc, test_status);
+  tcase_add_test (tc, status_interrupts_report_control_changes);
 #endif
   return s;
 }

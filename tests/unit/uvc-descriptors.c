@@ -182,7 +182,7 @@ want_status (ByteReader * r, guint speed)
 }
 
 /* All that ep0 gets, by the kernel's rules: it counts each descriptor. */
-GST_START_TEST (test_bytes)
+GST_START_TEST (descriptor_bytes_match_the_class)
 {
   const guint packets[] = { 64, 512, 1024 };
   const GstFfsFunctionDesc *desc;
@@ -244,7 +244,7 @@ GST_START_TEST (test_bytes)
 GST_END_TEST;
 
 /* A source without controls has the units nevertheless. */
-GST_START_TEST (test_no_controls)
+GST_START_TEST (no_controls_need_no_status_endpoint)
 {
   GstFfsProfile *profile = gst_ffs_uvc_profile_new (&uvc_identity, NULL);
   GstCaps *caps = gst_caps_from_string (OFFER);
@@ -326,7 +326,7 @@ check_limited (const gchar * text, guint64 limit, const gchar * wanted)
 }
 
 /* A raw frame of 640x480 has 614400 bytes, one of 320x240 153600. */
-GST_START_TEST (test_offer_of_slow_bus)
+GST_START_TEST (slow_bus_offer_fits_the_bandwidth)
 {
   const gchar *offer = "video/x-raw,format=YUY2,width=640,height=480,"
       "framerate={30/1,15/1,5/1};video/x-raw,format=YUY2,width=320,height=240,"
@@ -351,7 +351,7 @@ GST_END_TEST;
 
 #define FIXED "width=320,height=240,framerate=25/1"
 
-GST_START_TEST (test_offer)
+GST_START_TEST (caps_become_formats_sizes_and_intervals)
 {
   /* Nothing for this class. */
   check_offer ("ANY", "");
@@ -394,7 +394,7 @@ GST_START_TEST (test_offer)
 
 GST_END_TEST;
 
-GST_START_TEST (test_offer_of_ranges)
+GST_START_TEST (ranges_become_common_sizes_and_rates)
 {
   /* A sensor: its full size first, then the common ones. */
   check_offer ("video/x-raw,format=YUY2,width=[16,800,4],height=[16,600],"
@@ -429,7 +429,7 @@ GST_END_TEST;
 
 /* Programs ask for so many frames a second, and look for an interval of which
  * that many fit into one. */
-GST_START_TEST (test_intervals)
+GST_START_TEST (intervals_are_rounded_down)
 {
   GstCaps *caps = gst_caps_from_string ("image/jpeg,width=320,height=240,"
       "framerate={60/1,50/1,30/1,25/1,24/1,20/1,15/1,10/1,7/1,5/1};"
@@ -452,7 +452,7 @@ GST_START_TEST (test_intervals)
 GST_END_TEST;
 
 /* However much upstream has, the descriptors fit into a configuration. */
-GST_START_TEST (test_offer_is_bounded)
+GST_START_TEST (huge_offer_fits_a_configuration)
 {
   GString *text = g_string_new (NULL);
   GstFfsUvcOffer *offer;
@@ -498,7 +498,7 @@ GST_END_TEST;
 
 /* A sensor that has all formats in all sizes: each of them is there, with the
  * size to begin with. */
-GST_START_TEST (test_all_formats)
+GST_START_TEST (every_format_is_offered)
 {
   const GstFfsUvcFormat *formats;
   GstCaps *caps = gst_caps_new_empty ();
@@ -548,7 +548,7 @@ GST_START_TEST (test_all_formats)
 GST_END_TEST;
 
 /* Sizes with padding in GStreamer's layout are not offered. */
-GST_START_TEST (test_sizes_of_formats)
+GST_START_TEST (offered_sizes_have_no_padding)
 {
   const GstFfsUvcFormat *formats;
   guint i, n, n_compared = 0;
@@ -581,15 +581,15 @@ uvc_descriptors_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_bytes);
-  tcase_add_test (tc, test_no_controls);
-  tcase_add_test (tc, test_offer);
-  tcase_add_test (tc, test_offer_of_ranges);
-  tcase_add_test (tc, test_offer_of_slow_bus);
-  tcase_add_test (tc, test_intervals);
-  tcase_add_test (tc, test_all_formats);
-  tcase_add_test (tc, test_sizes_of_formats);
-  tcase_add_test (tc, test_offer_is_bounded);
+  tcase_add_test (tc, descriptor_bytes_match_the_class);
+  tcase_add_test (tc, no_controls_need_no_status_endpoint);
+  tcase_add_test (tc, caps_become_formats_sizes_and_intervals);
+  tcase_add_test (tc, ranges_become_common_sizes_and_rates);
+  tcase_add_test (tc, slow_bus_offer_fits_the_bandwidth);
+  tcase_add_test (tc, intervals_are_rounded_down);
+  tcase_add_test (tc, every_format_is_offered);
+  tcase_add_test (tc, offered_sizes_have_no_padding);
+  tcase_add_test (tc, huge_offer_fits_a_configuration);
   return s;
 }
 

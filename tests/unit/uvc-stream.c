@@ -85,7 +85,7 @@ info_of (gsize size, guint64 number, GstBufferFlags flags)
   return info;
 }
 
-GST_START_TEST (test_header_bytes)
+GST_START_TEST (header_bytes_match_the_class)
 {
   GstFfsUvcHeader header = { FALSE, FALSE, 1000 * 0x01020304ull + 999,
     (2048 * 77 + 0x123) * GST_MSECOND + 456789
@@ -115,7 +115,7 @@ GST_END_TEST;
 
 /* Buffers that hosts allocate: a whole frame, or units of which there are not
  * too many. */
-GST_START_TEST (test_payload_sizes)
+GST_START_TEST (payload_sizes_are_units_or_frames)
 {
   const guint32 unit = 128 * 1024;
   guint32 frame, max, size;
@@ -144,7 +144,7 @@ GST_END_TEST;
 
 /* A frame that is more than a payload: the host is told how much one is, and
  * only the last header says that the frame ends. */
-GST_START_TEST (test_payloads)
+GST_START_TEST (last_payload_header_ends_the_frame)
 {
   const guint32 unit = 128 * 1024;
   GstFfsFraming w;
@@ -183,7 +183,7 @@ GST_START_TEST (test_payloads)
 GST_END_TEST;
 
 /* A payload always ends by a packet that is not full, at each speed. */
-GST_START_TEST (test_header_sizes)
+GST_START_TEST (header_size_avoids_full_packets)
 {
   GstFfsUvcHeader header = { TRUE, FALSE, 7000, 8000 };
   gsize size, n_short = 0;
@@ -210,7 +210,7 @@ GST_END_TEST;
 
 /* A host reads as soon as its COMMIT is answered, which is when the data of it
  * is read; nothing of the old stream may be there any more. */
-GST_START_TEST (test_commit_takes_back)
+GST_START_TEST (commit_cancels_the_old_stream)
 {
   GstFfsSetup setup = { 0x21, 0x01, PROBE << 8, 1, 34 };
 
@@ -228,7 +228,7 @@ GST_START_TEST (test_commit_takes_back)
 
 GST_END_TEST;
 
-GST_START_TEST (test_start_stop)
+GST_START_TEST (commit_starts_a_stream)
 {
   /* Caps wanted from upstream before a host has selected any. */
   uvc_assert_caps (&f, YUY2_640);
@@ -278,7 +278,7 @@ GST_START_TEST (test_start_stop)
 GST_END_TEST;
 
 /* SET_INTERFACE, to what the interface is set to already. */
-GST_START_TEST (test_restart)
+GST_START_TEST (set_interface_restarts_the_stream)
 {
   gst_ffs_profile_restart (f.profile);
   fail_if (gst_ffs_profile_is_streaming (f.profile));
@@ -295,7 +295,7 @@ GST_START_TEST (test_restart)
 
 GST_END_TEST;
 
-GST_START_TEST (test_host_that_stops)
+GST_START_TEST (unread_stream_is_stopped)
 {
   f.waiting = 3 * GST_SECOND;
   gst_ffs_profile_tick (f.profile);
@@ -334,7 +334,7 @@ GST_START_TEST (test_host_that_stops)
 
 GST_END_TEST;
 
-GST_START_TEST (test_caps)
+GST_START_TEST (frames_of_other_caps_are_refused)
 {
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
   uvc_set_caps (&f, "video/x-raw,format=YUY2,width=640,height=480,"
@@ -367,7 +367,7 @@ GST_START_TEST (test_caps)
 
 GST_END_TEST;
 
-GST_START_TEST (test_frames)
+GST_START_TEST (header_toggles_once_a_frame)
 {
   GstFfsFraming w;
 
@@ -420,7 +420,7 @@ assert_stream_error (guint8 error)
 }
 
 /* A host that sees the error bit asks what it was about. */
-GST_START_TEST (test_stream_error)
+GST_START_TEST (stream_error_names_the_bad_frame)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
 
@@ -473,7 +473,7 @@ count_warnings (GstDebugCategory * category, GstDebugLevel level,
 }
 
 /* A bit rate that is too high is logged, but not for each frame. */
-GST_START_TEST (test_too_large)
+GST_START_TEST (oversized_frame_is_logged_once)
 {
   guint n = 0;
 
@@ -498,7 +498,7 @@ GST_START_TEST (test_too_large)
 
 GST_END_TEST;
 
-GST_START_TEST (test_waits_for_key)
+GST_START_TEST (stream_starts_with_a_key_frame)
 {
   guint i;
 
@@ -533,7 +533,7 @@ store_event (GstEvent * event)
 }
 
 /* The times of a header are by the clock of the pipeline. */
-GST_START_TEST (test_times)
+GST_START_TEST (header_times_are_pipeline_times)
 {
   GstClock *clock = gst_test_clock_new_with_start_time (50 * GST_SECOND);
   GstFfsFraming w;
@@ -575,20 +575,20 @@ uvc_stream_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, set_up, tear_down);
-  tcase_add_test (tc, test_header_bytes);
-  tcase_add_test (tc, test_header_sizes);
-  tcase_add_test (tc, test_payload_sizes);
-  tcase_add_test (tc, test_payloads);
-  tcase_add_test (tc, test_commit_takes_back);
-  tcase_add_test (tc, test_start_stop);
-  tcase_add_test (tc, test_restart);
-  tcase_add_test (tc, test_host_that_stops);
-  tcase_add_test (tc, test_caps);
-  tcase_add_test (tc, test_frames);
-  tcase_add_test (tc, test_stream_error);
-  tcase_add_test (tc, test_too_large);
-  tcase_add_test (tc, test_waits_for_key);
-  tcase_add_test (tc, test_times);
+  tcase_add_test (tc, header_bytes_match_the_class);
+  tcase_add_test (tc, header_size_avoids_full_packets);
+  tcase_add_test (tc, payload_sizes_are_units_or_frames);
+  tcase_add_test (tc, last_payload_header_ends_the_frame);
+  tcase_add_test (tc, commit_cancels_the_old_stream);
+  tcase_add_test (tc, commit_starts_a_stream);
+  tcase_add_test (tc, set_interface_restarts_the_stream);
+  tcase_add_test (tc, unread_stream_is_stopped);
+  tcase_add_test (tc, frames_of_other_caps_are_refused);
+  tcase_add_test (tc, header_toggles_once_a_frame);
+  tcase_add_test (tc, stream_error_names_the_bad_frame);
+  tcase_add_test (tc, oversized_frame_is_logged_once);
+  tcase_add_test (tc, stream_starts_with_a_key_frame);
+  tcase_add_test (tc, header_times_are_pipeline_times);
   return s;
 }
 

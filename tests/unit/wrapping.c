@@ -8,7 +8,7 @@
 #include "streamfixture.h"
 
 /* Header, frame and trailer are transfers of their own and in order. */
-GST_START_TEST (test_around)
+GST_START_TEST (header_frame_and_trailer_are_three_transfers)
 {
   static const guint8 wire[] = "head\1\2\3\4\5trailer";
   StreamFixture f;
@@ -35,7 +35,7 @@ GST_START_TEST (test_around)
 GST_END_TEST;
 
 /* The end packet is not a frame. */
-GST_START_TEST (test_end)
+GST_START_TEST (end_packet_is_not_a_frame)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
   guint64 frames = 1;
@@ -59,7 +59,7 @@ GST_END_TEST;
 
 /* A write waits for the host, however long that takes; the end of a stream
  * must not. */
-GST_START_TEST (test_end_is_not_written)
+GST_START_TEST (end_packet_is_not_written)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
   guint64 bytes = 1;
@@ -85,7 +85,7 @@ GST_END_TEST;
 
 /* A dmabuf that ends in mid-packet would end the frame, so it is copied; one
  * that does not is sent in place. */
-GST_START_TEST (test_packets)
+GST_START_TEST (dmabuf_that_ends_in_mid_packet_is_copied)
 {
   StreamFixture f;
 
@@ -114,7 +114,7 @@ GST_START_TEST (test_packets)
 
 GST_END_TEST;
 
-GST_START_TEST (test_refused)
+GST_START_TEST (refused_frame_is_not_sent)
 {
   StreamFixture f;
 
@@ -133,7 +133,7 @@ GST_START_TEST (test_refused)
 GST_END_TEST;
 
 /* Without dmabufs for headers a frame cannot be sent by TRANSFER. */
-GST_START_TEST (test_written)
+GST_START_TEST (frame_is_written_without_header_dmabufs)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
   guint64 bytes = 0;
@@ -164,7 +164,7 @@ send_thread (gpointer data)
 
 /* The host stops reading and stops the stream: the frame that waits for a
  * slot is given up, those in flight go back, nothing more is sent. */
-GST_START_TEST (test_halt_while_full)
+GST_START_TEST (halt_while_full_sends_nothing_more)
 {
   GThread *thread;
   gint released;
@@ -200,7 +200,7 @@ GST_END_TEST;
 
 /* A frame that was half sent when the stream was halted is sent whole, with
  * all that is around it, or not at all. */
-GST_START_TEST (test_halt_in_mid_frame)
+GST_START_TEST (halted_frame_is_sent_whole_after_resume)
 {
   GstMemory *mem;
   GThread *thread;
@@ -252,7 +252,7 @@ count_streaming (gboolean streaming, gpointer user_data)
 }
 
 /* A second start restarts the stream; a second stop does nothing. */
-GST_START_TEST (test_streaming)
+GST_START_TEST (second_start_restarts_and_second_stop_is_ignored)
 {
   GstFfsProfile *profile = g_object_new (test_profile_get_type (), NULL);
   TestProfile *test = (TestProfile *) profile;
@@ -283,15 +283,15 @@ wrapping_suite (void)
   TCase *tc = tcase_create ("wrapping");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_around);
-  tcase_add_test (tc, test_end);
-  tcase_add_test (tc, test_end_is_not_written);
-  tcase_add_test (tc, test_packets);
-  tcase_add_test (tc, test_refused);
-  add_written_test (tc, test_written);
-  tcase_add_test (tc, test_halt_while_full);
-  tcase_add_test (tc, test_halt_in_mid_frame);
-  tcase_add_test (tc, test_streaming);
+  tcase_add_test (tc, header_frame_and_trailer_are_three_transfers);
+  tcase_add_test (tc, end_packet_is_not_a_frame);
+  tcase_add_test (tc, end_packet_is_not_written);
+  tcase_add_test (tc, dmabuf_that_ends_in_mid_packet_is_copied);
+  tcase_add_test (tc, refused_frame_is_not_sent);
+  add_written_test (tc, frame_is_written_without_header_dmabufs);
+  tcase_add_test (tc, halt_while_full_sends_nothing_more);
+  tcase_add_test (tc, halted_frame_is_sent_whole_after_resume);
+  tcase_add_test (tc, second_start_restarts_and_second_stop_is_ignored);
   return s;
 }
 
