@@ -6,16 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "function/gstffsbytes.h"
 #include "function/u3v/gstffsu3vmap.h"
-#include "function/u3v/gstffsu3vprofile.h"
 #include "harness.h"
 #include "sink/gstffscamera.h"
 #include "sink/gstffsdmabufsink.h"
+#include "u3vhost.h"
 #include "uvcfixture.h"
 
 #define OFFER "video/x-raw, format=YUY2, width=640, height=480, " \
@@ -278,12 +277,11 @@ GST_END_TEST;
 /* Pipes are the endpoints, which are read only while there is something in
  * them. Returns the status that the host gets. */
 static guint
-write_register (const gchar * in_path, const gchar * out_path, guint64 address,
-    guint64 value)
+write_register (U3vHost * host, guint64 address, guint64 value)
 {
   guint8 packet[28] = "U3VC", answer[512];
-  gint in = open (in_path, O_RDWR | O_NONBLOCK);
-  gint out = open (out_path, O_RDWR | O_NONBLOCK);
+  gint in = open (host->in, O_RDWR | O_NONBLOCK);
+  gint out = open (host->out, O_RDWR | O_NONBLOCK);
   struct pollfd poll_fd = { in, POLLIN, 0 };
 
   gst_ffs_put_u16 (packet + 4, WANTS_ANSWER);
@@ -304,46 +302,30 @@ write_register (const gchar * in_path, const gchar * out_path, guint64 address,
 
 GST_START_TEST (u3v_register_write_asks_the_application)
 {
-  g_autofree gchar *dir = g_dir_make_tmp ("application-XXXXXX", NULL);
-  g_autofree gchar *in = g_build_filename (dir, "ep1", NULL);
-  g_autofree gchar *out = g_build_filename (dir, "ep2", NULL);
-  const GstFfsIdentity identity = { 1, 1, "", "", "" };
   GstStructure *controls = gst_structure_from_string ("controls,"
       "brightness=(int)[0,100]", NULL);
   const GstFfsApplication application = { controls, set_control, &asked };
-  GstPad *sinkpad = gst_object_ref_sink (gst_pad_new ("sink", GST_PAD_SINK));
-  GstCaps *caps = gst_caps_from_string (OFFER);
+  U3vHost host;
 
-  fail_unless_equals_int (mkfifo (in, 0600), 0);
-  fail_unless_equals_int (mkfifo (out, 0600), 0);
   memset (&asked, 0, sizeof (asked));
-  asked.profile = gst_ffs_u3v_profile_new (&identity, sinkpad);
-  gst_ffs_profile_set_application (asked.profile, &application);
+  u3v_host_start (&host, &application, NULL);
+  asked.profile = host.profile;
   gst_structure_free (controls);
-  fail_unless (gst_ffs_profile_set_offer (asked.profile, caps));
-  gst_caps_unref (caps);
-  fail_unless_equals_int (gst_ffs_profile_start (asked.profile, dir, NULL), 0);
 
   g_atomic_int_set (&asked.taken, TRUE);
-  fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 55),
+  fail_unless_equals_int_hex (write_register (&host, CONTROLS, 55),
       U3V_SUCCESS);
   check_asked ("brightness", 55);
   g_atomic_int_set (&asked.taken, FALSE);
-  fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 56),
+  fail_unless_equals_int_hex (write_register (&host, CONTROLS, 56),
       U3V_ACCESS_DENIED);
   check_asked ("brightness", 56);
-  fail_unless_equals_int_hex (write_register (in, out, CONTROLS, 101),
+  fail_unless_equals_int_hex (write_register (&host, CONTROLS, 101),
       U3V_INVALID_PARAMETER);
   fail_unless_equals_int (asked.n_asked, 0);
 
-  gst_ffs_profile_set_enabled (asked.profile, FALSE);
-  gst_ffs_profile_stop (asked.profile);
-  gst_object_unref (asked.profile);
-  gst_object_unref (sinkpad);
+  u3v_host_end (&host);
   g_clear_pointer (&asked.name, g_free);
-  g_unlink (in);
-  g_unlink (out);
-  g_rmdir (dir);
 }
 
 GST_END_TEST;

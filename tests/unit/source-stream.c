@@ -7,12 +7,11 @@
 #include <errno.h>
 
 #include "harness.h"
-#include "function/gstffsbytes.h"
 #include "function/stream/gstffsstreamcontrol.h"
 #include "function/stream/gstffsstreamheader.h"
-#include "function/stream/gstffsstreamprofile.h"
 #include "source/gstffsreceiver.h"
 #include "source/gstffstimeline.h"
+#include "streamhost.h"
 #include "transport/gstffsallocator.h"
 
 #define SIZE 3000
@@ -29,32 +28,10 @@ static struct
 
 /* ---- what a host asks for ---- */
 
-static gboolean
-request (guint8 type, guint8 code, gconstpointer data, guint16 length,
-    GByteArray * reply)
-{
-  GstFfsSetup setup = { type, code, 0, 0, length };
-
-  g_byte_array_set_size (reply, 0);
-  return gst_ffs_profile_control (t.profile, &setup, data, reply);
-}
-
-static gboolean
-tell (guint8 code, const gchar * text)
-{
-  g_autoptr (GByteArray) reply = g_byte_array_new ();
-
-  return request (0x41, code, text, text ? strlen (text) : 0, reply);
-}
-
 static guint32
 ask (guint8 code, guint offset)
 {
-  g_autoptr (GByteArray) reply = g_byte_array_new ();
-
-  fail_unless (request (0xc1, code, NULL, 4096, reply));
-  fail_unless (reply->len >= offset + 4);
-  return gst_ffs_get_u32 (reply->data + offset);
+  return stream_ask_word (t.profile, code, offset);
 }
 
 static void
@@ -71,7 +48,6 @@ on_streaming (gboolean streaming, gpointer user_data G_GNUC_UNUSED)
 static void
 setup_with (gboolean reap)
 {
-  GstCaps *offer = gst_caps_from_string (OFFER);
   gint err = 0;
 
   memset (&t, 0, sizeof (t));
@@ -85,10 +61,8 @@ setup_with (gboolean reap)
   t.allocator = gst_ffs_allocator_new (NULL, &err);
   t.profile = gst_ffs_stream_profile_new_receiver ();
   gst_ffs_profile_set_funcs (t.profile, on_streaming, NULL, NULL, NULL);
-  fail_unless (gst_ffs_profile_set_offer (t.profile, offer));
-  fail_unless_equals_int (gst_ffs_profile_start (t.profile, NULL, NULL), 0);
+  profile_start (t.profile, OFFER, NULL);
   gst_ffs_profile_set_enabled (t.profile, TRUE);
-  gst_caps_unref (offer);
 
   t.receiver = gst_ffs_receiver_new (gst_ffs_endpoint_open_for
       (GST_FFS_DIRECTION_OUT, fake_endpoint_path (), -1, "src", &err),
@@ -112,10 +86,7 @@ teardown (void)
 
   fail_unless (gst_ffs_receiver_close (receiver, GST_SECOND));
   gst_ffs_receiver_free (receiver);
-  gst_ffs_profile_set_enabled (t.profile, FALSE);
-  gst_ffs_profile_stop (t.profile);
-  ASSERT_OBJECT_REFCOUNT (t.profile, "profile", 1);
-  gst_object_unref (t.profile);
+  profile_end (t.profile);
   gst_object_unref (t.allocator);
   fail_unless_equals_int (fake_endpoint_n_attached (), 0);
   fake_endpoint_end ();
@@ -124,7 +95,7 @@ teardown (void)
 static void
 start_stream (void)
 {
-  fail_unless (tell (GST_FFS_STREAM_START, NULL));
+  fail_unless (stream_tell (t.profile, GST_FFS_STREAM_START, NULL));
   t.stream = ask (GST_FFS_STREAM_GET_STATE, 4);
 }
 
@@ -274,7 +245,7 @@ GST_START_TEST (host_reads_the_layout)
   fail_unless_equals_int (ask (GST_FFS_STREAM_GET_LAYOUT, 0), 0);
 
   t.profile = camera;
-  fail_if (request (0xc1, GST_FFS_STREAM_GET_LAYOUT, NULL, 64, reply));
+  fail_if (stream_ask (t.profile, GST_FFS_STREAM_GET_LAYOUT, 0, reply));
   t.profile = own;
   gst_object_unref (camera);
 }
@@ -434,7 +405,7 @@ GST_START_TEST (halt_keeps_whole_frames_only)
   send_header (&header);
   fake_endpoint_send (packet, sizeof (packet), FALSE);
 
-  fail_unless (tell (GST_FFS_STREAM_STOP, NULL));
+  fail_unless (stream_tell (t.profile, GST_FFS_STREAM_STOP, NULL));
   fail_unless_equals_int (fake_endpoint_n_pending (), 0);
   fail_unless_equals_int (queue_buffer (), ECANCELED);
   /* What was whole is not lost. */

@@ -4,11 +4,7 @@
  * what the events of ep0 do to it.
  */
 
-#include <glib/gstdio.h>
-#include <gst/check/gstcheck.h>
-#include <sys/stat.h>
-
-#include "function/u3v/gstffsu3vprofile.h"
+#include "u3vhost.h"
 
 static guint n_started;
 static guint n_stopped;
@@ -25,25 +21,11 @@ count (gboolean streaming, gpointer user_data G_GNUC_UNUSED)
 /* SET_INTERFACE disables all endpoints for a moment, and ends no stream. */
 GST_START_TEST (set_interface_keeps_the_stream)
 {
-  const GstFfsIdentity identity = { 0x1209, 1, "Maker", "Camera", "cam" };
-  g_autofree gchar *directory = g_dir_make_tmp ("u3v-XXXXXX", NULL);
-  g_autofree gchar *in = g_build_filename (directory, "ep1", NULL);
-  g_autofree gchar *out = g_build_filename (directory, "ep2", NULL);
-  GstPad *pad = gst_pad_new ("sink", GST_PAD_SINK);
   GstFfsProfile *profile;
-  GstCaps *offer;
+  U3vHost host;
 
-  fail_unless_equals_int (mkfifo (in, 0600), 0);
-  fail_unless_equals_int (mkfifo (out, 0600), 0);
-  gst_object_ref_sink (pad);
-  profile = gst_ffs_u3v_profile_new (&identity, pad);
-  gst_ffs_profile_set_funcs (profile, count, NULL, NULL, NULL);
-  offer = gst_caps_from_string ("video/x-raw,format=GRAY8,width=640,"
-      "height=480,framerate=30/1");
-  fail_unless (gst_ffs_profile_set_offer (profile, offer));
-  gst_caps_unref (offer);
-  fail_unless_equals_int (gst_ffs_profile_start (profile, directory, NULL), 0);
-
+  u3v_host_start (&host, NULL, count);
+  profile = host.profile;
   gst_ffs_profile_set_enabled (profile, TRUE);
   gst_ffs_profile_restart (profile);
   fail_unless_equals_int (n_started, 0);
@@ -56,13 +38,7 @@ GST_START_TEST (set_interface_keeps_the_stream)
   fail_unless_equals_int (n_started, 2);
 
   gst_ffs_profile_set_streaming (profile, FALSE);
-  gst_ffs_profile_set_enabled (profile, FALSE);
-  gst_ffs_profile_stop (profile);
-  gst_object_unref (profile);
-  gst_object_unref (pad);
-  g_unlink (in);
-  g_unlink (out);
-  g_rmdir (directory);
+  u3v_host_end (&host);
 }
 
 GST_END_TEST;

@@ -155,7 +155,7 @@ GST_START_TEST (last_payload_header_ends_the_frame)
   fail_unless (uvc_get_probe (&f, GET_CUR, COMMIT, probe));
   fail_unless_equals_int (gst_ffs_get_u32 (probe + 18), SIZE_640);
   fail_unless_equals_int (gst_ffs_get_u32 (probe + 22), unit);
-  uvc_set_caps (&f, YUY2_640, TRUE);
+  profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_unless (wrap_full (SIZE_640, 1, 0, GST_CLOCK_TIME_NONE, &w));
   fail_unless_equals_int (w.payload_size, unit);
   fail_unless_equals_int (w.inner_size, 12);
@@ -231,19 +231,19 @@ GST_END_TEST;
 GST_START_TEST (commit_starts_a_stream)
 {
   /* Caps wanted from upstream before a host has selected any. */
-  uvc_assert_caps (&f, YUY2_640);
+  profile_assert_caps (f.profile, YUY2_640);
   fail_unless (uvc_set_probe (&f, PROBE, 1, 2, 666667));
-  uvc_assert_caps (&f, YUY2_640);
+  profile_assert_caps (f.profile, YUY2_640);
   fail_unless_equals_int (f.n_started, 0);
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
   fail_unless_equals_int (f.n_started, 1);
   fail_unless_equals_int (f.n_stopped, 0);
-  uvc_assert_caps (&f, YUY2_320);
+  profile_assert_caps (f.profile, YUY2_320);
 
   /* A host tries what else there is while it streams. */
   fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 0));
-  uvc_assert_caps (&f, YUY2_320);
+  profile_assert_caps (f.profile, YUY2_320);
   fail_unless_equals_int (f.n_stopped, 0);
 
   /* Every commit is a new stream, since no one says when the old one ends. */
@@ -255,14 +255,14 @@ GST_START_TEST (commit_starts_a_stream)
   fail_unless_equals_int (f.n_stopped, 2);
   /* The old one is over before anything changes. */
   fail_unless (strstr (f.caps_at_stop, "width=(int)320") != NULL);
-  uvc_assert_caps (&f, MJPEG);
+  profile_assert_caps (f.profile, MJPEG);
   /* One that is refused ends the stream, and begins none. */
   fail_if (uvc_set_probe (&f, COMMIT, 9, 1, 0));
   fail_unless_equals_int (f.n_started, 3);
   fail_unless_equals_int (f.n_stopped, 3);
-  uvc_assert_caps (&f, MJPEG);
+  profile_assert_caps (f.profile, MJPEG);
   fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
-  uvc_assert_caps (&f, H264);
+  profile_assert_caps (f.profile, H264);
 
   gst_ffs_profile_set_enabled (f.profile, FALSE);
   fail_unless_equals_int (f.n_stopped, 4);
@@ -285,12 +285,12 @@ GST_START_TEST (set_interface_restarts_the_stream)
   fail_unless_equals_int (f.n_started, 0);
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
-  uvc_assert_caps (&f, YUY2_320);
+  profile_assert_caps (f.profile, YUY2_320);
   gst_ffs_profile_restart (f.profile);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
   fail_unless_equals_int (f.n_stopped, 1);
   fail_unless_equals_int (f.n_started, 2);
-  uvc_assert_caps (&f, YUY2_320);
+  profile_assert_caps (f.profile, YUY2_320);
 }
 
 GST_END_TEST;
@@ -337,32 +337,33 @@ GST_END_TEST;
 GST_START_TEST (frames_of_other_caps_are_refused)
 {
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
-  uvc_set_caps (&f, "video/x-raw,format=YUY2,width=640,height=480,"
+  profile_set_caps (f.profile, "video/x-raw,format=YUY2,width=640,height=480,"
       "framerate=30/1", FALSE);
   fail_if (wrap (SIZE_640, 0, 0));
   fail_if (wrap (SIZE_320, 0, 0));
-  uvc_set_caps (&f, "video/x-raw,format=UYVY,width=320,height=240,"
+  profile_set_caps (f.profile, "video/x-raw,format=UYVY,width=320,height=240,"
       "framerate=15/1", FALSE);
-  uvc_set_caps (&f, "video/x-raw(memory:DMABuf),format=YUY2,width=320,"
+  profile_set_caps (f.profile,
+      "video/x-raw(memory:DMABuf),format=YUY2,width=320,"
       "height=240,framerate=15/1,colorimetry=bt601", TRUE);
   fail_unless (wrap (SIZE_320, 0, 0));
 
   /* Frames from before the next choice are none of it. */
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   fail_if (wrap (SIZE_320, 1, 0));
-  uvc_set_caps (&f, "video/x-raw,format=YUY2,width=320,height=240,"
+  profile_set_caps (f.profile, "video/x-raw,format=YUY2,width=320,height=240,"
       "framerate=15/1", FALSE);
   fail_if (wrap (SIZE_320, 2, 0));
-  uvc_set_caps (&f, YUY2_640, TRUE);
+  profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_unless (wrap (SIZE_640, 3, 0));
   /* Nor if only the format is another one. */
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   fail_if (wrap (SIZE_640, 4, 0));
 
   fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
-  uvc_set_caps (&f, "video/x-h264,width=64,height=64,framerate=25/1,"
+  profile_set_caps (f.profile, "video/x-h264,width=64,height=64,framerate=25/1,"
       "stream-format=avc,alignment=au", FALSE);
-  uvc_set_caps (&f, H264 ",profile=main", TRUE);
+  profile_set_caps (f.profile, H264 ",profile=main", TRUE);
 }
 
 GST_END_TEST;
@@ -372,7 +373,7 @@ GST_START_TEST (header_toggles_once_a_frame)
   GstFfsFraming w;
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
-  uvc_set_caps (&f, YUY2_640, TRUE);
+  profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_if (gst_ffs_profile_get_framing (f.profile, NULL, 0, 1, &w));
 
   /* The toggle is another one for each frame, but not for the same one. */
@@ -393,12 +394,12 @@ GST_START_TEST (header_toggles_once_a_frame)
   fail_unless_equals_int_hex (info_of (SIZE_640 - 2, 19, 0), 0xcf);
   /* It goes on across streams, whatever numbers they have. */
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
-  uvc_set_caps (&f, YUY2_640, TRUE);
+  profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_unless_equals_int_hex (info_of (SIZE_640, 19, 0), 0x8e);
 
   /* An encoded frame has any size that a host has memory for. */
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
-  uvc_set_caps (&f, MJPEG, TRUE);
+  profile_set_caps (f.profile, MJPEG, TRUE);
   fail_unless_equals_int_hex (info_of (1, 20, 0), 0x8f);
   fail_unless_equals_int_hex (info_of (65536, 21, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (52, 22, 0), 0x87);
@@ -431,7 +432,7 @@ GST_START_TEST (stream_error_names_the_bad_frame)
   assert_stream_error (0);
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
-  uvc_set_caps (&f, YUY2_640, TRUE);
+  profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_unless (wrap (SIZE_640, 1, 0));
   assert_stream_error (0);
   fail_unless (wrap (SIZE_640, 2, GST_BUFFER_FLAG_CORRUPTED));
@@ -445,7 +446,7 @@ GST_START_TEST (stream_error_names_the_bad_frame)
   assert_stream_error (2);
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   assert_stream_error (0);
-  uvc_set_caps (&f, MJPEG, TRUE);
+  profile_set_caps (f.profile, MJPEG, TRUE);
   fail_unless (wrap (100, 5, 0));
   assert_stream_error (0);
   fail_unless (wrap (100, 6, GST_BUFFER_FLAG_CORRUPTED));
@@ -483,7 +484,7 @@ GST_START_TEST (oversized_frame_is_logged_once)
   gst_debug_set_threshold_for_name ("ffsfunction", GST_LEVEL_WARNING);
 
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
-  uvc_set_caps (&f, MJPEG, TRUE);
+  profile_set_caps (f.profile, MJPEG, TRUE);
   fail_unless (wrap (65536, 1, 0));
   fail_unless_equals_int (n, 0);
   fail_if (wrap (65537, 2, 0));
@@ -503,7 +504,7 @@ GST_START_TEST (stream_starts_with_a_key_frame)
   guint i;
 
   fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
-  uvc_set_caps (&f, H264, TRUE);
+  profile_set_caps (f.profile, H264, TRUE);
   fail_if (wrap (100, 1, GST_BUFFER_FLAG_DELTA_UNIT));
   fail_if (wrap (100, 2, GST_BUFFER_FLAG_DELTA_UNIT));
   fail_unless (wrap (100, 3, 0));
@@ -511,14 +512,14 @@ GST_START_TEST (stream_starts_with_a_key_frame)
 
   /* Each stream does, but not for ever. */
   fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
-  uvc_set_caps (&f, H264, TRUE);
+  profile_set_caps (f.profile, H264, TRUE);
   for (i = 0; !wrap (100, 5 + i, GST_BUFFER_FLAG_DELTA_UNIT); i++)
     fail_unless (i < 1000);
   fail_unless (i >= 100);
 
   /* Where there are no others the flag says nothing: v4l2src has it on Bayer. */
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
-  uvc_set_caps (&f, MJPEG, TRUE);
+  profile_set_caps (f.profile, MJPEG, TRUE);
   fail_unless (wrap (100, 2000, GST_BUFFER_FLAG_DELTA_UNIT));
 }
 
@@ -540,7 +541,7 @@ GST_START_TEST (header_times_are_pipeline_times)
   GstSegment segment;
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
-  uvc_set_caps (&f, YUY2_640, TRUE);
+  profile_set_caps (f.profile, YUY2_640, TRUE);
   /* No clock, no segment: now. */
   fail_unless (wrap_full (SIZE_640, 1, 0, GST_SECOND, &w));
   fail_unless_equals_int (w.header_size, 12);

@@ -244,7 +244,6 @@ static void
 start_with (UvcFixture * f, GType source, const gchar * offer,
     const GstFfsApplication * application)
 {
-  GstCaps *caps = gst_caps_from_string (offer);
   GstPad *srcpad;
 
   memset (f, 0, sizeof (*f));
@@ -263,9 +262,7 @@ start_with (UvcFixture * f, GType source, const gchar * offer,
   f->profile = gst_ffs_uvc_profile_new (&uvc_identity, f->sinkpad);
   gst_ffs_profile_set_funcs (f->profile, on_streaming, NULL, get_waiting, f);
   gst_ffs_profile_set_application (f->profile, application);
-  fail_unless (gst_ffs_profile_set_offer (f->profile, caps));
-  gst_caps_unref (caps);
-  fail_unless_equals_int (gst_ffs_profile_start (f->profile, NULL, NULL), 0);
+  profile_start (f->profile, offer, NULL);
   gst_ffs_profile_set_enabled (f->profile, TRUE);
 }
 
@@ -299,9 +296,7 @@ uvc_fixture_end (UvcFixture * f)
 {
   gst_ffs_profile_set_enabled (f->profile, FALSE);
   fail_unless_equals_int (f->n_started, f->n_stopped);
-  gst_ffs_profile_stop (f->profile);
-  ASSERT_OBJECT_REFCOUNT (f->profile, "profile", 1);
-  gst_object_unref (f->profile);
+  profile_end (f->profile);
   gst_pad_set_active (f->sinkpad, FALSE);
   gst_object_unref (f->pipeline);
   g_free (f->caps_at_stop);
@@ -313,15 +308,9 @@ gboolean
 uvc_request (UvcFixture * f, guint8 type, guint8 request, guint16 value,
     guint16 index, gconstpointer data, guint16 length, GByteArray * reply)
 {
-  GstFfsSetup setup = { type, request, value, index, length };
-  /* An exact copy, so that valgrind and ASan detect reads beyond it. */
-  g_autofree guint8 *copy = data ? g_memdup2 (data, length) : NULL;
-  gboolean ok;
+  gboolean ok = profile_request (f->profile, type, request, value, index, data,
+      length, reply);
 
-  g_byte_array_set_size (reply, 0);
-  if (data && !gst_ffs_profile_accept (f->profile, &setup))
-    return FALSE;
-  ok = gst_ffs_profile_control (f->profile, &setup, copy, reply);
   fail_unless (reply->len == 0 || (ok && data == NULL));
   return ok;
 }
@@ -386,26 +375,4 @@ uvc_set_probe (UvcFixture * f, guint selector, guint format, guint frame,
   probe[3] = frame;
   gst_ffs_put_u32 (probe + 4, interval);
   return uvc_request (f, 0x21, 0x01, selector << 8, 1, probe, 34, reply);
-}
-
-/* ---- caps ---- */
-
-void
-uvc_assert_caps (UvcFixture * f, const gchar * text)
-{
-  GstCaps *caps = gst_ffs_profile_get_caps (f->profile);
-  GstCaps *wanted = gst_caps_from_string (text);
-
-  fail_unless (gst_caps_is_equal (caps, wanted), "%" GST_PTR_FORMAT, caps);
-  gst_caps_unref (caps);
-  gst_caps_unref (wanted);
-}
-
-void
-uvc_set_caps (UvcFixture * f, const gchar * text, gboolean ok)
-{
-  GstCaps *caps = gst_caps_from_string (text);
-
-  fail_unless_equals_int (gst_ffs_profile_set_caps (f->profile, caps), ok);
-  gst_caps_unref (caps);
 }

@@ -7,12 +7,11 @@
 #ifndef __UVC_FIXTURE_H__
 #define __UVC_FIXTURE_H__
 
-#include <gst/check/gstcheck.h>
-
 #include "function/gstffsbytes.h"
 #include "function/uvc/gstffsuvcprofile.h"
 #include "function/uvc/gstffsuvcrequest.h"
 #include "function/uvc/gstffsuvcstreaming.h"
+#include "profilehost.h"
 
 /* Requests of the class. */
 enum
@@ -120,8 +119,5 @@ gboolean uvc_get_probe (UvcFixture * f, guint8 request, guint selector,
     guint8 * probe);
 gboolean uvc_set_probe (UvcFixture * f, guint selector, guint format,
     guint frame, guint32 interval);
-
-void uvc_assert_caps (UvcFixture * f, const gchar * text);
-void uvc_set_caps (UvcFixture * f, const gchar * text, gboolean ok);
 
 #endif /* __UVC_FIXTURE_H__ */

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The acquisition: when a stream of USB3 Vision runs, and which frames are in
+ * it.
+ */
+
+#include "u3vfixture.h"
+
+GST_START_TEST (stream_runs_while_enabled_and_acquiring)
+{
+  guint8 data[MANIFEST_LENGTH];
+
+  /* Nothing said about transfers yet. */
+  u3v_expect_set (U3V_SI_INCONSISTENT, SIRM + SI_CONTROL, 4, 1);
+  fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 0);
+  u3v_expect_set (U3V_SI_NOT_ALIGNED, SIRM + SI_PAYLOAD_SIZE, 4, 1000);
+  u3v_expect_set (U3V_SI_NOT_ALIGNED, SIRM + SI_FINAL1_SIZE, 4, 1);
+  u3v_expect_set (U3V_SI_NOT_ALIGNED, SIRM + SI_MAX_LEADER, 4, 52);
+  u3v_set_transfers (65536, 9, 23 * 1024, 0);
+  u3v_expect_set (U3V_SI_INCONSISTENT, SIRM + SI_CONTROL, 4, 1);
+  u3v_set_transfers (65536, 9, 24 * 1024, 0);
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_MAX_LEADER, 4, 0);
+  u3v_expect_set (U3V_SI_INCONSISTENT, SIRM + SI_CONTROL, 4, 1);
+  u3v_set_transfers (65536, 9, 23 * 1024, 1024);
+  u3v_expect_set (U3V_INVALID_PARAMETER, SIRM + SI_CONTROL, 4, 2);
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_START,
+      4, 0);
+
+  /* As Aravis has it: all in one. */
+  u3v_expect_set (U3V_SUCCESS, FEATURES, 8, G_GUINT64_CONSTANT (9) << 32 | 4);
+  u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, RGGB);
+  u3v_set_transfers (36, 1, 0, 0);
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
+  u3v_expect_set (U3V_ACCESS_DENIED, SIRM + SI_PAYLOAD_SIZE, 4, 36);
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
+  u3v_expect_set (U3V_SI_NOT_ALIGNED, SIRM + SI_PAYLOAD_SIZE, 4, 35);
+  u3v_expect_set (U3V_SUCCESS, FEATURES, 8,
+      G_GUINT64_CONSTANT (480) << 32 | 640);
+  u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, YUY2);
+  u3v_set_transfers (65536, 9, 23 * 1024, 1024);
+
+  u3v_start ();
+  fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 1);
+  /* A repeated start does not restart. */
+  u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_ACQUISITION_START, 4, 1);
+  fail_if (effect.start || effect.stop);
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
+  fail_if (effect.start || effect.stop);
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
+  fail_unless (effect.stop && !effect.start);
+  /* The other order. */
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
+  fail_unless (effect.start && !effect.stop);
+  fail_unless (gst_ffs_u3v_camera_is_slow (camera, SIRM + SI_CONTROL, 4, TRUE));
+  fail_if (gst_ffs_u3v_camera_is_slow (camera, SIRM + SI_CONTROL, 4, FALSE));
+
+  /* The host is gone: once, and then all is as it was. */
+  gst_ffs_u3v_camera_reset (camera, &effect);
+  fail_unless (effect.stop && !effect.start);
+  gst_ffs_u3v_camera_reset (camera, &effect);
+  fail_if (effect.stop || effect.start);
+  fail_unless_equals_int (u3v_get (FEATURES + FEATURE_PARAMS_LOCKED, 4), 0);
+  fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 0);
+
+  /* Nobody saw it go, but here is the next one. */
+  u3v_start ();
+  fail_unless (gst_ffs_u3v_camera_is_slow (camera, MANIFEST, 8, FALSE));
+  fail_unless_equals_int (u3v_read (MANIFEST, data, 8), U3V_SUCCESS);
+  fail_unless (effect.stop && !effect.start);
+  fail_unless_equals_int (u3v_read (MANIFEST, data, MANIFEST_LENGTH), 0);
+  fail_if (effect.stop || effect.start);
+  u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_WIDTH, 4, 640);
+}
+
+GST_END_TEST;
+
+static gboolean
+take (const GstFfsU3vSelection * caps, guint64 size, guint64 number,
+    gboolean corrupted, GstFfsU3vFrame * frame)
+{
+  const GstFfsU3vArrival arrival = {
+    size, number, number, corrupted, 0, 0
+  };
+
+  return gst_ffs_u3v_camera_take_frame (camera, caps, &arrival, frame);
+}
+
+GST_START_TEST (frames_are_numbered_and_checked)
+{
+  GstFfsU3vSelection caps = {
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
+  };
+  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vFrame frame;
+
+  u3v_set_transfers (65536, 9, 24 * 1024, 0);
+  fail_if (take (&caps, size, 0, FALSE, &frame));
+  u3v_start ();
+  fail_unless (take (&caps, size, 100, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 0);
+  fail_unless_equals_int (frame.status, U3V_SUCCESS);
+  /* It could not be sent at once. */
+  fail_unless (take (&caps, size, 100, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 0);
+  fail_unless (take (&caps, size, 101, TRUE, &frame));
+  fail_unless_equals_uint64 (frame.number, 1);
+  fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
+  /* In the host's last transfer; in the one before; in none. */
+  fail_unless (take (&caps, size - 1, 102, FALSE, &frame));
+  fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
+  fail_if (take (&caps, 9 * 65536, 103, FALSE, &frame));
+  fail_if (take (&caps, size + 1, 103, FALSE, &frame));
+  caps.width = 320;
+  fail_unless (!gst_ffs_u3v_camera_wants (camera, &caps));
+  fail_if (take (&caps, size, 104, FALSE, &frame));
+  caps.width = 640;
+  fail_unless (gst_ffs_u3v_camera_wants (camera, &caps));
+
+  gst_ffs_u3v_camera_reset (camera, &effect);
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_MODE, 4,
+      3);
+  u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_ACQUISITION_MODE, 4,
+      MODE_SINGLE_FRAME);
+  u3v_start ();
+  fail_unless (take (&caps, size, 105, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 0);
+  fail_if (take (&caps, size, 106, FALSE, &frame));
+}
+
+GST_END_TEST;
+
+/* Several, and an acquisition that has ended by itself begins anew without
+ * being stopped. */
+GST_START_TEST (multi_frame_ends_after_its_count)
+{
+  GstFfsU3vSelection caps = {
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
+  };
+  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vFrame frame;
+
+  u3v_set_transfers (65536, 9, 24 * 1024, 0);
+  fail_unless_equals_int (u3v_get (FEATURE (FRAME_COUNT)), 1);
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (FRAME_COUNT), 0);
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (FRAME_COUNT), 0x80000000);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (FRAME_COUNT), 2);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_MODE), MODE_MULTI_FRAME);
+  u3v_start ();
+  u3v_expect_set (U3V_ACCESS_DENIED, FEATURE (FRAME_COUNT), 3);
+  fail_unless_equals_int (u3v_get (FEATURE (FRAME_COUNT)), 2);
+
+  fail_unless (take (&caps, size, 10, FALSE, &frame));
+  fail_unless (take (&caps, size, 11, FALSE, &frame));
+  /* The last one again, which could not be sent at once. */
+  fail_unless (take (&caps, size, 11, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 1);
+  fail_if (take (&caps, size, 12, FALSE, &frame));
+
+  u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
+  fail_if (effect.start || effect.stop);
+  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 2);
+  /* It has not ended, so this is the same one. */
+  u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
+  fail_unless (take (&caps, size, 14, FALSE, &frame));
+  fail_if (take (&caps, size, 15, FALSE, &frame));
+}
+
+GST_END_TEST;
+
+/* Frames have their numbers for timestamps here. */
+GST_START_TEST (each_trigger_takes_one_frame)
+{
+  GstFfsU3vSelection caps = {
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
+  };
+  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vFrame frame;
+  guint i;
+
+  u3v_set_transfers (65536, 9, 24 * 1024, 0);
+  fail_unless_equals_int (u3v_get (FEATURE (TRIGGER_MODE)), 0);
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (TRIGGER_MODE), 2);
+  /* There is nothing to trigger. */
+  u3v_expect_set (U3V_WRONG_CONFIG, FEATURE (TRIGGER_SOFTWARE), 1);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
+  fail_unless_equals_int (u3v_get (FEATURE (TRIGGER_MODE)), 1);
+  u3v_expect_set (U3V_WRONG_CONFIG, FEATURE (TRIGGER_SOFTWARE), 1);
+  fail_if (effect.trigger);
+  u3v_start ();
+  fail_if (take (&caps, size, 10, FALSE, &frame));
+
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (TRIGGER_SOFTWARE), 0);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_SOFTWARE), 1);
+  fail_unless (effect.trigger);
+  gst_ffs_u3v_camera_trigger (camera, 13);
+  /* Captured before the trigger, and after; one for one. */
+  fail_if (take (&caps, size, 12, FALSE, &frame));
+  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_unless_equals_uint64 (frame.number, 0);
+  fail_if (take (&caps, size, 14, FALSE, &frame));
+
+  /* A second one while the first waits has no effect, on its time neither. */
+  gst_ffs_u3v_camera_trigger (camera, 20);
+  gst_ffs_u3v_camera_trigger (camera, 30);
+  fail_unless (take (&caps, size, 20, FALSE, &frame));
+  fail_if (take (&caps, size, 40, FALSE, &frame));
+
+  /* Without a clock the next one; with timestamps of another clock one of the
+   * next ones. */
+  gst_ffs_u3v_camera_trigger (camera, GST_CLOCK_TIME_NONE);
+  fail_unless (take (&caps, size, 41, FALSE, &frame));
+  gst_ffs_u3v_camera_trigger (camera, GST_SECOND);
+  for (i = 0; i < 1000 && !take (&caps, size, 50 + i, FALSE, &frame); i++);
+  fail_unless (i > 100 && i < 1000);
+
+  /* A wait is left by switching triggers off, and nothing of it is left. */
+  gst_ffs_u3v_camera_trigger (camera, 0);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 0);
+  fail_unless (take (&caps, size, 2000, FALSE, &frame));
+  u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
+  fail_if (take (&caps, size, 2001, FALSE, &frame));
+  /* Nor in the next stream. */
+  gst_ffs_u3v_camera_trigger (camera, 0);
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
+  u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
+  fail_if (take (&caps, size, 3000, FALSE, &frame));
+}
+
+GST_END_TEST;
+
+static void
+expect_defaults (void)
+{
+  fail_unless (effect.defaults);
+  u3v_expect_caps ("video/x-raw(ANY), format=YUY2, width=640, height=480, "
+      "framerate=30/1");
+  fail_unless_equals_int (u3v_get (FEATURE (WIDTH)), 640);
+  fail_unless_equals_int (u3v_get (FEATURE (ACQUISITION_MODE)),
+      MODE_CONTINUOUS);
+  fail_unless_equals_int (u3v_get (FEATURE (FRAME_COUNT)), 1);
+  fail_unless_equals_int (u3v_get (FEATURE (TRIGGER_MODE)), 0);
+}
+
+static void
+change_all (void)
+{
+  u3v_expect_set (U3V_SUCCESS, FEATURE (WIDTH), 320);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (HEIGHT), 240);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (PIXEL_FORMAT), GRAY8);
+  fail_unless_equals_int (u3v_set_double (FEATURES + FEATURE_FRAME_RATE, 15),
+      0);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_MODE), MODE_MULTI_FRAME);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (FRAME_COUNT), 7);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
+}
+
+GST_START_TEST (user_set_and_reset_restore_defaults)
+{
+  change_all ();
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (USER_SET_LOAD), 0);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (PARAMS_LOCKED), 1);
+  u3v_expect_set (U3V_ACCESS_DENIED, FEATURE (USER_SET_LOAD), 1);
+  fail_if (effect.defaults);
+  fail_unless_equals_int (u3v_get (FEATURE (WIDTH)), 320);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (PARAMS_LOCKED), 0);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (USER_SET_LOAD), 1);
+  expect_defaults ();
+
+  /* A reset is for a camera that does anything. */
+  change_all ();
+  u3v_set_transfers (65536, 9, 24 * 1024, 0);
+  u3v_start ();
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (DEVICE_RESET), 0);
+  fail_unless (gst_ffs_u3v_camera_is_slow (camera, FEATURE (DEVICE_RESET),
+          TRUE));
+  u3v_expect_set (U3V_SUCCESS, FEATURE (DEVICE_RESET), 1);
+  fail_unless (effect.stop && !effect.start);
+  expect_defaults ();
+  fail_unless_equals_int (u3v_get (FEATURE (PARAMS_LOCKED)), 0);
+  fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 0);
+  fail_unless_equals_int (u3v_get (SIRM + SI_PAYLOAD_SIZE, 4), 0);
+
+  /* Features with one choice. */
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (ONLY_CHOICE), 1);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (ONLY_CHOICE), 0);
+}
+
+GST_END_TEST;
+
+static Suite *
+u3v_acquisition_suite (void)
+{
+  Suite *s = suite_create ("u3v-acquisition");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, u3v_set_up, u3v_tear_down);
+  tcase_add_test (tc, stream_runs_while_enabled_and_acquiring);
+  tcase_add_test (tc, frames_are_numbered_and_checked);
+  tcase_add_test (tc, multi_frame_ends_after_its_count);
+  tcase_add_test (tc, each_trigger_takes_one_frame);
+  tcase_add_test (tc, user_set_and_reset_restore_defaults);
+  return s;
+}
+
+GST_CHECK_MAIN (u3v_acquisition);
