@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "sink/gstffssettings.h"
 
 #define N_DMABUFS 4
 

@@ -44,4 +44,20 @@ want_bytes (ByteReader * r, const void *bytes, gsize size)
   r->size -= size;
 }
 
+/* A standard interface descriptor. */
+static inline void
+want_interface (ByteReader * r, guint number, guint n_endpoints, guint klass,
+    guint subclass, guint protocol, guint string)
+{
+  want (r, 1, 9);
+  want (r, 1, 0x04);
+  want (r, 1, number);
+  want (r, 1, 0);
+  want (r, 1, n_endpoints);
+  want (r, 1, klass);
+  want (r, 1, subclass);
+  want (r, 1, protocol);
+  want (r, 1, string);
+}
+
 #endif /* __BYTE_READER_H__ */

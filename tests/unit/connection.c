@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Hosts that come, go, or never read; what happens to frames meanwhile, and
- * to a pipeline that wants to stop, flush or renegotiate just then.
+ * Hosts that come and go, or another device that keeps a buffer: what becomes
+ * of the frames, and of a pipeline that flushes, pauses or stops just then.
  */
 
 #include <errno.h>
 
 #include "harness.h"
-#include "sink/gstffscaps.h"
-
-/* of without-host; for auto GstHarness is a live source */
-enum
-{ AUTO, DROP, WAIT };
 
 GST_START_TEST (frames_without_host_are_dropped)
 {
-  const gint policy[] = { AUTO, DROP };
+  const gint policy[] = { GST_FFS_IDLE_AUTO, GST_FFS_IDLE_DROP };
   SinkHarness sh;
   gint a, b;
 
@@ -45,10 +40,7 @@ GST_START_TEST (frame_waits_for_the_host)
   SinkHarness sh;
   gint a;
 
-  sink_harness_start (&sh, "without-host", WAIT, NULL);
-  fake_endpoint_set_enabled (FALSE);
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
-  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  sink_harness_start_waiting (&sh, &a);
   fail_if (is_released (&a));
   fake_endpoint_set_enabled (TRUE);
   fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
@@ -64,10 +56,7 @@ GST_START_TEST (flush_ends_the_wait_for_a_host)
   SinkHarness sh;
   gint a;
 
-  sink_harness_start (&sh, "without-host", WAIT, NULL);
-  fake_endpoint_set_enabled (FALSE);
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
-  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  sink_harness_start_waiting (&sh, &a);
   gst_harness_push_event (sh.h, gst_event_new_flush_start ());
   fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
   fail_unless (is_released (&a));
@@ -82,10 +71,7 @@ GST_START_TEST (pause_and_play_keep_the_waiting_frame)
   SinkHarness sh;
   gint a;
 
-  sink_harness_start (&sh, "without-host", WAIT, NULL);
-  fake_endpoint_set_enabled (FALSE);
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
-  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  sink_harness_start_waiting (&sh, &a);
   gst_element_set_state (sh.sink, GST_STATE_PAUSED);
   gst_element_set_state (sh.sink, GST_STATE_PLAYING);
   fake_endpoint_set_enabled (TRUE);
@@ -103,10 +89,7 @@ GST_START_TEST (stop_ends_the_wait_for_a_host)
   SinkHarness sh;
   gint a;
 
-  sink_harness_start (&sh, "without-host", WAIT, NULL);
-  fake_endpoint_set_enabled (FALSE);
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
-  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+  sink_harness_start_waiting (&sh, &a);
   gst_element_set_state (sh.sink, GST_STATE_NULL);
   fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_FLUSHING);
   fail_unless (is_released (&a));
@@ -138,7 +121,8 @@ GST_START_TEST (unplug_releases_and_notifies)
   gint a, b, c, connected = 0, streaming = 0;
   SinkHarness sh;
 
-  sink_harness_start (&sh, "max-in-flight", 4, "without-host", WAIT, NULL);
+  sink_harness_start (&sh, "max-in-flight", 4, "without-host",
+      GST_FFS_IDLE_WAIT, NULL);
   g_signal_connect (sh.sink, "notify::connected", G_CALLBACK (count_notify),
       &connected);
   g_signal_connect (sh.sink, "notify::streaming", G_CALLBACK (count_notify),
@@ -185,7 +169,8 @@ GST_START_TEST (eperm_after_unbind_means_no_host)
   guint i;
   gint a;
 
-  sink_harness_start (&sh, "without-host", DROP, "copy-mode", 1, NULL);
+  sink_harness_start (&sh, "without-host", GST_FFS_IDLE_DROP, "copy-mode",
+      GST_FFS_COPY_NEVER, NULL);
   mem = fake_dmabuf_new (10);
   for (i = 0; i < 3; i++) {
     buf = memory_buffer (mem, &a);
@@ -220,7 +205,8 @@ GST_START_TEST (next_host_gets_the_frame_from_its_start)
   gint a, b;
   SinkHarness sh;
 
-  sink_harness_start (&sh, "max-in-flight", 4, "without-host", WAIT, NULL);
+  sink_harness_start (&sh, "max-in-flight", 4, "without-host",
+      GST_FFS_IDLE_WAIT, NULL);
   first = fake_dmabuf_new (100);
   second = fake_dmabuf_new (200);
   held = gst_memory_ref (second);
@@ -263,7 +249,7 @@ GST_START_TEST (drain_without_host_reopens_the_endpoint)
   GstBuffer *buf;
   gint a;
 
-  sink_harness_start (&sh, "without-host", DROP, NULL);
+  sink_harness_start (&sh, "without-host", GST_FFS_IDLE_DROP, NULL);
   mem = fake_dmabuf_new (10);
   buf = memory_buffer (mem, &a);
   gst_harness_push (sh.h, buf);
@@ -309,7 +295,7 @@ GST_START_TEST (failed_reopen_keeps_the_endpoint)
   guint i;
 
   fake_endpoint_fail_open (EAGAIN, 3);
-  sink_harness_start (&sh, "without-host", DROP, NULL);
+  sink_harness_start (&sh, "without-host", GST_FFS_IDLE_DROP, NULL);
   mem = fake_dmabuf_new (10);
   fail_unless_equals_int (fake_endpoint_n_failed_opens (), 3);
   push_and_signal (&sh, mem, 0);
@@ -327,77 +313,6 @@ GST_START_TEST (failed_reopen_keeps_the_endpoint)
   }
   sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
   gst_memory_unref (mem);
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-/* The host does not read, and upstream wants its buffers. */
-GST_START_TEST (drain_cancels_what_the_host_does_not_read)
-{
-  SinkHarness sh;
-  gint a, b;
-
-  sink_harness_start (&sh, "max-in-flight", 4, NULL);
-  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-  sink_harness_drain (&sh);
-  fail_unless (is_released (&a));
-  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 1);
-
-  /* And it goes on, with a status for each fence. */
-  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
-  fake_endpoint_signal (1, 1);
-  wait_released (&b);
-  sink_harness_wait_stat (&sh, "transfers-completed", 1);
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-#define CAPS_AT(rate) \
-    "video/x-raw,format=GRAY8,width=5,height=2,framerate=" rate
-
-/* New caps cancel frames in flight only if the buffer layout changes. */
-GST_START_TEST (caps_cancel_only_if_the_layout_changes)
-{
-  SinkHarness sh;
-  gint a, b;
-
-  sink_harness_start (&sh, "max-in-flight", 4, NULL);
-  gst_harness_set_src_caps_str (sh.h, CAPS_AT ("30/1"));
-  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-  gst_harness_set_src_caps_str (sh.h, CAPS_AT ("25/1"));
-  fail_if (is_released (&a));
-  fake_endpoint_signal (0, 1);
-  wait_released (&a);
-  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 0);
-
-  gst_harness_push (sh.h, dmabuf_buffer (10, &b));
-  gst_harness_set_src_caps_str (sh.h, "video/x-raw,format=GRAY8,width=10,"
-      "height=1,framerate=25/1");
-  fail_unless (is_released (&b));
-  fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 1);
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (eos_timeout_warns_and_ends)
-{
-  GstMessage *msg;
-  SinkHarness sh;
-  gint a;
-
-  sink_harness_start (&sh, "eos-timeout", GST_MSECOND, NULL);
-  gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-  sink_harness_push_eos_async (&sh);
-  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_WRITE, "stopped reading");
-  msg = gst_bus_timed_pop_filtered (sh.bus, 10 * GST_SECOND, GST_MESSAGE_EOS);
-  fail_unless (msg != NULL);
-  gst_message_unref (msg);
-  sink_harness_join (&sh);
-  fail_unless (is_released (&a));
   sink_harness_end (&sh);
 }
 
@@ -453,214 +368,6 @@ GST_START_TEST (flush_ends_the_wait_for_a_foreign_fence)
 
 GST_END_TEST;
 
-/* Of an EOS that is sent the element is told, as it comes from upstream behind
- * the frame that waits for a host. */
-GST_START_TEST (sent_eos_ends_the_wait_for_a_host)
-{
-  GstMessage *msg;
-  SinkHarness sh;
-  gint a;
-
-  sink_harness_start (&sh, "without-host", WAIT, NULL);
-  fake_endpoint_set_enabled (FALSE);
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
-  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
-  gst_element_send_event (sh.sink, gst_event_new_eos ());
-  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
-  fail_unless (is_released (&a));
-  sink_harness_push_eos_async (&sh);
-  msg = gst_bus_timed_pop_filtered (sh.bus, GST_CLOCK_TIME_NONE,
-      GST_MESSAGE_EOS);
-  gst_message_unref (msg);
-  sink_harness_join (&sh);
-  fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-without-host"), 1);
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-/* And for one that does not read, and another stream can follow. */
-GST_START_TEST (sent_eos_ends_the_wait_for_a_slot)
-{
-  GstSegment segment;
-  GstMessage *msg;
-  SinkHarness sh;
-  gint a, b;
-
-  sink_harness_start (&sh, "max-in-flight", 1, "eos-timeout", GST_MSECOND,
-      NULL);
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
-  fake_endpoint_wait_transfers (1);
-  sink_harness_assert_blocked (&sh);
-  gst_element_send_event (sh.sink, gst_event_new_eos ());
-  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
-  sink_harness_push_eos_async (&sh);
-  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_WRITE, "stopped reading");
-  fail_unless (is_released (&a));
-  msg = gst_bus_timed_pop_filtered (sh.bus, GST_CLOCK_TIME_NONE,
-      GST_MESSAGE_EOS);
-  gst_message_unref (msg);
-  sink_harness_join (&sh);
-
-  gst_harness_push_event (sh.h, gst_event_new_flush_start ());
-  gst_harness_push_event (sh.h, gst_event_new_flush_stop (TRUE));
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (sh.h, gst_event_new_segment (&segment));
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &b));
-  fake_endpoint_wait_transfers (2);
-  fake_endpoint_signal (1, 1);
-  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
-  wait_released (&b);
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-#ifdef HAVE_AIO
-
-/* The same for a frame that is written. */
-GST_START_TEST (sent_eos_ends_the_wait_for_a_write)
-{
-  SinkHarness sh;
-
-  sink_harness_start (&sh, "copy-mode", 2, "eos-timeout", GST_MSECOND, NULL);
-  fake_endpoint_set_aio_stuck (TRUE);
-  sink_harness_push_async (&sh, gst_buffer_new_memdup ("0123456789", 10));
-  fake_endpoint_wait_aio_submitted ();
-  gst_element_send_event (sh.sink, gst_event_new_eos ());
-  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
-  sink_harness_assert_message (&sh, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_WRITE, "stopped reading");
-  fake_endpoint_set_aio_stuck (FALSE);
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-#endif
-
-/* The frame of the preroll is sent when it is played, and once. */
-GST_START_TEST (preroll_frame_is_sent_once_in_playing)
-{
-  SinkHarness sh;
-  gint a;
-
-  sink_harness_start (&sh, NULL);
-  gst_element_set_state (sh.sink, GST_STATE_PAUSED);
-  sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
-  fail_unless_equals_int (gst_element_get_state (sh.sink, NULL, NULL,
-          GST_CLOCK_TIME_NONE), GST_STATE_CHANGE_SUCCESS);
-  fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
-  gst_element_set_state (sh.sink, GST_STATE_PLAYING);
-  fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
-  fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
-  fake_endpoint_signal (0, 1);
-  wait_released (&a);
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (state_cycles_release_all_buffers)
-{
-  SinkHarness sh;
-  guint i;
-  gint a;
-
-  sink_harness_start (&sh, NULL);
-  for (i = 0; i < 100; i++) {
-    gst_element_set_state (sh.sink, GST_STATE_PLAYING);
-    gst_harness_push (sh.h, dmabuf_buffer (10, &a));
-    gst_element_set_state (sh.sink, i % 2 ? GST_STATE_NULL : GST_STATE_READY);
-    fail_unless (is_released (&a));
-    fail_unless_equals_int (fake_endpoint_n_attached (), 0);
-    gst_harness_play (sh.h);
-  }
-  sink_harness_end (&sh);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (caps_are_accepted_or_explained)
-{
-  static const struct
-  {
-    const gchar *caps, *accepted;
-  } cases[] = {
-    {"video/x-raw,format=NV12", "video/x-raw,format=NV12"},
-    {"image/jpeg;video/x-h264", "image/jpeg;video/x-h264"},
-    {"video/x-raw(memory:DMABuf),format=NV12",
-        "video/x-raw(memory:DMABuf),format=NV12"},
-    {"video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12",
-        "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12"},
-    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
-          "drm-format=NV12:0x0000000000000000",
-        "video/x-raw(memory:DMABuf),format=DMA_DRM,"
-          "drm-format=NV12:0x0000000000000000"},
-    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
-          "drm-format=NV12:0x0100000000000002", "EMPTY"},
-    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
-          "drm-format={(string)NV12:0x0100000000000002, (string)YUYV}",
-        "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format={YUYV}"},
-    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
-          "drm-format=AR24:0x0200000000000001;image/jpeg", "image/jpeg"},
-    {"video/x-raw,format=DMA_DRM,drm-format=NV12:0x0100000000000002", "EMPTY"},
-    {"ANY", "ANY"},
-    /* dmabufs before all others. */
-    {"video/x-raw,format=NV12;video/x-raw(memory:DMABuf),format=NV12;image/jpeg",
-        "video/x-raw(memory:DMABuf),format=NV12;video/x-raw,format=NV12;"
-          "image/jpeg"},
-    /* Memory with pointers, fields, and overlays to be composed. */
-    {"video/x-raw(memory:NVMM),format=NV12", "EMPTY"},
-    {"video/x-raw(memory:VAMemory),format=NV12;image/jpeg", "image/jpeg"},
-    {"video/x-raw(memory:DMABuf,meta:GstVideoOverlayComposition)", "EMPTY"},
-    {"video/x-raw(format:Interlaced),interlace-mode=alternate", "EMPTY"},
-    {"audio/x-raw;video/x-raw,format=NV12", "video/x-raw,format=NV12"},
-  };
-  static const struct
-  {
-    const gchar *caps, *text;
-  } faults[] = {
-    {"video/x-raw(memory:DMABuf),format=DMA_DRM,"
-          "width=4,height=4,framerate=1/1,drm-format=NV12:0x0100000000000002",
-        "\"NV12:0x0100000000000002\""},
-    {"video/x-raw(memory:NVMM),format=NV12,width=4,height=4,framerate=1/1",
-        "\"memory:NVMM\""},
-    {"audio/x-raw,format=S16LE,rate=8000,channels=1", "sends sound"},
-  };
-  SinkHarness sh;
-  GstCaps *caps;
-  guint i;
-
-  sink_harness_start (&sh, NULL);
-  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
-    GstCaps *filter = gst_caps_from_string (cases[i].caps);
-    GstCaps *want = gst_caps_from_string (cases[i].accepted);
-    GstCaps *got = gst_pad_peer_query_caps (sh.h->srcpad, filter);
-
-    fail_unless (gst_caps_is_strictly_equal (got, want), "%s: %" GST_PTR_FORMAT,
-        cases[i].caps, got);
-    gst_caps_unref (filter);
-    gst_caps_unref (want);
-    gst_caps_unref (got);
-  }
-
-  sink_harness_end (&sh);
-
-  for (i = 0; i < G_N_ELEMENTS (faults); i++) {
-    sink_harness_start (&sh, NULL);
-    caps = gst_caps_from_string (faults[i].caps);
-    gst_harness_push_event (sh.h, gst_event_new_caps (caps));
-    gst_caps_unref (caps);
-    sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
-        GST_STREAM_ERROR_FORMAT, faults[i].text);
-    sink_harness_end (&sh);
-  }
-}
-
-GST_END_TEST;
-
 static Suite *
 connection_suite (void)
 {
@@ -677,17 +384,6 @@ connection_suite (void)
   tcase_add_test (tc, eperm_after_unbind_means_no_host);
   tcase_add_test (tc, drain_without_host_reopens_the_endpoint);
   tcase_add_test (tc, failed_reopen_keeps_the_endpoint);
-  tcase_add_test (tc, drain_cancels_what_the_host_does_not_read);
-  tcase_add_test (tc, caps_cancel_only_if_the_layout_changes);
-  tcase_add_test (tc, eos_timeout_warns_and_ends);
-  tcase_add_test (tc, sent_eos_ends_the_wait_for_a_host);
-  tcase_add_test (tc, sent_eos_ends_the_wait_for_a_slot);
-#ifdef HAVE_AIO
-  tcase_add_test (tc, sent_eos_ends_the_wait_for_a_write);
-#endif
-  tcase_add_test (tc, preroll_frame_is_sent_once_in_playing);
-  tcase_add_test (tc, state_cycles_release_all_buffers);
-  tcase_add_test (tc, caps_are_accepted_or_explained);
   /* These are about TRANSFER. */
   if (!fake_endpoint_reaps ()) {
     tcase_add_test (tc, next_host_gets_the_frame_from_its_start);

@@ -17,21 +17,6 @@ read_blob (GBytes * blob)
   return r;
 }
 
-static void
-want_interface (ByteReader * r, guint number, guint n_endpoints, guint klass,
-    guint subclass, guint protocol, guint string)
-{
-  want (r, 1, 9);
-  want (r, 1, 0x04);
-  want (r, 1, number);
-  want (r, 1, 0);
-  want (r, 1, n_endpoints);
-  want (r, 1, klass);
-  want (r, 1, subclass);
-  want (r, 1, protocol);
-  want (r, 1, string);
-}
-
 /* A burst of -1: no companion. */
 static void
 want_endpoint (ByteReader * r, guint address, guint packet, gint burst)

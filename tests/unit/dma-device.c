@@ -17,10 +17,6 @@
 #define FUNCTION DEVICES "/0000:00:04.0"
 #define GADGETS "/sys/kernel/config/usb_gadget"
 
-#define AUTO 0
-#define NEVER 1
-#define DROP 1
-
 /* Of a machine with one controller behind an IOMMU. */
 typedef struct
 {
@@ -216,7 +212,7 @@ GST_START_TEST (wrong_dma_device_gets_copies_in_auto)
   guint i;
 
   machine_start (&haps);
-  sink_harness_start (&sh, "copy-mode", AUTO, NULL);
+  sink_harness_start (&sh, "copy-mode", GST_FFS_COPY_AUTO, NULL);
   mem = fake_dmabuf_new_data (100, 1);
   for (i = 0; i < 3; i++) {
     GstBuffer *buf = gst_buffer_new ();
@@ -246,7 +242,7 @@ GST_START_TEST (wrong_dma_device_is_an_error_in_never)
   gint a;
 
   machine_start (&haps);
-  sink_harness_start (&sh, "copy-mode", NEVER, NULL);
+  sink_harness_start (&sh, "copy-mode", GST_FFS_COPY_NEVER, NULL);
   fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
       GST_FLOW_ERROR);
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
@@ -290,7 +286,7 @@ GST_START_TEST (next_host_is_checked_again)
 
   machine_start (&haps);
   put_file (GADGETS "/b/UDC", "dummy_udc.0\n");
-  sink_harness_start (&sh, "without-host", DROP, NULL);
+  sink_harness_start (&sh, "without-host", GST_FFS_IDLE_DROP, NULL);
   fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
       GST_FLOW_OK);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-zero-copy"), 1);
@@ -323,7 +319,7 @@ GST_START_TEST (host_gone_during_the_check_queues_nothing)
 
   machine_start (&haps);
   put_file (GADGETS "/b/UDC", "dummy_udc.0\n");
-  sink_harness_start (&sh, "without-host", DROP, NULL);
+  sink_harness_start (&sh, "without-host", GST_FFS_IDLE_DROP, NULL);
   fake_endpoint_disable_at (FUNCTIONFS_FEATURES);
   fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
       GST_FLOW_OK);

@@ -29,7 +29,7 @@ run_case (gulong request, const Case * c)
   gint released;
 
   GST_INFO ("request %lu errno %d", request, c->err);
-  sink_harness_start (&sh, "copy-mode", 1, NULL);
+  sink_harness_start (&sh, "copy-mode", GST_FFS_COPY_NEVER, NULL);
   fake_endpoint_fail (request, c->err, 10);
   fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10,
               &released)), GST_FLOW_ERROR);
@@ -108,7 +108,7 @@ GST_START_TEST (busy_attach_is_retried)
   SinkHarness sh;
   gint a;
 
-  sink_harness_start (&sh, "copy-mode", 1, NULL);
+  sink_harness_start (&sh, "copy-mode", GST_FFS_COPY_NEVER, NULL);
   fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 3);
   fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
       GST_FLOW_OK);
@@ -234,7 +234,7 @@ GST_START_TEST (unmappable_memory_is_not_copied)
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
   fake_endpoint_signal (0, 1);
   wait_released (&a);
-  g_object_set (sh.sink, "copy-mode", 2, NULL);
+  g_object_set (sh.sink, "copy-mode", GST_FFS_COPY_ALWAYS, NULL);
   fail_unless_equals_int (gst_harness_push (sh.h, dmabuf_buffer (10, &a)),
       GST_FLOW_ERROR);
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,

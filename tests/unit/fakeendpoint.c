@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The endpoint and its transfers: fakelibraries.c and fakeallocator.c have what
- * else of the machine is faked.
+ * The fake endpoint: its files, the ioctls of the plugin and the controls of the
+ * test. faketransfers.c queues and ends the transfers.
  *
- * Locking: one lock for everything; the ioctls come from the element's
- * threads, the controls from the test's.
+ * Locking: one lock for everything. The ioctls come from the threads of the
+ * element, the controls from those of the test.
  */
 
 #define _GNU_SOURCE             /* pipe2 */
@@ -21,305 +21,6 @@
 #include "transport/gstffsuapi.h"
 
 FakeEndpoint fake;
-
-static guint64
-fd_id (gint fd)
-{
-  struct stat st;
-
-  return fstat (fd, &st) == 0 ? st.st_ino : 0;
-}
-
-static Dmabuf *
-find (gint fd)
-{
-  guint64 id = fd_id (fd);
-  guint i;
-
-  for (i = 0; i < fake.dmabufs->len; i++) {
-    Dmabuf *d = g_ptr_array_index (fake.dmabufs, i);
-
-    if (d->id == id)
-      return d;
-  }
-  return NULL;
-}
-
-/* A full pipe is a dmabuf with a pending fence. */
-static void
-set_pending (Dmabuf * d, gint fd, gint change)
-{
-  gchar buf[4096] = { 0, };
-
-  d->n_pending += change;
-  if (change > 0 && d->n_pending == 1) {
-    while (write (fd, buf, sizeof (buf)) > 0);
-  } else if (d->n_pending == 0) {
-    while (read (d->read_end, buf, sizeof (buf)) > 0);
-  }
-}
-
-static void
-signal_fence (gint fence)
-{
-  g_assert_cmpint (write (fence, "", 1), ==, 1);
-  close (fence);
-}
-
-void
-fake_signal_transfer (Transfer * t, gint status)
-{
-  guint i;
-
-  if (t->signalled)
-    return;
-  t->signalled = TRUE;
-  t->status = status;
-  for (i = 0; i < t->n_dmabufs; i++) {
-    if (t->dmabufs[i]->read_end >= 0)
-      set_pending (t->dmabufs[i], -1, -1);
-  }
-  if (t->fence >= 0)
-    signal_fence (t->fence);
-  t->fence = -1;
-  if (t->call) {
-    if (t->call->record.status == 0)
-      t->call->record.status = MIN (status, 0);
-    t->call->record.actual += fake.out ? t->received :
-        t->length - fake.short_by;
-    if (--t->call->n_left == 0) {
-      g_array_append_val (fake.records, t->call->record);
-      g_free (t->call);
-    }
-    t->call = NULL;
-    g_cond_broadcast (&fake.cond);
-  }
-}
-
-static gboolean
-is_of (Transfer * t, Dmabuf * d)
-{
-  guint i;
-
-  for (i = 0; i < t->n_dmabufs; i++) {
-    if (t->dmabufs[i] == d)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static void
-cancel (Dmabuf * d, gint status)
-{
-  guint i;
-
-  if (fake.stubborn)
-    return;
-  for (i = 0; i < fake.transfers->len; i++) {
-    Transfer *t = g_ptr_array_index (fake.transfers, i);
-
-    if (d == NULL || is_of (t, d))
-      fake_signal_transfer (t, status);
-  }
-}
-
-static void
-detach (Dmabuf * d)
-{
-  guint i, n_own = 0, n_others = 0;
-
-  for (i = 0; i < fake.transfers->len; i++) {
-    Transfer *t = g_ptr_array_index (fake.transfers, i);
-
-    if (t->signalled)
-      continue;
-    if (is_of (t, d))
-      n_own++;
-    else
-      n_others++;
-  }
-  fake.n_busy_detaches += n_own > 0 && n_others > 0;
-  d->attached = FALSE;
-  cancel (fake.cancels_all && n_own > 0 ? NULL : d, -ECONNRESET);
-}
-
-static gint
-do_segments (const struct usb_ffs_dmabuf_segment *segments, guint n,
-    Call * call, Transfer ** transfer)
-{
-  gboolean pending = FALSE;
-  Transfer *t;
-  guint i;
-
-  if (!fake.enabled)
-    return EAGAIN;
-  for (i = 0; i < n; i++) {
-    Dmabuf *d = find (segments[i].fd);
-
-    if (d == NULL)
-      return EINVAL;
-    if (!d->attached)
-      return EPERM;
-  }
-
-  t = *transfer = g_new0 (Transfer, 1);
-  t->sync_file = t->fence = -1;
-  t->call = call;
-  t->own_fence = call != NULL;
-  for (i = 0; i < n; i++) {
-    Dmabuf *d = find (segments[i].fd);
-
-    t->segments[t->n_dmabufs] = segments[i];
-    t->dmabufs[t->n_dmabufs++] = d;
-    t->length += segments[i].length;
-    if (fake.out && d->read_end < 0) {
-      pending = TRUE;
-    } else if (d->read_end < 0) {
-      guint old = fake.wire->len;
-
-      g_byte_array_set_size (fake.wire, old + segments[i].length);
-      g_assert_cmpint (pread (segments[i].fd, fake.wire->data + old,
-              segments[i].length, segments[i].offset), ==, segments[i].length);
-    } else {
-      set_pending (d, segments[i].fd, 1);
-      pending = TRUE;
-    }
-  }
-  g_ptr_array_add (fake.transfers, t);
-  if (!pending)
-    fake_signal_transfer (t, 1);
-  g_cond_broadcast (&fake.cond);
-  return 0;
-}
-
-static gint
-do_transfer (struct usb_ffs_dmabuf_transfer_req *req)
-{
-  struct usb_ffs_dmabuf_segment segment = { req->fd, 0, 0, req->length };
-  Transfer *t;
-
-  return do_segments (&segment, 1, NULL, &t);
-}
-
-/* One transfer, or one for each end within. */
-static gint
-do_call (const struct usb_ffs_dmabuf_submit *req)
-{
-  const struct usb_ffs_dmabuf_segment *s = (gpointer) (guintptr) req->segments;
-  Call *call = g_new0 (Call, 1);
-  guint i, first = 0;
-  gint err = 0;
-  Transfer *t;
-
-  call->record.cookie = req->cookie;
-  call->n_left = 1;
-  for (i = 0; i + 1 < req->num_segments; i++)
-    call->n_left += (s[i].flags & USB_FFS_DMABUF_SEGMENT_END) != 0;
-  for (i = 0; err == 0 && i < req->num_segments; i++) {
-    g_assert_true (s[i].flags == 0 || fake.can_reap);
-    if (i + 1 < req->num_segments && !(s[i].flags & USB_FFS_DMABUF_SEGMENT_END))
-      continue;
-    err = do_segments (s + first, i + 1 - first, call, &t);
-    /* Nothing of what the plugin does is refused in the midst. */
-    g_assert_true (err == 0 || first == 0);
-    first = i + 1;
-  }
-  if (err != 0)
-    g_free (call);
-  return err;
-}
-
-static gint
-do_submit (struct usb_ffs_dmabuf_submit *req)
-{
-  Transfer *t;
-  gint fds[2], err;
-
-  if (!fake.can_submit)
-    return ENOTTY;
-  if (req->num_segments == 0)
-    return EINVAL;
-  g_assert_cmpuint (req->size, ==, sizeof (*req));
-  if (req->flags & USB_FFS_DMABUF_SUBMIT_REPORT) {
-    g_assert_true (fake.can_reap);
-    return do_call (req);
-  }
-  g_assert_cmpuint (req->cookie, ==, 0);
-  g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
-  err = do_segments ((gpointer) (guintptr) req->segments, req->num_segments,
-      NULL, &t);
-  if (err == 0 && !t->signalled)
-    t->fence = fds[1];
-  else
-    signal_fence (fds[1]);
-  if (err == 0) {
-    req->fence_fd = t->sync_file = fds[0];
-    t->own_fence = TRUE;
-  } else {
-    close (fds[0]);
-  }
-  return err;
-}
-
-static Transfer *
-last_transfer (gint dmabuf)
-{
-  Dmabuf *d = find (dmabuf);
-  guint i;
-
-  for (i = fake.transfers->len; i > 0; i--) {
-    Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
-
-    if (is_of (t, d))
-      return t;
-  }
-  return NULL;
-}
-
-static gint
-file_info (gint fd, struct sync_file_info *info)
-{
-  guint i;
-
-  for (i = fake.transfers->len; i > 0; i--) {
-    Transfer *t = g_ptr_array_index (fake.transfers, i - 1);
-
-    if (t->sync_file == fd) {
-      if (!t->own_fence && !t->dmabufs[0]->attached)
-        fake.late_reads++;
-      info->status = t->signalled ? t->status : 0;
-      return 0;
-    }
-  }
-  return EBADF;
-}
-
-/* As kernel/ documents it. */
-static gint
-do_reap (struct usb_ffs_dmabuf_reap *req, gint * n)
-{
-  if (!fake.can_reap)
-    return ENOTTY;
-  g_assert_cmpuint (req->size, ==, sizeof (*req));
-  if (req->flags & USB_FFS_DMABUF_REAP_KICK) {
-    g_assert_true (req->num == 0 && req->done == 0 && req->kicks == 0);
-    req->kicks = ++fake.kicks;
-    g_cond_broadcast (&fake.cond);
-    return 0;
-  }
-  g_assert_true (req->num > 0 && req->timeout_ns <= 0);
-  while (fake.records->len == 0 && req->kicks == fake.kicks
-      && req->timeout_ns < 0)
-    g_cond_wait (&fake.cond, &fake.lock);
-  *n = MIN (fake.records->len, req->num);
-  if (*n > 0) {
-    memcpy ((gpointer) (guintptr) req->done, fake.records->data,
-        *n * sizeof (struct usb_ffs_dmabuf_done));
-    g_array_remove_range (fake.records, 0, *n);
-  }
-  req->kicks = fake.kicks;
-  return 0;
-}
 
 static guint64
 get_features (void)
@@ -356,7 +57,7 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     desc->wMaxPacketSize = GUINT16_TO_LE (FAKE_PACKET_SIZE);
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_ATTACH) {
-    d = find (*(gint *) arg);
+    d = fake_find (*(gint *) arg);
     /* As an unbound function does. */
     if (!fake.enabled)
       return EPERM;
@@ -366,26 +67,26 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     d->attached = TRUE;
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_DETACH) {
-    d = find (*(gint *) arg);
+    d = fake_find (*(gint *) arg);
     /* An unpatched kernel would oops here. */
     g_assert_true (fake.enabled || fake.can_submit);
     if (d == NULL || !d->attached)
       return EPERM;
-    detach (d);
+    fake_detach (d);
     g_cond_broadcast (&fake.cond);
     return 0;
   } else if (request == FUNCTIONFS_FEATURES && get_features () != 0) {
     *(guint64 *) arg = get_features ();
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_REAP) {
-    return do_reap (arg, ret);
+    return fake_reap (arg, ret);
   } else if (request == FUNCTIONFS_DMABUF_TRANSFER) {
-    return do_transfer (arg);
+    return fake_transfer (arg);
   } else if (request == FUNCTIONFS_DMABUF_SUBMIT) {
-    return do_submit (arg);
+    return fake_submit (arg);
   } else if (request == DMA_BUF_IOCTL_EXPORT_SYNC_FILE) {
     struct dma_buf_export_sync_file *req = arg;
-    Transfer *t = last_transfer (fd);
+    Transfer *t = fake_last_transfer (fd);
 
     /* On older kernels the fence is that of a writer. */
     g_assert_cmpuint (req->flags, ==, DMA_BUF_SYNC_RW);
@@ -393,13 +94,13 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     req->fd = t->sync_file = open ("/dev/null", O_RDWR | O_CLOEXEC);
     return 0;
   } else if (request == SYNC_IOC_FILE_INFO) {
-    return file_info (fd, arg);
+    return fake_file_info (fd, arg);
   }
   return ENOTTY;
 }
 
-static guint
-read_locked (const guint * n)
+guint
+fake_read_locked (const guint * n)
 {
   guint value;
 
@@ -521,7 +222,7 @@ fake_endpoint_set_enabled (gboolean enabled)
   g_mutex_lock (&fake.lock);
   fake.enabled = enabled;
   if (!enabled)
-    cancel (NULL, -ESHUTDOWN);
+    fake_cancel (NULL, -ESHUTDOWN);
   g_mutex_unlock (&fake.lock);
 }
 
@@ -593,7 +294,7 @@ fake_endpoint_set_cancels_all (gboolean cancels_all)
 guint
 fake_endpoint_n_busy_detaches (void)
 {
-  return read_locked (&fake.n_busy_detaches);
+  return fake_read_locked (&fake.n_busy_detaches);
 }
 
 void
@@ -606,54 +307,6 @@ void
 fake_endpoint_set_out (gboolean out)
 {
   fake.out = out;
-}
-
-void
-fake_endpoint_wait_transfers (guint n)
-{
-  g_mutex_lock (&fake.lock);
-  while (fake.transfers->len < n)
-    g_cond_wait (&fake.cond, &fake.lock);
-  g_mutex_unlock (&fake.lock);
-}
-
-guint
-fake_endpoint_n_transfers (void)
-{
-  return read_locked (&fake.transfers->len);
-}
-
-static Transfer
-get_transfer (guint n)
-{
-  Transfer t;
-
-  g_mutex_lock (&fake.lock);
-  g_assert_cmpuint (n, <, fake.transfers->len);
-  t = *(Transfer *) g_ptr_array_index (fake.transfers, n);
-  g_mutex_unlock (&fake.lock);
-  return t;
-}
-
-gsize
-fake_endpoint_transfer_length (guint n)
-{
-  return get_transfer (n).length;
-}
-
-guint64
-fake_endpoint_transfer_id (guint n)
-{
-  return get_transfer (n).dmabufs[0]->id;
-}
-
-void
-fake_endpoint_signal (guint n, gint status)
-{
-  g_mutex_lock (&fake.lock);
-  g_assert_cmpuint (n, <, fake.transfers->len);
-  fake_signal_transfer (g_ptr_array_index (fake.transfers, n), status);
-  g_mutex_unlock (&fake.lock);
 }
 
 guint
@@ -671,7 +324,7 @@ fake_endpoint_n_attached (void)
 guint
 fake_endpoint_n_calls (gulong request)
 {
-  return read_locked (&fake.calls[_IOC_NR (request)]);
+  return fake_read_locked (&fake.calls[_IOC_NR (request)]);
 }
 
 void
@@ -704,14 +357,14 @@ void
 fake_dmabuf_forget (GstMemory * mem)
 {
   g_mutex_lock (&fake.lock);
-  find (gst_dmabuf_memory_get_fd (mem))->attached = FALSE;
+  fake_find (gst_dmabuf_memory_get_fd (mem))->attached = FALSE;
   g_mutex_unlock (&fake.lock);
 }
 
 guint
 fake_endpoint_n_late_reads (void)
 {
-  return read_locked (&fake.late_reads);
+  return fake_read_locked (&fake.late_reads);
 }
 
 void
@@ -719,7 +372,7 @@ fake_endpoint_add_dmabuf (gint fd, gint read_end)
 {
   Dmabuf *d = g_new0 (Dmabuf, 1);
 
-  d->id = fd_id (fd);
+  d->id = fake_fd_id (fd);
   d->read_end = read_end;
   g_mutex_lock (&fake.lock);
   g_ptr_array_add (fake.dmabufs, d);
@@ -745,7 +398,7 @@ fake_endpoint_allocator (void)
 guint64
 fake_dmabuf_id (GstMemory * mem)
 {
-  return fd_id (gst_dmabuf_memory_get_fd (mem));
+  return fake_fd_id (gst_dmabuf_memory_get_fd (mem));
 }
 
 GBytes *
@@ -766,7 +419,7 @@ change_hold (GstMemory * mem, gint change)
   gint fd = gst_dmabuf_memory_get_fd (mem);
 
   g_mutex_lock (&fake.lock);
-  set_pending (find (fd), fd, change);
+  fake_set_pending (fake_find (fd), fd, change);
   g_mutex_unlock (&fake.lock);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The fake endpoint inside: what fakeendpoint.c and fakehost.c share.
+ * The fake endpoint inside: what its files share.
  */
 
 #ifndef __FAKE_PRIVATE_H__
@@ -74,7 +74,24 @@ typedef struct
 
 extern FakeEndpoint fake;
 
-/* With the lock. */
+/* Call with the lock held, all but the first and the last. */
+guint64 fake_fd_id (gint fd);
+/* Returns: (nullable): the dmabuf that this file is of */
+Dmabuf *fake_find (gint fd);
+/* Adds to the number of pending fences. @fd: to write to if there are more */
+void fake_set_pending (Dmabuf * d, gint fd, gint change);
 void fake_signal_transfer (Transfer * t, gint status);
+/* @d: (nullable): transfers of this dmabuf only */
+void fake_cancel (Dmabuf * d, gint status);
+void fake_detach (Dmabuf * d);
+/* The ioctls; they return 0 or an errno. */
+gint fake_transfer (struct usb_ffs_dmabuf_transfer_req *req);
+gint fake_submit (struct usb_ffs_dmabuf_submit *req);
+gint fake_reap (struct usb_ffs_dmabuf_reap *req, gint * n);
+gint fake_file_info (gint fd, struct sync_file_info *info);
+/* Returns: (nullable): the newest transfer of this dmabuf */
+Transfer *fake_last_transfer (gint dmabuf);
+/* Takes the lock to read a counter. */
+guint fake_read_locked (const guint * n);
 
 #endif /* __FAKE_PRIVATE_H__ */

@@ -1,52 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Frames that are one transfer of several pieces, by SUBMIT where the kernel
- * has it, else with the header in the room in front of the frame, else with a
- * copy.
+ * Frames that are one transfer of several segments, by SUBMIT where the kernel
+ * has it, else with a copy.
  */
 
 #include <errno.h>
 
-#include "sink/gstffscaps.h"
 #include "sink/gstffscopies.h"
 #include "streamfixture.h"
-
-#define HEADER_SIZE 6           /* of JOINED */
-
-/* Bytes @offset ... of a dmabuf with data in it, without those before. */
-static GstMemory *
-part_of (GstMemory * mem, gssize offset, gssize size)
-{
-  GstMemory *part = gst_memory_share (mem, offset, size);
-
-  gst_memory_unref (mem);
-  return part;
-}
-
-static void
-start_joined (StreamFixture * f, gboolean can_submit)
-{
-  stream_fixture_start (f, TRUE, can_submit);
-  f->profile->joined = JOINED;
-}
-
-static void
-finish (StreamFixture * f)
-{
-  fail_unless_equals_int (gst_ffs_stream_drain (f->stream, GST_CLOCK_TIME_NONE),
-      0);
-}
 
 /* Header and frame are one transfer, from wherever the frame is. */
 GST_START_TEST (header_and_frame_are_one_transfer)
 {
   StreamFixture f;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (part_of (fake_dmabuf_new_data (9, 1), 3, 4), NULL)),
       GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   assert_wire ("header\4\5\6\7", 10);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
@@ -78,7 +50,7 @@ GST_START_TEST (planes_are_one_transfer)
         gst_memory_share (both, 10, 3));
     gst_buffer_append_memory (buf, fake_dmabuf_new_data (2, 'a'));
     fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
-    finish (&f);
+    stream_fixture_drain (&f);
     fail_unless_equals_int (fake_endpoint_n_transfers (), i);
     assert_wire ("\1\2\12\13\14ab", 7);
   }
@@ -94,12 +66,12 @@ GST_START_TEST (only_system_memory_is_copied)
 {
   StreamFixture f;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY,
                   (gpointer) "abc", 3, 0, 3, NULL, NULL),
               fake_dmabuf_new_data (2, 'x'))), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   assert_wire ("headerabcxy", 11);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_MEMORY);
@@ -119,7 +91,7 @@ GST_START_TEST (recurring_memory_keeps_its_header_dmabuf)
   gint released;
   guint i;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   frames[0] = fake_dmabuf_new (100);
   frames[1] = fake_dmabuf_new (100);
   other = fake_dmabuf_new (100);
@@ -129,7 +101,7 @@ GST_START_TEST (recurring_memory_keeps_its_header_dmabuf)
         GST_FFS_OK);
     ids[i] = fake_endpoint_transfer_id (i);
     fake_endpoint_signal (i, 1);
-    finish (&f);
+    stream_fixture_drain (&f);
   }
   fail_unless_equals_uint64 (ids[0], ids[2]);
   fail_unless_equals_uint64 (ids[1], ids[3]);
@@ -144,7 +116,7 @@ GST_START_TEST (recurring_memory_keeps_its_header_dmabuf)
   fail_if (fake_endpoint_transfer_id (5) == ids[0]);
   fake_endpoint_signal (4, 1);
   fake_endpoint_signal (5, 1);
-  finish (&f);
+  stream_fixture_drain (&f);
 
   gst_memory_unref (frames[0]);
   gst_memory_unref (frames[1]);
@@ -195,7 +167,7 @@ GST_END_TEST;
 static void
 start_payloads (StreamFixture * f, gboolean can_submit)
 {
-  start_joined (f, can_submit);
+  stream_fixture_start_joined (f, can_submit);
   f->profile->payload_size = 5;
   f->profile->inner_size = 2;
 }
@@ -226,13 +198,13 @@ GST_START_TEST (payloads_are_one_transfer_in_place)
   start_payloads (&f, TRUE);
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (text_memory ("abcdefgh"), NULL)), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   assert_wire ("heabchedefadergh", 16);
   /* One that is full to the end, and one that is the last as well. */
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (text_memory ("abcdef"), NULL)), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   assert_wire ("heabcaderdef", 12);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
   fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-gathered"), 2);
@@ -256,7 +228,7 @@ GST_START_TEST (payloads_span_planes_and_system_memory)
   gst_buffer_append_memory (buf, text_memory ("xyz{|"));
   fail_unless_equals_int (stream_fixture_send (&f, counted_buffer (buf,
               &released)), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   wait_released (&released);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   assert_wire ("heabched12hexyzader{|", 21);
@@ -280,7 +252,7 @@ GST_START_TEST (payloads_are_written_without_submit)
       fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EOPNOTSUPP, 1);
     fail_unless_equals_int (stream_fixture_send (&f,
             buffer_of (text_memory ("abcdefgh"), NULL)), GST_FFS_OK);
-    finish (&f);
+    stream_fixture_drain (&f);
     assert_written ("heabchedefadergh", 16);
     fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
     stream_fixture_end (&f);
@@ -304,13 +276,13 @@ GST_START_TEST (frames_beyond_the_header_pool_have_headers)
   StreamFixture f;
   guint i;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   for (i = 0; i < 50; i++) {
     fail_unless_equals_int (stream_fixture_send (&f,
             buffer_of (fake_dmabuf_new_data (1, i), NULL)), GST_FFS_OK);
     fail_unless_equals_int (fake_endpoint_transfer_length (i), 7);
     fake_endpoint_signal (i, 1);
-    finish (&f);
+    stream_fixture_drain (&f);
   }
   stream_fixture_end (&f);
 }
@@ -323,12 +295,12 @@ GST_START_TEST (controller_without_gather_gets_copies)
   StreamFixture f;
   guint i;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EOPNOTSUPP, 1);
   for (i = 1; i <= 2; i++) {
     fail_unless_equals_int (stream_fixture_send (&f,
             buffer_of (fake_dmabuf_new_data (4, 1), NULL)), GST_FFS_OK);
-    finish (&f);
+    stream_fixture_drain (&f);
     fail_unless_equals_int (fake_endpoint_n_transfers (), i);
     assert_wire ("header\1\2\3\4", 10);
     fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
@@ -347,7 +319,7 @@ GST_START_TEST (fence_releases_all_buffers_of_its_transfer)
   gint one, two;
   StreamFixture f;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   fail_unless_equals_int (stream_fixture_send (&f, counted_buffer (buffer_of
               (fake_dmabuf_new (10), fake_dmabuf_new (10)), &one)), GST_FFS_OK);
   fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
@@ -359,7 +331,7 @@ GST_START_TEST (fence_releases_all_buffers_of_its_transfer)
   fail_if (is_released (&two));
   fake_endpoint_signal (1, -EIO);
   wait_released (&two);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (stream_fixture_stat (&f, "transfers-failed"), 1);
   stream_fixture_end (&f);
 }
@@ -373,7 +345,7 @@ GST_START_TEST (halt_leaves_nothing_in_flight)
   gint released;
   StreamFixture f;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
               &released)), GST_FFS_OK);
   gst_ffs_stream_halt (f.stream, GST_SECOND);
@@ -387,7 +359,7 @@ GST_START_TEST (halt_leaves_nothing_in_flight)
   gst_ffs_stream_resume (f.stream);
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (2, 'x'), NULL)), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   stream_fixture_end (&f);
 }
 
@@ -400,20 +372,20 @@ GST_START_TEST (forgotten_and_busy_dmabufs_are_sent_again)
   GstMemory *a, *b;
   StreamFixture f;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   a = fake_dmabuf_new_data (2, 'a');
   b = fake_dmabuf_new_data (2, 'x');
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (gst_memory_ref (a), gst_memory_ref (b))), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   fake_endpoint_forget_attachments ();
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (gst_memory_ref (a), gst_memory_ref (b))), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EBUSY, 2);
   fail_unless_equals_int (stream_fixture_send (&f, buffer_of (a, b)),
       GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   assert_wire ("headerabxyheaderabxyheaderabxy", 30);
   stream_fixture_end (&f);
 }
@@ -428,21 +400,21 @@ GST_START_TEST (no_dmabuf_is_attached_twice)
   GstMemory *old;
   StreamFixture f;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   old = fake_dmabuf_new_data (4, 'a');
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (gst_memory_ref (old), NULL)), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   fake_endpoint_forget_attachments ();
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (gst_memory_ref (old), fake_dmabuf_new_data (2, 'x'))),
       GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   fake_endpoint_forget_attachments ();
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (gst_memory_share (old, 0, 1),
               gst_memory_share (old, 2, 2))), GST_FFS_OK);
-  finish (&f);
+  stream_fixture_drain (&f);
   assert_wire ("headerabcdheaderabcdxyheaderacd", 31);
   gst_memory_unref (old);
   fail_unless_equals_int (gst_ffs_stream_give_back (f.stream, GST_SECOND), 0);
@@ -458,7 +430,7 @@ GST_START_TEST (refused_submit_leaves_nothing_behind)
   gint released;
   StreamFixture f;
 
-  start_joined (&f, TRUE);
+  stream_fixture_start_joined (&f, TRUE);
   fake_endpoint_fail (FUNCTIONFS_DMABUF_SUBMIT, EINVAL, 1);
   fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
               &released)), GST_FFS_FATAL);
@@ -466,156 +438,6 @@ GST_START_TEST (refused_submit_leaves_nothing_behind)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
   fail_unless_equals_string (gst_ffs_call_name (f.result.call),
       "FUNCTIONFS_DMABUF_SUBMIT");
-  stream_fixture_end (&f);
-}
-
-GST_END_TEST;
-
-static GstBuffer *
-alloc_with_room (StreamFixture * f, const gchar * text, gsize room)
-{
-  GstAllocationParams params;
-  GstBuffer *buf;
-
-  gst_allocation_params_init (&params);
-  params.prefix = room;
-  buf = gst_buffer_new_allocate (f->allocator, strlen (text), &params);
-  gst_buffer_fill (buf, 0, text, strlen (text));
-  return buf;
-}
-
-/* Without SUBMIT the header goes into the room in front of the frame. */
-GST_START_TEST (headroom_takes_the_header)
-{
-  StreamFixture f;
-  GstBuffer *buf;
-  guint i;
-
-  start_joined (&f, FALSE);
-  fail_unless (gst_ffs_stream_needs_headroom (f.stream));
-  buf = alloc_with_room (&f, "frame", HEADER_SIZE);
-  for (i = 1; i <= 3; i++) {
-    fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),
-        GST_FFS_OK);
-    fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
-  }
-  finish (&f);
-  fail_unless_equals_int (fake_endpoint_n_transfers (), 3);
-  assert_wire ("headerframeheaderframeheaderframe", 33);
-  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-in-room"), 3);
-  gst_buffer_unref (buf);
-  stream_fixture_end (&f);
-}
-
-GST_END_TEST;
-
-/* Nothing is written to a frame's memory while it is in flight. */
-GST_START_TEST (headroom_in_flight_is_not_written)
-{
-  StreamFixture f;
-  GstBuffer *buf;
-  GstMapInfo map;
-
-  start_joined (&f, FALSE);
-  buf = alloc_with_room (&f, "frame", HEADER_SIZE);
-  fake_endpoint_set_poll_fails (TRUE);
-  fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),
-      GST_FFS_OK);
-  gst_ffs_stream_set_flushing (f.stream, TRUE);
-  f.profile->joined = "HEADER";
-  fail_unless_equals_int (stream_fixture_send (&f, gst_buffer_ref (buf)),
-      GST_FFS_INTERRUPTED);
-  fail_unless (gst_buffer_map (buf, &map, GST_MAP_READ));
-  fail_unless (memcmp (map.data - HEADER_SIZE, JOINED, HEADER_SIZE) == 0);
-  gst_buffer_unmap (buf, &map);
-  fail_unless_equals_int (f.profile->n_sent, 1);
-  gst_ffs_stream_set_flushing (f.stream, FALSE);
-  fake_endpoint_set_poll_fails (FALSE);
-  f.n--;
-  fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
-  finish (&f);
-  assert_wire ("headerframeHEADERframe", 22);
-  fail_unless_equals_int (f.profile->n_sent, 2);
-  stream_fixture_end (&f);
-}
-
-GST_END_TEST;
-
-/* It is still there when a pool gives the buffer another time. */
-GST_START_TEST (pool_restores_the_headroom)
-{
-  GstBufferPool *pool = gst_ffs_caps_new_headroom_pool ();
-  GstStructure *config = gst_buffer_pool_get_config (pool);
-  GstAllocationParams params;
-  GstBuffer *buf;
-  StreamFixture f;
-  GstCaps *caps;
-  guint i;
-
-  start_joined (&f, FALSE);
-  gst_allocation_params_init (&params);
-  params.prefix = HEADER_SIZE;
-  caps = gst_caps_from_string ("video/x-raw,format=GRAY8,width=4,height=2");
-  gst_buffer_pool_config_set_params (config, caps, 8, 1, 1);
-  gst_buffer_pool_config_set_allocator (config, f.allocator, &params);
-  fail_unless (gst_buffer_pool_set_config (pool, config));
-  fail_unless (gst_buffer_pool_set_active (pool, TRUE));
-  for (i = 0; i < 3; i++) {
-    fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buf, NULL),
-        GST_FLOW_OK);
-    fail_unless_equals_uint64 (gst_buffer_get_size (buf), 8);
-    gst_buffer_fill (buf, 0, "frame...", 8);
-    fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
-    finish (&f);
-    assert_wire ("headerframe...", 14);
-  }
-  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-in-room"), 3);
-  gst_buffer_pool_set_active (pool, FALSE);
-  gst_object_unref (pool);
-  gst_caps_unref (caps);
-  stream_fixture_end (&f);
-}
-
-GST_END_TEST;
-
-/* Headroom of another size, memory of another allocator, and memory in two
- * buffers: the bytes in front of the frame may be in use. */
-GST_START_TEST (unknown_headroom_means_a_copy)
-{
-  GstBuffer *buf, *other;
-  StreamFixture f;
-  GstMemory *mem;
-
-  start_joined (&f, FALSE);
-  mem = fake_dmabuf_new_data (11, 'a');
-  gst_memory_resize (mem, HEADER_SIZE, 5);
-  fail_unless_equals_int (stream_fixture_send (&f, buffer_of (mem, NULL)),
-      GST_FFS_OK);
-  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
-
-  fail_unless_equals_int (stream_fixture_send (&f, alloc_with_room (&f,
-              "frame", HEADER_SIZE + 2)), GST_FFS_OK);
-  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
-
-  fail_unless_equals_int (stream_fixture_send (&f,
-          buffer_of (part_of (fake_dmabuf_new_data (12, 'a'), HEADER_SIZE, 5),
-              NULL)), GST_FFS_OK);
-  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
-
-  buf = alloc_with_room (&f, "frame", HEADER_SIZE);
-  other = gst_buffer_copy (buf);
-  fail_unless_equals_int (stream_fixture_send (&f, buf), GST_FFS_OK);
-  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
-  gst_buffer_unref (other);
-
-  finish (&f);
-  fail_unless_equals_int (fake_endpoint_n_transfers (), 4);
-  assert_wire ("headerghijkheaderframeheaderghijkheaderframe", 44);
-
-  f.policy.copy_mode = GST_FFS_COPY_NEVER;
-  fail_unless_equals_int (stream_fixture_send (&f,
-          buffer_of (fake_dmabuf_new_data (5, 'a'), NULL)), GST_FFS_FATAL);
-  fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
   stream_fixture_end (&f);
 }
 
@@ -661,10 +483,6 @@ gather_suite (void)
   tcase_add_test (tc, forgotten_and_busy_dmabufs_are_sent_again);
   tcase_add_test (tc, no_dmabuf_is_attached_twice);
   tcase_add_test (tc, refused_submit_leaves_nothing_behind);
-  tcase_add_test (tc, headroom_takes_the_header);
-  tcase_add_test (tc, headroom_in_flight_is_not_written);
-  tcase_add_test (tc, pool_restores_the_headroom);
-  tcase_add_test (tc, unknown_headroom_means_a_copy);
   add_written_test (tc, header_and_frame_are_one_write);
   tcase_add_test (tc, payloads_are_one_transfer_in_place);
   tcase_add_test (tc, payloads_span_planes_and_system_memory);

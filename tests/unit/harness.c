@@ -3,10 +3,10 @@
 #include <dirent.h>
 
 #include "harness.h"
+#include "sink/gstffsdmabufsink.h"
 
 /* Long enough for everything that returns, even on a very busy machine. */
 #define BLOCKED_FOR (50 * G_TIME_SPAN_MILLISECOND)
-#include "sink/gstffsdmabufsink.h"
 
 static GMutex release_lock;
 static GCond release_cond;
@@ -91,6 +91,15 @@ sink_harness_push_async (SinkHarness * sh, GstBuffer * buf)
   sh->thread = g_thread_new ("push", push_thread, sh);
 }
 
+void
+sink_harness_start_waiting (SinkHarness * sh, gint * released)
+{
+  sink_harness_start (sh, "without-host", GST_FFS_IDLE_WAIT, NULL);
+  fake_endpoint_set_enabled (FALSE);
+  sink_harness_push_async (sh, dmabuf_buffer (10, released));
+  fake_endpoint_wait_calls (FUNCTIONFS_ENDPOINT_DESC, 3);
+}
+
 static gpointer
 eos_thread (gpointer data)
 {
@@ -134,19 +143,32 @@ sink_harness_drain (SinkHarness * sh)
 }
 
 guint64
-sink_harness_stat (SinkHarness * sh, const gchar * field)
+take_stat (GstStructure * stats, const gchar * field)
 {
-  GstStructure *stats;
   guint64 value = 0;
   guint small = 0;
 
-  g_object_get (sh->sink, "stats", &stats, NULL);
   if (!gst_structure_get_uint64 (stats, field, &value)) {
     fail_unless (gst_structure_get_uint (stats, field, &small), "no %s", field);
     value = small;
   }
   gst_structure_free (stats);
   return value;
+}
+
+guint64
+element_stat (GstElement * element, const gchar * field)
+{
+  GstStructure *stats;
+
+  g_object_get (element, "stats", &stats, NULL);
+  return take_stat (stats, field);
+}
+
+guint64
+sink_harness_stat (SinkHarness * sh, const gchar * field)
+{
+  return element_stat (sh->sink, field);
 }
 
 void
@@ -157,26 +179,30 @@ sink_harness_wait_stat (SinkHarness * sh, const gchar * field, guint64 value)
 }
 
 void
-sink_harness_assert_message (SinkHarness * sh, GstMessageType type,
-    GQuark domain, gint code, const gchar * text)
+bus_assert_message (GstBus * bus, GstMessageType type, GQuark domain, gint code,
+    const gchar * text)
 {
-  GstMessage *msg = gst_bus_timed_pop_filtered (sh->bus,
-      10 * GST_SECOND, type);
+  GstMessage *msg = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND, type);
   GError *err = NULL;
-  gchar *debug = NULL;
 
   fail_unless (msg != NULL, "no message with \"%s\"", text);
   if (type == GST_MESSAGE_ERROR)
-    gst_message_parse_error (msg, &err, &debug);
+    gst_message_parse_error (msg, &err, NULL);
   else
-    gst_message_parse_warning (msg, &err, &debug);
+    gst_message_parse_warning (msg, &err, NULL);
   fail_unless (strstr (err->message, text), "\"%s\" is not in \"%s\"", text,
       err->message);
   fail_unless (err->domain == domain && err->code == code,
       "domain %s code %d", g_quark_to_string (err->domain), err->code);
   g_error_free (err);
-  g_free (debug);
   gst_message_unref (msg);
+}
+
+void
+sink_harness_assert_message (SinkHarness * sh, GstMessageType type,
+    GQuark domain, gint code, const gchar * text)
+{
+  bus_assert_message (sh->bus, type, domain, code, text);
 }
 
 void

@@ -11,6 +11,7 @@
 #include <gst/check/gstharness.h>
 
 #include "fakeendpoint.h"
+#include "sink/gstffssettings.h"
 #include "transport/gstffsuapi.h"
 
 typedef struct
@@ -31,6 +32,10 @@ void sink_harness_start (SinkHarness * sh, const gchar * first, ...);
 void sink_harness_end (SinkHarness * sh);
 void sink_harness_assert_fds (SinkHarness * sh);
 
+/* Starts a sink with without-host=wait and no host, and pushes a frame that
+ * waits for one. */
+void sink_harness_start_waiting (SinkHarness * sh, gint * released);
+
 /* For pushes that are expected to block. */
 void sink_harness_push_async (SinkHarness * sh, GstBuffer * buf);
 void sink_harness_push_eos_async (SinkHarness * sh);
@@ -41,11 +46,17 @@ void sink_harness_assert_blocked (SinkHarness * sh);
 /* As upstream asks when it wants its buffers back. */
 void sink_harness_drain (SinkHarness * sh);
 
+/* A field of these stats, which are freed. */
+guint64 take_stat (GstStructure * stats, const gchar * field);
+/* A field of the element's property "stats". */
+guint64 element_stat (GstElement * element, const gchar * field);
 guint64 sink_harness_stat (SinkHarness * sh, const gchar * field);
 /* Blocks until the field of the stats has this value. */
 void sink_harness_wait_stat (SinkHarness * sh, const gchar * field,
     guint64 value);
-/* Pops an error or warning; its text must contain @text. */
+/* Pops an error or warning, which may still come; its text must contain @text. */
+void bus_assert_message (GstBus * bus, GstMessageType type, GQuark domain,
+    gint code, const gchar * text);
 void sink_harness_assert_message (SinkHarness * sh, GstMessageType type,
     GQuark domain, gint code, const gchar * text);
 void sink_harness_assert_no_message (SinkHarness * sh, GstMessageType type);

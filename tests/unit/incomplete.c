@@ -33,8 +33,7 @@ typedef struct
 static void
 start (Fixture * f, gboolean with_profile, GstFfsCopyMode mode)
 {
-  stream_fixture_start (&f->f, TRUE, TRUE);
-  f->f.profile->joined = JOINED;
+  stream_fixture_start_joined (&f->f, TRUE);
   f->f.policy.remove_padding = TRUE;
   f->f.policy.copy_mode = mode;
   gst_video_info_set_format (&f->info, GST_VIDEO_FORMAT_YUY2, ROW / 2, ROWS);
@@ -89,8 +88,7 @@ assert_sent (Fixture * f, GstBuffer * buf, gsize size, gsize stride)
 
   fail_unless_equals_int (stream_fixture_send (&f->f, gst_buffer_ref (buf)),
       GST_FFS_OK);
-  fail_unless_equals_int (gst_ffs_stream_drain (f->f.stream,
-          GST_CLOCK_TIME_NONE), 0);
+  stream_fixture_drain (&f->f);
   sent = take_sent (f);
   data = g_bytes_get_data (sent, NULL);
   fail_unless_equals_uint64 (g_bytes_get_size (sent), header + size);

@@ -56,16 +56,7 @@ end (Fixture * f)
 static void
 assert_error (Fixture * f, GQuark domain, gint code, const gchar * text)
 {
-  GstMessage *msg = gst_bus_pop_filtered (f->bus, GST_MESSAGE_ERROR);
-  GError *err = NULL;
-
-  fail_unless (msg != NULL, "no error with \"%s\"", text);
-  gst_message_parse_error (msg, &err, NULL);
-  fail_unless (strstr (err->message, text), "\"%s\" is not in \"%s\"", text,
-      err->message);
-  fail_unless (err->domain == domain && err->code == code);
-  g_error_free (err);
-  gst_message_unref (msg);
+  bus_assert_message (f->bus, GST_MESSAGE_ERROR, domain, code, text);
 }
 
 /* It waits in PAUSED, and this is what it takes. */

@@ -23,8 +23,7 @@ typedef struct
 static void
 start (Fixture * f, gboolean can_submit, gboolean with_profile)
 {
-  stream_fixture_start (&f->f, TRUE, can_submit);
-  f->f.profile->joined = JOINED;
+  stream_fixture_start_joined (&f->f, can_submit);
   f->f.policy.remove_padding = TRUE;
   gst_video_info_set_format (&f->info, GST_VIDEO_FORMAT_NV12, WIDTH, HEIGHT);
   f->f.policy.info = &f->info;
@@ -87,8 +86,7 @@ assert_picture (Fixture * f, GstBuffer * buf, gsize first, gsize second,
           second + (y - HEIGHT) * stride) + x;
   }
   fail_unless_equals_int (stream_fixture_send (&f->f, buf), GST_FFS_OK);
-  fail_unless_equals_int (gst_ffs_stream_drain (f->f.stream,
-          GST_CLOCK_TIME_NONE), 0);
+  stream_fixture_drain (&f->f);
   assert_wire (wanted, header + SIZE);
   fail_unless_equals_int (f->f.result.reason, reason);
 }

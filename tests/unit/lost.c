@@ -117,7 +117,8 @@ GST_START_TEST (departed_host_causes_no_warning)
   gint released[N + 1];
   guint i;
 
-  sink_harness_start (&sh, "max-in-flight", N + 2, "without-host", 1, NULL);
+  sink_harness_start (&sh, "max-in-flight", N + 2, "without-host",
+      GST_FFS_IDLE_DROP, NULL);
   for (i = 0; i <= N; i++)
     gst_harness_push (sh.h, dmabuf_buffer (10, &released[i]));
   for (i = 0; i <= N; i++)

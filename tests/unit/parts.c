@@ -6,11 +6,10 @@
 
 #include <errno.h>
 
-#include "harness.h"
+#include "queuefixture.h"
 #include "sink/gstffsframe.h"
 #include "transport/gstffsattachments.h"
 #include "transport/gstffserror.h"
-#include "transport/gstffsqueue.h"
 
 GST_START_TEST (errno_meaning_depends_on_the_call)
 {
@@ -73,11 +72,8 @@ submit (GstFfsQueue * queue, guint64 frame, GstBuffer ** bufs, guint n)
   GstFfsCall call;
   guint i;
 
-  for (i = 0; i < n; i++) {
-    pieces[i].owner = bufs[i];
-    pieces[i].memory = gst_buffer_peek_memory (bufs[i], 0);
-    pieces[i].length = pieces[i].memory->size;
-  }
+  for (i = 0; i < n; i++)
+    pieces[i] = queue_piece (bufs[i]);
   fail_unless_equals_int (gst_ffs_queue_submit (queue, frame, &tag, pieces, n,
           &call), 0);
 }

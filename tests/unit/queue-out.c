@@ -6,11 +6,9 @@
 
 #include <errno.h>
 
-#include "harness.h"
-#include "transport/gstffsqueue.h"
+#include "queuefixture.h"
 
 #define LENGTH 4096
-#define BLOCKED_FOR (200 * G_TIME_SPAN_MILLISECOND)
 
 static struct
 {
@@ -60,15 +58,6 @@ setup (void)
   gst_ffs_queue_set_received_func (t.queue, received);
 }
 
-static gboolean
-shut_down (GstClockTime timeout)
-{
-  GstFfsAttachmentsStats attachments;
-  GstFfsQueueStats stats;
-
-  return gst_ffs_queue_shutdown (t.queue, timeout, &stats, &attachments);
-}
-
 static void
 teardown (void)
 {
@@ -81,10 +70,7 @@ submit (gint * released)
 {
   GstBuffer *buffer = dmabuf_buffer (LENGTH, released);
   const GstFfsFrameTag tag = { t.frame, 0 };
-  const GstFfsPiece piece = {
-    .memory = gst_buffer_peek_memory (buffer, 0),.length = LENGTH,
-    .owner = buffer
-  };
+  const GstFfsPiece piece = queue_piece (buffer);
   GstFfsCall call;
 
   fail_unless_equals_int (gst_ffs_queue_submit (t.queue, t.frame++, &tag,
@@ -139,7 +125,7 @@ GST_START_TEST (received_buffers_arrive_in_order)
   fail_unless_equals_int (t.order[0], 0);
   fail_unless_equals_int (t.order[1], 1);
   fail_unless_equals_uint64 (gst_ffs_queue_get_ended (t.queue), 2);
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, GST_SECOND));
 }
 
 GST_END_TEST;
@@ -151,7 +137,7 @@ GST_START_TEST (transfer_after_shutdown_is_released_silently)
 
   submit (&released);
   fake_endpoint_set_stubborn (TRUE);
-  fail_if (shut_down (0));
+  fail_if (queue_shut_down (t.queue, 0));
   fail_if (is_released (&released));
   fake_endpoint_signal (0, 1);
   wait_released (&released);
@@ -174,7 +160,7 @@ GST_START_TEST (cancelled_and_failed_transfers_are_told_apart)
   wait_told (2);
   fail_unless_equals_int (t.errs[1], ECANCELED);
   fail_unless (is_released (&a) && is_released (&b));
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, GST_SECOND));
 }
 
 GST_END_TEST;
@@ -196,7 +182,7 @@ GST_START_TEST (flush_ends_the_wait_for_a_transfer)
   fail_unless_equals_int (gst_ffs_queue_wait_ended (t.queue, 0), EINTR);
   g_thread_join (thread);
   fail_if (is_released (&released));
-  fail_unless (shut_down (GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, GST_SECOND));
   fail_unless (is_released (&released));
 }
 

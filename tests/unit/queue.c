@@ -7,11 +7,9 @@
 
 #include <errno.h>
 
-#include "harness.h"
-#include "transport/gstffsqueue.h"
+#include "queuefixture.h"
 
 #define LENGTH 4096
-#define BLOCKED_FOR (200 * G_TIME_SPAN_MILLISECOND)
 
 static struct
 {
@@ -61,28 +59,11 @@ setup (void)
   gst_ffs_queue_set_max_in_flight (t.queue, 4);
 }
 
-static gboolean
-shut_down (GstClockTime timeout)
-{
-  GstFfsAttachmentsStats attachments;
-  GstFfsQueueStats stats;
-
-  return gst_ffs_queue_shutdown (t.queue, timeout, &stats, &attachments);
-}
-
 static void
 teardown (void)
 {
   gst_ffs_endpoint_unref (t.ep);
   fake_endpoint_end ();
-}
-
-static void
-set_piece (guint i, GstBuffer * buffer)
-{
-  t.pieces[i] = (GstFfsPiece) {
-  .memory = gst_buffer_peek_memory (buffer, 0),.length = LENGTH,.owner =
-        buffer};
 }
 
 static gint
@@ -103,8 +84,8 @@ submit_two (gpointer data G_GNUC_UNUSED)
 static void
 prepare_halves (GstBuffer * a, GstBuffer * b)
 {
-  set_piece (0, a);
-  set_piece (1, b);
+  t.pieces[0] = queue_piece (a);
+  t.pieces[1] = queue_piece (b);
   fail_unless_equals_int (submit (1), 0);
   fake_endpoint_signal (0, 1);
   fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
@@ -145,7 +126,7 @@ GST_START_TEST (next_host_gets_no_second_half)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 2);
   fail_unless (gst_ffs_queue_abandon (t.queue));
 
-  fail_unless (shut_down (10 * GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, 10 * GST_SECOND));
   gst_buffer_unref (a);
   gst_buffer_unref (b);
   fail_unless (is_released (&a_released));
@@ -188,7 +169,7 @@ GST_START_TEST (flush_in_mid_frame_sends_the_rest_or_gives_up)
   gst_buffer_unref (b);
   wait_released (&a_released);
   wait_released (&b_released);
-  fail_unless (shut_down (10 * GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, 10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -213,7 +194,7 @@ GST_START_TEST (halt_ends_the_wait_for_another_device)
   GstBuffer *buffer = dmabuf_buffer (LENGTH, &released);
   GThread *thread;
 
-  set_piece (0, buffer);
+  t.pieces[0] = queue_piece (buffer);
   fake_dmabuf_hold (gst_buffer_peek_memory (buffer, 0));
   fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, EBUSY, 1);
   thread = g_thread_new ("submit", submit_claimed, NULL);
@@ -233,7 +214,7 @@ GST_START_TEST (halt_ends_the_wait_for_another_device)
   fake_endpoint_signal (0, 1);
   gst_buffer_unref (buffer);
   wait_released (&released);
-  fail_unless (shut_down (10 * GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, 10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -247,9 +228,9 @@ GST_START_TEST (transfer_queued_before_gone_is_cancelled)
 
   a = dmabuf_buffer (LENGTH, &a_released);
   b = dmabuf_buffer (LENGTH, &b_released);
-  set_piece (0, a);
+  t.pieces[0] = queue_piece (a);
   fail_unless_equals_int (submit (1), 0);
-  set_piece (0, b);
+  t.pieces[0] = queue_piece (b);
   fail_unless_equals_int (submit (1), 0);
   gst_buffer_unref (a);
   gst_buffer_unref (b);
@@ -260,7 +241,7 @@ GST_START_TEST (transfer_queued_before_gone_is_cancelled)
 
   fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
   fail_unless (is_released (&b_released));
-  fail_unless (shut_down (10 * GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, 10 * GST_SECOND));
 }
 
 GST_END_TEST;
@@ -269,7 +250,7 @@ GST_END_TEST;
 static void
 arrive (GstBuffer * buffer)
 {
-  set_piece (0, buffer);
+  t.pieces[0] = queue_piece (buffer);
   fail_unless_equals_int (submit (1), 0);
   fake_endpoint_signal (fake_endpoint_n_transfers () - 1, 1);
   fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
@@ -309,7 +290,7 @@ GST_START_TEST (only_changes_of_outcome_are_reported)
   arrive (a);
   fail_unless_equals_int (t.n_done, 5);
 
-  fail_unless (shut_down (10 * GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, 10 * GST_SECOND));
   gst_buffer_unref (a);
 }
 
@@ -329,7 +310,7 @@ GST_START_TEST (dropped_attachment_is_attached_again)
   arrive (a);
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 2);
 
-  fail_unless (shut_down (10 * GST_SECOND));
+  fail_unless (queue_shut_down (t.queue, 10 * GST_SECOND));
   gst_buffer_unref (a);
 }
 
@@ -338,7 +319,7 @@ GST_END_TEST;
 static gpointer
 shut_down_now (gpointer data G_GNUC_UNUSED)
 {
-  gboolean empty = shut_down (0);
+  gboolean empty = queue_shut_down (t.queue, 0);
 
   g_atomic_int_set (&t.returned, TRUE);
   return GINT_TO_POINTER (empty);
@@ -354,7 +335,7 @@ GST_START_TEST (shutdown_waits_for_the_callback)
   gint64 end;
 
   a = dmabuf_buffer (LENGTH, &released);
-  set_piece (0, a);
+  t.pieces[0] = queue_piece (a);
   t.hold = TRUE;
   fail_unless_equals_int (submit (1), 0);
   gst_buffer_unref (a);

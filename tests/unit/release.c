@@ -226,7 +226,7 @@ GST_START_TEST (stop_ends_the_wait_for_a_stuck_write)
 {
   SinkHarness sh;
 
-  sink_harness_start (&sh, "copy-mode", 2, NULL);
+  sink_harness_start (&sh, "copy-mode", GST_FFS_COPY_ALWAYS, NULL);
   fake_endpoint_set_aio_stuck (TRUE);
   sink_harness_push_async (&sh, gst_buffer_new_memdup ("0123456789", 10));
   fake_endpoint_wait_aio_submitted ();

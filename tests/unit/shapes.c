@@ -8,7 +8,6 @@
 #include <gst/video/video.h>
 
 #include "harness.h"
-#include "sink/gstffssettings.h"
 
 static void
 start (SinkHarness * sh)
@@ -299,7 +298,7 @@ GST_START_TEST (copy_mode_never_rejects_copies)
     GstMemory *mem;
 
     start (&sh);
-    g_object_set (sh.sink, "copy-mode", 1, NULL);
+    g_object_set (sh.sink, "copy-mode", GST_FFS_COPY_NEVER, NULL);
     mem = cases[i].offset ? fake_dmabuf_new_data (100, 0) :
         system_memory (100, 0);
     if (cases[i].offset)
@@ -361,7 +360,7 @@ GST_START_TEST (copy_mode_always_writes_dmabufs)
   GstMapInfo map;
 
   start (&sh);
-  g_object_set (sh.sink, "copy-mode", 2, NULL);
+  g_object_set (sh.sink, "copy-mode", GST_FFS_COPY_ALWAYS, NULL);
   buf = buffer_of (fake_dmabuf_new_data (5000, 1), NULL);
   gst_harness_push (sh.h, gst_buffer_ref (buf));
   gst_buffer_map (buf, &map, GST_MAP_READ);

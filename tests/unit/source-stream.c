@@ -147,16 +147,9 @@ static guint64
 stat_of (const gchar * field)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
-  guint64 value = G_MAXUINT64;
-  guint small;
 
   gst_ffs_receiver_add_stats (t.receiver, stats);
-  if (!gst_structure_get_uint64 (stats, field, &value)) {
-    fail_unless (gst_structure_get_uint (stats, field, &small), "no %s", field);
-    value = small;
-  }
-  gst_structure_free (stats);
-  return value;
+  return take_stat (stats, field);
 }
 
 static void

@@ -72,17 +72,7 @@ teardown (void)
 static guint64
 stat_of (const gchar * field)
 {
-  GstStructure *stats;
-  guint64 value = 0;
-  guint small = 0;
-
-  g_object_get (t.src, "stats", &stats, NULL);
-  if (!gst_structure_get_uint64 (stats, field, &value)) {
-    fail_unless (gst_structure_get_uint (stats, field, &small), "no %s", field);
-    value = small;
-  }
-  gst_structure_free (stats);
-  return value;
+  return element_stat (t.src, field);
 }
 
 static void
@@ -141,17 +131,7 @@ pull_frame (gsize size, guint8 seed)
 static void
 assert_error (GQuark domain, gint code, const gchar * text)
 {
-  GstMessage *msg = gst_bus_timed_pop_filtered (t.bus, 10 * GST_SECOND,
-      GST_MESSAGE_ERROR);
-  GError *err = NULL;
-
-  fail_unless (msg != NULL, "no error with \"%s\"", text);
-  gst_message_parse_error (msg, &err, NULL);
-  fail_unless (strstr (err->message, text), "\"%s\" is not in \"%s\"", text,
-      err->message);
-  fail_unless (err->domain == domain && err->code == code);
-  g_error_free (err);
-  gst_message_unref (msg);
+  bus_assert_message (t.bus, GST_MESSAGE_ERROR, domain, code, text);
 }
 
 /* ---- whole frames ---- */

@@ -97,6 +97,13 @@ stream_fixture_start (StreamFixture * f, gboolean heap, gboolean can_submit)
 }
 
 void
+stream_fixture_start_joined (StreamFixture * f, gboolean can_submit)
+{
+  stream_fixture_start (f, TRUE, can_submit);
+  f->profile->joined = JOINED;
+}
+
+void
 stream_fixture_end (StreamFixture * f)
 {
   fail_unless (gst_ffs_stream_close (f->stream, GST_SECOND));
@@ -112,6 +119,13 @@ stream_fixture_send (StreamFixture * f, GstBuffer * buf)
   gst_ffs_stream_send (f->stream, buf, f->n++, &f->policy, &f->result);
   gst_buffer_unref (buf);
   return f->result.meaning;
+}
+
+void
+stream_fixture_drain (StreamFixture * f)
+{
+  fail_unless_equals_int (gst_ffs_stream_drain (f->stream, GST_CLOCK_TIME_NONE),
+      0);
 }
 
 void
@@ -139,10 +153,16 @@ guint64
 stream_fixture_stat (StreamFixture * f, const gchar * field)
 {
   GstStructure *stats = gst_structure_new_empty ("stats");
-  guint64 value = G_MAXUINT64;
 
   gst_ffs_stream_add_stats (f->stream, stats);
-  fail_unless (gst_structure_get_uint64 (stats, field, &value));
-  gst_structure_free (stats);
-  return value;
+  return take_stat (stats, field);
+}
+
+GstMemory *
+part_of (GstMemory * mem, gssize offset, gssize size)
+{
+  GstMemory *part = gst_memory_share (mem, offset, size);
+
+  gst_memory_unref (mem);
+  return part;
 }

@@ -50,13 +50,21 @@ typedef struct
 
 void stream_fixture_start (StreamFixture * f, gboolean heap,
     gboolean can_submit);
+/* With dmabufs for copies, and a profile whose header is in the transfer of the
+ * frame. */
+void stream_fixture_start_joined (StreamFixture * f, gboolean can_submit);
 void stream_fixture_end (StreamFixture * f);
 
 /* Takes the buffer. */
 GstFfsMeaning stream_fixture_send (StreamFixture * f, GstBuffer * buf);
+/* Blocks until all transfers have ended. */
+void stream_fixture_drain (StreamFixture * f);
 guint64 stream_fixture_stat (StreamFixture * f, const gchar * field);
 
 void assert_wire (gconstpointer data, gsize size);
+/* @b: (nullable) */
 GstBuffer *buffer_of (GstMemory * a, GstMemory * b);
+/* A share of these bytes of a memory, which is taken. */
+GstMemory *part_of (GstMemory * mem, gssize offset, gssize size);
 
 #endif /* __STREAM_FIXTURE_H__ */

@@ -20,28 +20,20 @@ send_one (StreamFixture * f, gint * released)
               released)), GST_FFS_OK);
 }
 
-static void
-finish (StreamFixture * f)
-{
-  fail_unless_equals_int (gst_ffs_stream_drain (f->stream, GST_CLOCK_TIME_NONE),
-      0);
-}
-
 GST_START_TEST (waiting_time_ends_with_the_transfer)
 {
   GstClockTime waiting;
   gint released;
   StreamFixture f;
 
-  stream_fixture_start (&f, TRUE, TRUE);
-  f.profile->joined = JOINED;
+  stream_fixture_start_joined (&f, TRUE);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
   send_one (&f, &released);
   do {
     waiting = gst_ffs_stream_get_waiting (f.stream);
   } while (waiting < GST_MSECOND);
   fake_endpoint_signal (0, 1);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
   stream_fixture_end (&f);
 }
@@ -55,22 +47,21 @@ GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
   gint a, b, c, d;
   StreamFixture f;
 
-  stream_fixture_start (&f, TRUE, TRUE);
-  f.profile->joined = JOINED;
+  stream_fixture_start_joined (&f, TRUE);
 
   /* A host that does it before it reads means no harm. */
   send_one (&f, &a);
   fake_endpoint_signal (0, -EPIPE);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
 
   send_one (&f, &b);
   fake_endpoint_signal (1, 1);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
   send_one (&f, &c);
   fake_endpoint_signal (2, -EPIPE);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
       GST_CLOCK_TIME_NONE);
 
@@ -81,11 +72,11 @@ GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
   /* One that goes on reading has not ended the stream. */
   send_one (&f, &d);
   fake_endpoint_signal (3, 1);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
   send_one (&f, &d);
   fake_endpoint_signal (4, -EPIPE);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
       GST_CLOCK_TIME_NONE);
 
@@ -94,21 +85,21 @@ GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
   send_one (&f, &d);
   fake_endpoint_signal (5, -EPIPE);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
 
   /* Nothing is in flight between the two. */
   send_one (&f, &a);
   fake_endpoint_signal (6, 1);
-  finish (&f);
+  stream_fixture_drain (&f);
   gst_ffs_stream_halt (f.stream, GST_SECOND);
   gst_ffs_stream_resume (f.stream);
   send_one (&f, &b);
   fake_endpoint_signal (7, 1);
-  finish (&f);
+  stream_fixture_drain (&f);
   send_one (&f, &c);
   fake_endpoint_signal (8, -EPIPE);
-  finish (&f);
+  stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
       GST_CLOCK_TIME_NONE);
   fail_unless (is_released (&a) && is_released (&b) && is_released (&c)

@@ -156,20 +156,6 @@ want_streaming (ByteReader * r, guint raw)
   want_colors (r);
 }
 
-static void
-want_interface (ByteReader * r, guint number, guint n_endpoints, guint subclass)
-{
-  want (r, 1, 9);
-  want (r, 1, 0x04);
-  want (r, 1, number);
-  want (r, 1, 0);
-  want (r, 1, n_endpoints);
-  want (r, 1, 0x0e);
-  want (r, 1, subclass);
-  want (r, 1, 0);
-  want (r, 1, number + 1);
-}
-
 /* UVC 1.1, 3.8.2: polled every 16 ms, packets of up to 16 bytes. */
 static void
 want_status (ByteReader * r, guint speed)
@@ -208,12 +194,12 @@ GST_START_TEST (descriptor_bytes_match_the_class)
   want (&r, 4, 5 + 4 + 10 + (N_STATUS ? N_STATUS + 1 : 0));
   for (i = 0; i < 3; i++) {
     want_bytes (&r, "\x08\x0b\x00\x02\x0e\x03\x00\x01", 8);
-    want_interface (&r, 0, N_STATUS / 2, 1);
+    want_interface (&r, 0, N_STATUS / 2, 0x0e, 1, 0, 1);
     /* Exposure time; brightness to saturation, and gain. */
     want_control (&r, 0x08, 0x020f);
     if (N_STATUS)
       want_status (&r, i);
-    want_interface (&r, 1, 1, 2);
+    want_interface (&r, 1, 1, 0x0e, 2, 0, 2);
     want_streaming (&r, i > 0);
     want_bytes (&r, "\x07\x05", 2);
     want (&r, 1, 0x80 | STREAM_ENDPOINT);

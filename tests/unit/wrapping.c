@@ -18,8 +18,7 @@ GST_START_TEST (header_frame_and_trailer_are_three_transfers)
   for (i = 1; i <= 3; i++) {
     fail_unless_equals_int (stream_fixture_send (&f,
             buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
-    fail_unless_equals_int (gst_ffs_stream_drain (f.stream,
-            GST_CLOCK_TIME_NONE), 0);
+    stream_fixture_drain (&f);
     fail_unless_equals_int (fake_endpoint_n_transfers (), 3 * i);
     /* Three transfers are one call where the kernel takes them so. */
     if (fake_endpoint_reaps ())
@@ -37,21 +36,15 @@ GST_END_TEST;
 /* The end packet is not a frame. */
 GST_START_TEST (end_packet_is_not_a_frame)
 {
-  GstStructure *stats = gst_structure_new_empty ("stats");
-  guint64 frames = 1;
   StreamFixture f;
 
   stream_fixture_start (&f, TRUE, fake_endpoint_reaps ());
   gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
   fail_unless_equals_int (f.result.meaning, GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_NONE);
-  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_CLOCK_TIME_NONE),
-      0);
+  stream_fixture_drain (&f);
   assert_wire ((const guint8 *) "headtrailer", 11);
-  gst_ffs_stream_add_stats (f.stream, stats);
-  fail_unless (gst_structure_get_uint64 (stats, "frames-zero-copy", &frames));
-  fail_unless_equals_uint64 (frames, 0);
-  gst_structure_free (stats);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "frames-zero-copy"), 0);
   stream_fixture_end (&f);
 }
 
@@ -61,17 +54,12 @@ GST_END_TEST;
  * must not. */
 GST_START_TEST (end_packet_is_not_written)
 {
-  GstStructure *stats = gst_structure_new_empty ("stats");
-  guint64 bytes = 1;
   StreamFixture f;
 
   stream_fixture_start (&f, FALSE, FALSE);
   gst_ffs_stream_send (f.stream, NULL, 0, &f.policy, &f.result);
   fail_unless_equals_int (f.result.meaning, GST_FFS_CANCELLED);
-  gst_ffs_stream_add_stats (f.stream, stats);
-  fail_unless (gst_structure_get_uint64 (stats, "bytes", &bytes));
-  fail_unless_equals_uint64 (bytes, 0);
-  gst_structure_free (stats);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "bytes"), 0);
   stream_fixture_end (&f);
 
   stream_fixture_start (&f, TRUE, FALSE);
@@ -135,8 +123,6 @@ GST_END_TEST;
 /* Without dmabufs for headers a frame cannot be sent by TRANSFER. */
 GST_START_TEST (frame_is_written_without_header_dmabufs)
 {
-  GstStructure *stats = gst_structure_new_empty ("stats");
-  guint64 bytes = 0;
   StreamFixture f;
 
   stream_fixture_start (&f, FALSE, FALSE);
@@ -144,10 +130,7 @@ GST_START_TEST (frame_is_written_without_header_dmabufs)
           buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
   fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_MEMORY);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
-  gst_ffs_stream_add_stats (f.stream, stats);
-  fail_unless (gst_structure_get_uint64 (stats, "bytes", &bytes));
-  fail_unless_equals_uint64 (bytes, 4 + 5 + 7);
-  gst_structure_free (stats);
+  fail_unless_equals_uint64 (stream_fixture_stat (&f, "bytes"), 4 + 5 + 7);
   stream_fixture_end (&f);
 }
 
@@ -191,8 +174,7 @@ GST_START_TEST (halt_while_full_sends_nothing_more)
   fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10,
               &released)), GST_FFS_OK);
   fake_endpoint_signal (1, 1);
-  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_CLOCK_TIME_NONE),
-      0);
+  stream_fixture_drain (&f);
   stream_fixture_end (&f);
 }
 
@@ -232,8 +214,7 @@ GST_START_TEST (halted_frame_is_sent_whole_after_resume)
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (2),
       strlen (HEADER));
   fake_endpoint_signal (3, 1);
-  fail_unless_equals_int (gst_ffs_stream_drain (f.stream, GST_CLOCK_TIME_NONE),
-      0);
+  stream_fixture_drain (&f);
   gst_memory_unref (mem);
   stream_fixture_end (&f);
 }
