@@ -7,8 +7,7 @@
 #include <gst/allocators/gstdmabuf.h>
 #include <gst/video/video.h>
 
-#include "harness.h"
-#include "source/gstffsdmabufsrc.h"
+#include "sourcefixture.h"
 
 #define WIDTH 100
 #define HEIGHT 30
@@ -84,41 +83,31 @@ test_pool_class_init (TestPoolClass * klass)
 
 /* ---- downstream ---- */
 
-static struct
-{
-  GstElement *src;
-  GstHarness *h;
-  GstBus *bus;
-  TestPool *pool;
-  guint n_queries;
-} t;
+static SourceFixture t;
+static TestPool *downstream_pool;
+static guint n_queries;
 
 static GstPadProbeReturn
 answer (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
     gpointer user_data G_GNUC_UNUSED)
 {
   GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+  TestPool *pool = downstream_pool;
+  gsize size = get_size (pool, 0);
 
   if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
     return GST_PAD_PROBE_OK;
-  t.n_queries++;
-  gst_query_add_allocation_pool (query, GST_BUFFER_POOL (t.pool),
-      get_size (t.pool, 0) + (t.pool->n_memories == 2 ? get_size (t.pool, 1) :
-          0), 2, 0);
+  n_queries++;
+  if (pool->n_memories == 2)
+    size += get_size (pool, 1);
+  gst_query_add_allocation_pool (query, GST_BUFFER_POOL (pool), size, 2, 0);
   return GST_PAD_PROBE_HANDLED;
 }
 
 static void
 start (const gchar * caps, gboolean allow_padding)
 {
-  t.bus = gst_bus_new ();
-  t.src = g_object_new (GST_TYPE_FFS_DMABUF_SRC, "endpoint",
-      fake_endpoint_path (), "allow-padding", allow_padding, NULL);
-  gst_object_ref_sink (t.src);
-  gst_element_set_bus (t.src, t.bus);
-  t.h = gst_harness_new_with_element (t.src, NULL, "src");
-  harness_watch_buffers (t.h);
-  gst_harness_set_sink_caps_str (t.h, caps);
+  source_fixture_start (&t, caps, "allow-padding", allow_padding, NULL);
   gst_pad_add_probe (t.h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, answer,
       NULL, NULL);
   gst_harness_play (t.h);
@@ -127,55 +116,21 @@ start (const gchar * caps, gboolean allow_padding)
 static void
 setup (void)
 {
-  memset (&t, 0, sizeof (t));
-  fake_endpoint_start ();
-  fake_endpoint_set_out (TRUE);
-  fake_endpoint_set_heap (TRUE);
-  fake_endpoint_set_can_reap (TRUE);
-  t.pool = g_object_new (test_pool_get_type (), NULL);
-  gst_object_ref_sink (t.pool);
-  t.pool->format = GST_VIDEO_FORMAT_GRAY8;
-  t.pool->n_memories = 1;
-  t.pool->dmabufs = TRUE;
-}
-
-/* Before the end of the test, which waits for all threads. */
-static void
-end (void)
-{
-  gst_element_set_state (t.src, GST_STATE_NULL);
-  gst_harness_teardown (t.h);
-  gst_element_set_bus (t.src, NULL);
-  gst_bus_set_flushing (t.bus, TRUE);
-  gst_object_unref (t.bus);
-  gst_object_unref (t.src);
+  source_fixture_endpoint_start ();
+  n_queries = 0;
+  downstream_pool = g_object_new (test_pool_get_type (), NULL);
+  gst_object_ref_sink (downstream_pool);
+  downstream_pool->format = GST_VIDEO_FORMAT_GRAY8;
+  downstream_pool->n_memories = 1;
+  downstream_pool->dmabufs = TRUE;
 }
 
 static void
 teardown (void)
 {
-  ASSERT_OBJECT_REFCOUNT (t.pool, "pool", 1);
-  gst_object_unref (t.pool);
-  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
-  fake_endpoint_end ();
-}
-
-static void
-make_frame (guint8 * data, gsize size, guint8 seed)
-{
-  gsize i;
-
-  for (i = 0; i < size; i++)
-    data[i] = seed + i / 251;
-}
-
-static void
-send_frame (gsize size, guint8 seed)
-{
-  g_autofree guint8 *data = g_malloc (size);
-
-  make_frame (data, size, seed);
-  fake_endpoint_send (data, size, FALSE);
+  ASSERT_OBJECT_REFCOUNT (downstream_pool, "pool", 1);
+  gst_object_unref (downstream_pool);
+  source_fixture_endpoint_end ();
 }
 
 /* Whose it is, and that it has what was sent. */
@@ -183,14 +138,11 @@ static void
 pull_frame (gsize size, guint8 seed, gboolean downstreams)
 {
   GstBuffer *buffer = harness_pull (t.h);
-  g_autofree guint8 *data = g_malloc (size);
 
   fail_unless (buffer != NULL);
-  fail_unless_equals_int (buffer->pool == GST_BUFFER_POOL (t.pool),
+  fail_unless_equals_int (buffer->pool == GST_BUFFER_POOL (downstream_pool),
       downstreams);
-  fail_unless (gst_buffer_get_size (buffer) >= size);
-  make_frame (data, size, seed);
-  fail_unless (gst_buffer_memcmp (buffer, 0, data, size) == 0);
+  source_assert_frame (buffer, size, seed);
   gst_buffer_unref (buffer);
 }
 
@@ -217,7 +169,7 @@ GST_START_TEST (downstream_pool_with_padding_is_used)
   gboolean packed;
 
   start (RAW ("GRAY8"), TRUE);
-  send_frame (Y_SIZE, 1);
+  source_send_frame (Y_SIZE, 1);
   pull_frame (Y_SIZE, 1, TRUE);
   layout = pop_layout ();
   fail_unless (gst_structure_get (layout, "size", G_TYPE_UINT64, &size,
@@ -229,7 +181,7 @@ GST_START_TEST (downstream_pool_with_padding_is_used)
   fail_unless_equals_int (g_value_get_int (gst_value_array_get_value (strides,
               0)), STRIDE);
   gst_structure_free (layout);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -238,9 +190,9 @@ GST_END_TEST;
 GST_START_TEST (padded_pool_is_refused_by_default)
 {
   start (RAW ("GRAY8"), FALSE);
-  send_frame (WIDTH * HEIGHT, 2);
+  source_send_frame (WIDTH * HEIGHT, 2);
   pull_frame (WIDTH * HEIGHT, 2, FALSE);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -250,14 +202,14 @@ GST_START_TEST (planes_in_two_dmabufs_are_one_transfer)
 {
   guint i;
 
-  t.pool->format = GST_VIDEO_FORMAT_NV12;
-  t.pool->n_memories = 2;
+  downstream_pool->format = GST_VIDEO_FORMAT_NV12;
+  downstream_pool->n_memories = 2;
   start (RAW ("NV12"), TRUE);
   for (i = 0; i < 10; i++) {
-    send_frame (Y_SIZE + UV_SIZE, i);
+    source_send_frame (Y_SIZE + UV_SIZE, i);
     pull_frame (Y_SIZE + UV_SIZE, i, TRUE);
   }
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -266,24 +218,24 @@ GST_END_TEST;
 GST_START_TEST (planes_without_submit_use_own_buffers)
 {
   fake_endpoint_set_can_reap (FALSE);
-  t.pool->format = GST_VIDEO_FORMAT_NV12;
-  t.pool->n_memories = 2;
+  downstream_pool->format = GST_VIDEO_FORMAT_NV12;
+  downstream_pool->n_memories = 2;
   start (RAW ("NV12"), TRUE);
   fake_endpoint_wait_transfers (3);
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (0),
       GST_ROUND_UP_N (WIDTH * HEIGHT * 3 / 2, 1024));
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (pool_without_dmabufs_is_not_used)
 {
-  t.pool->dmabufs = FALSE;
+  downstream_pool->dmabufs = FALSE;
   start (RAW ("GRAY8"), TRUE);
-  send_frame (WIDTH * HEIGHT, 3);
+  source_send_frame (WIDTH * HEIGHT, 3);
   pull_frame (WIDTH * HEIGHT, 3, FALSE);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -295,13 +247,13 @@ GST_START_TEST (same_allocation_cancels_nothing)
 
   start (RAW ("GRAY8"), TRUE);
   for (i = 0; i < 4; i++) {
-    send_frame (Y_SIZE, i);
+    source_send_frame (Y_SIZE, i);
     pull_frame (Y_SIZE, i, TRUE);
     gst_harness_push_upstream_event (t.h, gst_event_new_reconfigure ());
   }
-  fail_unless (t.n_queries > 1);
+  fail_unless (n_queries > 1);
   fail_unless_equals_uint64 (element_stat (t.src, "transfers-cancelled"), 0);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -309,25 +261,25 @@ GST_END_TEST;
 /* Other caps are other buffers, and those in flight come back first. */
 GST_START_TEST (new_caps_replace_the_buffers)
 {
-  guint8 data[52 * HEIGHT];
+  const gsize size = 52 * HEIGHT;
+  g_autofree guint8 *data = source_make_frame (size, 3);
 
   start (RAW ("GRAY8"), FALSE);
-  send_frame (WIDTH * HEIGHT, 1);
+  source_send_frame (WIDTH * HEIGHT, 1);
   pull_frame (WIDTH * HEIGHT, 1, FALSE);
   gst_harness_set_sink_caps_str (t.h, "video/x-raw,format=GRAY8,width=50,"
       "height=30,framerate=25/1");
   gst_harness_push_upstream_event (t.h, gst_event_new_reconfigure ());
   /* It is in create, and what comes first has the old size. */
-  send_frame (WIDTH * HEIGHT, 2);
+  source_send_frame (WIDTH * HEIGHT, 2);
   pull_frame (WIDTH * HEIGHT, 2, FALSE);
   /* As much as there is room for: when the others are queued is its business. */
-  make_frame (data, sizeof (data), 3);
   while (gst_harness_buffers_received (t.h) < 3) {
-    fake_endpoint_send_some (data, sizeof (data), FALSE);
+    fake_endpoint_send_some (data, size, FALSE);
     g_thread_yield ();
   }
-  pull_frame (52 * HEIGHT, 3, FALSE);
-  end ();
+  pull_frame (size, 3, FALSE);
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;

@@ -6,11 +6,11 @@
 
 #include <errno.h>
 
-#include "harness.h"
 #include "function/stream/gstffsstreamcontrol.h"
 #include "function/stream/gstffsstreamheader.h"
 #include "source/gstffsreceiver.h"
 #include "source/gstffstimeline.h"
+#include "sourcefixture.h"
 #include "streamhost.h"
 #include "transport/gstffsallocator.h"
 
@@ -51,13 +51,11 @@ setup_with (gboolean reap)
   gint err = 0;
 
   memset (&t, 0, sizeof (t));
-  fake_endpoint_start ();
-  fake_endpoint_set_out (TRUE);
-  fake_endpoint_set_heap (TRUE);
-  if (reap)
-    fake_endpoint_set_can_reap (TRUE);
-  else
+  source_fixture_endpoint_start ();
+  if (!reap) {
+    fake_endpoint_set_can_reap (FALSE);
     fake_endpoint_set_can_submit (TRUE);
+  }
   t.allocator = gst_ffs_allocator_new (NULL, &err);
   t.profile = gst_ffs_stream_profile_new_receiver ();
   gst_ffs_profile_set_funcs (t.profile, on_streaming, NULL, NULL, NULL);
@@ -88,8 +86,7 @@ teardown (void)
   gst_ffs_receiver_free (receiver);
   profile_end (t.profile);
   gst_object_unref (t.allocator);
-  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
-  fake_endpoint_end ();
+  source_fixture_endpoint_end ();
 }
 
 static void

@@ -7,67 +7,12 @@
 #include <errno.h>
 #include <gst/allocators/gstdmabuf.h>
 
-#include "harness.h"
-#include "source/gstffsdmabufsrc.h"
+#include "sourcefixture.h"
 
 #define SIZE 3000
 #define RAW "video/x-raw,format=GRAY8,width=100,height=30,framerate=25/1"
 
-static struct
-{
-  GstElement *src;
-  GstHarness *h;
-  GstBus *bus;
-} t;
-
-static void
-start (const gchar * caps, const gchar * first, ...)
-{
-  va_list args;
-
-  t.bus = gst_bus_new ();
-  t.src = g_object_new (GST_TYPE_FFS_DMABUF_SRC, "endpoint",
-      fake_endpoint_path (), NULL);
-  gst_object_ref_sink (t.src);
-  gst_element_set_bus (t.src, t.bus);
-  va_start (args, first);
-  if (first)
-    g_object_set_valist (G_OBJECT (t.src), first, args);
-  va_end (args);
-  t.h = gst_harness_new_with_element (t.src, NULL, "src");
-  harness_watch_buffers (t.h);
-  if (caps)
-    gst_harness_set_sink_caps_str (t.h, caps);
-}
-
-static void
-setup (void)
-{
-  memset (&t, 0, sizeof (t));
-  fake_endpoint_start ();
-  fake_endpoint_set_out (TRUE);
-  fake_endpoint_set_heap (TRUE);
-  fake_endpoint_set_can_reap (TRUE);
-}
-
-static void
-end (void)
-{
-  gst_element_set_state (t.src, GST_STATE_NULL);
-  gst_harness_teardown (t.h);
-  gst_element_set_bus (t.src, NULL);
-  gst_bus_set_flushing (t.bus, TRUE);
-  gst_object_unref (t.bus);
-  gst_object_unref (t.src);
-  memset (&t, 0, sizeof (t));
-}
-
-static void
-teardown (void)
-{
-  fail_unless_equals_int (fake_endpoint_n_attached (), 0);
-  fake_endpoint_end ();
-}
+static SourceFixture t;
 
 static guint64
 stat_of (const gchar * field)
@@ -89,32 +34,11 @@ wait_pending (guint n)
     g_thread_yield ();
 }
 
-static guint8 *
-make_frame (gsize size, guint8 seed)
-{
-  guint8 *data = g_malloc (size);
-  gsize i;
-
-  for (i = 0; i < size; i++)
-    data[i] = seed + i + i / 251;
-  return data;
-}
-
-static void
-send_frame (gsize size, guint8 seed)
-{
-  g_autofree guint8 *data = make_frame (size, seed);
-
-  fake_endpoint_send (data, size, FALSE);
-}
-
 static void
 assert_frame (GstBuffer * buffer, gsize size, guint8 seed)
 {
-  g_autofree guint8 *data = make_frame (size, seed);
-
   fail_unless_equals_uint64 (gst_buffer_get_size (buffer), size);
-  fail_unless (gst_buffer_memcmp (buffer, 0, data, size) == 0);
+  source_assert_frame (buffer, size, seed);
   fail_unless (gst_is_dmabuf_memory (gst_buffer_peek_memory (buffer, 0)));
 }
 
@@ -145,16 +69,17 @@ GST_START_TEST (frames_of_any_size_arrive_whole)
   const gsize size = sizes[__i__];
   guint i;
 
-  start ("application/x-test", "frame-size", (guint) size, NULL);
+  source_fixture_start (&t, "application/x-test", "frame-size", (guint) size,
+      NULL);
   gst_harness_play (t.h);
   for (i = 0; i < 5; i++) {
-    send_frame (size, i);
+    source_send_frame (size, i);
     pull_frame (size, i);
   }
   wait_pending (3);
   fail_unless_equals_uint64 (stat_of ("frames"), 5);
   fail_unless_equals_uint64 (stat_of ("bytes"), 5 * size);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -165,7 +90,7 @@ send_many (gpointer data G_GNUC_UNUSED)
   guint i;
 
   for (i = 0; i < 300; i++)
-    send_frame (SIZE, i);
+    source_send_frame (SIZE, i);
   return NULL;
 }
 
@@ -175,13 +100,13 @@ GST_START_TEST (frames_arrive_in_order)
   GThread *thread;
   guint i;
 
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
   thread = g_thread_new ("host", send_many, NULL);
   for (i = 0; i < 300; i++)
     pull_frame (SIZE, i);
   g_thread_join (thread);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -189,12 +114,12 @@ GST_END_TEST;
 /* Nobody downstream says what it takes, and bytes are bytes. */
 GST_START_TEST (frames_arrive_without_caps)
 {
-  start (NULL, "frame-size", SIZE, NULL);
+  source_fixture_start (&t, NULL, "frame-size", SIZE, NULL);
   gst_harness_play (t.h);
-  send_frame (SIZE, 1);
+  source_send_frame (SIZE, 1);
   pull_frame (SIZE, 1);
   fail_if (gst_pad_has_current_caps (t.h->sinkpad));
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -204,9 +129,9 @@ GST_START_TEST (frames_have_caps_and_timestamps)
   GstBuffer *buffer;
   GstCaps *caps, *wanted = gst_caps_from_string (RAW);
 
-  start (NULL, "caps", wanted, NULL);
+  source_fixture_start (&t, NULL, "caps", wanted, NULL);
   gst_harness_play (t.h);
-  send_frame (SIZE, 1);
+  source_send_frame (SIZE, 1);
   buffer = harness_pull (t.h);
   caps = gst_pad_get_current_caps (t.h->sinkpad);
   fail_unless (gst_caps_is_equal (caps, wanted));
@@ -215,13 +140,13 @@ GST_START_TEST (frames_have_caps_and_timestamps)
   fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), 0);
   fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
-  send_frame (SIZE, 2);
+  source_send_frame (SIZE, 2);
   buffer = harness_pull (t.h);
   fail_if (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   gst_caps_unref (caps);
   gst_caps_unref (wanted);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -231,13 +156,13 @@ GST_START_TEST (frames_arrive_without_reap)
 {
   fake_endpoint_set_can_reap (FALSE);
   fake_endpoint_set_can_submit (TRUE);
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
-  send_frame (SIZE, 1);
+  source_send_frame (SIZE, 1);
   pull_frame (SIZE, 1);
-  send_frame (SIZE, 2);
+  source_send_frame (SIZE, 2);
   pull_frame (SIZE, 2);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -248,17 +173,17 @@ GST_START_TEST (short_and_long_frames_are_dropped)
 {
   GstBuffer *buffer;
 
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
-  send_frame (SIZE, 1);
+  source_send_frame (SIZE, 1);
   pull_frame (SIZE, 1);
 
-  send_frame (SIZE - 1, 2);
+  source_send_frame (SIZE - 1, 2);
   wait_stat ("frames-short", 1);
   /* All that there is room for, and the rest. */
-  send_frame (SIZE + 1, 3);
+  source_send_frame (SIZE + 1, 3);
   wait_stat ("frames-long", 1);
-  send_frame (4096, 4);
+  source_send_frame (4096, 4);
   wait_stat ("frames-long", 2);
   fake_endpoint_send (NULL, 0, TRUE);
   wait_stat ("frames-short", 2);
@@ -266,29 +191,29 @@ GST_START_TEST (short_and_long_frames_are_dropped)
   fake_endpoint_send (NULL, 0, TRUE);
   wait_stat ("transfers-empty", 1);
 
-  send_frame (SIZE, 5);
+  source_send_frame (SIZE, 5);
   buffer = harness_pull (t.h);
   assert_frame (buffer, SIZE, 5);
   fail_unless (gst_buffer_has_flags (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   fail_unless_equals_uint64 (stat_of ("frames"), 2);
   wait_pending (3);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (failed_transfer_is_a_lost_frame)
 {
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
   wait_pending (3);
   fake_endpoint_signal (0, -EIO);
   wait_stat ("frames-lost", 1);
-  send_frame (SIZE, 1);
+  source_send_frame (SIZE, 1);
   pull_frame (SIZE, 1);
   fail_unless_equals_uint64 (stat_of ("frames"), 1);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -298,15 +223,15 @@ GST_END_TEST;
 /* While downstream has all buffers the host finds nothing to write to. */
 GST_START_TEST (host_waits_while_downstream_holds_all_buffers)
 {
-  g_autofree guint8 *data = make_frame (SIZE, 9);
+  g_autofree guint8 *data = source_make_frame (SIZE, 9);
   GstBuffer *kept[16];
   guint i, n = 0;
 
-  start (RAW, "max-in-flight", 2, NULL);
+  source_fixture_start (&t, RAW, "max-in-flight", 2, NULL);
   gst_harness_play (t.h);
   wait_pending (2);
   while (fake_endpoint_n_pending () > 0) {
-    send_frame (SIZE, n);
+    source_send_frame (SIZE, n);
     kept[n] = harness_pull (t.h);
     fail_unless (++n < G_N_ELEMENTS (kept));
     for (i = 0; i < 1000 && fake_endpoint_n_pending () < 2; i++)
@@ -317,9 +242,9 @@ GST_START_TEST (host_waits_while_downstream_holds_all_buffers)
     assert_frame (kept[i], SIZE, i);
     gst_buffer_unref (kept[i]);
   }
-  send_frame (SIZE, 9);
+  source_send_frame (SIZE, 9);
   pull_frame (SIZE, 9);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -327,7 +252,7 @@ GST_END_TEST;
 /* A controller that does not let go keeps its buffers, and no longer. */
 GST_START_TEST (stop_cancels_and_play_restarts)
 {
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
   wait_pending (3);
   gst_element_set_state (t.src, GST_STATE_READY);
@@ -336,24 +261,24 @@ GST_START_TEST (stop_cancels_and_play_restarts)
   fail_unless_equals_uint64 (stat_of ("transfers-cancelled"), 3);
   fail_unless_equals_uint64 (stat_of ("frames-lost"), 0);
   gst_element_set_state (t.src, GST_STATE_PLAYING);
-  send_frame (SIZE, 1);
+  source_send_frame (SIZE, 1);
   pull_frame (SIZE, 1);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (frame_sent_in_paused_arrives_in_playing)
 {
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
-  send_frame (SIZE, 1);
+  source_send_frame (SIZE, 1);
   pull_frame (SIZE, 1);
   gst_element_set_state (t.src, GST_STATE_PAUSED);
-  send_frame (SIZE, 2);
+  source_send_frame (SIZE, 2);
   gst_element_set_state (t.src, GST_STATE_PLAYING);
   pull_frame (SIZE, 2);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -362,7 +287,7 @@ GST_START_TEST (eos_ends_the_wait_for_a_frame)
 {
   GstEvent *event;
 
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
   wait_pending (3);
   gst_element_send_event (t.src, gst_event_new_eos ());
@@ -371,7 +296,7 @@ GST_START_TEST (eos_ends_the_wait_for_a_frame)
     gst_event_unref (event);
   fail_unless (event != NULL);
   gst_event_unref (event);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -379,14 +304,14 @@ GST_END_TEST;
 /* Part of a frame of a host that leaves is not part of the next one's. */
 GST_START_TEST (partial_frame_of_a_gone_host_is_dropped)
 {
-  g_autofree guint8 *data = make_frame (SIZE, 7);
+  g_autofree guint8 *data = source_make_frame (SIZE, 7);
   gboolean connected;
   guint i;
 
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
   for (i = 0; i < 5; i++) {
-    send_frame (SIZE, i);
+    source_send_frame (SIZE, i);
     pull_frame (SIZE, i);
     wait_pending (3);
     fake_endpoint_send (data, 1024, FALSE);
@@ -397,12 +322,12 @@ GST_START_TEST (partial_frame_of_a_gone_host_is_dropped)
     } while (connected);
     fake_endpoint_set_enabled (TRUE);
   }
-  send_frame (SIZE, 8);
+  source_send_frame (SIZE, 8);
   pull_frame (SIZE, 8);
   fail_unless_equals_uint64 (stat_of ("connections"), 6);
   fail_unless_equals_uint64 (stat_of ("frames"), 6);
   fail_unless_equals_uint64 (stat_of ("frames-lost"), 0);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -424,11 +349,11 @@ GST_START_TEST (attach_errors_are_explained)
         "no scatter-gather"},
   };
 
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   fake_endpoint_fail (faults[__i__].request, faults[__i__].err, 100);
   gst_harness_play (t.h);
   assert_error (GST_RESOURCE_ERROR, faults[__i__].code, faults[__i__].text);
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -436,26 +361,26 @@ GST_END_TEST;
 GST_START_TEST (in_endpoint_is_refused)
 {
   fake_endpoint_set_out (FALSE);
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   fail_unless_equals_int (gst_element_set_state (t.src, GST_STATE_PAUSED),
       GST_STATE_CHANGE_FAILURE);
   assert_error (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "This is an IN endpoint");
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (missing_frame_size_is_an_error)
 {
-  start (NULL, NULL, NULL);
+  source_fixture_start (&t, NULL, NULL, NULL);
   gst_harness_play (t.h);
   assert_error (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "\"frame-size\"");
-  end ();
-  start ("video/x-raw", NULL, NULL);
+  source_fixture_end (&t);
+  source_fixture_start (&t, "video/x-raw", NULL, NULL);
   gst_harness_play (t.h);
   assert_error (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "set \"caps\"");
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -463,10 +388,10 @@ GST_END_TEST;
 GST_START_TEST (missing_heap_is_an_error)
 {
   fake_endpoint_set_heap (FALSE);
-  start (RAW, NULL, NULL);
+  source_fixture_start (&t, RAW, NULL, NULL);
   gst_harness_play (t.h);
   assert_error (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "no dmabufs");
-  end ();
+  source_fixture_end (&t);
 }
 
 GST_END_TEST;
@@ -478,7 +403,8 @@ source_suite (void)
   TCase *tc = tcase_create ("source");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_checked_fixture (tc, source_fixture_endpoint_start,
+      source_fixture_endpoint_end);
   tcase_add_loop_test (tc, frames_of_any_size_arrive_whole, 0,
       G_N_ELEMENTS (sizes));
   tcase_add_test (tc, frames_arrive_in_order);
