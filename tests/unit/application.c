@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Controls that an application names and answers for: what it may write, what
- * hosts see them, and the application is asked when a host sets one.
+ * Controls that an application names and implements: what the property takes,
+ * what hosts see, and that the application is asked when a host sets one.
  */
 
 #include <errno.h>
@@ -88,11 +88,11 @@ static struct
   guint n_asked;
   gchar *name;
   gdouble value;
-  GstFfsProfile *profile;       /* whose locks are looked at */
+  GstFfsProfile *profile;       /* its locks must be free */
 } asked;
 
-/* The host's thread writes what is asked, and answers through a pipe, which a
- * thread sanitizer does not take for an order. */
+/* The host's thread writes what was asked and answers through a pipe, which
+ * the thread sanitizer does not take for an order. */
 static GMutex asked_lock;
 
 static gboolean
@@ -105,7 +105,7 @@ set_control (const gchar * name, gdouble value, gpointer user_data)
   asked.name = g_strdup (name);
   asked.value = value;
   g_mutex_unlock (&asked_lock);
-  /* No lock is held. */
+  /* The profile holds no lock here. */
   fail_unless (GST_OBJECT_TRYLOCK (asked.profile));
   GST_OBJECT_UNLOCK (asked.profile);
   return g_atomic_int_get (&asked.taken);
@@ -141,7 +141,7 @@ check_number (guint request, guint unit, guint selector, guint size,
   fail_unless_equals_int (number, wanted);
 }
 
-/* Custom controls need an extension unit, which exists only with them. */
+/* The extension unit exists only with custom controls. */
 GST_START_TEST (custom_controls_get_an_extension_unit)
 {
   const guint8 unit[] = {
@@ -179,7 +179,7 @@ GST_START_TEST (custom_controls_get_an_extension_unit)
   uvc_assert_error (&asked.f, 6);
   end ();
 
-  /* No use for it. */
+  /* Without custom controls there is no such unit. */
   start (CONTROLS_TEXT, set_control);
   fail_if (uvc_get (&asked.f, GET_CUR, 4, 1, 4, &number));
   uvc_assert_error (&asked.f, 5);
@@ -202,7 +202,7 @@ GST_START_TEST (host_reads_the_application_ranges)
   check_number (GET_RES, 1, 0x02, 1, 1 | 2);
   check_number (GET_DEF, 1, 0x02, 1, 1);
   check_number (GET_DEF, 1, 0x08, 1, 1);
-  /* Those of the source that it does not name. */
+  /* A control of the source that the application does not name. */
   check_number (GET_MAX, 2, 0x07, 2, 255);
   fail_unless_equals_int (asked.n_asked, 0);
   end ();
@@ -228,7 +228,7 @@ GST_START_TEST (host_sets_ask_the_application)
   check_asked ("brightness", 77);
   check_number (GET_CUR, 2, 0x02, 2, 77);
   check_number (GET_DEF, 2, 0x02, 2, 40);
-  /* The source has one of that name too. */
+  /* The source has a control of that name, too; it must stay as it is. */
   fail_unless_equals_int (asked.f.source->brightness, 10);
   fail_unless (uvc_set (&asked.f, 1, 0x04, 4, 200));
   check_asked ("exposure-time", 20000);
@@ -242,7 +242,7 @@ GST_START_TEST (host_sets_ask_the_application)
   check_number (GET_CUR, 1, 0x08, 1, 0);
   uvc_assert_error (&asked.f, 0);
 
-  /* Nobody is bothered with what cannot be. */
+  /* The application is not asked for values outside the range. */
   fail_if (uvc_set (&asked.f, 2, 0x02, 2, 101));
   fail_if (uvc_set (&asked.f, 1, 0x02, 1, 4));
   uvc_assert_error (&asked.f, 4);
@@ -274,8 +274,8 @@ GST_END_TEST;
 #define WRITE_COMMAND 0x0802
 #define WANTS_ANSWER 0x4000
 
-/* Pipes are the endpoints, which are read only while there is something in
- * them. Returns the status that the host gets. */
+/* FIFOs are the endpoints, read only while data is in them. Returns the
+ * status that the host gets. */
 static guint
 write_register (U3vHost * host, guint64 address, guint64 value)
 {
@@ -341,7 +341,7 @@ GST_START_TEST (controls_property_parses_as_in_gst_launch)
 
   g_object_get (sink, "controls", &controls, NULL);
   fail_unless (controls == NULL);
-  /* As gst-launch does it. */
+  /* gst-launch sets properties like this. */
   gst_util_set_object_arg (G_OBJECT (sink), "controls",
       "controls,brightness=(int)[3,255],brightness-default=128");
   g_object_get (sink, "controls", &controls, NULL);
@@ -418,7 +418,7 @@ GST_START_TEST (set_control_signal_stops_at_first_acceptance)
   Handler handlers[2] = { {FALSE, 0, 0}, {TRUE, 0, 0}
   };
 
-  /* Nobody is connected. */
+  /* No handler is connected. */
   fail_if (gst_ffs_camera_set_control ("focus", 1.5, sink));
   g_signal_connect (sink, "set-control", G_CALLBACK (on_set_control),
       &handlers[0]);
@@ -429,7 +429,7 @@ GST_START_TEST (set_control_signal_stops_at_first_acceptance)
       &handlers[1]);
   fail_unless (gst_ffs_camera_set_control ("focus", 1.5, sink));
   fail_unless_equals_int (handlers[1].n, 1);
-  /* Who takes it is the last that is asked. */
+  /* No handler is called after the one that returned TRUE. */
   handlers[0].answer = TRUE;
   fail_unless (gst_ffs_camera_set_control ("focus", 2, sink));
   fail_unless_equals_int (handlers[0].n, 3);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How long a dmabuf stays attached when its GstMemory comes and goes: as
- * applications and sockets have it, which make a new one for each frame.
+ * How long a dmabuf stays attached when its GstMemory goes: applications and
+ * sockets make a new GstMemory for each frame.
  */
 
 #include <errno.h>
@@ -52,7 +52,7 @@ end (Fixture * f)
   gst_object_unref (f->clock);
 }
 
-/* The controller is done with it when this returns. */
+/* The transfer has ended when this returns. */
 static void
 send_memory (Fixture * f, GstMemory * mem)
 {
@@ -67,7 +67,7 @@ send_memory (Fixture * f, GstMemory * mem)
   sink_harness_wait_stat (&f->sh, "in-flight", 0);
 }
 
-/* A new memory of a new fd of one of the dmabufs. */
+/* Sends a new memory with a new fd of one of the dmabufs. */
 static void
 send_new (Fixture * f, guint i)
 {
@@ -76,7 +76,7 @@ send_new (Fixture * f, guint i)
   send_memory (f, gst_dmabuf_allocator_alloc (f->allocator, fd, 100));
 }
 
-/* Lets a second pass, or more, and the timer go off; FALSE if none is on. */
+/* Advances the clock and lets the timer expire. FALSE: no timer runs */
 static gboolean
 pass (Fixture * f, GstClockTime time)
 {
@@ -102,7 +102,7 @@ GST_START_TEST (recurring_dmabuf_is_attached_once)
 
 GST_END_TEST;
 
-/* Without frames as well. */
+/* The timer also expires while no frames come. */
 GST_START_TEST (unused_attachment_is_dropped_after_a_second)
 {
   Fixture f;
@@ -112,7 +112,7 @@ GST_START_TEST (unused_attachment_is_dropped_after_a_second)
   gst_test_clock_advance_time (f.clock, GST_SECOND / 2);
   send_new (&f, 1);
   fail_unless_equals_int (fake_endpoint_n_attached (), 2);
-  /* The second one half a second later. */
+  /* The second attachment was used half a second later. */
   fail_unless (pass (&f, 0));
   fail_unless_equals_int (fake_endpoint_n_attached (), 1);
   fail_unless (pass (&f, 0));
@@ -121,7 +121,7 @@ GST_START_TEST (unused_attachment_is_dropped_after_a_second)
   fail_unless_equals_uint64 (sink_harness_stat (&f.sh, "attachments-dropped"),
       2);
 
-  /* Live or reused attachments are kept. */
+  /* Attachments that are in use or used again are kept. */
   send_memory (&f, gst_memory_ref (f.mems[2]));
   fail_if (pass (&f, GST_SECOND));
   send_new (&f, 3);
@@ -134,7 +134,7 @@ GST_START_TEST (unused_attachment_is_dropped_after_a_second)
 
 GST_END_TEST;
 
-/* Kernels without our patches must not be asked while there is no host. */
+/* On kernels without the patches, DETACH without a host crashes. */
 GST_START_TEST (old_kernels_detach_only_with_a_host)
 {
   Fixture f;
@@ -158,7 +158,7 @@ GST_START_TEST (old_kernels_detach_only_with_a_host)
 
 GST_END_TEST;
 
-/* Upstream wants all of it back. */
+/* Upstream wants all buffers back. */
 GST_START_TEST (drain_and_new_caps_drop_attachments)
 {
   Fixture f;
@@ -168,7 +168,7 @@ GST_START_TEST (drain_and_new_caps_drop_attachments)
   send_new (&f, 1);
   sink_harness_drain (&f.sh);
   fail_unless_equals_int (fake_endpoint_n_attached (), 0);
-  /* The timer of before finds nothing. */
+  /* The timer that was started before finds nothing. */
   pass (&f, GST_SECOND);
   send_new (&f, 2);
   gst_harness_set_src_caps_str (f.sh.h, "application/x-other");
@@ -179,7 +179,6 @@ GST_START_TEST (drain_and_new_caps_drop_attachments)
 
 GST_END_TEST;
 
-/* A stop leaves no timer, and one that goes off meanwhile nothing to do. */
 GST_START_TEST (stop_leaves_no_timer)
 {
   Fixture f;
@@ -194,7 +193,7 @@ GST_START_TEST (stop_leaves_no_timer)
 
 GST_END_TEST;
 
-/* Memory that never comes again is not to add up. */
+/* Attachments of memory that is never used again must not pile up. */
 GST_START_TEST (attachments_of_dead_memory_are_bounded)
 {
   Fixture f;
@@ -217,7 +216,6 @@ GST_START_TEST (attachments_of_dead_memory_are_bounded)
 
 GST_END_TEST;
 
-/* Idle attachments make room. */
 GST_START_TEST (idle_attachments_make_room_for_new_ones)
 {
   const gint errs[] = { ENOMEM, ENOSPC };
@@ -237,7 +235,7 @@ GST_START_TEST (idle_attachments_make_room_for_new_ones)
   }
   sink_harness_assert_no_message (&f.sh, GST_MESSAGE_ERROR);
 
-  /* There is none even so. */
+  /* No idle attachment is left, so the error is final. */
   fake_endpoint_fail (FUNCTIONFS_DMABUF_ATTACH, ENOMEM, 2);
   fail_unless_equals_int (gst_harness_push (f.sh.h, dmabuf_buffer (10, &gone)),
       GST_FLOW_ERROR);

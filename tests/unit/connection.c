@@ -27,7 +27,7 @@ GST_START_TEST (frames_without_host_are_dropped)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   fake_endpoint_signal (0, 1);
   wait_released (&b);
-  /* Of the base class. */
+  /* Counted by GstBaseSink. */
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "dropped"), 1);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "rendered"), 1);
   sink_harness_end (&sh);
@@ -65,7 +65,7 @@ GST_START_TEST (flush_ends_the_wait_for_a_host)
 
 GST_END_TEST;
 
-/* PAUSED interrupts the wait, PLAYING goes on with the same frame. */
+/* PAUSED interrupts the wait; PLAYING continues with the same frame. */
 GST_START_TEST (pause_and_play_keep_the_waiting_frame)
 {
   SinkHarness sh;
@@ -114,8 +114,8 @@ get_flag (SinkHarness * sh, const gchar * name)
   return value;
 }
 
-/* Unplugged with frames in flight: they come back at once, nothing is an
- * error, and the next host gets whole frames. */
+/* The host goes while frames are in flight: the buffers are released at
+ * once, no error is posted, and the next host gets whole frames. */
 GST_START_TEST (unplug_releases_and_notifies)
 {
   gint a, b, c, connected = 0, streaming = 0;
@@ -159,8 +159,9 @@ GST_START_TEST (unplug_releases_and_notifies)
 
 GST_END_TEST;
 
-/* Unbound while nothing was in flight, by a kernel that then drops what is
- * attached: it says EPERM, which is not about scatter-gather. */
+/* The gadget was unbound while no transfer was in flight, by a kernel that
+ * then drops the attachments: EPERM does not mean missing scatter-gather
+ * here. */
 GST_START_TEST (eperm_after_unbind_means_no_host)
 {
   SinkHarness sh;
@@ -196,8 +197,7 @@ GST_START_TEST (eperm_after_unbind_means_no_host)
 
 GST_END_TEST;
 
-/* Gone between two transfers of a frame: the next host must see the frame
- * from its start, not the rest of it. */
+/* The host goes between two transfers of a frame. */
 GST_START_TEST (next_host_gets_the_frame_from_its_start)
 {
   GstMemory *first, *second, *held;
@@ -211,7 +211,7 @@ GST_START_TEST (next_host_gets_the_frame_from_its_start)
   second = fake_dmabuf_new (200);
   held = gst_memory_ref (second);
 
-  /* The second part is in flight already, so the frame stops in the middle. */
+  /* The second dmabuf is in flight already, so queueing stops in mid-frame. */
   other = counted_buffer (gst_buffer_new (), &a);
   gst_buffer_append_memory (other, gst_memory_ref (second));
   gst_harness_push (sh.h, other);
@@ -240,8 +240,8 @@ GST_START_TEST (next_host_gets_the_frame_from_its_start)
 
 GST_END_TEST;
 
-/* While there is no host, memory that dies must not be detached one by one:
- * the endpoint is reopened when upstream wants its buffers back. */
+/* Without a host, memory that dies must not be detached one by one: the
+ * sink reopens the endpoint when upstream wants its buffers back. */
 GST_START_TEST (drain_without_host_reopens_the_endpoint)
 {
   SinkHarness sh;
@@ -258,7 +258,7 @@ GST_START_TEST (drain_without_host_reopens_the_endpoint)
   sink_harness_wait_stat (&sh, "in-flight", 0);
 
   fake_endpoint_set_enabled (FALSE);
-  /* The host's absence is found out by the probe that guards DETACH. */
+  /* The probe ahead of DETACH finds that the host is gone. */
   sink_harness_drain (&sh);
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_DETACH), 0);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "attachments"), 0);
@@ -281,8 +281,8 @@ push_and_signal (SinkHarness * sh, GstMemory * mem, guint n)
   sink_harness_wait_stat (sh, "in-flight", 0);
 }
 
-/* The endpoint cannot be opened during a data stage of ep0, nor, in the second
- * case, at all: then the one that is open has to do. */
+/* The endpoint cannot be opened during a data stage of ep0 (EAGAIN,
+ * retried) or at all (ENODEV): the sink continues with the open one. */
 GST_START_TEST (failed_reopen_keeps_the_endpoint)
 {
   static const struct
@@ -318,7 +318,7 @@ GST_START_TEST (failed_reopen_keeps_the_endpoint)
 
 GST_END_TEST;
 
-/* Another device still works on the buffer that is pushed. */
+/* Another device still uses the buffer that is pushed. */
 static GstMemory *
 push_held (SinkHarness * sh, gint * released)
 {
@@ -384,7 +384,7 @@ connection_suite (void)
   tcase_add_test (tc, eperm_after_unbind_means_no_host);
   tcase_add_test (tc, drain_without_host_reopens_the_endpoint);
   tcase_add_test (tc, failed_reopen_keeps_the_endpoint);
-  /* These are about TRANSFER. */
+  /* These are about TRANSFER, which takes one dmabuf a call. */
   if (!fake_endpoint_reaps ()) {
     tcase_add_test (tc, next_host_gets_the_frame_from_its_start);
     tcase_add_test (tc, transfer_waits_for_a_foreign_fence);

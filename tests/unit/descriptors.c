@@ -17,7 +17,7 @@ read_blob (GBytes * blob)
   return r;
 }
 
-/* A burst of -1: no companion. */
+/* @burst: -1: no SuperSpeed companion */
 static void
 want_endpoint (ByteReader * r, guint address, guint packet, gint burst)
 {
@@ -53,8 +53,7 @@ static const GstFfsFunctionDesc pair = {
   .stream_endpoint = 3,
 };
 
-/* A descriptor that mentions a string by its number, as those of USB3 Vision
- * do. */
+/* A descriptor that contains a string's number, like those of USB3 Vision. */
 static const guint8 mentions[] = { 4, 0x24, 0x01, 2 };
 
 static const gchar *const further[] = { "maker", "model", NULL };
@@ -79,7 +78,8 @@ GST_START_TEST (class_strings_precede_interface_names)
   want (&r, 4, 3);
   want (&r, 4, g_bytes_get_size (blob));
   want (&r, 4, 7);
-  /* An association, two interfaces, two endpoints, and one of the class. */
+  /* An association, two interfaces, two endpoints, and the class
+   * descriptor. */
   want (&r, 4, 6);
   want (&r, 4, 6);
   want (&r, 4, 8);
@@ -194,7 +194,7 @@ want_guid (ByteReader * r, guint interface, const gchar * guid)
   want_bytes (r, guid, strlen (guid) + 1);
 }
 
-/* The header of the OS descriptors, and their number. */
+/* Reads up to the OS descriptors, of which there must be @count. */
 static void
 skip_to_os (ByteReader * r, const GstFfsFunctionDesc * with, guint count)
 {
@@ -232,7 +232,7 @@ GST_START_TEST (os_descriptors_name_interfaces_or_association)
   fail_unless_equals_int (r.size, 0);
   g_bytes_unref (blob);
 
-  /* An old kernel wants the version in another order. */
+  /* Old kernels want the bytes of the version swapped. */
   blob = gst_ffs_descriptors_build (&desc, 0x0001);
   r = read_blob (blob);
   skip_to_os (&r, &desc, 2);
@@ -241,7 +241,7 @@ GST_START_TEST (os_descriptors_name_interfaces_or_association)
   want (&r, 2, 0x0001);
   g_bytes_unref (blob);
 
-  /* Two interfaces by themselves get a driver each ... */
+  /* Two interfaces without an association get a driver each ... */
   desc = pair;
   memset (desc.association, 0, 3);
   desc.compatible_id = "EIGHTCHR";
@@ -253,7 +253,7 @@ GST_START_TEST (os_descriptors_name_interfaces_or_association)
   fail_unless_equals_int (r.size, 0);
   g_bytes_unref (blob);
 
-  /* ... and an association one for both. */
+  /* ... and an association gets one driver for both. */
   desc.association[0] = 0xef;
   blob = gst_ffs_descriptors_build (&desc, 0x0100);
   r = read_blob (blob);
@@ -292,7 +292,7 @@ GST_START_TEST (strings_list_only_named_interfaces)
   fail_unless_equals_int (r.size, 0);
   g_bytes_unref (blob);
 
-  /* No strings, no language. */
+  /* Without strings there is no language. */
   desc.interfaces[0].name = desc.interfaces[1].name = NULL;
   blob = gst_ffs_strings_build (&desc);
   r = read_blob (blob);

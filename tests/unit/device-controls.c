@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Controls of the source's V4L2 device, with a device that is none.
+ * Controls of the source's V4L2 device, with a fake device.
  */
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static struct
   guint32 type;
   guint32 flags;
   gint value;
-  guint32 items;                /* of a menu */
+  guint32 items;                /* bits of the menu's items */
 } device[] = {
   {V4L2_CID_EXPOSURE_ABSOLUTE, 1, 333, V4L2_CTRL_TYPE_INTEGER, 0, 20, 0},
   {V4L2_CID_GAIN, -5, 40, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_INACTIVE, 3,
@@ -59,7 +59,7 @@ fake_ioctl (int file, unsigned long request, void *argument)
     errno = EINTR;
     return -1;
   }
-  /* All begin by the number. */
+  /* All arguments begin with the control's id. */
   for (i = 0; i < G_N_ELEMENTS (device); i++) {
     if (device[i].id == query->id)
       break;
@@ -184,8 +184,8 @@ GST_START_TEST (v4l2_controls_are_read_and_set)
   const GstFfsControl *control;
   guint i;
 
-  /* A menu that is to be a number, a number that is to be a switch, and what is only to be read are not among them; a property comes
-   * first. */
+  /* Not listed: a menu for an integer control, an integer for a boolean
+   * one, and read-only controls. A property takes precedence. */
   fail_unless_equals_int (gst_ffs_controls_get_n (controls), 11);
   control = find (controls, "Brightness", &i);
   fail_unless_equals_float (control->max, 1);
@@ -209,10 +209,10 @@ GST_START_TEST (v4l2_controls_are_read_and_set)
   fail_unless_equals_int (device[1].value, -5);
   fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
 
-  /* The source has opened its device again. */
+  /* The source has reopened its device. */
   fd = FD + 1;
   fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
-  /* Closed device: no ioctl is made. */
+  /* The device is closed: no ioctl is made. */
   fd = -1;
   n_set = 0;
   fail_unless_equals_float (gst_ffs_controls_get_value (controls, i), -5);
@@ -253,7 +253,7 @@ GST_START_TEST (v4l2_integers_are_integer_controls)
 
 GST_END_TEST;
 
-/* The values that it has; the bits of the others are not set. */
+/* @choices: bits of the values that the control must have */
 static void
 check_choices (GstFfsControls * controls, const gchar * name, guint choices,
     gdouble value)
@@ -284,13 +284,13 @@ GST_START_TEST (v4l2_menus_are_enumerations)
   gchar *name;
   guint i;
 
-  /* Menu items inside the bounds that the driver has. */
+  /* Only items within the driver's bounds count. */
   check_choices (controls, "ExposureAuto", 1 << 1 | 1 << 3, 3);
   check_choices (controls, "PowerLineFrequency", 1 << 0 | 1 << 1 | 1 << 2, 1);
   check_choices (controls, "FocusAuto", 1 << 0 | 1 << 1, 1);
   check_choices (controls, "GainAuto", 1 << 0 | 1 << 1, 1);
 
-  /* Called what hosts of other cameras know. */
+  /* The names are those of the SFNC. */
   name = gst_ffs_control_entry_name (&find (controls, "ExposureAuto",
           &i)->entries[0]);
   fail_unless_equals_string (name, "Off");
@@ -300,7 +300,7 @@ GST_START_TEST (v4l2_menus_are_enumerations)
 
 GST_END_TEST;
 
-/* The time while the device measures it by itself. */
+/* A device may refuse an exposure time while it measures that itself. */
 GST_START_TEST (refused_set_keeps_the_value)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
@@ -319,8 +319,8 @@ GST_START_TEST (refused_set_keeps_the_value)
 
 GST_END_TEST;
 
-/* The driver's default, independent of the current value; what a property says
- * of that is not known to be a value. */
+/* The driver's default does not depend on the current value. A property's
+ * default may not be a value of the device. */
 GST_START_TEST (driver_defaults_do_not_follow_values)
 {
   GstFfsControls *controls = gst_ffs_controls_new (sinkpad, NULL, 32);
@@ -336,7 +336,7 @@ GST_START_TEST (driver_defaults_do_not_follow_values)
   fail_unless_equals_float (gst_ffs_controls_get_default (controls, i), 1);
   gst_ffs_controls_free (controls);
 
-  /* As a colour balance channel of v4l2src it has one. */
+  /* A colour balance channel of v4l2src has a default. */
   fail_unless (gst_ffs_device_control_find_default (source,
           gst_ffs_feature_from_name ("Brightness"), &begin));
   fail_unless_equals_int64 (begin, 254);

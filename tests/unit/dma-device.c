@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which device dmabufs are mapped for, and what the sink does if it is the
- * wrong one: /proc and /sys are a tree of this test's own.
+ * wrong one. /proc and /sys are files of this test.
  */
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #define FUNCTION DEVICES "/0000:00:04.0"
 #define GADGETS "/sys/kernel/config/usb_gadget"
 
-/* Of a machine with one controller behind an IOMMU. */
+/* A machine with one controller behind an IOMMU. */
 typedef struct
 {
   const gchar *driver;          /* of the device that FunctionFS maps for */
@@ -88,8 +88,8 @@ stat_file (struct stat *st)
   g_unlink (path);
 }
 
-/* A controller, with the FunctionFS of the fake endpoint bound to it.  There is
- * another one, bound to another function, that nothing is wrong with. */
+/* A controller with the FunctionFS of the fake endpoint bound to it.
+ * Another one, bound to another function, has no fault. */
 static void
 machine_start (const Machine * m)
 {
@@ -155,13 +155,13 @@ GST_START_TEST (dma_device_fault_is_found_in_sysfs)
   const Machine machines[] = {
     haps,
     {"ci_hdrc", "platform", NULL, "7", "DMA", TRUE},
-    /* An identity domain translates nothing. */
+    /* An identity domain does not translate. */
     {"dwc3", "pci", NULL, "7", "identity", FALSE},
     {"dwc3", "pci", NULL, NULL, NULL, FALSE},
     {"dwc3", "pci", "7", "7", "DMA", FALSE},
     {"dwc3", "pci", "8", "7", "DMA", TRUE},
     {"dwc3", "pci", "8", NULL, "DMA", TRUE},
-    /* Of a device tree: the controller's own group is what counts. */
+    /* With a device tree the controller's own group counts. */
     {"dwc3", "platform", NULL, "7", "DMA", FALSE},
     {"cdns3", "pci", NULL, "7", "DMA", FALSE},
   };
@@ -184,13 +184,12 @@ remove_path (const gchar * path)
   fail_unless_equals_int (g_remove (full), 0);
 }
 
-/* Unreadable files are no fault. */
 GST_START_TEST (missing_sysfs_files_are_no_fault)
 {
   machine_start (&haps);
   remove_path (GADGETS "/b/UDC");
   fail_if (is_wrong ());
-  /* Without configfs a controller that is alone is the one. */
+  /* Without configfs the only controller counts. */
   remove_path ("/sys/class/udc/dummy_udc.0/device");
   remove_path ("/sys/class/udc/dummy_udc.0");
   fail_unless (is_wrong ());
@@ -203,8 +202,7 @@ GST_START_TEST (missing_sysfs_files_are_no_fault)
 
 GST_END_TEST;
 
-/* A controller that cannot read the frame gets a copy, which is mapped for
- * the right device; it is said once. */
+/* The copy is mapped for the right device. The warning is posted once. */
 GST_START_TEST (wrong_dma_device_gets_copies_in_auto)
 {
   SinkHarness sh;
@@ -228,7 +226,7 @@ GST_START_TEST (wrong_dma_device_gets_copies_in_auto)
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-zero-copy"), 0);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "bytes"), 300);
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH), 0);
-  /* When it was opened, and once a host, not once a frame. */
+  /* Asked when the endpoint is opened and once a host, not once a frame. */
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_FEATURES), 2);
   sink_harness_end (&sh);
   machine_end ();
@@ -255,7 +253,6 @@ GST_START_TEST (wrong_dma_device_is_an_error_in_never)
 
 GST_END_TEST;
 
-/* A kernel that maps for the right device says so, whatever sysfs looks like. */
 GST_START_TEST (kernel_feature_overrides_sysfs)
 {
   SinkHarness sh;
@@ -276,7 +273,7 @@ GST_START_TEST (kernel_feature_overrides_sysfs)
 
 GST_END_TEST;
 
-/* The next host is at another controller. */
+/* The gadget is bound to another controller for the next host. */
 GST_START_TEST (next_host_is_checked_again)
 {
   SinkHarness sh;
@@ -311,7 +308,7 @@ GST_START_TEST (next_host_is_checked_again)
 
 GST_END_TEST;
 
-/* To find out takes a while, in which the host may go: nothing is queued then. */
+/* The check takes a while, in which the host may go. */
 GST_START_TEST (host_gone_during_the_check_queues_nothing)
 {
   SinkHarness sh;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The thread of ep0 over a fake kernel that keeps FunctionFS's rules: a
- * request that was read must be answered or stalled (the data stage in the
- * wrong direction) before the next event is read, what comes meanwhile gives
- * it up, and then the next call says EIDRM once.
+ * The thread of ep0 over a fake kernel that follows FunctionFS's rules: a
+ * request that was read must be answered or stalled (by a data stage in the
+ * wrong direction) before the next event is read. An event that comes
+ * meanwhile cancels the request, and the next call fails once with EIDRM.
  */
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static struct
   SetupState state;
   struct usb_ctrlrequest setup;
 
-  guint8 sent[G_MAXUINT16];     /* by the host, for OUT requests */
+  guint8 sent[G_MAXUINT16];     /* by the host, in OUT requests */
   gsize sent_size;
   gint fail[4];                 /* errors of the next data stages */
   gint hang[2];                 /* a pipe, if the host blocks the data stage */
@@ -40,7 +40,7 @@ static struct
   GByteArray *got;              /* what the host got */
   gint answered;
   gint stalled;
-  gboolean bad;                 /* something that FunctionFS takes amiss */
+  gboolean bad;                 /* FunctionFS was used wrongly */
 } k;
 
 static struct
@@ -52,7 +52,7 @@ static struct
   GstFfsSetup setup;
   GByteArray *data;
   void (*meanwhile) (void);
-  gchar thread[16];             /* that has called it last */
+  gchar thread[16];             /* name of the thread that called last */
 } p;
 
 /* ---- the kernel ---- */
@@ -87,7 +87,7 @@ data_stage (gboolean in, const void *out, void *into, size_t size)
   k.state = NO_SETUP;
   k.answered++;
   g_cond_broadcast (&k.cond);
-  /* The kernel would cut it, but that is not to be relied on. */
+  /* The kernel would cut it, but the plugin must not rely on that. */
   if (size > length)
     k.bad = TRUE;
   if (in) {
@@ -297,7 +297,7 @@ teardown (void)
   g_byte_array_unref (p.data);
 }
 
-/* One request, which must be through afterwards. */
+/* Sends one request, which must be answered or stalled afterwards. */
 static void
 request (guint type, guint number, guint length)
 {
@@ -344,7 +344,7 @@ GST_START_TEST (out_data_reaches_the_profile)
   fail_unless_equals_int (p.data->len, 65535);
   fail_unless_equals_int_hex (p.data->data[65534], 0x5a);
 
-  /* A host that sends less, or nothing. */
+  /* A host that sends less than announced, or nothing. */
   k.sent_size = 7;
   request (VENDOR_OUT, 1, 100);
   fail_unless_equals_int (p.setup.length, 7);
@@ -358,13 +358,13 @@ GST_START_TEST (out_data_reaches_the_profile)
   fail_unless_equals_int (k.stalled, 0);
   fail_unless_equals_string (p.calls->str, "cccc");
 
-  /* Its data has been acknowledged when the profile sees it. */
+  /* The data stage is acknowledged before the profile sees the data. */
   p.refuse = TRUE;
   request (VENDOR_OUT, 1, 100);
   fail_unless_equals_int (k.answered, 5);
   fail_unless_equals_int (k.stalled, 0);
 
-  /* A request rejected by accept() is stalled, and its data is not read. */
+  /* A request that accept() rejects is stalled, and its data is not read. */
   p.refuse = FALSE;
   p.decline = TRUE;
   request (VENDOR_OUT, 1, 100);
@@ -389,7 +389,7 @@ GST_START_TEST (refused_requests_are_stalled)
   fail_unless_equals_int (k.stalled, 3);
   fail_unless_equals_string (p.calls->str, "ccc");
 
-  /* Not for an interface: the profile is not asked. */
+  /* The profile does not get requests to other recipients than interfaces. */
   p.refuse = FALSE;
   for (i = 0; i < G_N_ELEMENTS (recipients); i++) {
     request (USB_DIR_IN | USB_TYPE_VENDOR | recipients[i], 1, 10);
@@ -423,7 +423,7 @@ GST_START_TEST (superseded_request_gets_no_reply)
   add_event (FUNCTIONFS_ENABLE, NULL);
   fail_unless (gst_ffs_ep0_handle_event (ep0));
 
-  /* The answer to the old request must not be taken for the new one's. */
+  /* The new request must not get the answer to the old one. */
   p.reply_size = 10;
   p.meanwhile = supersede;
   request (VENDOR_IN, 1, 64);
@@ -451,7 +451,7 @@ GST_START_TEST (data_stage_errors_are_retried_or_stalled)
 {
   p.reply_size = 10;
 
-  /* Somebody else has the mutex, or a signal comes: once more. */
+  /* Another thread has FunctionFS's mutex, or a signal comes: try again. */
   k.fail[0] = EAGAIN;
   k.fail[1] = EINTR;
   k.fail[2] = EAGAIN;
@@ -462,7 +462,7 @@ GST_START_TEST (data_stage_errors_are_retried_or_stalled)
   fail_unless_equals_int (k.answered, 2);
   fail_unless_equals_int (k.stalled, 0);
 
-  /* Not answered: must not be left open. */
+  /* A request that was not answered must be stalled. */
   k.fail[0] = ENOMEM;
   request (VENDOR_IN, 1, 10);
   fail_unless_equals_int (k.stalled, 1);
@@ -472,10 +472,10 @@ GST_START_TEST (data_stage_errors_are_retried_or_stalled)
   k.fail[0] = ENOMEM;
   request (VENDOR_OUT, 1, 0);
   fail_unless_equals_int (k.stalled, 3);
-  /* Nor does the profile get data that did not come. */
+  /* The profile does not get data that did not arrive. */
   fail_unless_equals_string (p.calls->str, "cccc");
 
-  /* Unknown events, and the end. */
+  /* Unknown events are ignored; an error of ep0 ends the thread. */
   add_event (200, NULL);
   fail_unless (gst_ffs_ep0_handle_event (ep0));
   fail_unless (gst_ffs_ep0_handle_event (ep0));
@@ -496,7 +496,7 @@ GST_START_TEST (events_enable_disable_and_restart)
     {FUNCTIONFS_ENABLE, "+"},
     {FUNCTIONFS_SUSPEND, ""},
     {FUNCTIONFS_RESUME, ""},
-    /* Of another interface, or of an alternate setting. */
+    /* SET_INTERFACE of another interface or alternate setting. */
     {FUNCTIONFS_ENABLE, "r"},
     {FUNCTIONFS_DISABLE, "-"},
     {FUNCTIONFS_DISABLE, ""},
@@ -539,7 +539,7 @@ wait_answered (gint n)
 GST_START_TEST (thread_serves_events_that_poll_misses)
 {
   p.reply_size = 10;
-  /* The end of a name is what tells elements of one kind apart. */
+  /* The end of the name distinguishes elements of one kind. */
   gst_object_set_name (GST_OBJECT (profile), "ffsdmabufsink23");
   fail_unless_equals_int (gst_ffs_ep0_start (ep0), 0);
   add_event (FUNCTIONFS_ENABLE, NULL);
@@ -548,7 +548,7 @@ GST_START_TEST (thread_serves_events_that_poll_misses)
   wait_answered (1);
   fail_unless_equals_string (p.thread, "ep0:mabufsink23");
 
-  /* Events that poll() misses are found by polling. */
+  /* poll() missed the event; the thread looks for it from time to time. */
   k.silent = TRUE;
   add_setup (VENDOR_IN, 1, 10);
   wait_answered (2);
@@ -572,7 +572,7 @@ GST_START_TEST (broken_ep0_disables_the_profile)
 
 GST_END_TEST;
 
-/* The host asks, and never comes for the answer. */
+/* The host sends a request, but no data stage follows. */
 GST_START_TEST (stop_interrupts_a_blocked_data_stage)
 {
   fail_unless_equals_int (pipe (k.hang), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every errno at every call: what a person is told, what becomes of the
- * buffer, and that the stream goes on where it can.
+ * Every errno at every call: the message on the bus, what becomes of the
+ * buffer, and that the stream continues where it can.
  */
 
 #include <errno.h>
@@ -21,7 +21,7 @@ typedef struct
   const gchar *text;
 } Case;
 
-/* In copy-mode=never, so that nothing hides the error. */
+/* With copy-mode=never, so that no copy hides the error. */
 static void
 run_case (gulong request, const Case * c)
 {
@@ -75,7 +75,6 @@ GST_START_TEST (transfer_errors_are_explained)
 
 GST_END_TEST;
 
-/* The kernel has lost the attachment: reattach once. */
 GST_START_TEST (forgotten_dmabuf_is_attached_again)
 {
   SinkHarness sh;
@@ -102,7 +101,7 @@ GST_START_TEST (forgotten_dmabuf_is_attached_again)
 
 GST_END_TEST;
 
-/* The reservation of the dmabuf was locked for a moment. */
+/* The dmabuf's reservation was locked for a moment. */
 GST_START_TEST (busy_attach_is_retried)
 {
   SinkHarness sh;
@@ -119,7 +118,6 @@ GST_START_TEST (busy_attach_is_retried)
 
 GST_END_TEST;
 
-/* A signal is not an error. */
 GST_START_TEST (interrupted_calls_are_retried)
 {
   SinkHarness sh;
@@ -138,7 +136,6 @@ GST_START_TEST (interrupted_calls_are_retried)
 
 GST_END_TEST;
 
-/* Without a sync_file the release still comes from the fence. */
 GST_START_TEST (failed_export_still_waits_for_the_fence)
 {
   const gint errs[] = { EMFILE, ENOMEM, ENOTTY };
@@ -161,7 +158,6 @@ GST_START_TEST (failed_export_still_waits_for_the_fence)
 
 GST_END_TEST;
 
-/* In auto, kernels and controllers that cannot send dmabufs get copies. */
 GST_START_TEST (auto_falls_back_to_copies)
 {
   const struct
@@ -193,7 +189,7 @@ GST_START_TEST (auto_falls_back_to_copies)
         GST_STREAM_ERROR_FORMAT, cases[i].text);
     sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
     fail_unless_equals_uint64 (sink_harness_stat (&sh, cases[i].field), 2);
-    /* It is not tried again with every frame. */
+    /* ATTACH is not tried again with every frame. */
     fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_ATTACH),
         cases[i].n_calls);
     sink_harness_end (&sh);
@@ -202,7 +198,7 @@ GST_START_TEST (auto_falls_back_to_copies)
 
 GST_END_TEST;
 
-/* Other buffers may be such that the controller can map. */
+/* The controller may be able to map buffers of other caps. */
 GST_START_TEST (new_caps_try_dmabufs_again)
 {
   SinkHarness sh;
@@ -244,8 +240,8 @@ GST_START_TEST (unmappable_memory_is_not_copied)
 
 GST_END_TEST;
 
-/* EAGAIN of io_setup() is no host that is away.  A build without libaio has
- * nothing to write with at all. */
+/* EAGAIN of io_setup() does not mean that the host is away. A build without
+ * libaio cannot write at all. */
 GST_START_TEST (exhausted_aio_is_an_error)
 {
   SinkHarness sh;
@@ -268,7 +264,6 @@ GST_START_TEST (exhausted_aio_is_an_error)
 GST_END_TEST;
 
 #ifdef HAVE_U3V
-/* Nor for the control endpoints of a profile. */
 GST_START_TEST (exhausted_aio_fails_u3v_control)
 {
   const GstFfsU3vMemory memory = { NULL, NULL, NULL, NULL };
@@ -285,7 +280,6 @@ GST_START_TEST (exhausted_aio_fails_u3v_control)
 GST_END_TEST;
 #endif
 
-/* A fence with an error: counted, or the end. */
 GST_START_TEST (failed_transfer_is_counted)
 {
   SinkHarness sh;
@@ -306,7 +300,7 @@ GST_START_TEST (failed_transfer_is_counted)
 
 GST_END_TEST;
 
-/* At once, and once; a stream that has failed does not end well. */
+/* The error is posted once, and the stream does not end with EOS. */
 GST_START_TEST (failed_transfer_ends_the_stream_once)
 {
   SinkHarness sh;
@@ -330,7 +324,7 @@ GST_START_TEST (failed_transfer_ends_the_stream_once)
 
 GST_END_TEST;
 
-/* The last frame's, of which EOS has to wait. */
+/* EOS waits for the last frame, whose transfer fails. */
 GST_START_TEST (failed_last_transfer_replaces_eos)
 {
   SinkHarness sh;
@@ -363,7 +357,7 @@ expect_open_error (const gchar * path, gint fd, gint code, const gchar * text)
       GST_STATE_CHANGE_FAILURE);
   sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
       code, text);
-  /* One error tells more than two. */
+  /* GstBaseSink must not post a second error. */
   sink_harness_assert_no_message (&sh, GST_MESSAGE_ERROR);
   gst_element_set_state (sink, GST_STATE_NULL);
   gst_element_set_bus (sink, NULL);
@@ -390,7 +384,7 @@ GST_START_TEST (open_errors_are_explained)
   fake_endpoint_fail_open (ENODEV, 1);
   expect_open_error ("/dev/null", -1, GST_RESOURCE_ERROR_NOT_FOUND,
       "is not active");
-  /* For as long as it is tried. */
+  /* EAGAIN is retried until the time is up. */
   fake_endpoint_fail_open (EAGAIN, G_MAXINT);
   expect_open_error ("/dev/null", -1, GST_RESOURCE_ERROR_BUSY, "O_NONBLOCK");
   fail_unless (fake_endpoint_n_failed_opens () > 2);
@@ -404,7 +398,7 @@ GST_START_TEST (open_errors_are_explained)
 
 GST_END_TEST;
 
-/* Features left out of the build; all of them in tests/run's "minimal". */
+/* Profiles left out of the build; "minimal" in tests/run has none of them. */
 GST_START_TEST (missing_profile_names_its_build_option)
 {
   static const gchar *const missing[] = {
@@ -464,7 +458,7 @@ GST_START_TEST (probe_errors_are_explained)
     fake_endpoint_end ();
   }
 
-  /* A host that is not there yet is none. */
+  /* A host that is not connected yet is no error. */
   fake_endpoint_start ();
   fake_endpoint_set_enabled (FALSE);
   sink = g_object_new (GST_TYPE_FFS_DMABUF_SINK, "endpoint",
@@ -494,7 +488,7 @@ GST_START_TEST (application_fd_keeps_its_flags)
   fake_endpoint_signal (0, 1);
   wait_released (&a);
   gst_element_set_state (sh.sink, GST_STATE_NULL);
-  /* It is the application's, as it was. */
+  /* The fd is the application's and stays open with its flags. */
   fail_unless_equals_int (fcntl (fd, F_GETFL), flags);
   close (fd);
   sink_harness_end (&sh);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Dmabufs with data in them, and an allocator of them in place of the plugin's
- * own, which needs a kernel with DMA heaps: the linker finds this one first.
+ * Dmabufs with data, and an allocator of them in place of the plugin's, which
+ * needs a kernel with DMA heaps: the linker finds this one first.
  *
- * Ownership: the files are the memories', as everywhere. No locks.
+ * Ownership: a memory owns its file. No locks.
  */
 
 #define _GNU_SOURCE             /* memfd_create */

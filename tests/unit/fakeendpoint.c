@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The fake endpoint: its files, the ioctls of the plugin and the controls of the
- * test. faketransfers.c queues and ends the transfers.
+ * The fake endpoint: its files, the ioctls of the plugin and the controls of
+ * the test. faketransfers.c queues and ends the transfers.
  *
  * Locking: one lock for everything. The ioctls come from the threads of the
  * element, the controls from those of the test.
@@ -58,7 +58,7 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     return 0;
   } else if (request == FUNCTIONFS_DMABUF_ATTACH) {
     d = fake_find (*(gint *) arg);
-    /* As an unbound function does. */
+    /* An unbound function answers so. */
     if (!fake.enabled)
       return EPERM;
     if (d == NULL)
@@ -88,7 +88,7 @@ answer (gint fd, gulong request, gpointer arg, gint * ret)
     struct dma_buf_export_sync_file *req = arg;
     Transfer *t = fake_last_transfer (fd);
 
-    /* On older kernels the fence is that of a writer. */
+    /* On older kernels the fence is a writer's. */
     g_assert_cmpuint (req->flags, ==, DMA_BUF_SYNC_RW);
     g_assert_nonnull (t);
     req->fd = t->sync_file = open ("/dev/null", O_RDWR | O_CLOEXEC);
@@ -135,8 +135,8 @@ dmabuf_free (gpointer data)
   g_free (d);
 }
 
-/* The plugin closes the old file when it has a new one, and what was attached
- * by it is gone. */
+/* The plugin closes the old file when it has a new one, which drops the
+ * attachments. */
 static gint
 fake_open (const gchar * path, gint flags)
 {

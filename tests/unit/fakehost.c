@@ -9,8 +9,8 @@
 
 #include "fakeprivate.h"
 
-/* With the lock.  The oldest one that the host can still write to.
- * @n: (out): how many of these there are */
+/* Call with the lock held. The oldest transfer that the host can still
+ * write to. @n: (out): how many there are */
 static Transfer *
 first_pending (guint * n)
 {
@@ -28,7 +28,8 @@ first_pending (guint * n)
   return first;
 }
 
-/* With the lock.  As much as there is room for in it. */
+/* Call with the lock held. Writes as much as there is room for in the
+ * transfer. */
 static gsize
 fill (Transfer * t, const guint8 * data, gsize size)
 {
@@ -61,7 +62,7 @@ fake_endpoint_take_packet (const guint8 * data, gsize size, gboolean wait)
   while ((t = first_pending (&n)) == NULL && wait)
     g_cond_wait (&fake.cond, &fake.lock);
   if (t) {
-    /* A controller would tell of an overflow. */
+    /* A controller would report an overflow. */
     g_assert_cmpuint (fill (t, data, size), ==, size);
     if (size < FAKE_PACKET_SIZE || t->received == t->length)
       fake_signal_transfer (t, 1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Calls of libraries that fail, or tell another time, when a test wants it. The
- * tests are linked with all of this, ahead of the libraries.
+ * Library calls that fail, or return another time, when a test wants it. The
+ * tests are linked with this ahead of the libraries.
  *
- * Locking: none; what tests set while threads run is atomic.
+ * Locking: none. What tests set while threads run is atomic.
  */
 
 #define _GNU_SOURCE             /* ppoll */
@@ -76,7 +76,7 @@ count_one (guint * n)
   g_mutex_unlock (&aio_lock);
 }
 
-/* All in libaio's place. */
+/* These replace libaio's. */
 int
 io_submit (io_context_t ctx, long n, struct iocb **iocbs)
 {
@@ -126,7 +126,7 @@ io_setup (int maxevents, io_context_t * ctx)
 
 #endif
 
-/* Whether the wait for a fence fails, though the fence is none the wiser. */
+/* Lets the wait for a fence fail, without a change of the fence. */
 void
 fake_endpoint_set_poll_fails (gboolean fails)
 {
@@ -141,17 +141,17 @@ fake_endpoint_n_failed_polls (void)
   return g_atomic_int_get (&n_failed_polls);
 }
 
-/* The C library's header says that poll() only writes there. */
+/* The C library's header declares that poll() only writes there. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
-/* In the C library's place. */
+/* Replaces the C library's. */
 int
 poll (struct pollfd *fds, nfds_t n, int timeout)
 {
   struct timespec t = { timeout / 1000, timeout % 1000 * 1000000L };
 
-  /* Only the wait for a fence is one of a single file and without a limit. */
+  /* Only the wait for a fence polls a single file without a timeout. */
   if (g_atomic_int_get (&poll_fails) && n == 1 && timeout < 0) {
     g_atomic_int_inc (&n_failed_polls);
     errno = ENOMEM;
@@ -168,7 +168,7 @@ fake_time_pass (GstClockTime time)
   g_atomic_pointer_add (&time_passed, time);
 }
 
-/* In GStreamer's place. */
+/* Replaces GStreamer's. */
 GstClockTime
 gst_util_get_timestamp (void)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the kernel of the fake endpoint does with transfers: their fences, their
- * records for REAP, and what cancels them.
+ * What the kernel of the fake endpoint does with transfers: their fences,
+ * their records for REAP, and what cancels them.
  *
- * Locking: that of the endpoint. Functions without "endpoint" in their name are
- * called with it held.
+ * Locking: that of the endpoint. Call functions without "endpoint" in their
+ * name with it held.
  */
 
 #define _GNU_SOURCE             /* pipe2 */
@@ -195,7 +195,7 @@ fake_transfer (struct usb_ffs_dmabuf_transfer_req *req)
   return do_segments (&segment, 1, NULL, &t);
 }
 
-/* One transfer, or one for each end within. */
+/* Queues one transfer, or one for each segment with the END flag. */
 static gint
 do_call (const struct usb_ffs_dmabuf_submit *req)
 {
@@ -214,7 +214,7 @@ do_call (const struct usb_ffs_dmabuf_submit *req)
     if (i + 1 < req->num_segments && !(s[i].flags & USB_FFS_DMABUF_SEGMENT_END))
       continue;
     err = do_segments (s + first, i + 1 - first, call, &t);
-    /* Nothing of what the plugin does is refused in the midst. */
+    /* The plugin sends nothing that is refused in the middle of a call. */
     g_assert_true (err == 0 || first == 0);
     first = i + 1;
   }
@@ -288,7 +288,7 @@ fake_file_info (gint fd, struct sync_file_info *info)
   return EBADF;
 }
 
-/* As kernel/ documents it. */
+/* As kernel/README.md documents it. */
 gint
 fake_reap (struct usb_ffs_dmabuf_reap *req, gint * n)
 {

@@ -9,7 +9,7 @@
 #include "sink/gstffscopies.h"
 #include "streamfixture.h"
 
-/* Header and frame are one transfer, from wherever the frame is. */
+/* The frame begins at any offset of its dmabuf. */
 GST_START_TEST (header_and_frame_are_one_transfer)
 {
   StreamFixture f;
@@ -34,7 +34,8 @@ GST_START_TEST (header_and_frame_are_one_transfer)
 
 GST_END_TEST;
 
-/* Two planes with a gap between them in one dmabuf, a third one in another. */
+/* Two planes of one dmabuf with a gap between them, a third plane in
+ * another dmabuf. */
 GST_START_TEST (planes_are_one_transfer)
 {
   GstMemory *both;
@@ -61,7 +62,7 @@ GST_START_TEST (planes_are_one_transfer)
 
 GST_END_TEST;
 
-/* Only memory that is not a dmabuf is copied, into the same transfer. */
+/* The copy is in the same transfer. */
 GST_START_TEST (only_system_memory_is_copied)
 {
   StreamFixture f;
@@ -81,8 +82,8 @@ GST_START_TEST (only_system_memory_is_copied)
 
 GST_END_TEST;
 
-/* A recurring memory has the same header dmabuf in front, which is what the
- * kernel knows the pair by; parts of it as well. */
+/* The kernel knows the pair of header and frame by the header's dmabuf.
+ * Shares of the memory count as the memory. */
 GST_START_TEST (recurring_memory_keeps_its_header_dmabuf)
 {
   GstMemory *frames[2], *other;
@@ -107,7 +108,7 @@ GST_START_TEST (recurring_memory_keeps_its_header_dmabuf)
   fail_unless_equals_uint64 (ids[1], ids[3]);
   fail_if (ids[0] == ids[1]);
 
-  /* None is written to while it is in flight. */
+  /* No header is written to while it is in flight. */
   fail_unless_equals_int (stream_fixture_send (&f,
           memory_buffer (frames[0], &released)), GST_FFS_OK);
   fail_unless_equals_int (stream_fixture_send (&f,
@@ -135,7 +136,7 @@ get_header (GstFfsCopies * copies, GstMemory * frame, const gchar * text)
   return gst_ffs_copies_header (copies, &framing, frame);
 }
 
-/* A frame that is sent again before it is over gets another header. */
+/* A frame that is sent again while it is in flight gets another header. */
 GST_START_TEST (header_in_flight_is_not_rewritten)
 {
   GstFfsCopies *copies = gst_ffs_copies_new (NULL);
@@ -162,8 +163,8 @@ GST_END_TEST;
 
 /* ---- payloads ---- */
 
-/* Payloads of five bytes: "he" and three of the frame, and in front of the last
- * ones "ader". */
+/* Payloads of five bytes: "he" and three bytes of the frame; the last one
+ * begins with "ader" instead. */
 static void
 start_payloads (StreamFixture * f, gboolean can_submit)
 {
@@ -190,7 +191,6 @@ assert_written (const gchar * text, gsize size)
   g_free (written);
 }
 
-/* In one transfer, and in place. */
 GST_START_TEST (payloads_are_one_transfer_in_place)
 {
   StreamFixture f;
@@ -201,7 +201,7 @@ GST_START_TEST (payloads_are_one_transfer_in_place)
   stream_fixture_drain (&f);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 1);
   assert_wire ("heabchedefadergh", 16);
-  /* One that is full to the end, and one that is the last as well. */
+  /* A frame that fills its last payload, and one of two payloads. */
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (text_memory ("abcdef"), NULL)), GST_FFS_OK);
   stream_fixture_drain (&f);
@@ -214,8 +214,8 @@ GST_START_TEST (payloads_are_one_transfer_in_place)
 
 GST_END_TEST;
 
-/* Planes that end in the midst of payloads and at the end of one, and what is
- * no dmabuf. */
+/* Planes that end in the middle and at the end of payloads, and system
+ * memory. */
 GST_START_TEST (payloads_span_planes_and_system_memory)
 {
   gint released;
@@ -238,8 +238,8 @@ GST_START_TEST (payloads_span_planes_and_system_memory)
 
 GST_END_TEST;
 
-/* Without SUBMIT, with a controller that cannot gather, and with more pieces
- * than a transfer has, the same bytes are written. */
+/* The same bytes are written without SUBMIT, by a controller that cannot
+ * gather, and with more segments than a transfer has. */
 GST_START_TEST (payloads_are_written_without_submit)
 {
   gchar text[GST_FFS_MAX_PIECES * 3 + 1];
@@ -270,7 +270,6 @@ GST_START_TEST (payloads_are_written_without_submit)
 
 GST_END_TEST;
 
-/* More frames than there are pairs for have headers, too. */
 GST_START_TEST (frames_beyond_the_header_pool_have_headers)
 {
   StreamFixture f;
@@ -289,7 +288,7 @@ GST_START_TEST (frames_beyond_the_header_pool_have_headers)
 
 GST_END_TEST;
 
-/* A controller that cannot gather says so once; nothing of the frame is lost. */
+/* The controller is asked once, and no frame is lost. */
 GST_START_TEST (controller_without_gather_gets_copies)
 {
   StreamFixture f;
@@ -305,7 +304,7 @@ GST_START_TEST (controller_without_gather_gets_copies)
     assert_wire ("header\1\2\3\4", 10);
     fail_unless_equals_int (f.result.reason, GST_FFS_COPY_REASON_HEADER);
   }
-  /* The refusal, and each copy as one piece. */
+  /* The refused call, and one for each copy. */
   fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_SUBMIT), 3);
   fail_unless (gst_ffs_stream_needs_headroom (f.stream));
   stream_fixture_end (&f);
@@ -313,7 +312,6 @@ GST_START_TEST (controller_without_gather_gets_copies)
 
 GST_END_TEST;
 
-/* All of a transfer's buffers are released by its own fence, in its time. */
 GST_START_TEST (fence_releases_all_buffers_of_its_transfer)
 {
   gint one, two;
@@ -338,7 +336,7 @@ GST_START_TEST (fence_releases_all_buffers_of_its_transfer)
 
 GST_END_TEST;
 
-/* A stream that is halted leaves nothing in flight, and the host there. */
+/* The host stays connected. */
 GST_START_TEST (halt_leaves_nothing_in_flight)
 {
   guint n_probes;
@@ -365,8 +363,7 @@ GST_START_TEST (halt_leaves_nothing_in_flight)
 
 GST_END_TEST;
 
-/* The kernel has forgotten what was attached; and another device is busy with
- * the second of the dmabufs. */
+/* Another device also uses the second dmabuf for a while. */
 GST_START_TEST (forgotten_and_busy_dmabufs_are_sent_again)
 {
   GstMemory *a, *b;
@@ -392,9 +389,9 @@ GST_START_TEST (forgotten_and_busy_dmabufs_are_sent_again)
 
 GST_END_TEST;
 
-/* The kernel has forgotten some of a transfer's dmabufs and has others: none
- * is attached twice, which the fake endpoint sees, nor one that is in it
- * twice. */
+/* The kernel has forgotten some of a transfer's dmabufs. The fake endpoint
+ * aborts if a dmabuf is attached twice, or if one that is in the transfer
+ * twice is. */
 GST_START_TEST (no_dmabuf_is_attached_twice)
 {
   GstMemory *old;
@@ -424,7 +421,6 @@ GST_START_TEST (no_dmabuf_is_attached_twice)
 
 GST_END_TEST;
 
-/* A refusal leaves nothing behind. */
 GST_START_TEST (refused_submit_leaves_nothing_behind)
 {
   gint released;
@@ -443,7 +439,6 @@ GST_START_TEST (refused_submit_leaves_nothing_behind)
 
 GST_END_TEST;
 
-/* A header and the frame are one piece for write() too. */
 GST_START_TEST (header_and_frame_are_one_write)
 {
   StreamFixture f;

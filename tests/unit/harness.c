@@ -5,7 +5,8 @@
 #include "harness.h"
 #include "sink/gstffsdmabufsink.h"
 
-/* Long enough for everything that returns, even on a very busy machine. */
+/* Longer than a call that does not block takes, even on a very busy
+ * machine. */
 #define BLOCKED_FOR (50 * G_TIME_SPAN_MILLISECOND)
 
 static GMutex release_lock;
@@ -23,8 +24,8 @@ count_fds (void)
   return n;
 }
 
-/* An endpoint that lets go late is closed by a thread that nothing else waits
- * for. */
+/* An endpoint whose transfers end late is closed by a thread that no other
+ * thread waits for. */
 void
 sink_harness_assert_fds (SinkHarness * sh)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Without SUBMIT the header of a frame goes into the room that the pool of the
- * sink leaves in front of the frame.
+ * Without SUBMIT the header is written into the headroom: bytes that the
+ * sink's pool leaves in front of the frame.
  */
 
 #include "sink/gstffscaps.h"
@@ -22,7 +22,6 @@ alloc_with_room (StreamFixture * f, const gchar * text, gsize room)
   return buf;
 }
 
-/* Without SUBMIT the header goes into the room in front of the frame. */
 GST_START_TEST (headroom_takes_the_header)
 {
   StreamFixture f;
@@ -47,7 +46,6 @@ GST_START_TEST (headroom_takes_the_header)
 
 GST_END_TEST;
 
-/* Nothing is written to a frame's memory while it is in flight. */
 GST_START_TEST (headroom_in_flight_is_not_written)
 {
   StreamFixture f;
@@ -79,7 +77,8 @@ GST_START_TEST (headroom_in_flight_is_not_written)
 
 GST_END_TEST;
 
-/* It is still there when a pool gives the buffer another time. */
+/* The headroom is still there when the pool returns the buffer a second
+ * time. */
 GST_START_TEST (pool_restores_the_headroom)
 {
   GstBufferPool *pool = gst_ffs_caps_new_headroom_pool ();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Raw frames whose lines are not all in their buffers, where padding is to be
- * removed: they are sent unchanged, without reads beyond their end.
+ * Raw frames whose buffers lack some of their lines, while padding is to be
+ * removed: they are sent unchanged, and no byte beyond their end is read.
  */
 
 #include <string.h>
@@ -15,7 +15,7 @@
 #define SIZE (ROW * ROWS)
 #define STRIDE 80
 
-/* How a frame says where its lines are. */
+/* What a frame's GstVideoMeta says of its lines. */
 typedef enum
 {
   NO_META,
@@ -62,7 +62,7 @@ frame (gsize size, Meta meta)
   return buf;
 }
 
-/* What was written to the file of the endpoint, or put on the wire. */
+/* What was written to the endpoint's file, or sent by transfers. */
 static GBytes *
 take_sent (Fixture * f)
 {
@@ -76,7 +76,7 @@ take_sent (Fixture * f)
   return g_bytes_new_take (data, size);
 }
 
-/* @stride: of the lines that are sent; 0: the buffer's bytes */
+/* @stride: of the lines that are sent; 0: the buffer's bytes unchanged */
 static void
 assert_sent (Fixture * f, GstBuffer * buf, gsize size, gsize stride)
 {
@@ -106,7 +106,7 @@ assert_sent (Fixture * f, GstBuffer * buf, gsize size, gsize stride)
   gst_buffer_unref (buf);
 }
 
-/* All ways to send them. */
+/* All ways to send a frame. */
 static const struct
 {
   gboolean with_profile;
@@ -139,7 +139,7 @@ GST_START_TEST (short_frames_are_sent_unchanged)
 
 GST_END_TEST;
 
-/* Far more lines than there is memory behind the frame. */
+/* The memory behind the frame would end long before its last line. */
 GST_START_TEST (missing_lines_are_not_read)
 {
   GstBuffer *buf;
@@ -156,7 +156,6 @@ GST_START_TEST (missing_lines_are_not_read)
 
 GST_END_TEST;
 
-/* A last line has no padding, and need not have it. */
 GST_START_TEST (last_line_needs_no_padding)
 {
   Fixture f;
@@ -172,7 +171,8 @@ GST_START_TEST (last_line_needs_no_padding)
 
 GST_END_TEST;
 
-/* Where the host takes what it gets for a frame, it must be one. */
+/* With a profile the host expects a whole frame, so a broken one is
+ * cancelled. */
 GST_START_TEST (invalid_layouts_are_cancelled_or_sent_unchanged)
 {
   static const struct
@@ -210,7 +210,6 @@ GST_START_TEST (invalid_layouts_are_cancelled_or_sent_unchanged)
 
 GST_END_TEST;
 
-/* Of another format or size than the caps. */
 GST_START_TEST (other_formats_than_the_caps_are_sent_unchanged)
 {
   static const struct
@@ -241,7 +240,7 @@ GST_START_TEST (other_formats_than_the_caps_are_sent_unchanged)
 
 GST_END_TEST;
 
-/* A plane that begins in one memory and ends in another. */
+/* The plane begins in one memory and ends in another. */
 GST_START_TEST (padding_is_removed_across_memories)
 {
   GstBuffer *buf;
@@ -259,7 +258,7 @@ GST_START_TEST (padding_is_removed_across_memories)
 
 GST_END_TEST;
 
-/* Formats whose planes are no lines of pixels one behind the other. */
+/* Formats whose planes are not just lines of pixels. */
 GST_START_TEST (plane_sizes_match_the_format)
 {
   GstVideoInfo info;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A camera whose formats depend on what upstream sends, and what a person hears
- * when nothing can be made of that. None of this gets as far as configfs.
+ * A camera whose offer depends on what upstream sends, and the errors if no
+ * offer can be made of that. No test gets as far as configfs.
  */
 
 #include "harness.h"
@@ -17,7 +17,7 @@ typedef struct
   GstBus *bus;
 } Fixture;
 
-/* @caps: (nullable): what upstream says before it sends anything. */
+/* @caps: (nullable): upstream's caps before it sends anything */
 static void
 start (Fixture * f, const gchar * profile, const gchar * caps)
 {
@@ -59,7 +59,7 @@ assert_error (Fixture * f, GQuark domain, gint code, const gchar * text)
   bus_assert_message (f->bus, GST_MESSAGE_ERROR, domain, code, text);
 }
 
-/* It waits in PAUSED, and this is what it takes. */
+/* The sink waits in PAUSED and takes these caps. */
 static void
 assert_waits (Fixture * f, const gchar * takes, const gchar * refuses)
 {
@@ -82,7 +82,8 @@ assert_waits (Fixture * f, const gchar * takes, const gchar * refuses)
   gst_object_unref (pad);
 }
 
-/* They are sticky, so whether they were taken is not said here. */
+/* Caps are sticky, so the return value does not tell whether they were
+ * taken. */
 static void
 send_caps (Fixture * f, const gchar * text)
 {
@@ -111,7 +112,7 @@ GST_START_TEST (unknown_offer_waits_in_paused)
 
 GST_END_TEST;
 
-/* Sizes not in the caps are not offered. */
+/* Caps without a size cannot be offered. */
 GST_START_TEST (caps_without_size_ask_for_a_parser)
 {
   Fixture f;
@@ -126,7 +127,7 @@ GST_START_TEST (caps_without_size_ask_for_a_parser)
   assert_waits (&f, "image/jpeg", "video/x-vp8");
   send_caps (&f, "video/x-h264, stream-format=byte-stream, alignment=au");
   assert_error (&f, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "Put h264parse");
-  /* Once is enough. */
+  /* The error is posted once. */
   send_caps (&f, "image/jpeg");
   fail_unless (gst_bus_pop_filtered (f.bus, GST_MESSAGE_ERROR) == NULL);
   end (&f);
@@ -182,7 +183,6 @@ GST_START_TEST (buffer_without_caps_is_an_error)
 
 GST_END_TEST;
 
-/* A stream that ends before it began has ended. */
 GST_START_TEST (eos_before_caps_ends_the_stream)
 {
   GstMessage *msg;
@@ -214,7 +214,7 @@ GST_START_TEST (long_usb_strings_are_refused)
     fail_unless_equals_int (gst_element_set_state (f.sink, GST_STATE_PAUSED),
         GST_STATE_CHANGE_FAILURE);
     assert_error (&f, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, text);
-    /* A frame two bytes shorter fits. */
+    /* A string that is two bytes shorter fits. */
     g_object_set (f.sink, names[i], LONG + 2, NULL);
     fail_unless_equals_int (gst_element_set_state (f.sink, GST_STATE_PAUSED),
         GST_STATE_CHANGE_ASYNC);
