@@ -13,12 +13,12 @@
 typedef struct
 {
   guint64 id;                   /* inode */
-  gint read_end;                /* -1: it has data, and no fence ever */
+  gint read_end;                /* -1: has data, and its fences never are pending */
   gboolean attached;
   gint n_pending;
 } Dmabuf;
 
-/* What one SUBMIT with a cookie has queued, and is told of by one record. */
+/* One SUBMIT with a cookie; REAP reports its end by one record. */
 typedef struct
 {
   guint n_left;
@@ -33,9 +33,9 @@ typedef struct
   gsize length;
   gsize received;
   gint sync_file;
-  gint fence;                   /* of SUBMIT: writing to it signals */
-  gboolean own_fence;           /* a status that outlives the attachment */
-  Call *call;                   /* its end is told by REAP, or NULL */
+  gint fence;                   /* of SUBMIT: written to when it signals */
+  gboolean own_fence;           /* the status outlives the attachment */
+  Call *call;                   /* SUBMIT that REAP reports, or NULL */
   gboolean signalled;
   gint status;
 } Transfer;

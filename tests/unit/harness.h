@@ -22,7 +22,7 @@ typedef struct
   gint n_fds;
   GstFlowReturn flow;           /* of push_async() */
   GstBuffer *pushed;
-  gint returned;                /* push_async() has */
+  gint returned;                /* whether push_async() has returned */
   GThread *thread;
 } SinkHarness;
 
@@ -40,10 +40,10 @@ void sink_harness_start_waiting (SinkHarness * sh, gint * released);
 void sink_harness_push_async (SinkHarness * sh, GstBuffer * buf);
 void sink_harness_push_eos_async (SinkHarness * sh);
 GstFlowReturn sink_harness_join (SinkHarness * sh);
-/* That such a push does not return for now. */
+/* Fails if such a push returns within a while. */
 void sink_harness_assert_blocked (SinkHarness * sh);
 
-/* As upstream asks when it wants its buffers back. */
+/* Sends the DRAIN query, as upstream does to get its buffers back. */
 void sink_harness_drain (SinkHarness * sh);
 
 /* A field of these stats, which are freed. */
@@ -51,7 +51,7 @@ guint64 take_stat (GstStructure * stats, const gchar * field);
 /* A field of the element's property "stats". */
 guint64 element_stat (GstElement * element, const gchar * field);
 guint64 sink_harness_stat (SinkHarness * sh, const gchar * field);
-/* Blocks until the field of the stats has this value. */
+/* Blocks until this field has this value. */
 void sink_harness_wait_stat (SinkHarness * sh, const gchar * field,
     guint64 value);
 /* Pops an error or warning, which may still come; its text must contain @text. */
@@ -61,17 +61,18 @@ void sink_harness_assert_message (SinkHarness * sh, GstMessageType type,
     GQuark domain, gint code, const gchar * text);
 void sink_harness_assert_no_message (SinkHarness * sh, GstMessageType type);
 
-/* A buffer of one fake dmabuf. *released is set when it is unreffed last. */
+/* A buffer with one dmabuf. *released is set when the last reference is
+ * dropped. */
 GstBuffer *counted_buffer (GstBuffer * buf, gint * released);
 GstBuffer *dmabuf_buffer (gsize size, gint * released);
-/* One of a memory that the caller keeps. */
+/* A buffer with a memory that the caller keeps. */
 GstBuffer *memory_buffer (GstMemory * mem, gint * released);
-/* Blocks until it is. */
+/* Blocks until the buffer is released. */
 void wait_released (gint * released);
 gboolean is_released (gint * released);
 
-/* GstHarness hands buffers over by a queue whose lock is GLib's own, which the
- * thread sanitizer does not see.  These take a lock that it sees. */
+/* GstHarness passes buffers through a queue with a lock of GLib's own,
+ * which the thread sanitizer does not see. These take a lock that it sees. */
 void harness_watch_buffers (GstHarness * h);
 GstBuffer *harness_pull (GstHarness * h);
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Raw pictures with something around or between their planes, or of which a part
- * is to be sent: in place where lines are whole, else packed.
+ * Raw frames with padding around or between their planes, or of which a region
+ * is to be sent: in place if the lines are whole, else packed.
  */
 
 #include <string.h>
 
 #include "streamfixture.h"
 
-/* NV12 of 8x4, in lines of LINE bytes, in planes that are said where they are
- * and how high. */
+/* NV12 of 8x4. A GstVideoMeta says where the planes are and how many lines
+ * they have. */
 #define WIDTH 8
 #define HEIGHT 4
 #define SIZE (WIDTH * HEIGHT * 3 / 2)
@@ -37,8 +37,8 @@ end (Fixture * f)
   stream_fixture_end (&f->f);
 }
 
-/* Of @lines lines in the first plane, which are @stride apart; it begins at
- * @offset, the other one behind it. */
+/* The first plane begins at @offset and has @lines lines, @stride apart;
+ * the second plane follows. */
 static void
 add_meta (GstBuffer * buf, guint width, guint lines, gint stride, gsize offset)
 {
@@ -69,8 +69,8 @@ crop (GstBuffer * buf, guint x, guint y, guint width, guint height)
   meta->height = height;
 }
 
-/* Sends the frame and looks whether the picture has come whose planes begin at
- * these bytes, each as many as its place in the buffer says. */
+/* Sends the frame and compares it with one whose planes begin at these
+ * bytes; each byte of the buffer is its own offset. */
 static void
 assert_picture (Fixture * f, GstBuffer * buf, gsize first, gsize second,
     gsize stride, GstFfsCopyReason reason)
@@ -91,7 +91,7 @@ assert_picture (Fixture * f, GstBuffer * buf, gsize first, gsize second,
   fail_unless_equals_int (f->f.result.reason, reason);
 }
 
-/* By SUBMIT, with a header and without. */
+/* With SUBMIT, with a header and without. */
 GST_START_TEST (gaps_between_planes_are_skipped_in_place)
 {
   GstBuffer *buf;
@@ -102,7 +102,7 @@ GST_START_TEST (gaps_between_planes_are_skipped_in_place)
       GST_FFS_COPY_REASON_NONE);
   assert_picture (&f, frame (100, WIDTH, 6, WIDTH, 3), 3, 51, WIDTH,
       GST_FFS_COPY_REASON_NONE);
-  /* Padding after the frame only, without a meta. */
+  /* Padding after the frame only, without a GstVideoMeta. */
   assert_picture (&f, buffer_of (fake_dmabuf_new_data (100, 0), NULL), 0,
       WIDTH * HEIGHT, WIDTH, GST_FFS_COPY_REASON_NONE);
   /* A plane in several memories, one of them empty. */
@@ -120,7 +120,8 @@ GST_START_TEST (gaps_between_planes_are_skipped_in_place)
 
 GST_END_TEST;
 
-/* Padded lines, system memory, and layouts that the kernel cannot gather. */
+/* Padded lines, system memory, and layouts that the kernel cannot gather
+ * are copied. */
 GST_START_TEST (padded_lines_are_packed)
 {
   GstBuffer *buf;
@@ -139,7 +140,7 @@ GST_START_TEST (padded_lines_are_packed)
   start (&f, FALSE, __i__);
   assert_picture (&f, frame (100, WIDTH, 6, WIDTH, 0), 0, 48, WIDTH,
       GST_FFS_COPY_REASON_PADDING);
-  /* TRANSFER does not send padding after the frame. */
+  /* TRANSFER leaves out padding after the frame. */
   buf = buffer_of (fake_dmabuf_new_data (100, 0), NULL);
   assert_picture (&f, buf, 0, WIDTH * HEIGHT, WIDTH, __i__ ?
       GST_FFS_COPY_REASON_PADDING : GST_FFS_COPY_REASON_NONE);
@@ -148,7 +149,7 @@ GST_START_TEST (padded_lines_are_packed)
 
 GST_END_TEST;
 
-/* Even where padding is sent. */
+/* A crop is applied even if padding is sent. */
 GST_START_TEST (whole_cropped_lines_are_sent_in_place)
 {
   GstBuffer *buf;
@@ -156,7 +157,7 @@ GST_START_TEST (whole_cropped_lines_are_sent_in_place)
 
   start (&f, TRUE, __i__);
   f.f.policy.remove_padding = FALSE;
-  /* Whole lines; chroma is there for pairs of them. */
+  /* Whole lines; chroma lines belong to pairs of luma lines. */
   buf = frame (100, WIDTH, 8, WIDTH, 0);
   crop (buf, 0, 3, WIDTH, HEIGHT);
   assert_picture (&f, buf, 16, 64 + 8, WIDTH, GST_FFS_COPY_REASON_NONE);
@@ -231,7 +232,7 @@ GST_START_TEST (whole_lines_of_a_region_are_sent_in_place)
 
 GST_END_TEST;
 
-/* A frame with missing or shorter rows. */
+/* Rows that are missing or shorter than the region. */
 GST_START_TEST (region_outside_the_frame_is_not_sent)
 {
   const GstFfsRegion regions[] = {
@@ -257,7 +258,7 @@ GST_START_TEST (region_outside_the_frame_is_not_sent)
 
 GST_END_TEST;
 
-/* Missing or invalid metas: the buffer is sent unchanged. */
+/* The buffer is sent unchanged. */
 GST_START_TEST (invalid_crop_is_ignored)
 {
   static const struct
@@ -281,7 +282,7 @@ GST_START_TEST (invalid_crop_is_ignored)
     assert_picture (&f, buf, 0, WIDTH * HEIGHT, WIDTH,
         GST_FFS_COPY_REASON_NONE);
   }
-  /* The caps and the crop meta disagree. */
+  /* The caps and the crop meta disagree about the size. */
   f.f.policy.remove_padding = TRUE;
   buf = frame (100, WIDTH, 8, WIDTH, 0);
   crop (buf, 0, 2, WIDTH, HEIGHT / 2);
@@ -291,7 +292,8 @@ GST_START_TEST (invalid_crop_is_ignored)
 
 GST_END_TEST;
 
-/* As many as a buffer has, or one less and padding between planes. */
+/* As many memories as a buffer can have, or one less with padding between
+ * planes. */
 GST_START_TEST (sixteen_memories_are_one_transfer)
 {
   GstBuffer *buf = gst_buffer_new ();
@@ -356,7 +358,7 @@ GST_START_TEST (layout_kinds_are_recognised)
       GST_FFS_LAYOUT_INCOMPLETE);
   fail_unless_equals_int (kind_of (GST_VIDEO_FORMAT_I420, 8, 8, 100, apart,
           NULL), GST_FFS_LAYOUT_RANGES);
-  /* The format itself has a line of chroma more than there is. */
+  /* The format has one more line of chroma than the buffer. */
   fail_unless_equals_int (kind_of (GST_VIDEO_FORMAT_I420, 8, 7, 100, apart,
           NULL), GST_FFS_LAYOUT_PADDED);
   fail_unless_equals_int (kind_of (GST_VIDEO_FORMAT_NV12_64Z32, 128, 64, 20000,

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Transfers that end with an error though the host is there, and a controller
- * that takes back all of them when one is (dwc3).
+ * Transfers that end with an error while the host is connected, and a
+ * controller (dwc3) that cancels all transfers when one is cancelled.
  */
 
 #include <errno.h>
 
 #include "harness.h"
 
-#define N 5                     /* lost frames in a row that are worth a word */
+#define N 5                     /* lost frames in a row without a warning */
 #define MAX_ATTACHED 64
 
-/* A frame whose transfer ends so. */
+/* Pushes a frame whose transfer ends with this status. */
 static void
 push (SinkHarness * sh, gint status)
 {
@@ -39,7 +39,7 @@ assert_told (SinkHarness * sh)
       GST_RESOURCE_ERROR_WRITE, "did not reach the connected USB host");
 }
 
-/* Whatever the error is. */
+/* The errno does not matter. */
 GST_START_TEST (six_lost_frames_in_a_row_warn_once)
 {
   const gint errs[] = { ECONNRESET, EIO, EOVERFLOW };
@@ -68,7 +68,7 @@ GST_START_TEST (six_lost_frames_in_a_row_warn_once)
 
 GST_END_TEST;
 
-/* One that arrives in between says that nothing is wrong as a whole. */
+/* A frame that arrives in between shows that the connection works. */
 GST_START_TEST (one_arrived_frame_prevents_the_warning)
 {
   SinkHarness sh;
@@ -89,7 +89,7 @@ GST_START_TEST (one_arrived_frame_prevents_the_warning)
 
 GST_END_TEST;
 
-/* A controller that says that it has sent less than it was asked for. */
+/* The controller reports that it has sent less than it was asked for. */
 GST_START_TEST (short_transfer_is_a_lost_frame)
 {
   SinkHarness sh;
@@ -110,7 +110,6 @@ GST_START_TEST (short_transfer_is_a_lost_frame)
 
 GST_END_TEST;
 
-/* A host that went is no cause to look for another one. */
 GST_START_TEST (departed_host_causes_no_warning)
 {
   SinkHarness sh;
@@ -134,7 +133,7 @@ GST_START_TEST (departed_host_causes_no_warning)
 
 GST_END_TEST;
 
-/* Neither are frames cancelled by the sink. */
+/* The sink itself cancels these. */
 GST_START_TEST (cancelled_frames_are_not_lost)
 {
   SinkHarness sh;
@@ -152,7 +151,7 @@ GST_START_TEST (cancelled_frames_are_not_lost)
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), N);
   push (&sh, 1);
   sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
-  /* Frames after it were not cancelled. */
+  /* Later frames were not cancelled. */
   push (&sh, -EIO);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "frames-lost"), 1);
   sink_harness_end (&sh);
@@ -160,9 +159,9 @@ GST_START_TEST (cancelled_frames_are_not_lost)
 
 GST_END_TEST;
 
-/* With dwc3 it would cost the others their transfers: no bound on attachments,
- * no memory that dies and no kernel that has forgotten an attachment makes us
- * detach a dmabuf that is under way. */
+/* On dwc3 the others would lose their transfers. Neither the limit of
+ * attachments, nor memory that dies, nor a kernel that has forgotten an
+ * attachment makes the sink detach a dmabuf in flight. */
 static void
 run_never_detaches_busy (gboolean can_submit)
 {
@@ -186,7 +185,7 @@ run_never_detaches_busy (gboolean can_submit)
   }
   sink_harness_wait_stat (&sh, "in-flight", 0);
 
-  /* Each needs the place of another one. */
+  /* Each of them needs the place of an idle one. */
   gst_harness_push (sh.h, dmabuf_buffer (10, &busy[0]));
   gst_harness_push (sh.h, dmabuf_buffer (10, &busy[1]));
   fake_dmabuf_forget (idle[MAX_ATTACHED - 1]);
@@ -223,7 +222,7 @@ GST_START_TEST (busy_dmabuf_is_not_detached_with_submit)
 
 GST_END_TEST;
 
-/* More dmabufs are under way than are to be attached at a time. */
+/* More dmabufs are in flight than the sink keeps attached when idle. */
 GST_START_TEST (busy_dmabufs_may_exceed_the_attachment_limit)
 {
   gint released[MAX_ATTACHED / 2 + 2];
@@ -250,8 +249,8 @@ GST_START_TEST (busy_dmabufs_may_exceed_the_attachment_limit)
 
 GST_END_TEST;
 
-/* A frame that is given up half queued was not sent, however well its beginning
- * went. */
+/* A frame that is abandoned half queued was not sent, even if its first
+ * transfer ends without an error. */
 GST_START_TEST (half_queued_frame_is_not_counted_as_sent)
 {
   gint released, half;
@@ -262,7 +261,7 @@ GST_START_TEST (half_queued_frame_is_not_counted_as_sent)
   sink_harness_start (&sh, "max-in-flight", 4, NULL);
   second = fake_dmabuf_new (10);
   gst_harness_push (sh.h, memory_buffer (second, &released));
-  /* Its second dmabuf is under way. */
+  /* The second dmabuf of the frame is in flight. */
   buf = dmabuf_buffer (10, &half);
   gst_buffer_append_memory (buf, second);
   sink_harness_push_async (&sh, buf);

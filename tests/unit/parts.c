@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Parts of the transport and of frames by themselves, where a sink in a
- * pipeline would hide what they get wrong.
+ * Parts of the transport and of frames by themselves: a sink in a pipeline
+ * would hide their mistakes.
  */
 
 #include <errno.h>
@@ -106,7 +106,7 @@ GST_START_TEST (queue_counts_frames_and_latencies)
   for (i = 0; i < 3; i++)
     gst_buffer_unref (bufs[i]);
 
-  /* The first error is the frame's, and that one's alone. */
+  /* The frame reports its first error, and no other frame does. */
   fake_endpoint_signal (0, -EIO);
   fake_endpoint_signal (1, -EOVERFLOW);
   fake_endpoint_signal (2, 1);
@@ -132,7 +132,7 @@ GST_START_TEST (queue_counts_frames_and_latencies)
 
 GST_END_TEST;
 
-/* A share of a share is known by what it is of. */
+/* A share of a share has the key of the whole memory. */
 GST_START_TEST (shared_memory_has_its_parents_key)
 {
   GstMemory *mem = gst_allocator_alloc (NULL, 30, NULL);
@@ -154,7 +154,7 @@ empty (void)
   return gst_memory_new_wrapped (0, &byte, 1, 0, 0, NULL, NULL);
 }
 
-/* A memory without bytes is part of the piece that it is in. */
+/* A memory without bytes is part of the segment around it. */
 GST_START_TEST (empty_memory_joins_its_neighbours)
 {
   GstBuffer *buf = gst_buffer_new ();

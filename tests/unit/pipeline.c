@@ -8,7 +8,6 @@
 
 #include "harness.h"
 
-/* The frame of the preroll is sent when it is played, and once. */
 GST_START_TEST (preroll_frame_is_sent_once_in_playing)
 {
   SinkHarness sh;
@@ -51,8 +50,8 @@ GST_START_TEST (eos_timeout_warns_and_ends)
 
 GST_END_TEST;
 
-/* Of an EOS that is sent the element is told, as it comes from upstream behind
- * the frame that waits for a host. */
+/* An EOS that an application sends reaches the element before the event
+ * does, which waits behind the frame. */
 GST_START_TEST (sent_eos_ends_the_wait_for_a_host)
 {
   GstMessage *msg;
@@ -74,7 +73,7 @@ GST_START_TEST (sent_eos_ends_the_wait_for_a_host)
 
 GST_END_TEST;
 
-/* And for one that does not read, and another stream can follow. */
+/* The host does not read. Another stream can follow. */
 GST_START_TEST (sent_eos_ends_the_wait_for_a_slot)
 {
   GstSegment segment;
@@ -114,7 +113,7 @@ GST_END_TEST;
 
 #ifdef HAVE_AIO
 
-/* The same for a frame that is written. */
+/* The frame is written by asynchronous I/O. */
 GST_START_TEST (sent_eos_ends_the_wait_for_a_write)
 {
   SinkHarness sh;
@@ -136,7 +135,6 @@ GST_END_TEST;
 
 #endif
 
-/* The host does not read, and upstream wants its buffers. */
 GST_START_TEST (drain_cancels_what_the_host_does_not_read)
 {
   SinkHarness sh;
@@ -148,7 +146,7 @@ GST_START_TEST (drain_cancels_what_the_host_does_not_read)
   fail_unless (is_released (&a));
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "transfers-cancelled"), 1);
 
-  /* And it goes on, with a status for each fence. */
+  /* The stream goes on, and each fence has its own status. */
   gst_harness_push (sh.h, dmabuf_buffer (10, &b));
   fake_endpoint_signal (1, 1);
   wait_released (&b);
@@ -161,7 +159,6 @@ GST_END_TEST;
 #define CAPS_AT(rate) \
     "video/x-raw,format=GRAY8,width=5,height=2,framerate=" rate
 
-/* New caps cancel frames in flight only if the buffer layout changes. */
 GST_START_TEST (caps_cancel_only_if_the_layout_changes)
 {
   SinkHarness sh;
@@ -211,11 +208,12 @@ GST_START_TEST (caps_are_accepted_or_explained)
           "drm-format=AR24:0x0200000000000001;image/jpeg", "image/jpeg"},
     {"video/x-raw,format=DMA_DRM,drm-format=NV12:0x0100000000000002", "EMPTY"},
     {"ANY", "ANY"},
-    /* dmabufs before all others. */
+    /* Structures with dmabufs come first. */
     {"video/x-raw,format=NV12;video/x-raw(memory:DMABuf),format=NV12;image/jpeg",
         "video/x-raw(memory:DMABuf),format=NV12;video/x-raw,format=NV12;"
           "image/jpeg"},
-    /* Memory with pointers, fields, and overlays to be composed. */
+    /* Memory without a dmabuf, separate fields, and overlays to be
+     * composed. */
     {"video/x-raw(memory:NVMM),format=NV12", "EMPTY"},
     {"video/x-raw(memory:VAMemory),format=NV12;image/jpeg", "image/jpeg"},
     {"video/x-raw(memory:DMABuf,meta:GstVideoOverlayComposition)", "EMPTY"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A property of a source that runs is set between two of its frames, and at
- * once if it does not run.
+ * A property of a running source is set between two of its frames, and that of
+ * a stopped one at once.
  */
 
 #include <gst/base/gstpushsrc.h>
@@ -19,7 +19,7 @@ typedef struct
   GstPushSrc parent;
   GMutex lock;
   GCond cond;
-  gint allowed;                 /* frames that may be finished, -1: all */
+  gint allowed;                 /* frames that it may finish, -1: all */
   guint begun;
   gboolean in_create;
   gint number;
@@ -137,8 +137,8 @@ allow (gint frames)
   g_mutex_unlock (&source->lock);
 }
 
-/* Until it makes the frame of that number, as it does until it is allowed to
- * end it. */
+/* Waits until the source makes that frame. It finishes no frame until
+ * allow(). */
 static void
 wait_begun (guint frames)
 {
@@ -155,7 +155,7 @@ play (void)
           GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
 }
 
-/* In each test, which has to end with no thread of its own. */
+/* Each test calls this, as it must end without threads. */
 static void
 stop (void)
 {
@@ -199,7 +199,7 @@ GST_START_TEST (stopped_source_is_set_at_once)
   fail_unless_equals_int (source->number, 3);
   fail_unless_equals_int (get (), 3);
 
-  /* Others may set it too. */
+  /* Other threads may set it, too. */
   g_object_set (source, "number", 4, NULL);
   fail_unless_equals_int (get (), 4);
 }
@@ -254,8 +254,7 @@ GST_START_TEST (freed_property_is_not_set)
 
 GST_END_TEST;
 
-/* It stops before it has ended the frame that was waited for, if the harness
- * refuses that. */
+/* The harness refuses the frame, so the source stops before the wait ends. */
 GST_START_TEST (stop_sets_the_pending_value)
 {
   guint begun;
@@ -289,8 +288,8 @@ set_three (gpointer data)
   return NULL;
 }
 
-/* Another thread changes the source's state meanwhile, so it is unknown
- * whether it runs. */
+/* While another thread changes the state, it is unknown whether the source
+ * runs. */
 GST_START_TEST (locked_state_postpones_the_value)
 {
   GST_STATE_LOCK (source);

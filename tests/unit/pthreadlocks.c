@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GLib's locks made of those of the C library, to be preloaded for the thread
- * sanitizer: it knows pthread_mutex_lock(), and takes GLib's own, which are
- * futexes, for no locks at all.
+ * GLib's locks, made of those of the C library, to be preloaded for the thread
+ * sanitizer. It knows pthread_mutex_lock(), but not GLib's own locks, which
+ * are futexes.
  *
- * The same goes for reference counts: who drops the last one frees what the
- * others have used, and the sanitizer does not see what GLib does with the count.
+ * The same goes for reference counts: the thread that drops the last reference
+ * frees what others have used, and the sanitizer does not see GLib's count.
  *
- * A lock is made when it is first used, which also serves the static ones.  GLib
- * itself keeps to its own functions for what it locks inside.
+ * A lock is made at first use, which also serves static ones. GLib calls its
+ * own functions for its own locks.
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-/* GLib's types have no room for a pthread_mutex_t, but for a pointer. */
+/* GLib's types have room for a pointer only. */
 static gpointer
 get (gpointer * place, gpointer (*create) (void))
 {
@@ -161,7 +161,7 @@ g_rec_mutex_unlock (GRecMutex * mutex)
   check (pthread_mutex_unlock (get_rec_mutex (mutex)));
 }
 
-/* Readers wait for each other here, which is more than they ask for. */
+/* Readers exclude each other here, which is stricter than they need. */
 static pthread_mutex_t *
 get_rw_lock (GRWLock * lock)
 {
@@ -269,7 +269,7 @@ g_cond_broadcast (GCond * cond)
 
 /* ---- g_atomic_rc_box ---- */
 
-/* Macros that know the type. */
+/* These are macros that know the type. */
 #undef g_atomic_rc_box_acquire
 #undef g_atomic_rc_box_dup
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The queue alone, of an OUT endpoint: in what order and until when it hands on
- * what has come.
+ * The queue of an OUT endpoint by itself: in which order, and until when, it
+ * passes on received buffers.
  */
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static struct
 
   GMutex lock;
   GCond cond;
-  gboolean hold;                /* who tells of the first one */
+  gboolean hold;                /* blocks the report of the first transfer */
   guint n_told;
   guint order[8];
   gint errs[8];
@@ -96,7 +96,8 @@ wait_ended (gpointer ended)
 
 /* ---- tests ---- */
 
-/* Two threads find out at the same time, and the first takes long to tell. */
+/* Two threads find ended transfers at the same time, and the first takes
+ * long to report. */
 GST_START_TEST (received_buffers_arrive_in_order)
 {
   gint64 end = g_get_monotonic_time () + BLOCKED_FOR;
@@ -130,7 +131,7 @@ GST_START_TEST (received_buffers_arrive_in_order)
 
 GST_END_TEST;
 
-/* What ends later than that is nobody's, and released all the same. */
+/* A transfer that ends after the shutdown is not reported. */
 GST_START_TEST (transfer_after_shutdown_is_released_silently)
 {
   gint released;
@@ -146,7 +147,7 @@ GST_START_TEST (transfer_after_shutdown_is_released_silently)
 
 GST_END_TEST;
 
-/* What was taken back is no loss, and more than there is room for is one. */
+/* A cancelled transfer is no loss; one with an error is. */
 GST_START_TEST (cancelled_and_failed_transfers_are_told_apart)
 {
   gint a, b;

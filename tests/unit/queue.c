@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The queue alone, where what happens in between has to be in the test's hands:
- * a host that goes and one that comes within a frame, a flush within a frame,
- * and a shutdown while the end of a frame is being told.
+ * The queue by itself, where the test controls what happens in between: a host
+ * that goes and another that comes within a frame, a flush within a frame, and
+ * a shutdown during the callback.
  */
 
 #include <errno.h>
@@ -16,14 +16,14 @@ static struct
   GstFfsEndpoint *ep;
   GstFfsQueue *queue;
 
-  /* Submission in a thread. */
+  /* for the thread that submits */
   GstFfsPiece pieces[2];
   guint64 frame;
   GstFfsCall call;
 
   GMutex lock;
   GCond cond;
-  gboolean hold;                /* thread that completes a frame */
+  gboolean hold;                /* blocks the thread that completes a frame */
   gboolean held;
   guint n_done;
   gint returned;
@@ -80,7 +80,7 @@ submit_two (gpointer data G_GNUC_UNUSED)
   return GINT_TO_POINTER (submit (2));
 }
 
-/* Of the two halves of a frame the first stays attached. */
+/* Leaves the first half of a frame attached, and the second not. */
 static void
 prepare_halves (GstBuffer * a, GstBuffer * b)
 {
@@ -94,9 +94,9 @@ prepare_halves (GstBuffer * a, GstBuffer * b)
 
 /* ---- tests ---- */
 
-/* The second half of a frame has to wait for another device.  Meanwhile the
- * host that has the first half leaves, and another one comes: that one must
- * not see the second half. */
+/* The second half of a frame waits for another device. Meanwhile the host
+ * that has the first half goes and another one comes, which must not see
+ * the second half. */
 GST_START_TEST (next_host_gets_no_second_half)
 {
   gint a_released, b_released;
@@ -135,9 +135,8 @@ GST_START_TEST (next_host_gets_no_second_half)
 
 GST_END_TEST;
 
-/* A flush finds the first half of a frame on its way, and the second half waits
- * for another device. The host that has the beginning gets the rest, unless it
- * takes too long. */
+/* The first half of a frame is in flight, and the second half waits for
+ * another device. The host gets the second half unless that takes too long. */
 GST_START_TEST (flush_in_mid_frame_sends_the_rest_or_gives_up)
 {
   gint a_released, b_released;
@@ -186,8 +185,8 @@ submit_claimed (gpointer data G_GNUC_UNUSED)
   return GINT_TO_POINTER (err);
 }
 
-/* A halt ends a wait for another device, and has the queue to itself when it
- * returns: no frame is queued until the queue is resumed. */
+/* The halt returns with the queue claimed: no frame is queued until it is
+ * resumed. */
 GST_START_TEST (halt_ends_the_wait_for_another_device)
 {
   gint released;
@@ -219,8 +218,8 @@ GST_START_TEST (halt_ends_the_wait_for_another_device)
 
 GST_END_TEST;
 
-/* The end of one transfer says that the host is gone, though another one was
- * queued since: that one is cancelled like any other. */
+/* The end of the first transfer says that the host is gone, but the second
+ * one is in flight. */
 GST_START_TEST (transfer_queued_before_gone_is_cancelled)
 {
   gint a_released, b_released;
@@ -246,7 +245,7 @@ GST_START_TEST (transfer_queued_before_gone_is_cancelled)
 
 GST_END_TEST;
 
-/* A frame that arrives. */
+/* Sends a frame that arrives. */
 static void
 arrive (GstBuffer * buffer)
 {
@@ -257,7 +256,7 @@ arrive (GstBuffer * buffer)
       0);
 }
 
-/* Not told are frames that arrive like the one before. */
+/* Frames that arrive like the one before are not reported. */
 GST_START_TEST (only_changes_of_outcome_are_reported)
 {
   gint released;
@@ -268,7 +267,7 @@ GST_START_TEST (only_changes_of_outcome_are_reported)
   arrive (a);
   fail_unless_equals_int (t.n_done, 1);
 
-  /* One that does not, and the next one. */
+  /* A frame that fails is reported, and so is the next one that arrives. */
   fail_unless_equals_int (submit (1), 0);
   fake_endpoint_signal (fake_endpoint_n_transfers () - 1, -EIO);
   fail_unless_equals_int (gst_ffs_queue_drain (t.queue, GST_CLOCK_TIME_NONE),
@@ -279,12 +278,12 @@ GST_START_TEST (only_changes_of_outcome_are_reported)
   arrive (a);
   fail_unless_equals_int (t.n_done, 3);
 
-  /* Another stream. */
+  /* The first frame of another stream is reported ... */
   fail_unless_equals_int (gst_ffs_queue_cancel (t.queue, GST_SECOND), 0);
   arrive (a);
   fail_unless_equals_int (t.n_done, 4);
 
-  /* Another host. */
+  /* ... and of another host. */
   gst_ffs_endpoint_set_disabled (t.ep);
   fail_unless_equals_int (gst_ffs_endpoint_probe (t.ep), 0);
   arrive (a);
@@ -296,7 +295,6 @@ GST_START_TEST (only_changes_of_outcome_are_reported)
 
 GST_END_TEST;
 
-/* A memory whose attachment was given up is not taken for attached. */
 GST_START_TEST (dropped_attachment_is_attached_again)
 {
   gint released;
@@ -325,8 +323,8 @@ shut_down_now (gpointer data G_GNUC_UNUSED)
   return GINT_TO_POINTER (empty);
 }
 
-/* However little time there is, who shuts the queue down may free what the
- * callback uses: it is waited for. */
+/* The caller of the shutdown may free what the callback uses, so the
+ * callback is waited for even without a timeout. */
 GST_START_TEST (shutdown_waits_for_the_callback)
 {
   GstBuffer *a;
@@ -357,7 +355,7 @@ GST_START_TEST (shutdown_waits_for_the_callback)
   g_cond_broadcast (&t.cond);
   g_mutex_unlock (&t.lock);
 
-  /* It was left to its thread when the time was up. */
+  /* The time was up, so the queue is left to its thread. */
   fail_if (GPOINTER_TO_INT (g_thread_join (thread)));
   fail_if (t.held);
   fail_unless_equals_int (t.n_done, 1);

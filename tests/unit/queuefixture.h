@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What tests of the queue by itself have in common.
+ * Helpers for tests of the queue by itself.
  */
 
 #ifndef __QUEUE_FIXTURE_H__
@@ -12,7 +12,7 @@
 /* Long enough to see that a thread is blocked. */
 #define BLOCKED_FOR (200 * G_TIME_SPAN_MILLISECOND)
 
-/* The first memory of a buffer. */
+/* The first memory of a buffer as a segment. */
 static inline GstFfsPiece
 queue_piece (GstBuffer * buffer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * When buffers go back upstream: by their fence, in every way a stream can
- * go on or end.
+ * When buffers are released: by their fence, however the stream continues or
+ * ends.
  */
 
 #include <errno.h>
@@ -38,7 +38,8 @@ GST_START_TEST (buffers_are_released_by_their_fence)
 
 GST_END_TEST;
 
-/* Signalled, but behind one that is not: the controller works in order. */
+/* The thread waits for the first fence; the second one has signalled
+ * before. */
 GST_START_TEST (fences_may_signal_out_of_order)
 {
   SinkHarness sh;
@@ -65,7 +66,7 @@ GST_START_TEST (max_in_flight_blocks_upstream)
   gst_harness_push (sh.h, dmabuf_buffer (10, &a));
   sink_harness_push_async (&sh, dmabuf_buffer (10, &b));
   fake_endpoint_wait_transfers (2);
-  /* Upstream does not get its thread back while two are held. */
+  /* Upstream's thread is blocked while two buffers are in flight. */
   sink_harness_wait_stat (&sh, "in-flight", 2);
   fake_endpoint_signal (0, 1);
   fail_unless_equals_int (sink_harness_join (&sh), GST_FLOW_OK);
@@ -83,7 +84,8 @@ GST_START_TEST (max_in_flight_blocks_upstream)
 
 GST_END_TEST;
 
-/* Whoever has found all slots taken is not woken before a quarter is free. */
+/* A thread that found all slots taken is not woken before a quarter is
+ * free. */
 GST_START_TEST (blocked_thread_wakes_for_a_quarter_of_the_slots)
 {
   SinkHarness sh;
@@ -150,7 +152,7 @@ GST_START_TEST (flush_keeps_transfers_in_flight)
   fail_if (is_released (&a));
   gst_harness_push_event (sh.h, gst_event_new_flush_stop (TRUE));
 
-  /* The slot is still taken; the flush must not have made it free. */
+  /* A flush does not free the slot. */
   {
     GstSegment segment;
 
@@ -169,7 +171,7 @@ GST_START_TEST (flush_keeps_transfers_in_flight)
 
 GST_END_TEST;
 
-/* Going to NULL cancels, and reads no status once it did. */
+/* No status is read after the transfers were cancelled. */
 GST_START_TEST (stop_cancels_and_detaches)
 {
   SinkHarness sh;
@@ -188,8 +190,8 @@ GST_START_TEST (stop_cancels_and_detaches)
 
 GST_END_TEST;
 
-/* A controller that does not complete a transfer keeps the buffer, however
- * long, even beyond the element. */
+/* The buffer belongs to the controller until the fence signals, even if the
+ * element is gone by then. */
 GST_START_TEST (stuck_transfer_keeps_its_buffer_past_the_element)
 {
   SinkHarness sh;
@@ -221,7 +223,6 @@ GST_END_TEST;
 
 #ifdef HAVE_AIO
 
-/* Nor does it complete writes. */
 GST_START_TEST (stop_ends_the_wait_for_a_stuck_write)
 {
   SinkHarness sh;
@@ -241,8 +242,8 @@ GST_END_TEST;
 
 #endif
 
-/* videorate and tee give the same buffer twice. The kernel must not see the
- * dmabuf a second time while it is in flight. */
+/* videorate and tee push a buffer twice. The kernel must not get the dmabuf
+ * a second time while it is in flight. */
 GST_START_TEST (same_dmabuf_is_not_in_flight_twice)
 {
   SinkHarness sh;
@@ -267,7 +268,7 @@ GST_START_TEST (same_dmabuf_is_not_in_flight_twice)
 
 GST_END_TEST;
 
-/* Attached once, and not much longer than the memory lives. */
+/* The dmabuf is attached once, and not much longer than its memory lives. */
 GST_START_TEST (attachment_ends_with_its_memory)
 {
   SinkHarness sh;
@@ -296,7 +297,7 @@ GST_START_TEST (attachment_ends_with_its_memory)
 
 GST_END_TEST;
 
-/* The number is bounded; the oldest idle one goes. */
+/* The number of attachments is limited. */
 GST_START_TEST (oldest_idle_attachment_is_replaced)
 {
   SinkHarness sh;
@@ -316,7 +317,7 @@ GST_START_TEST (oldest_idle_attachment_is_replaced)
   }
   fail_unless_equals_int (fake_endpoint_n_attached (), 64);
 
-  /* The first was detached; it is reattached when it recurs. */
+  /* The first one was detached, and is attached again. */
   {
     GstBuffer *buf = counted_buffer (gst_buffer_new (), &a);
 
@@ -337,7 +338,7 @@ GST_START_TEST (oldest_idle_attachment_is_replaced)
 
 GST_END_TEST;
 
-/* Upstream wants its buffers back before it can change format. */
+/* Upstream cannot change the format before it has its buffers back. */
 GST_START_TEST (drain_query_releases_and_detaches)
 {
   SinkHarness sh;
@@ -360,7 +361,7 @@ GST_START_TEST (drain_query_releases_and_detaches)
 
 GST_END_TEST;
 
-/* A poll() that fails tells nothing about the fence. */
+/* A poll() that fails says nothing of the fence. */
 GST_START_TEST (failed_poll_releases_nothing)
 {
   SinkHarness sh;

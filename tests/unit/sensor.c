@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The camera in a bin stops while no host wants its frames, and only a camera
- * whose frames go nowhere else.
+ * A camera in an ffscamerabin stops while no host wants its frames, if they go
+ * to no other element.
  */
 
 #include <gst/base/gstbasesink.h>
@@ -15,7 +15,7 @@
 
 GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
 
-/* A live source of video that makes as many frames as are taken. */
+/* A live video source that makes a frame whenever one is taken. */
 typedef struct
 {
   GstPushSrc parent;
@@ -52,16 +52,16 @@ test_camera_class_init (TestCameraClass * klass)
   klass->create = create;
 }
 
-/* A sink that says whether frames are wanted, as the element. */
+/* A sink that posts whether frames are wanted, like ffsdmabufsink. */
 typedef struct
 {
   GstBaseSink parent;
   GMutex lock;
   GCond cond;
   guint frames;
-  gboolean unwanted;            /* frames say that they are not wanted */
-  gboolean hold;                /* the next frame waits in the sink */
-  gboolean held;                /* it does */
+  gboolean unwanted;            /* says so for each frame */
+  gboolean hold;                /* the next frame blocks in the sink */
+  gboolean held;                /* a frame does */
 } TestSink;
 typedef GstBaseSinkClass TestSinkClass;
 
@@ -217,7 +217,8 @@ end (Fixture * f)
   gst_element_set_state (f->pipeline, GST_STATE_NULL);
   fail_if (gst_element_is_locked_state (f->source));
   fail_unless_equals_int (source_state (f), GST_STATE_NULL);
-  /* GStreamer's thread that made the last change still has one. */
+  /* The thread of GStreamer that made the last state change still has a
+   * reference. */
   while (GST_OBJECT_REFCOUNT_VALUE (f->source) != 1)
     g_thread_yield ();
   gst_object_unref (f->pipeline);
@@ -251,8 +252,7 @@ GST_START_TEST (camera_runs_only_for_a_host)
 
 GST_END_TEST;
 
-/* A pipeline that is paused and played again does not start it, but it has the
- * pipeline's new base time when it is. */
+/* The camera gets the pipeline's new base time when it starts again. */
 GST_START_TEST (stopped_camera_survives_pause_and_play)
 {
   GstClockTime before;
@@ -263,7 +263,7 @@ GST_START_TEST (stopped_camera_survives_pause_and_play)
   wait_source (&f, TRUE);
   set_unwanted (&f, FALSE);
   before = gst_element_get_base_time (f.pipeline);
-  /* Nothing would preroll it. */
+  /* No frame comes, so the sink must not wait for a preroll. */
   gst_base_sink_set_async_enabled (GST_BASE_SINK (f.sink), FALSE);
   gst_element_set_state (f.pipeline, GST_STATE_PAUSED);
   do {
@@ -282,7 +282,7 @@ GST_START_TEST (stopped_camera_survives_pause_and_play)
 
 GST_END_TEST;
 
-/* The host may come while the source is being stopped, and go again. */
+/* A host may come while the camera is being stopped, and go again. */
 GST_START_TEST (camera_follows_rapid_demand_changes)
 {
   Fixture f;
@@ -318,7 +318,6 @@ assert_ends (Fixture * f)
   gst_object_unref (bus);
 }
 
-/* Whoever waits for the pipeline's EOS gets it, without the source too. */
 GST_START_TEST (eos_arrives_with_camera_stopped_or_restarted)
 {
   Fixture f;
@@ -362,8 +361,8 @@ send_eos (gpointer pipeline)
   return NULL;
 }
 
-/* The source is blocked in the sink with an unwanted frame; the thread that
- * sends the event waits for it. */
+/* The source is blocked in the sink with an unwanted frame, and the thread
+ * that sends EOS waits for the source. */
 GST_START_TEST (eos_arrives_while_the_camera_stops)
 {
   GThread *thread;
@@ -381,8 +380,7 @@ GST_START_TEST (eos_arrives_while_the_camera_stops)
 
 GST_END_TEST;
 
-/* Sources answer for these, and the sink must not send them against the
- * stream. */
+/* A sink would refuse downstream events. */
 GST_START_TEST (downstream_events_go_to_the_source)
 {
   Fixture f;
@@ -395,7 +393,7 @@ GST_START_TEST (downstream_events_go_to_the_source)
 
 GST_END_TEST;
 
-/* Wanted is wanted, whatever a frame says that was dropped before. */
+/* A frame that was dropped before the host came says that it is unwanted. */
 GST_START_TEST (wanted_camera_ignores_dropped_frames)
 {
   Fixture f;
@@ -423,7 +421,7 @@ assert_runs (const gchar * source, const gchar * middle)
   for (i = 0; i < 3; i++)
     wait_frame (&f);
   fail_if (gst_element_is_locked_state (f.source));
-  /* It has got there by then, or is about to. */
+  /* The state change has ended by then, or is about to. */
   wait_source (&f, FALSE);
   end (&f);
 }
@@ -435,7 +433,7 @@ GST_START_TEST (camera_with_a_second_sink_keeps_running)
 
 GST_END_TEST;
 
-/* Elements outside the bin belong to their parent. */
+/* Elements outside the bin belong to the application. */
 GST_START_TEST (camera_outside_the_bin_keeps_running)
 {
   GstPad *pad;

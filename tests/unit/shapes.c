@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every shape of memory a frame can have: what goes over the wire, in how
- * many transfers, and what is copied for it.
+ * Every shape of memory that a frame can have: the bytes on the wire, the
+ * number of transfers, and what is copied.
  */
 
 #include <gst/allocators/gstdmabuf.h>
@@ -91,7 +91,7 @@ GST_START_TEST (dmabufs_are_sent_in_place)
   send_and_compare (&sh, buffer_of (fake_dmabuf_new_data (5000, 1), NULL), 1);
   expect (&sh, 1, 0, 0, NULL);
 
-  /* The first part of a dmabuf. */
+  /* The beginning of a dmabuf. */
   mem = fake_dmabuf_new_data (5000, 2);
   send_and_compare (&sh, buffer_of (gst_memory_share (mem, 0, 77), NULL), 1);
   expect (&sh, 2, 0, 0, NULL);
@@ -101,7 +101,7 @@ GST_START_TEST (dmabufs_are_sent_in_place)
           gst_memory_share (mem, 2000, 3000), NULL), 1);
   expect (&sh, 3, 0, 0, NULL);
 
-  /* The same again and again. */
+  /* The same dmabuf three times. */
   send_and_compare (&sh, buffer_of (gst_memory_ref (mem),
           gst_memory_ref (mem), gst_memory_ref (mem), NULL), 3);
   expect (&sh, 4, 0, 0, NULL);
@@ -113,15 +113,15 @@ GST_START_TEST (dmabufs_are_sent_in_place)
       3);
   expect (&sh, 5, 0, 0, NULL);
 
-  /* Nothing at all. */
+  /* No bytes at all. */
   send_and_compare (&sh, gst_buffer_new (), 0);
   fail_unless (gst_harness_push_event (sh.h, gst_event_new_gap (0,
               GST_SECOND)));
-  /* Its content does not matter, but it is a frame. */
+  /* The content of a gap does not matter, but it is a frame. */
   buf = buffer_of (fake_dmabuf_new_data (50, 3), NULL);
   GST_BUFFER_FLAG_SET (buf, GST_BUFFER_FLAG_GAP | GST_BUFFER_FLAG_DROPPABLE);
   send_and_compare (&sh, buf, 1);
-  /* Both fields are in one buffer. */
+  /* Both fields of an interlaced frame are in one buffer. */
   gst_harness_set_src_caps_str (sh.h, "video/x-raw,format=GRAY8,width=4,"
       "height=10,framerate=30/1,interlace-mode=interleaved");
   send_and_compare (&sh, buffer_of (fake_dmabuf_new_data (40, 3), NULL), 1);
@@ -158,10 +158,10 @@ GST_START_TEST (system_memory_is_copied)
   send_and_compare (&sh, buffer_of (system_memory (777, 2),
           system_memory (1, 3), NULL), 1);
   expect (&sh, 0, 2, 2 * 777 + 1, "copied-memory");
-  /* Said once. */
+  /* The warning is posted once. */
   sink_harness_assert_no_message (&sh, GST_MESSAGE_WARNING);
 
-  /* Larger than the copies so far, and small again. */
+  /* Larger than the copies so far, then smaller. */
   send_and_compare (&sh, buffer_of (system_memory (70000, 4), NULL), 1);
   send_and_compare (&sh, buffer_of (system_memory (200000, 5), NULL), 1);
   send_and_compare (&sh, buffer_of (system_memory (6000, 6), NULL), 1);
@@ -196,7 +196,7 @@ GST_START_TEST (offset_memory_is_copied)
 
 GST_END_TEST;
 
-/* gdppay: only the header is copied. */
+/* Like a frame of gdppay, whose header is in system memory. */
 GST_START_TEST (only_unsendable_parts_are_copied)
 {
   SinkHarness sh;
@@ -245,11 +245,11 @@ GST_START_TEST (padding_is_removed_on_request)
   gst_harness_set_src_caps_str (sh.h,
       "video/x-raw,format=GRAY8,width=50,height=10,framerate=30/1");
 
-  /* As it is. */
+  /* Padding is sent by default. */
   send_and_compare (&sh, padded_frame (), 1);
   expect (&sh, 1, 0, 0, NULL);
 
-  /* Under its former name as well. */
+  /* The former name "tight" is the same property. */
   g_object_set (sh.sink, "tight", TRUE, NULL);
   g_object_get (sh.sink, "remove-padding", &remove_padding, NULL);
   fail_unless (remove_padding);
@@ -272,7 +272,7 @@ GST_START_TEST (padding_is_removed_on_request)
   g_bytes_unref (wire);
   expect (&sh, 1, 1, 52 * 10, "copied-padding");
 
-  /* Nothing to remove. */
+  /* No padding to remove. */
   send_and_compare (&sh, buffer_of (fake_dmabuf_new_data (52 * 10, 1), NULL),
       1);
   expect (&sh, 2, 1, 52 * 10, NULL);
@@ -307,7 +307,7 @@ GST_START_TEST (copy_mode_never_rejects_copies)
         GST_FLOW_ERROR);
     sink_harness_assert_message (&sh, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
         GST_STREAM_ERROR_FORMAT, cases[i].text);
-    /* Nor later frames, from upstreams that ignore the error. */
+    /* Later frames fail too, if upstream ignores the error. */
     fail_unless_equals_int (gst_harness_push (sh.h,
             buffer_of (fake_dmabuf_new_data (10, 0), NULL)), GST_FLOW_ERROR);
     fail_unless_equals_int (fake_endpoint_n_transfers (), 0);
@@ -330,7 +330,7 @@ compare_file (const gchar * data, gsize size)
   g_free (contents);
 }
 
-/* Without an allocator of dmabufs the frame is written. Several chunks. */
+/* The frame is larger than a chunk of asynchronous I/O. */
 GST_START_TEST (frames_are_written_without_a_heap)
 {
   gsize size = 1234567;
@@ -387,8 +387,7 @@ assert_number_only (GstQuery * query, guint number)
   fail_unless_equals_int (min, number);
 }
 
-/* Upstream is offered our dmabufs, and what it makes of them goes out in
- * place. */
+/* Upstream gets a pool with dmabufs of the sink. */
 GST_START_TEST (sink_pool_frames_are_sent_in_place)
 {
   GstCaps *caps = gst_caps_from_string
@@ -447,8 +446,8 @@ was_asked (SinkHarness * sh)
   return asked;
 }
 
-/* Upstream is told about changes in the number or origin of buffers; a buffer
- * that the base class keeps counts. */
+/* Upstream has to reconfigure when the number or origin of buffers changes.
+ * The last sample of GstBaseSink counts as one. */
 GST_START_TEST (changed_buffer_count_reconfigures_upstream)
 {
   GstCaps *caps = gst_caps_from_string
@@ -480,8 +479,8 @@ GST_START_TEST (changed_buffer_count_reconfigures_upstream)
 
 GST_END_TEST;
 
-/* A pool entry without a size would make a source that reads files read into
- * buffers of no size. */
+/* With a pool entry without a size, filesrc would read into buffers of no
+ * size. */
 GST_START_TEST (caps_without_size_get_no_pool)
 {
   static const struct
@@ -509,7 +508,7 @@ GST_START_TEST (caps_without_size_get_no_pool)
     fail_unless (gst_pad_peer_query (sh.h->srcpad, query));
     fail_unless_equals_int (gst_query_get_n_allocation_pools (query),
         cases[i].n);
-    /* Encoders write into our dmabufs too. */
+    /* Encoders may write into dmabufs of the sink too. */
     fail_unless_equals_int (gst_query_get_n_allocation_params (query), 1);
     gst_query_unref (query);
     if (caps)
@@ -520,7 +519,7 @@ GST_START_TEST (caps_without_size_get_no_pool)
 
 GST_END_TEST;
 
-/* GStreamer's video pool takes such caps, but makes buffers of no planes. */
+/* GstVideoBufferPool takes such caps, but its buffers would have no planes. */
 GST_START_TEST (dma_drm_caps_get_no_pool)
 {
   GstCaps *caps = gst_caps_from_string ("video/x-raw(memory:DMABuf),"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whose buffers ffsdmabufsrc has filled: those of downstream, with lines and
- * planes as they lie there, or its own.
+ * Which buffers ffsdmabufsrc fills: those of downstream, with their lines and
+ * planes as they are, or its own.
  */
 
 #include <gst/allocators/gstdmabuf.h>
@@ -39,7 +39,7 @@ new_memory (TestPool * self, gsize size)
       gst_allocator_alloc (NULL, size, NULL);
 }
 
-/* Of the first memory, and as much behind it as whole packets need. */
+/* The size of a memory: the frame, and up to the end of the last packet. */
 static gsize
 get_size (TestPool * self, guint memory)
 {
@@ -133,7 +133,7 @@ teardown (void)
   source_fixture_endpoint_end ();
 }
 
-/* Whose it is, and that it has what was sent. */
+/* Pulls a frame and checks where its buffer is from. */
 static void
 pull_frame (gsize size, guint8 seed, gboolean downstreams)
 {
@@ -186,7 +186,7 @@ GST_START_TEST (downstream_pool_with_padding_is_used)
 
 GST_END_TEST;
 
-/* A host that knows the caps alone does not know of padding. */
+/* A host that knows the caps only does not know of padding. */
 GST_START_TEST (padded_pool_is_refused_by_default)
 {
   start (RAW ("GRAY8"), FALSE);
@@ -197,7 +197,6 @@ GST_START_TEST (padded_pool_is_refused_by_default)
 
 GST_END_TEST;
 
-/* One transfer that goes into two dmabufs. */
 GST_START_TEST (planes_in_two_dmabufs_are_one_transfer)
 {
   guint i;
@@ -214,7 +213,7 @@ GST_START_TEST (planes_in_two_dmabufs_are_one_transfer)
 
 GST_END_TEST;
 
-/* TRANSFER takes one dmabuf, from its start on. */
+/* TRANSFER takes one dmabuf, from its beginning. */
 GST_START_TEST (planes_without_submit_use_own_buffers)
 {
   fake_endpoint_set_can_reap (FALSE);
@@ -240,7 +239,7 @@ GST_START_TEST (pool_without_dmabufs_is_not_used)
 
 GST_END_TEST;
 
-/* A reconfiguration that changes nothing cuts no frame. */
+/* A reconfiguration that changes nothing cancels no frame. */
 GST_START_TEST (same_allocation_cancels_nothing)
 {
   guint i;
@@ -258,7 +257,7 @@ GST_START_TEST (same_allocation_cancels_nothing)
 
 GST_END_TEST;
 
-/* Other caps are other buffers, and those in flight come back first. */
+/* Buffers in flight are cancelled before new ones are queued. */
 GST_START_TEST (new_caps_replace_the_buffers)
 {
   const gsize size = 52 * HEIGHT;
@@ -270,10 +269,10 @@ GST_START_TEST (new_caps_replace_the_buffers)
   gst_harness_set_sink_caps_str (t.h, "video/x-raw,format=GRAY8,width=50,"
       "height=30,framerate=25/1");
   gst_harness_push_upstream_event (t.h, gst_event_new_reconfigure ());
-  /* It is in create, and what comes first has the old size. */
+  /* create() is blocked, and its next frame still has the old size. */
   source_send_frame (WIDTH * HEIGHT, 2);
   pull_frame (WIDTH * HEIGHT, 2, FALSE);
-  /* As much as there is room for: when the others are queued is its business. */
+  /* The test does not know when the new buffers are queued. */
   while (gst_harness_buffers_received (t.h) < 3) {
     fake_endpoint_send_some (data, size, FALSE);
     g_thread_yield ();

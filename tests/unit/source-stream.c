@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Frames that a host sends by the protocol of profile=stream, over the fake
- * endpoint: what the host is told, what becomes a frame, and what must not.
+ * endpoint: what the host can read, what becomes a frame, and what must not.
  */
 
 #include <errno.h>
@@ -271,7 +271,7 @@ GST_START_TEST (frame_keeps_header_fields)
 
 GST_END_TEST;
 
-/* Encoded video: any length that there is room for. */
+/* Encoded frames have any length up to the size. */
 GST_START_TEST (encoded_frames_have_any_length)
 {
   static const gsize lengths[] = { 1, 96, 1000, 1023, 1024, 1025, 2048, 4095,
@@ -289,7 +289,8 @@ GST_START_TEST (encoded_frames_have_any_length)
   }
   fail_unless_equals_uint64 (stat_of ("frames"), G_N_ELEMENTS (lengths));
 
-  /* Up to the end of the last packet there is memory, but no room. */
+  /* The memory ends with the last packet, but the frame may not be that
+   * long. */
   t.layout.size = 4090;
   fail_unless_equals_int (queue_buffer (), 0);
   send_frame (4091, 1);
@@ -298,7 +299,7 @@ GST_START_TEST (encoded_frames_have_any_length)
 
 GST_END_TEST;
 
-/* What a host may send in a header's place, or behind one. */
+/* What a host may send in place of a header, or after it. */
 static const struct
 {
   const gchar *what;
@@ -344,7 +345,7 @@ GST_START_TEST (faulty_frame_is_dropped_and_the_next_arrives)
           &item), "%s", faults[__i__].what);
   fail_unless_equals_int (ask (GST_FFS_STREAM_GET_STATE, 40), 1);
 
-  /* The next one is whole. */
+  /* The next frame is whole. */
   fail_unless_equals_int (queue_buffer (), 0);
   send_frame (SIZE, 8);
   take (&item);
@@ -379,7 +380,7 @@ GST_START_TEST (unknown_packets_are_skipped)
 
 GST_END_TEST;
 
-/* A host that was killed in the midst of a frame, and the next one. */
+/* The host is killed in mid-frame, and another one comes. */
 GST_START_TEST (halt_keeps_whole_frames_only)
 {
   static const guint8 packet[FAKE_PACKET_SIZE];
@@ -398,7 +399,7 @@ GST_START_TEST (halt_keeps_whole_frames_only)
   fail_unless (stream_tell (t.profile, GST_FFS_STREAM_STOP, NULL));
   fail_unless_equals_int (fake_endpoint_n_pending (), 0);
   fail_unless_equals_int (queue_buffer (), ECANCELED);
-  /* What was whole is not lost. */
+  /* A whole frame is not lost. */
   take_frame (SIZE, 1);
   fail_if (gst_ffs_intake_take (gst_ffs_receiver_get_intake (t.receiver),
           &item));
@@ -411,8 +412,8 @@ GST_START_TEST (halt_keeps_whole_frames_only)
 
 GST_END_TEST;
 
-/* The frame is refused when its header is queued already: that header is for
- * the next one. */
+/* The header's buffer is queued when the frame's is refused: the next frame
+ * uses it. */
 GST_START_TEST (header_without_frame_serves_the_next)
 {
   GstBuffer *buffer;
@@ -430,7 +431,7 @@ GST_START_TEST (header_without_frame_serves_the_next)
   send_frame (SIZE, 3);
   take_frame (SIZE, 3);
 
-  /* One that was taken back is for none. */
+  /* A header that was cancelled is not used again. */
   buffer = gst_buffer_new_allocate (NULL, SIZE, NULL);
   fail_unless_equals_int (gst_ffs_receiver_queue (t.receiver, buffer,
           &t.layout, &call), EOPNOTSUPP);
@@ -444,8 +445,8 @@ GST_START_TEST (header_without_frame_serves_the_next)
 
 GST_END_TEST;
 
-/* Without REAP nothing tells that a header is short: what is left of the one
- * before must not pass for it. */
+/* Without REAP the length of a short header is unknown, so the bytes of the
+ * last header must not pass for it. */
 GST_START_TEST (stale_header_is_not_reused)
 {
   GstFfsReceived item;
@@ -478,19 +479,19 @@ GST_START_TEST (host_times_map_without_going_back)
   fail_if (jump);
   fail_unless_equals_uint64 (map (101 * s, 6 * s + s / 4), 6 * s);
   fail_if (jump);
-  /* A pause of the host's, and one in between. */
+  /* The host pauses; later frames continue from there. */
   fail_unless_equals_uint64 (map (102 * s, 9 * s), 9 * s);
   fail_unless (jump);
   fail_unless_equals_uint64 (map (103 * s, 10 * s), 10 * s);
   fail_if (jump);
-  /* Nonsense. */
+  /* Values that no host means. */
   fail_unless_equals_uint64 (map (0, 11 * s), 11 * s);
   fail_unless (jump);
   fail_unless_equals_uint64 (map (none - 1, 11 * s + s / 4), 11 * s + s / 4);
   fail_unless (jump);
   fail_unless_equals_uint64 (map (none, 13 * s), 13 * s);
   fail_if (jump);
-  /* Never back. */
+  /* The timeline never goes back. */
   fail_unless_equals_uint64 (map (50 * s, 13 * s), 13 * s);
   fail_unless_equals_uint64 (map (50 * s - 1, 12 * s), 13 * s);
 }

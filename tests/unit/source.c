@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ffsdmabufsrc over the fake endpoint of a kernel with REAP, unless it says
- * otherwise: bytes of a host become frames, whole ones or none.
+ * ffsdmabufsrc over the fake endpoint of a kernel with REAP, unless a test
+ * says otherwise: bytes from the host become whole frames.
  */
 
 #include <errno.h>
@@ -94,7 +94,7 @@ send_many (gpointer data G_GNUC_UNUSED)
   return NULL;
 }
 
-/* As fast as can be, whoever finds out that a transfer has ended. */
+/* Several threads may find that transfers have ended. */
 GST_START_TEST (frames_arrive_in_order)
 {
   GThread *thread;
@@ -111,7 +111,7 @@ GST_START_TEST (frames_arrive_in_order)
 
 GST_END_TEST;
 
-/* Nobody downstream says what it takes, and bytes are bytes. */
+/* Downstream has no caps, and the frames have none. */
 GST_START_TEST (frames_arrive_without_caps)
 {
   source_fixture_start (&t, NULL, "frame-size", SIZE, NULL);
@@ -151,7 +151,7 @@ GST_START_TEST (frames_have_caps_and_timestamps)
 
 GST_END_TEST;
 
-/* The fence says that the transfer has ended, and nothing says how much came. */
+/* The fence says that the transfer has ended, but not how much arrived. */
 GST_START_TEST (frames_arrive_without_reap)
 {
   fake_endpoint_set_can_reap (FALSE);
@@ -180,14 +180,14 @@ GST_START_TEST (short_and_long_frames_are_dropped)
 
   source_send_frame (SIZE - 1, 2);
   wait_stat ("frames-short", 1);
-  /* All that there is room for, and the rest. */
+  /* Two transfers: a full buffer, and the rest. */
   source_send_frame (SIZE + 1, 3);
   wait_stat ("frames-long", 1);
   source_send_frame (4096, 4);
   wait_stat ("frames-long", 2);
   fake_endpoint_send (NULL, 0, TRUE);
   wait_stat ("frames-short", 2);
-  /* A packet without bytes is nothing at all. */
+  /* A zero-length packet is no frame. */
   fake_endpoint_send (NULL, 0, TRUE);
   wait_stat ("transfers-empty", 1);
 
@@ -220,7 +220,6 @@ GST_END_TEST;
 
 /* ---- flow control, flush, states, host ---- */
 
-/* While downstream has all buffers the host finds nothing to write to. */
 GST_START_TEST (host_waits_while_downstream_holds_all_buffers)
 {
   g_autofree guint8 *data = source_make_frame (SIZE, 9);
@@ -249,7 +248,6 @@ GST_START_TEST (host_waits_while_downstream_holds_all_buffers)
 
 GST_END_TEST;
 
-/* A controller that does not let go keeps its buffers, and no longer. */
 GST_START_TEST (stop_cancels_and_play_restarts)
 {
   source_fixture_start (&t, RAW, NULL, NULL);
@@ -301,7 +299,6 @@ GST_START_TEST (eos_ends_the_wait_for_a_frame)
 
 GST_END_TEST;
 
-/* Part of a frame of a host that leaves is not part of the next one's. */
 GST_START_TEST (partial_frame_of_a_gone_host_is_dropped)
 {
   g_autofree guint8 *data = source_make_frame (SIZE, 7);

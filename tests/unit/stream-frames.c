@@ -41,7 +41,7 @@ read_part (const GstFfsPart * part, gpointer bytes, gsize size)
       size);
 }
 
-/* Wraps a frame; @header gets its header. Returns whether caps are ahead. */
+/* Frames the buffer; @header gets its header. TRUE: caps come first */
 static gboolean
 wrap (GstFfsProfile * profile, GstBuffer * frame, guint64 number,
     guint8 * header, gchar ** caps)
@@ -111,7 +111,7 @@ GST_START_TEST (header_bytes_match_the_protocol)
   gst_ffs_stream_header_write (&header, bytes);
   fail_unless (memcmp (bytes, wanted, sizeof (wanted)) == 0);
   fail_unless_equals_int (bytes[96], 0xaa);
-  /* Or a host would not see where it ends. */
+  /* Else a host would not see where the header ends. */
   fail_unless (GST_FFS_STREAM_HEADER_SIZE % 64 != 0);
 }
 
@@ -165,7 +165,7 @@ GST_START_TEST (headers_follow_frames_losses_and_caps)
   fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 40), 5 * GST_SECOND);
   fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 56), GST_SECOND);
 
-  /* Once more the same frame, which could not be sent. */
+  /* The same frame again, since it could not be sent. */
   fail_unless (wrap (profile, frame, 41, h, &caps));
   fail_unless_equals_string (caps, sent);
   g_free (caps);
@@ -176,12 +176,12 @@ GST_START_TEST (headers_follow_frames_losses_and_caps)
   fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 0);
   fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 1);
 
-  /* Two were lost. */
+  /* Two frames were lost. */
   fail_if (wrap (profile, frame, 45, h, &caps));
   fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 1);
   fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 4);
 
-  /* The same caps again are none; others are. */
+  /* The same caps are not sent again; others are. */
   profile_set_caps (profile, "video/x-raw,format=NV12,width=16,height=16,"
       "framerate=1/1", TRUE);
   fail_if (wrap (profile, frame, 46, h, &caps));
@@ -199,7 +199,7 @@ GST_START_TEST (headers_follow_frames_losses_and_caps)
   fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 24), 7);
   fail_unless_equals_uint64 (gst_ffs_get_u64 (h + 32), 0);
 
-  /* A new stream begins with the caps, and counts from 0. */
+  /* A new stream starts with the caps and counts from 0. */
   fail_unless (stream_tell (profile, 0x07, NULL));
   fail_unless (wrap (profile, frame, 60, h, &caps));
   g_free (caps);
@@ -236,14 +236,15 @@ GST_START_TEST (stream_starts_with_a_key_frame)
   fail_unless_equals_int (gst_ffs_get_u32 (h + 12), 4);
   fail_unless_equals_int (stream_state (profile, 40), 3);
 
-  /* Not without end. */
+  /* It does not wait for ever. */
   fail_unless (stream_tell (profile, 0x07, NULL));
   for (i = 0; !gst_ffs_profile_get_framing (profile, delta, 10, i, &w); i++)
     fail_unless (i < 1000);
   clear_wrapping (&w);
   profile_end (profile);
 
-  /* Where there are no others the flag says nothing: v4l2src has it on Bayer. */
+  /* In formats without key frames the flag means nothing: v4l2src sets it
+   * on Bayer. */
   profile = new_profile ("ANY");
   profile_set_caps (profile, "video/x-bayer,format=bggr,width=4,height=4",
       TRUE);

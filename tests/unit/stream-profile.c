@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Control requests of the stream profile, and what a host must not be able to
- * do.
+ * Control requests of the stream profile, also those that no honest host
+ * makes.
  */
 
 #include <string.h>
@@ -124,7 +124,7 @@ GST_START_TEST (selection_narrows_the_offer)
   profile_set_caps (profile, "video/x-raw,format=YUY2,width=320,height=240,"
       "framerate=5/1", FALSE);
 
-  /* Not on offer; what was chosen stays. */
+  /* Caps that are not on offer; the selection stays. */
   fail_if (stream_tell (profile, 0x06, "video/x-raw,format=RGB"));
   fail_unless_equals_int (stream_state (profile, 48), 2);
   fail_if (stream_tell (profile, 0x06, "image/jpeg"));
@@ -140,17 +140,20 @@ GST_START_TEST (selection_narrows_the_offer)
           "(int) 64 },framerate=[ 1/1, 30 ], format=\"NV\\12\";"));
   assert_text (profile, 0x04, "video/x-raw,format=NV12,width={ 32, "
       "64 },height=[16,1080],framerate=[1/1,30/1]");
-  /* gst_caps_simplify() would complain. */
+  /* gst_caps_simplify() would complain about these. */
   fail_unless (stream_tell (profile, 0x06, "video/x-raw,a={1,2},b={4,2};"
           "video/x-raw,a=b,b={2,2};video/x-raw,a=1/2,b=[1,9]"));
-  /* The offer can be sent back. */
+  /* The offer itself is a valid selection. */
+  fail_unless (stream_tell (profile, 0x06, "video/x-raw,a={1,2},b={4,2};"
+          "video/x-raw,a=b,b={2,2};video/x-raw,a=1/2,b=[1,9]"));
+  /* The offer itself is a valid selection. */
   fail_unless (stream_tell (profile, 0x06, OFFER));
   assert_text (profile, 0x04, OFFER);
   fail_unless (stream_tell (profile, 0x06, "video/x-h264"));
   fail_unless (stream_tell (profile, 0x06, NULL));
   assert_text (profile, 0x04, OFFER);
 
-  /* The next host starts from the beginning. */
+  /* The next host starts with the whole offer. */
   fail_unless (stream_tell (profile, 0x06, "video/x-h264"));
   gst_ffs_profile_set_enabled (profile, FALSE);
   gst_ffs_profile_set_enabled (profile, TRUE);
@@ -220,7 +223,7 @@ GST_START_TEST (hostile_caps_are_refused)
 
 GST_END_TEST;
 
-/* Before 1.26 the names in caps are never forgotten. */
+/* Before GStreamer 1.26 names in caps are never freed. */
 GST_START_TEST (names_of_a_host_are_bounded)
 {
   GstFfsProfile *profile = new_profile ("ANY");
@@ -294,7 +297,7 @@ GST_START_TEST (start_restarts_a_running_stream)
   fail_unless_equals_int (stream_state (profile, 48), 3);
   fail_if (stream_tell (profile, 0x06, NULL));
 
-  /* Anew. */
+  /* A second start begins a new stream. */
   fail_unless (stream_tell (profile, 0x07, NULL));
   fail_unless_equals_int (stream_n_stopped, 1);
   fail_unless_equals_int (stream_n_started, 2);
@@ -341,7 +344,7 @@ GST_START_TEST (long_offer_is_cut_between_structures)
   assert_text (profile, 0x04, "image/jpeg,width=640");
   profile_end (profile);
 
-  /* More than fits: whole alternatives are told, and no half ones. */
+  /* More than fits is cut between structures. */
   for (i = 0; i < 2000; i++)
     g_string_append_printf (many, "%svideo/x-a%u,width=%u,height=%u",
         i ? ";" : "", i, i + 16, i + 32);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A stream over the fake endpoint, with a class of camera that puts something
- * around its frames.
+ * A sink's stream over the fake endpoint, with a profile that puts a header
+ * and a trailer around frames.
  */
 
 #ifndef __STREAM_FIXTURE_H__
@@ -17,13 +17,14 @@
 #define TRAILER "trailer"
 #define JOINED "header"
 
-/* A class of camera with a header and a trailer, or one in the same transfer. */
+/* A profile with header and trailer in transfers of their own, or with a
+ * header in the frame's transfer. */
 typedef struct
 {
   GstFfsProfile parent;
   GstFfsBufferPool *pool;
   const gchar *joined;          /* nullable */
-  guint payload_size;           /* with joined */
+  guint payload_size;           /* if joined is set */
   guint inner_size;
   gboolean refuse;
   GstFfsRegion region;          /* no rows: the whole frame */
@@ -55,7 +56,7 @@ void stream_fixture_start (StreamFixture * f, gboolean heap,
 void stream_fixture_start_joined (StreamFixture * f, gboolean can_submit);
 void stream_fixture_end (StreamFixture * f);
 
-/* Takes the buffer. */
+/* Takes the reference to the buffer. */
 GstFfsMeaning stream_fixture_send (StreamFixture * f, GstBuffer * buf);
 /* Blocks until all transfers have ended. */
 void stream_fixture_drain (StreamFixture * f);
@@ -64,7 +65,7 @@ guint64 stream_fixture_stat (StreamFixture * f, const gchar * field);
 void assert_wire (gconstpointer data, gsize size);
 /* @b: (nullable) */
 GstBuffer *buffer_of (GstMemory * a, GstMemory * b);
-/* A share of these bytes of a memory, which is taken. */
+/* A share of these bytes. Takes the reference to @mem. */
 GstMemory *part_of (GstMemory * mem, gssize offset, gssize size);
 
 #endif /* __STREAM_FIXTURE_H__ */

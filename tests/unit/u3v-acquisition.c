@@ -10,7 +10,7 @@ GST_START_TEST (stream_runs_while_enabled_and_acquiring)
 {
   guint8 data[MANIFEST_LENGTH];
 
-  /* Nothing said about transfers yet. */
+  /* The host has not set any transfer sizes yet. */
   u3v_expect_set (U3V_SI_INCONSISTENT, SIRM + SI_CONTROL, 4, 1);
   fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 0);
   u3v_expect_set (U3V_SI_NOT_ALIGNED, SIRM + SI_PAYLOAD_SIZE, 4, 1000);
@@ -26,7 +26,7 @@ GST_START_TEST (stream_runs_while_enabled_and_acquiring)
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_START,
       4, 0);
 
-  /* As Aravis has it: all in one. */
+  /* Aravis uses one transfer for all. */
   u3v_expect_set (U3V_SUCCESS, FEATURES, 8, G_GUINT64_CONSTANT (9) << 32 | 4);
   u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, RGGB);
   u3v_set_transfers (36, 1, 0, 0);
@@ -48,13 +48,13 @@ GST_START_TEST (stream_runs_while_enabled_and_acquiring)
   fail_if (effect.start || effect.stop);
   u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
   fail_unless (effect.stop && !effect.start);
-  /* The other order. */
+  /* In the other order. */
   u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
   fail_unless (effect.start && !effect.stop);
   fail_unless (gst_ffs_u3v_camera_is_slow (camera, SIRM + SI_CONTROL, 4, TRUE));
   fail_if (gst_ffs_u3v_camera_is_slow (camera, SIRM + SI_CONTROL, 4, FALSE));
 
-  /* The host is gone: once, and then all is as it was. */
+  /* The host is gone: the stream stops once, and the camera is as at first. */
   gst_ffs_u3v_camera_reset (camera, &effect);
   fail_unless (effect.stop && !effect.start);
   gst_ffs_u3v_camera_reset (camera, &effect);
@@ -62,7 +62,8 @@ GST_START_TEST (stream_runs_while_enabled_and_acquiring)
   fail_unless_equals_int (u3v_get (FEATURES + FEATURE_PARAMS_LOCKED, 4), 0);
   fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 0);
 
-  /* Nobody saw it go, but here is the next one. */
+  /* The next host comes before the profile has noticed that the last one
+   * went. */
   u3v_start ();
   fail_unless (gst_ffs_u3v_camera_is_slow (camera, MANIFEST, 8, FALSE));
   fail_unless_equals_int (u3v_read (MANIFEST, data, 8), U3V_SUCCESS);
@@ -99,13 +100,14 @@ GST_START_TEST (frames_are_numbered_and_checked)
   fail_unless (take (&caps, size, 100, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
   fail_unless_equals_int (frame.status, U3V_SUCCESS);
-  /* It could not be sent at once. */
+  /* The same frame again, since it could not be sent. */
   fail_unless (take (&caps, size, 100, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
   fail_unless (take (&caps, size, 101, TRUE, &frame));
   fail_unless_equals_uint64 (frame.number, 1);
   fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
-  /* In the host's last transfer; in the one before; in none. */
+  /* A short frame in the host's last transfer, in the one before, and a
+   * long one. */
   fail_unless (take (&caps, size - 1, 102, FALSE, &frame));
   fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
   fail_if (take (&caps, 9 * 65536, 103, FALSE, &frame));
@@ -129,8 +131,7 @@ GST_START_TEST (frames_are_numbered_and_checked)
 
 GST_END_TEST;
 
-/* Several, and an acquisition that has ended by itself begins anew without
- * being stopped. */
+/* An acquisition that has ended by itself starts again without a stop. */
 GST_START_TEST (multi_frame_ends_after_its_count)
 {
   GstFfsU3vSelection caps = {
@@ -151,7 +152,7 @@ GST_START_TEST (multi_frame_ends_after_its_count)
 
   fail_unless (take (&caps, size, 10, FALSE, &frame));
   fail_unless (take (&caps, size, 11, FALSE, &frame));
-  /* The last one again, which could not be sent at once. */
+  /* The last frame again, since it could not be sent. */
   fail_unless (take (&caps, size, 11, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 1);
   fail_if (take (&caps, size, 12, FALSE, &frame));
@@ -160,7 +161,7 @@ GST_START_TEST (multi_frame_ends_after_its_count)
   fail_if (effect.start || effect.stop);
   fail_unless (take (&caps, size, 13, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 2);
-  /* It has not ended, so this is the same one. */
+  /* The acquisition has not ended, so this starts none. */
   u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
   fail_unless (take (&caps, size, 14, FALSE, &frame));
   fail_if (take (&caps, size, 15, FALSE, &frame));
@@ -168,7 +169,7 @@ GST_START_TEST (multi_frame_ends_after_its_count)
 
 GST_END_TEST;
 
-/* Frames have their numbers for timestamps here. */
+/* Frames have their numbers as timestamps here. */
 GST_START_TEST (each_trigger_takes_one_frame)
 {
   GstFfsU3vSelection caps = {
@@ -181,7 +182,7 @@ GST_START_TEST (each_trigger_takes_one_frame)
   u3v_set_transfers (65536, 9, 24 * 1024, 0);
   fail_unless_equals_int (u3v_get (FEATURE (TRIGGER_MODE)), 0);
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (TRIGGER_MODE), 2);
-  /* There is nothing to trigger. */
+  /* The trigger mode is off. */
   u3v_expect_set (U3V_WRONG_CONFIG, FEATURE (TRIGGER_SOFTWARE), 1);
   u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
   fail_unless_equals_int (u3v_get (FEATURE (TRIGGER_MODE)), 1);
@@ -194,34 +195,35 @@ GST_START_TEST (each_trigger_takes_one_frame)
   u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_SOFTWARE), 1);
   fail_unless (effect.trigger);
   gst_ffs_u3v_camera_trigger (camera, 13);
-  /* Captured before the trigger, and after; one for one. */
+  /* Frames from before the trigger, and from after it. */
   fail_if (take (&caps, size, 12, FALSE, &frame));
   fail_unless (take (&caps, size, 13, FALSE, &frame));
   fail_unless (take (&caps, size, 13, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
   fail_if (take (&caps, size, 14, FALSE, &frame));
 
-  /* A second one while the first waits has no effect, on its time neither. */
+  /* A second trigger is ignored while the first one waits. */
   gst_ffs_u3v_camera_trigger (camera, 20);
   gst_ffs_u3v_camera_trigger (camera, 30);
   fail_unless (take (&caps, size, 20, FALSE, &frame));
   fail_if (take (&caps, size, 40, FALSE, &frame));
 
-  /* Without a clock the next one; with timestamps of another clock one of the
-   * next ones. */
+  /* Without a clock the next frame is taken. With timestamps of another
+   * clock one of the next frames is. */
   gst_ffs_u3v_camera_trigger (camera, GST_CLOCK_TIME_NONE);
   fail_unless (take (&caps, size, 41, FALSE, &frame));
   gst_ffs_u3v_camera_trigger (camera, GST_SECOND);
   for (i = 0; i < 1000 && !take (&caps, size, 50 + i, FALSE, &frame); i++);
   fail_unless (i > 100 && i < 1000);
 
-  /* A wait is left by switching triggers off, and nothing of it is left. */
+  /* The wait ends when trigger mode is switched off, and the trigger is
+   * dropped. */
   gst_ffs_u3v_camera_trigger (camera, 0);
   u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 0);
   fail_unless (take (&caps, size, 2000, FALSE, &frame));
   u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
   fail_if (take (&caps, size, 2001, FALSE, &frame));
-  /* Nor in the next stream. */
+  /* It is also dropped with the stream. */
   gst_ffs_u3v_camera_trigger (camera, 0);
   u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
   u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
@@ -268,7 +270,7 @@ GST_START_TEST (user_set_and_reset_restore_defaults)
   u3v_expect_set (U3V_SUCCESS, FEATURE (USER_SET_LOAD), 1);
   expect_defaults ();
 
-  /* A reset is for a camera that does anything. */
+  /* A reset works in any state. */
   change_all ();
   u3v_set_transfers (65536, 9, 24 * 1024, 0);
   u3v_start ();
@@ -282,7 +284,7 @@ GST_START_TEST (user_set_and_reset_restore_defaults)
   fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 0);
   fail_unless_equals_int (u3v_get (SIRM + SI_PAYLOAD_SIZE, 4), 0);
 
-  /* Features with one choice. */
+  /* Features with a single choice. */
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (ONLY_CHOICE), 1);
   u3v_expect_set (U3V_SUCCESS, FEATURE (ONLY_CHOICE), 0);
 }

@@ -8,7 +8,7 @@
 
 #include "u3vfixture.h"
 
-/* From the first register to the description, as a host goes. */
+/* A host follows the registers from the first one to the description. */
 GST_START_TEST (registers_lead_to_the_description)
 {
   guint64 sbrm = u3v_get (ABRM + ABRM_SBRM, 8), sirm, manifest, address, size;
@@ -80,7 +80,7 @@ GST_START_TEST (addresses_outside_blocks_are_invalid)
       fail_unless_equals_int_hex (u3v_read (a - 1, data, 2),
           U3V_INVALID_ADDRESS);
   }
-  /* Round the end of all addresses. */
+  /* Lengths that wrap around the end of the address space. */
   for (i = 1; i < 1024; i++) {
     fail_unless_equals_int_hex (u3v_read (0 - (guint64) i, data, 1024),
         U3V_INVALID_ADDRESS);
@@ -95,7 +95,7 @@ GST_START_TEST (partial_and_protected_writes_are_refused)
 {
   guint8 data[16] = { 0 };
 
-  /* Text is written in parts, numbers are not. */
+  /* Strings can be written in parts, numbers cannot. */
   fail_unless_equals_int_hex (gst_ffs_u3v_camera_write (camera,
           ABRM + ABRM_USER_NAME + 1, (guint8 *) "left", 5, &effect),
       U3V_SUCCESS);
@@ -106,7 +106,7 @@ GST_START_TEST (partial_and_protected_writes_are_refused)
   u3v_expect_set (U3V_WRITE_PROTECT, FEATURES + FEATURE_PAYLOAD_SIZE, 8, 1);
   u3v_expect_set (U3V_WRITE_PROTECT, MANIFEST, 8, 1);
   u3v_expect_set (U3V_WRITE_PROTECT, XML, 8, 1);
-  /* Nothing of it is done if any of it is forbidden. */
+  /* A write that is partly forbidden changes nothing. */
   u3v_expect_set (U3V_WRITE_PROTECT, SIRM + SI_CONTROL, 8, 1);
   fail_unless_equals_int (u3v_get (SIRM + SI_CONTROL, 4), 0);
   fail_unless_equals_int_hex (u3v_read (FEATURES + FEATURE_ACQUISITION_START,
@@ -114,7 +114,7 @@ GST_START_TEST (partial_and_protected_writes_are_refused)
   fail_unless_equals_int_hex (u3v_read (FEATURES, data, 16 + 1),
       U3V_ACCESS_DENIED);
   fail_unless_equals_int_hex (u3v_read (FEATURES, data, 16), U3V_SUCCESS);
-  /* Two neighbours at once. */
+  /* Two registers in one write. */
   u3v_expect_set (U3V_SUCCESS, FEATURES, 8,
       G_GUINT64_CONSTANT (240) << 32 | 320);
   fail_unless_equals_int (u3v_get (FEATURES + FEATURE_WIDTH, 4), 320);
@@ -141,7 +141,7 @@ GST_START_TEST (only_offered_pictures_are_selected)
   fail_unless_equals_int (u3v_get (FEATURES + FEATURE_WIDTH, 4), 640);
   fail_unless_equals_int (u3v_get (FEATURES + FEATURE_WIDTH_MAX, 4), 640);
 
-  /* Bayer has no picture of that size, which is checked at the start. */
+  /* Bayer has no frame of that size, which only the start checks. */
   u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_WIDTH, 4, 320);
   u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, RGGB);
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_ACQUISITION_START,
@@ -163,7 +163,7 @@ GST_START_TEST (only_offered_pictures_are_selected)
   fail_unless_equals_int (u3v_set_double (FEATURES + FEATURE_FRAME_RATE,
           0.0 / 0.0), U3V_INVALID_PARAMETER);
 
-  /* Even for the caps, but a row of Bayer is a multiple of four. */
+  /* An even width is in the caps, but a row of Bayer is a multiple of four. */
   u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_PIXEL_FORMAT, 4, RGGB);
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURES + FEATURE_WIDTH, 4, 62);
   u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_WIDTH, 4, 64);
@@ -173,8 +173,8 @@ GST_START_TEST (only_offered_pictures_are_selected)
 
 GST_END_TEST;
 
-/* A size that upstream does not have, or with an offset, is a region of its largest
- * picture. A value that fits into no picture is rejected at once. */
+/* A size that upstream does not offer, or one with an offset, is a region
+ * of its largest size. Values that fit no size are refused at once. */
 GST_START_TEST (smaller_sizes_are_regions)
 {
   GstFfsU3vSelection caps = {
@@ -220,12 +220,12 @@ GST_START_TEST (smaller_sizes_are_regions)
   fail_unless (gst_ffs_u3v_camera_take_frame (camera, &caps, &arrival, &frame));
   fail_unless_equals_int (frame.selection.x, 400);
   fail_unless_equals_int (frame.selection.height, 100);
-  /* A frame whose region was read before the host moved it. */
+  /* A frame whose region was read before the host moved it is dropped. */
   arrival.number++;
   arrival.x = 0;
   fail_if (gst_ffs_u3v_camera_take_frame (camera, &caps, &arrival, &frame));
 
-  /* A size that upstream has is upstream's own picture. */
+  /* A size that upstream offers is no region. */
   gst_ffs_u3v_camera_reset (camera, &effect);
   u3v_expect_set (U3V_SUCCESS, FEATURE (OFFSET_X), 0);
   u3v_expect_set (U3V_SUCCESS, FEATURE (OFFSET_Y), 0);
@@ -243,8 +243,8 @@ GST_START_TEST (smaller_sizes_are_regions)
 
 GST_END_TEST;
 
-/* Only with a picture that is smaller by the same factor in both directions; the
- * region is one of that picture. */
+/* Binning needs a size that is smaller by the same factor in both
+ * directions. Regions refer to that size. */
 GST_START_TEST (binning_selects_a_smaller_picture)
 {
   /* No size is a multiple of another one. */
@@ -266,9 +266,9 @@ GST_START_TEST (binning_selects_a_smaller_picture)
   fail_unless_equals_int (u3v_get (FEATURE (HEIGHT_MAX)), 540);
   u3v_expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=540, "
       "framerate=30/1");
-  /* Upstream has 800x600, but the binned picture is smaller. */
+  /* Upstream offers 800x600, but the binned size is smaller. */
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (HEIGHT), 600);
-  /* Upstream has 800x540 too, but binning selects a region. */
+  /* Upstream offers 800x540 too, but with binning it is a region. */
   u3v_expect_set (U3V_SUCCESS, FEATURE (WIDTH), 800);
   u3v_expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=540, "
       "framerate=30/1");
@@ -383,8 +383,8 @@ GST_START_TEST (control_registers_check_ranges)
 
 GST_END_TEST;
 
-/* A host takes an exposure time for a float, though the source counts in whole
- * ones. */
+/* Hosts expect an exposure time to be a float, though the source has an
+ * integer. */
 GST_START_TEST (float_of_integer_control_is_rounded)
 {
   const guint64 address = CONTROLS + 24;
@@ -393,7 +393,7 @@ GST_START_TEST (float_of_integer_control_is_rounded)
   fail_unless_equals_int (u3v_set_double (address, 1234.4), U3V_SUCCESS);
   fail_unless_equals_int (effect.control, 3);
   fail_unless (effect.value == 1234);
-  /* It computed with what it read, and has lost a little. */
+  /* The host computed with the value and lost some precision. */
   fail_unless_equals_int (u3v_set_double (address, 33300.0001), U3V_SUCCESS);
   fail_unless (effect.value == 33300);
   fail_unless_equals_int (u3v_set_double (address, 33301),

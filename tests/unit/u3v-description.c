@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The description of a USB3 Vision camera: which features there are, that all
- * names are given which others refer to, and that each node has its children
- * in the order of GenApi's schema, which some parsers of hosts insist on.  The
- * scenario u3v has xmllint check what a host has read.
+ * The description of a USB3 Vision camera: its features, that each name that
+ * is referred to is defined, and that the children of each node are in the
+ * order of GenApi's schema, on which some parsers of hosts insist. The
+ * scenario u3v runs xmllint on what a host has read.
  */
 
 #include <string.h>
@@ -50,7 +50,7 @@ find_children (const gchar * node)
 
 /* ---- the description ---- */
 
-/* Names that are given, and names that are referred to. */
+/* Names that are defined, and names that are referred to. */
 typedef struct
 {
   GHashTable *defined;
@@ -212,7 +212,7 @@ GST_START_TEST (description_has_all_features)
   for (i = 0; i < G_N_ELEMENTS (features); i++)
     fail_unless (g_hash_table_contains (names.used, features[i]), "no %s",
         features[i]);
-  /* One of five that there are: what stands for the transport layer. */
+  /* The schema has five values; this one stands for the transport layer. */
   fail_unless_equals_string (g_hash_table_lookup (names.attributes,
           "StandardNameSpace"), "USB");
 
@@ -231,7 +231,7 @@ GST_START_TEST (description_has_all_features)
 
 GST_END_TEST;
 
-/* Whether a line begins the node of this kind and name. */
+/* Whether a line begins a node of this kind and name. */
 static gboolean
 has_node (const gchar * xml, const gchar * kind, const gchar * name,
     const gchar * name_space)
@@ -259,8 +259,7 @@ is_in (const gchar * xml, const gchar * category, const gchar * name)
   return found && found < end;
 }
 
-/* Features in SFNC have its types, whatever the source counts in; the rest is
- * as the source has it. */
+/* Features of the SFNC have its types, other features those of the source. */
 GST_START_TEST (standard_features_have_sfnc_types)
 {
   const GstFfsControl list[] = {
@@ -320,8 +319,7 @@ get_guid (const gchar * caps, const GstFfsControl * list, guint n)
   return guid;
 }
 
-/* Hosts keep descriptions by it: the same one for the same, and another one as
- * soon as anything is different. */
+/* Hosts cache descriptions by their GUID: it changes with each difference. */
 GST_START_TEST (guid_changes_with_the_description)
 {
   gchar *guids[4];

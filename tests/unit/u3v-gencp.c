@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GenCP: every command, every status that the protocol itself has, and
- * packets that are none.
+ * GenCP: every command, every status of the protocol, and malformed packets.
  */
 
 #include <string.h>
@@ -19,7 +18,7 @@ typedef struct
   guint8 bytes[SIZE];
   guint n_reads;
   guint n_writes;
-  guint16 status;               /* to give back instead */
+  guint16 status;               /* returned instead, if not 0 */
 } Fake;
 
 static guint16
@@ -127,7 +126,7 @@ GST_START_TEST (reads_return_memory)
   reset ();
   expect (handle (make_read (3, 20, 77)), 0, 0x0801, 77, 20);
   fail_unless (memcmp (answer + 12, fake.bytes + 3, 20) == 0);
-  /* The most that an answer holds. */
+  /* The largest answer. */
   expect (handle (make_read (0, U3V_MAX_ANSWER - 12, 0xffff)), 0, 0x0801,
       0xffff, U3V_MAX_ANSWER - 12);
   expect (handle (make_read (0, U3V_MAX_ANSWER - 11, 1)),
@@ -162,7 +161,7 @@ GST_START_TEST (writes_change_memory)
 
 GST_END_TEST;
 
-/* The host gets the status of the memory, without data. */
+/* The answer has the memory's status and no data. */
 GST_START_TEST (memory_status_reaches_the_host)
 {
   const guint16 statuses[] = {
@@ -198,7 +197,7 @@ GST_START_TEST (other_commands_are_not_implemented)
 
 GST_END_TEST;
 
-/* Who wants no answer gets none, but what it says is done. */
+/* A command without the acknowledge flag is executed without an answer. */
 GST_START_TEST (write_without_acknowledge_is_done)
 {
   guint n;
@@ -213,7 +212,7 @@ GST_START_TEST (write_without_acknowledge_is_done)
 
 GST_END_TEST;
 
-/* Every command, ended after each of its bytes and with some too many. */
+/* Both commands, cut after each of their bytes or too long. */
 GST_START_TEST (cut_packets_have_no_effect)
 {
   guint full, n, i;
@@ -235,7 +234,7 @@ GST_START_TEST (cut_packets_have_no_effect)
     fail_unless_equals_int (fake.n_reads + fake.n_writes, 0);
   }
 
-  /* The header agrees with the packet, but not with the command. */
+  /* The header fits the packet, but not the command. */
   for (n = 0; n < 20; n++) {
     if (n != 12)
       expect (handle (make (0x4000, 0x0800, n, 4)), U3V_INVALID_HEADER,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The USB3 Vision class with its control endpoints, which are FIFOs here, and
- * what the events of ep0 do to it.
+ * The USB3 Vision profile and the events of ep0.
  */
 
 #include "u3vhost.h"
@@ -18,7 +17,8 @@ count (gboolean streaming, gpointer user_data G_GNUC_UNUSED)
     n_stopped++;
 }
 
-/* SET_INTERFACE disables all endpoints for a moment, and ends no stream. */
+/* SET_INTERFACE disables all endpoints for a moment, but the stream goes
+ * on. */
 GST_START_TEST (set_interface_keeps_the_stream)
 {
   GstFfsProfile *profile;
@@ -30,7 +30,7 @@ GST_START_TEST (set_interface_keeps_the_stream)
   gst_ffs_profile_restart (profile);
   fail_unless_equals_int (n_started, 0);
 
-  /* The control channel does that when the host says so. */
+  /* The control channel calls this when the host starts the acquisition. */
   gst_ffs_profile_set_streaming (profile, TRUE);
   gst_ffs_profile_restart (profile);
   fail_unless (gst_ffs_profile_is_streaming (profile));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The data that a host reads: the table of formats, leader and trailer byte by
- * byte, and the controls of a source.
+ * The data that a host reads: the table of formats, the bytes of leader and
+ * trailer, and the controls of a source.
  */
 
 #include <string.h>
@@ -17,8 +17,8 @@
 
 /* ---- formats ---- */
 
-/* A number of the convention says itself how many bits a pixel has; what
- * GStreamer knows of the format must be the same. */
+/* The code of a pixel format contains the bits of a pixel, which must be
+ * those of GStreamer's format. */
 GST_START_TEST (format_codes_match_gstreamer)
 {
   const GstFfsU3vFormat *f;
@@ -32,7 +32,7 @@ GST_START_TEST (format_codes_match_gstreamer)
         == &f[i]);
     for (j = 0; j < i; j++)
       fail_if (g_str_equal (f[i].name, f[j].name));
-    /* GStreamer of Debian 12 does not know them all. */
+    /* GStreamer 1.22 does not know them all. */
     if (g_str_equal (f[i].media, "video/x-raw")
         && gst_video_format_from_string (f[i].format) !=
         GST_VIDEO_FORMAT_UNKNOWN) {
@@ -73,7 +73,7 @@ GST_START_TEST (default_selection_comes_from_the_offer)
     {"video/x-raw, format=NV12, width=4, height=4, framerate=1/1", NULL},
     {"video/x-raw, format=GRAY8, framerate=1/1", NULL},
     {"video/x-raw, format=GRAY8, width=0, height=4", NULL},
-    /* No width that has no padding. */
+    /* Each width in this range would have padding. */
     {"video/x-raw, format=YUY2, width=5, height=4", NULL},
     {"video/x-raw(format:Interlaced), format=GRAY8, width=4, height=4", NULL},
     /* Caps of test sources and scalers. */
@@ -207,7 +207,7 @@ GST_START_TEST (device_info_bytes_match)
   fail_unless_equals_string (info.strings[0], "maker");
   fail_unless_equals_string (info.strings[1], "model");
   fail_unless_equals_string (info.strings[2], "4711");
-  /* Four digits of the vendor, eight of one's own. */
+  /* The vendor id in four digits, and eight digits of the device. */
   fail_unless_equals_int (strlen (info.strings[3]), 12);
   fail_unless (g_str_has_prefix (info.strings[3], "1A0B"));
   for (i = 4; i < 12; i++)
@@ -325,7 +325,7 @@ find (GstFfsControls * controls, const gchar * name)
   return -1;
 }
 
-/* The source is in a bin in a bin, a bin with a filter follows. */
+/* The source is in a bin in a bin; a bin with a filter follows. */
 GST_START_TEST (controls_are_found_through_bins)
 {
   TestSource *source = g_object_new (test_source_get_type (), NULL);
@@ -337,7 +337,7 @@ GST_START_TEST (controls_are_found_through_bins)
   GstFfsControls *controls;
   gint i;
 
-  /* Has a pad each way, so it is no source. */
+  /* An element with a sink pad is no source. */
   pad = gst_pad_new ("sink", GST_PAD_SINK);
   gst_element_add_pad (filter, pad);
 
@@ -383,7 +383,7 @@ GST_START_TEST (controls_are_found_through_bins)
           GST_STATE_READY));
   fail_unless (!gst_ffs_control_accepts (gst_ffs_controls_get (controls, i),
           1.5));
-  /* On is 0 here, automatic. */
+  /* Automatic is 0 in this enumeration. */
   i = find (controls, "ExposureAuto");
   fail_unless (gst_ffs_controls_get (controls, i)->n_entries == 2);
   fail_unless (gst_ffs_controls_get_value (controls, i) == 1);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Frames that do not fit the host's selection: when a warning is posted, and
- * how fast they may come.
+ * when the sink waits before it drops the next one.
  */
 
 #include "sink/gstffsunfit.h"
 
 #include <gst/check/gstcheck.h>
 
-/* Queued frames are dropped at once. */
+/* A few frames, such as those in a queue, are dropped at once. */
 GST_START_TEST (endless_unfit_frames_are_slowed_down)
 {
   GstFfsUnfit unfit = { 0, };
@@ -22,13 +22,14 @@ GST_START_TEST (endless_unfit_frames_are_slowed_down)
     fail_if (pause && i < 200);
     n_paused += pause;
   }
-  /* It does not end: a file, read as fast as it can be. */
+  /* Frames without end, such as those of a file, are not read at full
+   * speed. */
   fail_unless (n_paused > 500);
 }
 
 GST_END_TEST;
 
-/* A camera that does not change. */
+/* The camera does not change its caps. */
 GST_START_TEST (unfit_camera_is_warned_about_once)
 {
   GstFfsUnfit unfit = { 0, };
@@ -50,7 +51,7 @@ GST_START_TEST (unfit_camera_is_warned_about_once)
 
 GST_END_TEST;
 
-/* A slow one gets more time. */
+/* A slow camera gets more time. */
 GST_START_TEST (slow_camera_gets_more_time)
 {
   GstFfsUnfit unfit = { 0, };
@@ -67,7 +68,7 @@ GST_START_TEST (slow_camera_gets_more_time)
 
 GST_END_TEST;
 
-/* It has changed in time, each time. */
+/* The camera changes its caps in time, each time. */
 GST_START_TEST (timely_change_causes_no_warning)
 {
   GstFfsUnfit unfit = { 0, };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host that is there but takes nothing: how the stream tells of it, and what
- * the sink does meanwhile.
+ * A connected host that does not read: how the stream reports it, and what the
+ * sink does meanwhile.
  */
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #define CHECK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
-/* As the sink does, after a transfer that has ended with an error too. */
+/* Probes first, as the sink does after a transfer that has failed. */
 static void
 send_one (StreamFixture * f, gint * released)
 {
@@ -40,8 +40,8 @@ GST_START_TEST (waiting_time_ends_with_the_transfer)
 
 GST_END_TEST;
 
-/* CLEAR_FEATURE(ENDPOINT_HALT) ends a stream that the host has read from, and
- * the next one begins with nothing of that. */
+/* CLEAR_FEATURE(ENDPOINT_HALT) ends a stream that the host has read from.
+ * The next stream does not remember. */
 GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
 {
   gint a, b, c, d;
@@ -49,7 +49,7 @@ GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
 
   stream_fixture_start_joined (&f, TRUE);
 
-  /* A host that does it before it reads means no harm. */
+  /* A host that clears the halt before it reads does not end the stream. */
   send_one (&f, &a);
   fake_endpoint_signal (0, -EPIPE);
   stream_fixture_drain (&f);
@@ -65,11 +65,11 @@ GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream),
       GST_CLOCK_TIME_NONE);
 
-  /* Nothing is queued before the endpoint was asked whether the host is there. */
+  /* No frame is queued before a probe has found the host. */
   fail_unless_equals_int (stream_fixture_send (&f, dmabuf_buffer (10, &d)),
       GST_FFS_NOT_ENABLED);
   fail_unless_equals_int (fake_endpoint_n_transfers (), 3);
-  /* One that goes on reading has not ended the stream. */
+  /* A host that continues to read has not ended the stream. */
   send_one (&f, &d);
   fake_endpoint_signal (3, 1);
   stream_fixture_drain (&f);
@@ -88,7 +88,7 @@ GST_START_TEST (cleared_halt_ends_a_stream_that_was_read)
   stream_fixture_drain (&f);
   fail_unless_equals_uint64 (gst_ffs_stream_get_waiting (f.stream), 0);
 
-  /* Nothing is in flight between the two. */
+  /* No transfer is in flight between the two streams. */
   send_one (&f, &a);
   fake_endpoint_signal (6, 1);
   stream_fixture_drain (&f);
@@ -124,7 +124,7 @@ GST_START_TEST (refused_transfers_are_retried_at_intervals)
   fake_endpoint_fail (request, refusals[__i__], G_MAXUINT);
   sink_harness_push_async (&sh, dmabuf_buffer (10, &a));
   fake_endpoint_wait_n_calls (request, 6);
-  /* The second try is made at once, the others are not. */
+  /* Only the second try is made at once. */
   fail_unless (g_get_monotonic_time () - start >= 4 * CHECK_INTERVAL);
   fail_unless_equals_uint64 (sink_harness_stat (&sh, "connections"), 1);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Walking upstream: the source, through bins, and what an encoder can make of
- * what it gets.
+ * Walks upstream to the source, through bins, and through an encoder to the
+ * offer.
  */
 
 #include <gst/check/gstcheck.h>
@@ -15,7 +15,7 @@
 #define CODED "video/x-h264, width=[1, 4096], height=[1, 4096], " \
     "framerate=[0/1, 240/1], alignment=au"
 
-/* An element of the test: pads of templates, and no work. */
+/* An element with pads of templates that does nothing. */
 typedef struct
 {
   GstElement parent;
@@ -109,7 +109,8 @@ typedef struct
   GstElement *sink;
 } Fixture;
 
-/* A source, in a bin of its own, and what comes behind it, if anything. */
+/* Links a source in a bin of its own, an element if there is a name, and a
+ * sink. */
 static void
 start (Fixture * f, const gchar * behind)
 {
@@ -181,7 +182,7 @@ start_line (Fixture * f, const gchar * first, ...)
 
 #define VIDEO "video/x-raw; image/jpeg; video/x-h264"
 
-/* @offer: (nullable): %NULL if it is not known yet; ends the fixture. */
+/* Ends the fixture. @text: (nullable): %NULL if the offer is not known yet */
 static void
 assert_known (Fixture * f, const gchar * wanted, const gchar * text)
 {
@@ -212,17 +213,17 @@ GST_START_TEST (offer_with_sizes_is_known)
   assert_known (&f, VIDEO, OPEN);
   start_line (&f, "testopenfile", "testanyscaler", NULL);
   assert_known (&f, VIDEO, OPEN);
-  /* The size is the camera's, whatever parser and encoder say. */
+  /* The encoder's sizes are those of the camera, whatever its own caps are. */
   start_line (&f, "testsource", "testencoder", "testparser", NULL);
   assert_known (&f, VIDEO, "video/x-h264, width=320, height={120, 240}, "
       "framerate=[1/1, 15/1], alignment=au");
-  /* Nobody asks for sizes of what cannot be sent anyway, or of one format among
-   * others of a camera. */
+  /* Formats that cannot be sent need no size, nor does a camera's second
+   * format. */
   start_line (&f, "testbothcamera", NULL);
   assert_known (&f, VIDEO, OPEN);
   start_line (&f, "testjpegfile", NULL);
   assert_known (&f, "video/x-raw", "image/jpeg, framerate=10/1");
-  /* This class takes anything. */
+  /* A profile that takes any caps needs no sizes. */
   start_line (&f, "testanysource", NULL);
   assert_known (&f, "ANY", "ANY");
 }
@@ -243,7 +244,7 @@ GST_START_TEST (offer_without_sizes_is_unknown)
   assert_known (&f, VIDEO, NULL);
   start_line (&f, "testanysource", "testparser", NULL);
   assert_known (&f, VIDEO, NULL);
-  /* Nothing is linked to it yet. */
+  /* The converter is not linked to a source yet. */
   start_line (&f, "testconverter", NULL);
   assert_known (&f, VIDEO, NULL);
 }
@@ -291,7 +292,7 @@ no_latency (GstPad * pad, GstObject * parent, GstQuery * query)
       && gst_pad_query_default (pad, parent, query);
 }
 
-/* A camera without a frame rate does not answer, and may do so later. */
+/* A camera without a frame rate does not answer a latency query at first. */
 GST_START_TEST (live_source_is_found_without_latency_answer)
 {
   GstPad *pad;
@@ -340,7 +341,7 @@ GST_START_TEST (encoder_offer_has_the_source_sizes)
 
 GST_END_TEST;
 
-/* Whatever it does, it does not keep the size. */
+/* The encoder does not keep the size of the source. */
 GST_START_TEST (scaling_encoder_offer_has_its_own_size)
 {
   Fixture f;

@@ -24,7 +24,8 @@ tear_down (void)
   uvc_fixture_end (&f);
 }
 
-/* GET_INFO of all controls: get, set and, with the endpoint, AUTO_UPDATE. */
+/* GET_INFO of all controls: get, set and, with the status endpoint,
+ * AUTO_UPDATE. */
 #ifdef HAVE_AIO
 #define INFO 11
 #else
@@ -55,7 +56,7 @@ check_range (guint unit, guint selector, guint size, guint32 min, guint32 max,
 
 GST_START_TEST (ranges_are_mapped_to_the_class)
 {
-  /* Unchanged; shifted; scaled down; fractions; 100 us. */
+  /* Unchanged; shifted; scaled down; fractions; units of 100 us. */
   check_range (2, 0x02, 2, 0xffc0, 0x0040, 10);
   check_range (2, 0x07, 2, 0, 255, 127);
   check_range (2, 0x03, 2, 0, 65535, 32768);
@@ -98,13 +99,13 @@ GST_START_TEST (values_are_mapped_both_ways)
   fail_unless_equals_float (source->gain, 16);
   check_set (1, 0x04, 4, 333);
   fail_unless_equals_int (source->exposure, 33300);
-  /* Each number of a scaled control stays what it was set to. */
+  /* A scaled control returns each number that it was set to. */
   for (i = 0; i < 65536; i += 21)
     check_set (2, 0x03, 2, i);
   check_set (2, 0x03, 2, 65535);
   fail_unless_equals_int (source->contrast, 200000);
 
-  /* The source goes where it likes. */
+  /* The source changes its value by itself, out of the range. */
   source->exposure = -7;
   fail_unless (uvc_get (&f, GET_CUR, 1, 0x04, 4, &i));
   fail_unless_equals_int (i, 1);
@@ -115,7 +116,7 @@ GST_START_TEST (values_are_mapped_both_ways)
 
 GST_END_TEST;
 
-/* A number with a sign that is far from any of 16 bits. */
+/* A signed control with a range outside 16 bits. */
 GST_START_TEST (wide_range_is_scaled_to_16_bits)
 {
   uvc_fixture_end (&f);
@@ -131,8 +132,7 @@ GST_START_TEST (wide_range_is_scaled_to_16_bits)
 
 GST_END_TEST;
 
-/* What descriptors say: camera terminal and processing unit follow the
- * header of 13 bytes. */
+/* Camera terminal and processing unit follow the header of 13 bytes. */
 GST_START_TEST (descriptors_list_the_controls)
 {
   const guint8 *extra;
@@ -179,8 +179,8 @@ GST_START_TEST (integer_controls_keep_their_ranges)
 
 GST_END_TEST;
 
-/* A byte each, without a range; resolution is the number wanted of it, or -1
- * if there is none. */
+/* A control of a byte without a range. @resolution: its value, or -1 if it
+ * has none */
 static void
 check_choice (guint unit, guint selector, gint resolution, guint now)
 {
@@ -207,7 +207,7 @@ check_choice (guint unit, guint selector, gint resolution, guint now)
   uvc_assert_error (&f, 7);
 }
 
-/* All numbers of a byte; those are good that have a bit in @good. */
+/* Sets all numbers of a byte. @good: bits of those that must be accepted */
 static void
 check_numbers (guint unit, guint selector, guint32 good)
 {
@@ -244,7 +244,7 @@ GST_START_TEST (choices_are_mapped_to_bits)
   check_numbers (2, 0x05, 1 << 1 | 1 << 2);
   check_numbers (1, 0x02, 1 << 1 | 1 << 2 | 1 << 8);
 
-  /* A bit of the host is a number of the source. */
+  /* A bit for the host is a value of an enumeration for the source. */
   check_set (2, 0x0b, 1, 0);
   fail_unless_equals_int (source->auto_white, FALSE);
   check_set (2, 0x05, 1, 1);
@@ -256,11 +256,11 @@ GST_START_TEST (choices_are_mapped_to_bits)
   check_set (1, 0x02, 1, 8);
   fail_unless_equals_int (source->auto_exposure, 3);
 
-  /* The class has no number for what the source does now. */
+  /* The class has no number for this value of the source. */
   source->frequency = 3;
   fail_unless (uvc_get (&f, GET_CUR, 2, 0x05, 1, &number));
   fail_unless_equals_int (number, 1);
-  /* Or the source had none. */
+  /* Nor for this mode. */
   source->auto_exposure = 2;
   fail_unless (uvc_get (&f, GET_CUR, 1, 0x02, 1, &number));
   fail_unless_equals_int (number, 1);
@@ -275,23 +275,24 @@ GST_START_TEST (error_code_names_the_last_failure)
   guint32 number;
 
   uvc_assert_error (&f, 0);
-  /* Out of range: FunctionFS cannot stall it any more, it has no effect. */
+  /* Out of range: FunctionFS cannot stall the request any more, but it has
+   * no effect. */
   fail_if (uvc_set (&f, 2, 0x02, 2, 65));
   uvc_assert_error (&f, 4);
   fail_unless_equals_int (f.source->brightness, 10);
   fail_if (uvc_set (&f, 1, 0x04, 4, 0));
   fail_if (uvc_set (&f, 1, 0x04, 4, 0xffffffff));
   uvc_assert_error (&f, 4);
-  /* That an error was read does not end it, a request that is good does. */
+  /* Reading the error does not clear it, a successful request does. */
   uvc_assert_error (&f, 4);
   fail_unless (uvc_get (&f, GET_CUR, 2, 0x02, 2, &number));
   uvc_assert_error (&f, 0);
 
-  /* No such unit. */
+  /* No such unit (5). */
   fail_if (uvc_get (&f, GET_CUR, 4, 0x02, 2, &number));
   uvc_assert_error (&f, 5);
-  /* No such control: of a terminal that has none, of a kind of value that
-   * is not for this class, and of the interface. */
+  /* No such control (6): of a terminal without controls, of a type that the
+   * class does not have, and of the interface. */
   fail_if (uvc_get (&f, GET_CUR, 3, 0x02, 2, &number));
   uvc_assert_error (&f, 6);
   fail_if (uvc_get (&f, GET_CUR, 2, 0x08, 2, &number));
@@ -302,7 +303,7 @@ GST_START_TEST (error_code_names_the_last_failure)
   uvc_assert_error (&f, 6);
   fail_if (uvc_get (&f, GET_CUR, 1, 0x02, 1, &number));
   uvc_assert_error (&f, 6);
-  /* No such request, or not like this. */
+  /* No such request, or one of another length (7). */
   fail_if (uvc_get (&f, 0x88, 2, 0x02, 2, &number));
   uvc_assert_error (&f, 7);
   fail_if (uvc_set (&f, 2, 0x02, 1, 0));
@@ -326,13 +327,13 @@ GST_START_TEST (error_code_names_the_last_failure)
   fail_if (uvc_get (&f, GET_MAX, 0, 0x02, 1, &number));
   uvc_assert_error (&f, 7);
 
-  /* Not a class request, not to an interface of the function. */
+  /* Other types of requests, and another interface. */
   fail_if (uvc_request (&f, 0xc1, GET_CUR, 0x0200, 0x0200, NULL, 2, reply));
   fail_if (uvc_request (&f, 0xa2, GET_CUR, 0x0200, 0x0200, NULL, 2, reply));
   fail_if (uvc_request (&f, 0xa1, GET_CUR, 0x0200, 0x0202, NULL, 2, reply));
   fail_if (uvc_request (&f, 0x41, SET_CUR, 0x0200, 0x0200, bytes, 2, reply));
 
-  /* A host that comes knows of no error. */
+  /* A new host reads no error. */
   gst_ffs_profile_set_enabled (f.profile, FALSE);
   gst_ffs_profile_set_enabled (f.profile, TRUE);
   uvc_assert_error (&f, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The offer to a host: which of upstream's caps become formats, sizes and
- * intervals, and the bytes of the descriptors that say so.
+ * intervals, and the bytes of their descriptors.
  */
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "function/uvc/gstffsuvcdescriptors.h"
 #include "uvcfixture.h"
 
-/* Descriptors of the status endpoint. */
+/* Number of descriptors of the status endpoint. */
 #ifdef HAVE_AIO
 #define N_STATUS 2
 #define STREAM_ENDPOINT 2
@@ -167,7 +167,7 @@ want_status (ByteReader * r, guint speed)
   want_bytes (r, "\x05\x25\x03\x10\x00", 5);
 }
 
-/* All that ep0 gets, by the kernel's rules: it counts each descriptor. */
+/* All descriptors as ep0 gets them. The kernel counts each of them. */
 GST_START_TEST (descriptor_bytes_match_the_class)
 {
   const guint packets[] = { 64, 512, 1024 };
@@ -195,7 +195,7 @@ GST_START_TEST (descriptor_bytes_match_the_class)
   for (i = 0; i < 3; i++) {
     want_bytes (&r, "\x08\x0b\x00\x02\x0e\x03\x00\x01", 8);
     want_interface (&r, 0, N_STATUS / 2, 0x0e, 1, 0, 1);
-    /* Exposure time; brightness to saturation, and gain. */
+    /* Exposure time; brightness, contrast, hue, saturation and gain. */
     want_control (&r, 0x08, 0x020f);
     if (N_STATUS)
       want_status (&r, i);
@@ -212,8 +212,8 @@ GST_START_TEST (descriptor_bytes_match_the_class)
   fail_unless_equals_int (r.size, 0);
   g_bytes_unref (blob);
 
-  /* The camera is called what the person called it, and so are the association
-   * and the interface, which have one name in this class. */
+  /* The user's name is that of the association and of the control
+   * interface, which have one string in this class. */
   blob = gst_ffs_strings_build (desc);
   r.data = g_bytes_get_data (blob, &r.size);
   want (&r, 4, 2);
@@ -229,7 +229,7 @@ GST_START_TEST (descriptor_bytes_match_the_class)
 
 GST_END_TEST;
 
-/* A source without controls has the units nevertheless. */
+/* The units are there even if the source has no controls. */
 GST_START_TEST (no_controls_need_no_status_endpoint)
 {
   GstFfsProfile *profile = gst_ffs_uvc_profile_new (&uvc_identity, NULL);
@@ -244,7 +244,6 @@ GST_START_TEST (no_controls_need_no_status_endpoint)
   r.size = desc->interfaces[0].extra[0].size;
   want_control (&r, 0, 0);
   fail_unless_equals_int (r.size, 0);
-  /* No controls, no status endpoint. */
   fail_unless_equals_string (desc->interfaces[0].endpoints, "");
   fail_unless_equals_int (desc->stream_endpoint, 1);
   gst_object_unref (profile);
@@ -327,7 +326,7 @@ GST_START_TEST (slow_bus_offer_fits_the_bandwidth)
   check_limited (offer, 153600 * 30 + 100, "YUY2 *640x480@*5/1 320x240@*30/1; "
       "MJPG *1920x1080@*60/1");
   check_limited (offer, 614400 * 5 - 1, "MJPG *1920x1080@*60/1");
-  /* Nothing would be no camera. */
+  /* An offer without formats would be no camera, so the smallest remains. */
   check_limited ("video/x-raw,format=YUY2,width=640,height=480,"
       "framerate={30/1,5/1};video/x-raw,format=YUY2,width=320,height=240,"
       "framerate={60/1,30/1}", 1000, "YUY2 *320x240@*30/1");
@@ -339,7 +338,7 @@ GST_END_TEST;
 
 GST_START_TEST (caps_become_formats_sizes_and_intervals)
 {
-  /* Nothing for this class. */
+  /* No format of this class. */
   check_offer ("ANY", "");
   check_offer ("EMPTY", "");
   check_offer ("video/x-raw,format=RGB," FIXED, "");
@@ -354,25 +353,26 @@ GST_START_TEST (caps_become_formats_sizes_and_intervals)
   check_offer ("video/x-raw,format=NV12,width=320,height=241", "");
   check_offer ("image/jpeg,width=8193,height=2", "");
 
-  /* Formats in upstream's order, in whatever memory, each once. */
+  /* Formats in upstream's order, from any memory, each once. */
   check_offer ("image/jpeg," FIXED ";video/x-raw(memory:DMABuf),"
       "format={RGB,NV12,YUY2}," FIXED ";video/x-raw,format=NV12," FIXED
       ";video/x-h264," FIXED,
       "MJPG *320x240@*25/1; YUY2 *320x240@*25/1; NV12 *320x240@*25/1; "
       "H264 *320x240@*25/1");
 
-  /* Lists as they are; 640x480 and 30/s to begin with. */
+  /* Lists are kept; the defaults are 640x480 and 30 frames a second. */
   check_offer ("image/jpeg,width={320,640},height={240,480},"
       "framerate={5/1,15/2,30/1,60/1}",
       "MJPG 320x240@60/1,*30/1,15/2,5/1 320x480@60/1,*30/1,15/2,5/1 "
       "640x240@60/1,*30/1,15/2,5/1 *640x480@60/1,*30/1,15/2,5/1");
 
-  /* The rates of several structures for a size are all of them. */
+  /* The rates of a size are those of all its structures. */
   check_offer ("image/jpeg,width=320,height=240,framerate=25/1;"
       "image/jpeg,width=320,height=240,framerate={50/1,25/1,0/1}",
       "MJPG *320x240@50/1,*25/1");
 
-  /* No rate known: 30, and nothing said about it upstream. */
+  /* Without a rate the interval is that of 30 frames a second, and
+   * upstream's caps get no rate. */
   check_offer ("image/jpeg,width=320,height=240", "MJPG *320x240@*0/0");
   check_offer ("image/jpeg,width=320,height=240,framerate=0/1",
       "MJPG *320x240@*0/0");
@@ -382,14 +382,15 @@ GST_END_TEST;
 
 GST_START_TEST (ranges_become_common_sizes_and_rates)
 {
-  /* A sensor: its full size first, then the common ones. */
+  /* A sensor: its full size first, then common sizes. */
   check_offer ("video/x-raw,format=YUY2,width=[16,800,4],height=[16,600],"
       "framerate=[1/1,20/1]",
       "YUY2 800x600@*20/1,15/1,10/1,5/1 *640x480@*20/1,15/1,10/1,5/1 "
       "320x240@*20/1,15/1,10/1,5/1 640x360@*20/1,15/1,10/1,5/1 "
       "320x180@*20/1,15/1,10/1,5/1 160x120@*20/1,15/1,10/1,5/1");
 
-  /* Anything: what a camera has, up to 1080p and 60/s. */
+  /* Unlimited ranges: common sizes and rates up to 1080p and 60 frames a
+   * second. */
   check_offer ("video/x-raw,format=YUY2,width=[1,2147483647],"
       "height=[1,2147483647],framerate=[24/1,2147483647/1]",
       "YUY2 *640x480@60/1,50/1,*30/1,25/1 1280x720@60/1,50/1,*30/1,25/1 "
@@ -397,10 +398,10 @@ GST_START_TEST (ranges_become_common_sizes_and_rates)
       "640x360@60/1,50/1,*30/1,25/1 800x600@60/1,50/1,*30/1,25/1 "
       "1024x768@60/1,50/1,*30/1,25/1 320x180@60/1,50/1,*30/1,25/1 "
       "160x120@60/1,50/1,*30/1,25/1 960x540@60/1,50/1,*30/1,25/1");
-  /* Caps that say nothing of sizes mean the same. */
+  /* Caps without sizes are the same. */
   check_offer ("image/jpeg,height=540", "MJPG *960x540@*0/0");
 
-  /* Nothing usual in it. */
+  /* No common size or rate is in the range. */
   check_offer ("video/x-raw,format=YUY2,width=[30,33],height=7,"
       "framerate=[9/2,19/4]", "YUY2 *32x7@*19/4");
   check_offer ("video/x-raw,format=NV12,width=[3,12,3],height=8",
@@ -413,8 +414,8 @@ GST_START_TEST (ranges_become_common_sizes_and_rates)
 
 GST_END_TEST;
 
-/* Programs ask for so many frames a second, and look for an interval of which
- * that many fit into one. */
+/* Programs ask for a number of frames a second and look for an interval of
+ * which that many fit into a second. */
 GST_START_TEST (intervals_are_rounded_down)
 {
   GstCaps *caps = gst_caps_from_string ("image/jpeg,width=320,height=240,"
@@ -437,7 +438,7 @@ GST_START_TEST (intervals_are_rounded_down)
 
 GST_END_TEST;
 
-/* However much upstream has, the descriptors fit into a configuration. */
+/* However much upstream offers, the descriptors fit a configuration. */
 GST_START_TEST (huge_offer_fits_a_configuration)
 {
   GString *text = g_string_new (NULL);
@@ -464,12 +465,12 @@ GST_START_TEST (huge_offer_fits_a_configuration)
       bytes->len);
   for (i = 0; i < 4; i++) {
     fail_unless_equals_int (offer->choices[i].n_frames, 12);
-    /* The first ones. */
+    /* The first sizes are kept. */
     fail_unless_equals_int (offer->choices[i].frames[11].height,
         i < 2 ? 48 : 12);
     for (j = 0; j < 12; j++) {
       fail_unless_equals_int (offer->choices[i].frames[j].n_rates, 10);
-      /* The fastest are kept. */
+      /* The fastest rates are kept. */
       fail_unless_equals_int (offer->choices[i].frames[j].rates[0].n, 39);
       fail_unless_equals_int (offer->choices[i].frames[j].rates[9].n, 30);
     }
@@ -482,8 +483,8 @@ GST_START_TEST (huge_offer_fits_a_configuration)
 
 GST_END_TEST;
 
-/* A sensor that has all formats in all sizes: each of them is there, with the
- * size to begin with. */
+/* A sensor with all formats in all sizes: each format has descriptors, with
+ * its default size. */
 GST_START_TEST (every_format_is_offered)
 {
   const GstFfsUvcFormat *formats;
@@ -518,7 +519,7 @@ GST_START_TEST (every_format_is_offered)
   fail_unless (r.size <= GST_FFS_UVC_MAX_DESCRIPTORS);
   fail_unless (r.size > GST_FFS_UVC_MAX_DESCRIPTORS - 100);
   for (; at < r.size; at += r.data[at]) {
-    /* Formats in their order; a format has a size that it begins with. */
+    /* Formats are in order, and each has a default size. */
     if (r.data[at + 2] == 0x04 || r.data[at + 2] == 0x10)
       fail_unless (memcmp (r.data + at + 5, guids[found], 16) == 0);
     else if (r.data[at + 2] != 0x06)
@@ -533,7 +534,7 @@ GST_START_TEST (every_format_is_offered)
 
 GST_END_TEST;
 
-/* Sizes with padding in GStreamer's layout are not offered. */
+/* Sizes that GStreamer pads are not offered. */
 GST_START_TEST (offered_sizes_have_no_padding)
 {
   const GstFfsUvcFormat *formats;

@@ -19,7 +19,7 @@
     "framerate=30/1;video/x-raw,format=YUY2,width=160,height=120," \
     "framerate=15/1"
 
-/* With libaio the profile has a status endpoint, which comes first. */
+/* With libaio the profile has a status endpoint, which is the first one. */
 #ifdef HAVE_AIO
 #define STREAM_PATH "/dev/ffs-cam/ep2"
 #else
@@ -77,7 +77,7 @@ tear_down (void)
   gst_ffs_open_file = real_open;
 }
 
-/* What format 1 and size 1 are at this speed, once a host has configured the
+/* Checks format 1 and size 1 at this speed, after a host has configured the
  * function. */
 static void
 check_speed (guint16 packet, guint n_bytes)
@@ -92,7 +92,7 @@ check_speed (guint16 packet, guint n_bytes)
   fail_unless_equals_int (gst_ffs_get_u32 (probe + 18), n_bytes);
 }
 
-/* The descriptors that it has chosen from are those of its speed. */
+/* The host selects from the descriptors of its speed. */
 GST_START_TEST (offer_follows_the_bus_speed)
 {
   const GstFfsFunctionDesc *desc = gst_ffs_profile_describe (f.profile);
@@ -109,7 +109,7 @@ GST_START_TEST (offer_follows_the_bus_speed)
   check_speed (1024, 1920 * 1080 * 2);
   check_speed (0, 1920 * 1080 * 2);
 
-  /* The last host's selection refers to another list. */
+  /* The selection of the last host refers to another list. */
   packet_size = 512;
   gst_ffs_profile_set_enabled (f.profile, TRUE);
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 0));
@@ -121,7 +121,7 @@ GST_START_TEST (offer_follows_the_bus_speed)
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   profile_assert_caps (f.profile,
       "video/x-raw(ANY),format=YUY2,width=160,height=120," "framerate=15/1");
-  /* Nothing says that it is another host but the speed. */
+  /* Only the speed tells that this is another host. */
   packet_size = 1024;
   gst_ffs_profile_restart (f.profile);
   fail_if (gst_ffs_profile_is_streaming (f.profile));

@@ -56,12 +56,13 @@ GST_START_TEST (probe_is_answered_with_offered_values)
   check_probe (GET_MIN, PROBE, 1, 1, 333333, 320 * 480 * 2);
   check_probe (GET_MAX, PROBE, 1, 1, 666666, 320 * 480 * 2);
   check_probe (GET_DEF, PROBE, 1, 2, 333333, 640 * 480 * 2);
-  /* To try is not to commit. */
+  /* PROBE does not change COMMIT. */
   check_probe (GET_CUR, COMMIT, 1, 2, 333333, 640 * 480 * 2);
 
   fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 1));
   check_probe (GET_CUR, PROBE, 2, 1, 400000, 1280 * 720 * 2);
-  /* No interval: the default; far too long a one: the longest. */
+  /* Without an interval the default is used; one that is too long becomes
+   * the longest. */
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0));
   check_probe (GET_CUR, PROBE, 1, 1, 333333, 320 * 480 * 2);
   fail_unless (uvc_set_probe (&f, PROBE, 1, 1, 0xffffffff));
@@ -95,7 +96,7 @@ GST_START_TEST (probe_of_each_uvc_version_is_accepted)
   fail_unless_equals_int (reply->len, 1);
   fail_unless_equals_int (reply->data[0], 3);
 
-  /* Hosts of 1.0 and of 1.5, and a hint with unknown bits. */
+  /* UVC 1.0 and 1.5 differ in length. The hint has unknown bits. */
   for (length = 0; length <= 48; length++) {
     gboolean ok = length >= 26;
 
@@ -111,7 +112,7 @@ GST_START_TEST (probe_of_each_uvc_version_is_accepted)
 
 GST_END_TEST;
 
-/* A host that announces all of it and sends less. */
+/* The host announces the whole data stage and sends less. */
 GST_START_TEST (short_data_stage_has_no_effect)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
@@ -152,13 +153,13 @@ GST_START_TEST (invalid_streaming_requests_are_stalled)
   uvc_assert_error (&f, 6);
   fail_if (uvc_set_probe (&f, 5, 1, 1, 0));
   uvc_assert_error (&f, 6);
-  /* The stream error code is only to be read. */
+  /* The stream error code is read-only. */
   fail_if (uvc_set_probe (&f, 6, 1, 1, 0));
   uvc_assert_error (&f, 7);
   fail_if (uvc_get_probe (&f, GET_MIN, 6, probe));
   uvc_assert_error (&f, 7);
 
-  /* A picture that is not there is not another one. */
+  /* COMMIT of a format or size that is not offered is refused. */
   fail_if (uvc_set_probe (&f, COMMIT, 3, 1, 333333));
   uvc_assert_error (&f, 4);
   fail_if (uvc_set_probe (&f, COMMIT, 1, 3, 333333));
@@ -170,7 +171,7 @@ GST_START_TEST (invalid_streaming_requests_are_stalled)
 
 GST_END_TEST;
 
-/* Any request at any time, with data of any length. */
+/* Any request with data of any length. */
 GST_START_TEST (arbitrary_requests_keep_the_selection)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();

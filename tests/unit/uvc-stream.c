@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A stream: what begins and ends it, which frames are in it, and the header in
- * front of each.
+ * A UVC stream: what starts and stops it, which frames are in it, and the
+ * header of each payload.
  */
 
 #include <string.h>
@@ -105,7 +105,7 @@ GST_START_TEST (header_bytes_match_the_class)
   gst_ffs_uvc_header_write (&header, 1000, out);
   fail_unless_equals_int_hex (out[1], 0xcf);
 
-  /* Times go round. */
+  /* Times wrap around. */
   header.pts = (G_GUINT64_CONSTANT (0x100000000) + 5) * 1000;
   gst_ffs_uvc_header_write (&header, 1000, out);
   fail_unless_equals_int (gst_ffs_get_u32 (out + 2), 5);
@@ -113,8 +113,8 @@ GST_START_TEST (header_bytes_match_the_class)
 
 GST_END_TEST;
 
-/* Buffers that hosts allocate: a whole frame, or units of which there are not
- * too many. */
+/* Hosts allocate buffers of this size: a whole frame, or 128 KiB units up
+ * to a number of payloads. */
 GST_START_TEST (payload_sizes_are_units_or_frames)
 {
   const guint32 unit = 128 * 1024;
@@ -142,8 +142,8 @@ GST_START_TEST (payload_sizes_are_units_or_frames)
 
 GST_END_TEST;
 
-/* A frame that is more than a payload: the host is told how much one is, and
- * only the last header says that the frame ends. */
+/* The host reads the size of a payload, and only the last header has the
+ * end of frame bit. */
 GST_START_TEST (last_payload_header_ends_the_frame)
 {
   const guint32 unit = 128 * 1024;
@@ -166,14 +166,15 @@ GST_START_TEST (last_payload_header_ends_the_frame)
   fail_unless_equals_int_hex (w.header[13] & ~1, 0x8e);
   fail_unless (memcmp (w.header + 2, w.header + 14, 10) == 0);
 
-  /* A short frame has its own header, and so has a small one. */
+  /* The number of payloads follows the size of each frame. */
   fail_unless (wrap_full (unit, 2, 0, GST_CLOCK_TIME_NONE, &w));
   fail_unless_equals_int (w.payload_size, unit);
   fail_unless_equals_int_hex (w.header[13] & 0x42, 0x42);
   fail_unless_equals_int_hex (w.header[1] & 0x42, 0x40);
   fail_unless (wrap_full (unit - 12, 3, 0, GST_CLOCK_TIME_NONE, &w));
   fail_unless_equals_int (w.payload_size, 0);
-  /* A last payload of whole packets would have no end. */
+  /* With this length the host would not see the end of the last payload, so
+   * its header is short. */
   fail_unless (wrap_full (unit - 12 + 64 * 9 - 12, 4, 0, GST_CLOCK_TIME_NONE,
           &w));
   fail_unless_equals_int (w.header_size, 18);
@@ -182,7 +183,7 @@ GST_START_TEST (last_payload_header_ends_the_frame)
 
 GST_END_TEST;
 
-/* A payload always ends by a packet that is not full, at each speed. */
+/* A payload ends with a short packet at each speed. */
 GST_START_TEST (header_size_avoids_full_packets)
 {
   GstFfsUvcHeader header = { TRUE, FALSE, 7000, 8000 };
@@ -208,8 +209,8 @@ GST_START_TEST (header_size_avoids_full_packets)
 
 GST_END_TEST;
 
-/* A host reads as soon as its COMMIT is answered, which is when the data of it
- * is read; nothing of the old stream may be there any more. */
+/* A host reads as soon as its COMMIT is acknowledged, that is when its data
+ * stage is read. No frame of the old stream may be in flight then. */
 GST_START_TEST (commit_cancels_the_old_stream)
 {
   GstFfsSetup setup = { 0x21, 0x01, PROBE << 8, 1, 34 };
@@ -230,7 +231,7 @@ GST_END_TEST;
 
 GST_START_TEST (commit_starts_a_stream)
 {
-  /* Caps wanted from upstream before a host has selected any. */
+  /* The default, before a host has selected caps. */
   profile_assert_caps (f.profile, YUY2_640);
   fail_unless (uvc_set_probe (&f, PROBE, 1, 2, 666667));
   profile_assert_caps (f.profile, YUY2_640);
@@ -241,22 +242,23 @@ GST_START_TEST (commit_starts_a_stream)
   fail_unless_equals_int (f.n_stopped, 0);
   profile_assert_caps (f.profile, YUY2_320);
 
-  /* A host tries what else there is while it streams. */
+  /* A host may probe while it streams. */
   fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 0));
   profile_assert_caps (f.profile, YUY2_320);
   fail_unless_equals_int (f.n_stopped, 0);
 
-  /* Every commit is a new stream, since no one says when the old one ends. */
+  /* Every COMMIT starts a new stream, since a bulk host does not say when
+   * the old one ends. */
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 2, 666667));
   fail_unless_equals_int (f.n_started, 2);
   fail_unless_equals_int (f.n_stopped, 1);
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   fail_unless_equals_int (f.n_started, 3);
   fail_unless_equals_int (f.n_stopped, 2);
-  /* The old one is over before anything changes. */
+  /* The old stream stops before the selection changes. */
   fail_unless (strstr (f.caps_at_stop, "width=(int)320") != NULL);
   profile_assert_caps (f.profile, MJPEG);
-  /* One that is refused ends the stream, and begins none. */
+  /* A COMMIT that is refused stops the stream and starts none. */
   fail_if (uvc_set_probe (&f, COMMIT, 9, 1, 0));
   fail_unless_equals_int (f.n_started, 3);
   fail_unless_equals_int (f.n_stopped, 3);
@@ -267,7 +269,7 @@ GST_START_TEST (commit_starts_a_stream)
   gst_ffs_profile_set_enabled (f.profile, FALSE);
   fail_unless_equals_int (f.n_stopped, 4);
   fail_if (gst_ffs_profile_is_streaming (f.profile));
-  /* Nobody is there to take frames. */
+  /* Without a host no stream starts. */
   fail_if (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   uvc_assert_error (&f, 2);
   gst_ffs_profile_set_enabled (f.profile, TRUE);
@@ -277,7 +279,7 @@ GST_START_TEST (commit_starts_a_stream)
 
 GST_END_TEST;
 
-/* SET_INTERFACE, to what the interface is set to already. */
+/* SET_INTERFACE with the current alternate setting. */
 GST_START_TEST (set_interface_restarts_the_stream)
 {
   gst_ffs_profile_restart (f.profile);
@@ -304,7 +306,7 @@ GST_START_TEST (unread_stream_is_stopped)
   f.waiting = 0;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   gst_ffs_profile_tick (f.profile);
-  /* A frame may take as long as at 500 kB/s, and 2 s. */
+  /* The time limit is 2 s and the time of a frame at 500 kB/s. */
   f.waiting = 2 * GST_SECOND + SIZE_640 * (GST_SECOND / 500000);
   gst_ffs_profile_tick (f.profile);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
@@ -315,14 +317,14 @@ GST_START_TEST (unread_stream_is_stopped)
   gst_ffs_profile_tick (f.profile);
   fail_unless_equals_int (f.n_stopped, 1);
 
-  /* It has cleared the endpoint's halt. */
+  /* The host has cleared the endpoint's halt. */
   f.waiting = 0;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   f.waiting = GST_CLOCK_TIME_NONE;
   gst_ffs_profile_tick (f.profile);
   fail_if (gst_ffs_profile_is_streaming (f.profile));
 
-  /* The value depends on the host's selection. */
+  /* The limit depends on the selection. */
   f.waiting = 2 * GST_SECOND + SIZE_320 * (GST_SECOND / 500000) + 1;
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   gst_ffs_profile_tick (f.profile);
@@ -348,7 +350,7 @@ GST_START_TEST (frames_of_other_caps_are_refused)
       "height=240,framerate=15/1,colorimetry=bt601", TRUE);
   fail_unless (wrap (SIZE_320, 0, 0));
 
-  /* Frames from before the next choice are none of it. */
+  /* Frames from before the new selection are refused ... */
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   fail_if (wrap (SIZE_320, 1, 0));
   profile_set_caps (f.profile, "video/x-raw,format=YUY2,width=320,height=240,"
@@ -356,7 +358,7 @@ GST_START_TEST (frames_of_other_caps_are_refused)
   fail_if (wrap (SIZE_320, 2, 0));
   profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_unless (wrap (SIZE_640, 3, 0));
-  /* Nor if only the format is another one. */
+  /* ... even if only the format differs. */
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   fail_if (wrap (SIZE_640, 4, 0));
 
@@ -376,28 +378,28 @@ GST_START_TEST (header_toggles_once_a_frame)
   profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_if (gst_ffs_profile_get_framing (f.profile, NULL, 0, 1, &w));
 
-  /* The toggle is another one for each frame, but not for the same one. */
+  /* The toggle changes with each frame, but not if one is sent again. */
   fail_unless_equals_int_hex (info_of (SIZE_640, 10, 0), 0x8f);
   fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (SIZE_640, 11, 0), 0x8e);
   fail_unless_equals_int_hex (info_of (SIZE_640, 15, 0), 0x8f);
-  /* A frame that was not sent is none of them. */
+  /* A frame that was not sent does not toggle. */
   fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 16, 0), 0x8e);
   fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 17, 0), 0x8e);
   fail_unless_equals_int_hex (info_of_unsent (SIZE_640, 17, 0), 0x8e);
   /* A frame that is refused does not toggle. */
   fail_if (wrap (SIZE_640 + 1, 16, 0));
   fail_if (wrap (0, 17, 0));
-  /* The error is reported. */
+  /* The error bit is set. */
   fail_unless_equals_int_hex (info_of (SIZE_640, 18,
           GST_BUFFER_FLAG_CORRUPTED), 0xce);
   fail_unless_equals_int_hex (info_of (SIZE_640 - 2, 19, 0), 0xcf);
-  /* It goes on across streams, whatever numbers they have. */
+  /* The toggle continues across streams, whatever the numbers of frames. */
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   profile_set_caps (f.profile, YUY2_640, TRUE);
   fail_unless_equals_int_hex (info_of (SIZE_640, 19, 0), 0x8e);
 
-  /* An encoded frame has any size that a host has memory for. */
+  /* An encoded frame may be as large as the host's buffer. */
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   profile_set_caps (f.profile, MJPEG, TRUE);
   fail_unless_equals_int_hex (info_of (1, 20, 0), 0x8f);
@@ -420,7 +422,7 @@ assert_stream_error (guint8 error)
   uvc_assert_error (&f, 0);
 }
 
-/* A host that sees the error bit asks what it was about. */
+/* A host that sees the error bit reads the reason. */
 GST_START_TEST (stream_error_names_the_bad_frame)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
@@ -441,7 +443,7 @@ GST_START_TEST (stream_error_names_the_bad_frame)
   fail_unless (wrap (SIZE_640, 4, 0));
   assert_stream_error (2);
 
-  /* It was that of the stream before. */
+  /* A new stream has no error ... */
   fail_unless (uvc_set_probe (&f, PROBE, 2, 1, 0));
   assert_stream_error (2);
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
@@ -451,7 +453,7 @@ GST_START_TEST (stream_error_names_the_bad_frame)
   assert_stream_error (0);
   fail_unless (wrap (100, 6, GST_BUFFER_FLAG_CORRUPTED));
   assert_stream_error (3);
-  /* Or of another host. */
+  /* ... nor has a new host. */
   gst_ffs_profile_set_enabled (f.profile, FALSE);
   gst_ffs_profile_set_enabled (f.profile, TRUE);
   assert_stream_error (0);
@@ -473,7 +475,7 @@ count_warnings (GstDebugCategory * category, GstDebugLevel level,
   (*n)++;
 }
 
-/* A bit rate that is too high is logged, but not for each frame. */
+/* A bit rate that is too high is logged once a stream. */
 GST_START_TEST (oversized_frame_is_logged_once)
 {
   guint n = 0;
@@ -510,14 +512,15 @@ GST_START_TEST (stream_starts_with_a_key_frame)
   fail_unless (wrap (100, 3, 0));
   fail_unless (wrap (100, 4, GST_BUFFER_FLAG_DELTA_UNIT));
 
-  /* Each stream does, but not for ever. */
+  /* Each stream waits for a key frame, but not for ever. */
   fail_unless (uvc_set_probe (&f, COMMIT, 3, 1, 0));
   profile_set_caps (f.profile, H264, TRUE);
   for (i = 0; !wrap (100, 5 + i, GST_BUFFER_FLAG_DELTA_UNIT); i++)
     fail_unless (i < 1000);
   fail_unless (i >= 100);
 
-  /* Where there are no others the flag says nothing: v4l2src has it on Bayer. */
+  /* In formats without key frames the flag means nothing: v4l2src sets it
+   * on Bayer. */
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
   profile_set_caps (f.profile, MJPEG, TRUE);
   fail_unless (wrap (100, 2000, GST_BUFFER_FLAG_DELTA_UNIT));
@@ -533,7 +536,6 @@ store_event (GstEvent * event)
   gst_event_unref (event);
 }
 
-/* The times of a header are by the clock of the pipeline. */
 GST_START_TEST (header_times_are_pipeline_times)
 {
   GstClock *clock = gst_test_clock_new_with_start_time (50 * GST_SECOND);
@@ -542,7 +544,7 @@ GST_START_TEST (header_times_are_pipeline_times)
 
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
   profile_set_caps (f.profile, YUY2_640, TRUE);
-  /* No clock, no segment: now. */
+  /* Without a clock or a segment the time is now. */
   fail_unless (wrap_full (SIZE_640, 1, 0, GST_SECOND, &w));
   fail_unless_equals_int (w.header_size, 12);
   fail_unless (memcmp (w.header + 2, w.header + 6, 4) == 0);
@@ -560,7 +562,7 @@ GST_START_TEST (header_times_are_pipeline_times)
   fail_unless_equals_int (gst_ffs_get_u32 (w.header + 2), 49000000);
   fail_unless_equals_int (gst_ffs_get_u32 (w.header + 6), 50000000);
   fail_unless_equals_int (gst_ffs_get_u16 (w.header + 10), 50000 & 0x7ff);
-  /* Outside of the segment. */
+  /* A timestamp outside the segment. */
   fail_unless (wrap_full (SIZE_640, 4, 0, 9 * GST_SECOND, &w));
   fail_unless_equals_int (gst_ffs_get_u32 (w.header + 2), 50000000);
   gst_object_unref (clock);

@@ -33,7 +33,7 @@ uvc_source_set_property (GObject * object, guint id, const GValue * value,
 {
   UvcSource *self = (UvcSource *) object;
 
-  /* Whatever the host said, it is in the range. */
+  /* The profile must not set a value outside the range. */
   fail_unless (!g_param_value_validate (pspec, (GValue *) value));
   if (id == PROP_BRIGHTNESS)
     self->brightness = g_value_get_int (value);

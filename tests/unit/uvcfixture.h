@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A webcam without USB: a source with controls, the profile behind it, and a
+ * A webcam without USB: a source with controls, the profile after it, and a
  * host's requests.
  */
 
@@ -86,7 +86,7 @@ typedef struct
   guint n_started;
   guint n_stopped;
   GstClockTime waiting;
-  gchar *caps_at_stop;          /* what was asked of upstream then */
+  gchar *caps_at_stop;          /* caps when the stream stopped last */
 } UvcFixture;
 
 extern const GstFfsIdentity uvc_identity;
@@ -96,13 +96,13 @@ void uvc_fixture_start (UvcFixture * f, const gchar * offer);
 void uvc_fixture_start_wide (UvcFixture * f, const gchar * offer);
 /* With an AutoSource. */
 void uvc_fixture_start_auto (UvcFixture * f, const gchar * offer);
-/* Of an application that has a say. */
+/* With controls of the application. */
 void uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
     const GstFfsApplication * application);
 void uvc_fixture_end (UvcFixture * f);
 
-/* A request as ep0 hands it on; reply is what an IN request is answered.
- * Returns FALSE if it is stalled. */
+/* A request as ep0 passes it on. @reply is the answer to an IN request.
+ * FALSE: it is stalled */
 gboolean uvc_request (UvcFixture * f, guint8 type, guint8 request,
     guint16 value, guint16 index, gconstpointer data, guint16 length,
     GByteArray * reply);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Frames with something around them, and a stream that the host starts and
- * stops: what goes over the wire in which transfers, and that nothing of an
- * old stream is left.
+ * Frames with header and trailer, and a stream that the host starts and stops:
+ * the bytes of each transfer, and that nothing of an old stream is sent.
  */
 
 #include "streamfixture.h"
 
-/* Header, frame and trailer are transfers of their own and in order. */
 GST_START_TEST (header_frame_and_trailer_are_three_transfers)
 {
   static const guint8 wire[] = "head\1\2\3\4\5trailer";
@@ -20,7 +18,7 @@ GST_START_TEST (header_frame_and_trailer_are_three_transfers)
             buffer_of (fake_dmabuf_new_data (5, 1), NULL)), GST_FFS_OK);
     stream_fixture_drain (&f);
     fail_unless_equals_int (fake_endpoint_n_transfers (), 3 * i);
-    /* Three transfers are one call where the kernel takes them so. */
+    /* With REAP three transfers are one call. */
     if (fake_endpoint_reaps ())
       fail_unless_equals_int (fake_endpoint_n_calls (FUNCTIONFS_DMABUF_SUBMIT),
           i);
@@ -33,7 +31,6 @@ GST_START_TEST (header_frame_and_trailer_are_three_transfers)
 
 GST_END_TEST;
 
-/* The end packet is not a frame. */
 GST_START_TEST (end_packet_is_not_a_frame)
 {
   StreamFixture f;
@@ -50,8 +47,8 @@ GST_START_TEST (end_packet_is_not_a_frame)
 
 GST_END_TEST;
 
-/* A write waits for the host, however long that takes; the end of a stream
- * must not. */
+/* A write would wait for the host, which may never read again. The end of a
+ * stream must not. */
 GST_START_TEST (end_packet_is_not_written)
 {
   StreamFixture f;
@@ -71,8 +68,7 @@ GST_START_TEST (end_packet_is_not_written)
 
 GST_END_TEST;
 
-/* A dmabuf that ends in mid-packet would end the frame, so it is copied; one
- * that does not is sent in place. */
+/* A dmabuf that ends in mid-packet would end the frame for the host. */
 GST_START_TEST (dmabuf_that_ends_in_mid_packet_is_copied)
 {
   StreamFixture f;
@@ -91,7 +87,7 @@ GST_START_TEST (dmabuf_that_ends_in_mid_packet_is_copied)
   fail_unless_equals_int (fake_endpoint_n_transfers (), 7);
   fail_unless_equals_uint64 (fake_endpoint_transfer_length (5), 2052);
 
-  /* Nothing is lost by that where nothing counts packets. */
+  /* Without a profile packets do not matter. */
   f.policy.profile = NULL;
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (fake_dmabuf_new_data (2047, 1), fake_dmabuf_new_data (5,
@@ -120,7 +116,7 @@ GST_START_TEST (refused_frame_is_not_sent)
 
 GST_END_TEST;
 
-/* Without dmabufs for headers a frame cannot be sent by TRANSFER. */
+/* TRANSFER needs dmabufs for headers. */
 GST_START_TEST (frame_is_written_without_header_dmabufs)
 {
   StreamFixture f;
@@ -145,8 +141,7 @@ send_thread (gpointer data)
   return NULL;
 }
 
-/* The host stops reading and stops the stream: the frame that waits for a
- * slot is given up, those in flight go back, nothing more is sent. */
+/* The host stops reading, then stops the stream. */
 GST_START_TEST (halt_while_full_sends_nothing_more)
 {
   GThread *thread;
@@ -180,8 +175,8 @@ GST_START_TEST (halt_while_full_sends_nothing_more)
 
 GST_END_TEST;
 
-/* A frame that was half sent when the stream was halted is sent whole, with
- * all that is around it, or not at all. */
+/* A frame that was half sent when the stream was halted is sent again, with
+ * header and trailer, or not at all. */
 GST_START_TEST (halted_frame_is_sent_whole_after_resume)
 {
   GstMemory *mem;
@@ -194,7 +189,7 @@ GST_START_TEST (halted_frame_is_sent_whole_after_resume)
   fail_unless_equals_int (stream_fixture_send (&f,
           buffer_of (gst_memory_ref (mem), NULL)), GST_FFS_OK);
 
-  /* A dmabuf is not queued twice at a time: this waits behind its header. */
+  /* The dmabuf is in flight, so this waits after its header. */
   f.policy.profile = GST_FFS_PROFILE (f.profile);
   f.buffer = buffer_of (gst_memory_ref (mem), NULL);
   gst_buffer_ref (f.buffer);
@@ -232,7 +227,6 @@ count_streaming (gboolean streaming, gpointer user_data)
     self->n_stopped++;
 }
 
-/* A second start restarts the stream; a second stop does nothing. */
 GST_START_TEST (second_start_restarts_and_second_stop_is_ignored)
 {
   GstFfsProfile *profile = g_object_new (test_profile_get_type (), NULL);
