@@ -13,7 +13,7 @@
 typedef struct
 {
   guint64 id;                   /* inode */
-  gint read_end;                /* -1: has data, and its fences never are pending */
+  gint read_end;                /* -1: has data, no fence is pending */
   gboolean attached;
   gint n_pending;
 } Dmabuf;

@@ -54,7 +54,7 @@ guint64 sink_harness_stat (SinkHarness * sh, const gchar * field);
 /* Blocks until this field has this value. */
 void sink_harness_wait_stat (SinkHarness * sh, const gchar * field,
     guint64 value);
-/* Pops an error or warning, which may still come; its text must contain @text. */
+/* Waits for an error or warning, whose text must contain @text. */
 void bus_assert_message (GstBus * bus, GstMessageType type, GQuark domain,
     gint code, const gchar * text);
 void sink_harness_assert_message (SinkHarness * sh, GstMessageType type,
