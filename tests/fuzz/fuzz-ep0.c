@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a host can do to ep0: any events in any order, any control requests
- * with any data, each of them given up at any time; through the thread's own
- * code, the profile of streams and the parsers behind it.
+ * What a host can do to ep0: events in any order, control requests with any
+ * data, each of them cancelled at any time. The input goes through the
+ * thread's own code, the stream profile and its parsers.
  *
- * The input is a list of records, each an event's type and, for a request,
- * its eight bytes, how much of its data comes, whether something comes
- * between, and the data.
- *
- * The fake kernel keeps FunctionFS's rules: after a request was read its data
- * stage must be gone through, or tried in the wrong direction, before the
- * next event is read, and never twice.
+ * The input is a list of records: an event's type and, for a request, its
+ * eight bytes, how much of its data arrives, whether an event comes in
+ * between, and the data. The fake kernel follows FunctionFS's rules: after a
+ * request was read, its data stage must be done, or tried in the wrong
+ * direction, before the next event is read, and never twice.
  */
 
 #include <errno.h>
@@ -32,11 +30,11 @@ static struct
   const uint8_t *data;
   size_t size;
 
-  gboolean pending;             /* a request that has no answer yet */
+  gboolean pending;             /* a request without an answer yet */
   gboolean in;
   guint16 length;
-  gint err;                     /* of its data stage, once */
-  gboolean failed;              /* ... which it was */
+  gint err;                     /* the data stage was done */
+  gboolean failed;              /* ... in the wrong direction */
   const uint8_t *sent;
   size_t sent_size;
 } k;
@@ -57,11 +55,12 @@ data_stage (gboolean in)
   gint err = k.err;
 
   k.err = 0;
-  /* Nothing is queued for a stall. */
+  /* A stall queues nothing. */
   if (in != k.in && (err == ESHUTDOWN || err == ECONNRESET))
     err = 0;
   if (err != 0) {
-    /* Given up, or ended with an error: not so what was never queued. */
+    /* Cancelled, or ended with an error. A stall is not, as it queues
+     * nothing. */
     k.failed = TRUE;
     k.pending = err == EINTR || err == ESHUTDOWN;
     errno = err;
@@ -114,7 +113,8 @@ fake_read (int fd, void *data, size_t size)
       memcpy (data, k.sent, MIN (size, k.sent_size));
     return MIN (size, k.sent_size);
   }
-  /* The attempt to stall what may be open after an error. */
+  /* The attempt to stall a request that may still be pending after an
+   * error. */
   if (size == 0 && k.failed) {
     errno = EINVAL;
     return -1;
@@ -126,7 +126,7 @@ fake_read (int fd, void *data, size_t size)
     return -1;
   }
   memset (&event, 0, sizeof (event));
-  /* Requests more often than the rest. */
+  /* Requests are more frequent than other events. */
   event.type = *type & 1 ? FUNCTIONFS_SETUP : *type >> 1;
   memset (&event.u.setup, 0, sizeof (event.u.setup));
   size = take (sizeof (event.u.setup), &setup);
@@ -137,7 +137,7 @@ fake_read (int fd, void *data, size_t size)
   return sizeof (event);
 }
 
-/* The host looks at each byte. */
+/* The host reads each byte. */
 static volatile guint8 sum;
 
 static ssize_t
@@ -164,7 +164,7 @@ on_streaming (gboolean streaming, gpointer user_data)
 {
   gboolean *last = user_data;
 
-  /* It is told once each time. */
+  /* Each change is reported once. */
   if (*last == streaming)
     abort ();
   *last = streaming;

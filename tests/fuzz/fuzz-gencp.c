@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host that sends anything over the control channel: the input is a series
- * of packets, each with its length in two bytes ahead of it, to a camera as it
- * is in the field.  libFuzzer.
+ * A host that sends anything over the control channel of a camera. The input
+ * is a series of packets, each after its length in two bytes. libFuzzer.
  */
 
 #include <string.h>
@@ -55,7 +54,7 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   camera = fuzz_u3v_camera_new ();
   while (size >= 2) {
     gsize n = gst_ffs_get_u16 (data) % (U3V_MAX_COMMAND + 1);
-    /* Of their own, so that a byte too many is seen. */
+    /* In memory of its own, so that ASan detects a read beyond it. */
     guint8 *answer = g_malloc (U3V_MAX_ANSWER), *packet;
     guint length;
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A control request to the stream profile, and caps that a host wrote.
- *
- * The input is bmRequestType, bRequest, wValue, wIndex, one byte of state, and
- * the data of the request. What a host may choose must be something, be part
- * of the offer, and can be told to it again.
+ * A control request to the stream profile, and caps from a host. The input is
+ * bmRequestType, bRequest, wValue, wIndex, one byte of state, and the data of
+ * the request. A selection must not be empty, must be part of the offer, and
+ * the host must be able to send it again.
  */
 
 #include <stdint.h>
@@ -62,7 +61,7 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   state.streaming = data[6] & 1;
   offer = gst_caps_from_string (offers[(data[6] >> 1) % G_N_ELEMENTS (offers)]);
   offer = gst_ffs_stream_caps_any_memory (offer);
-  /* A copy that is as long as it says. */
+  /* A copy of the exact length. */
   copy = g_memdup2 (data + HEAD, setup.length);
   reply = g_byte_array_new ();
 

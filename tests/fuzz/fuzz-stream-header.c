@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a host sends ahead of a frame to ffsdmabufsrc profile=stream.
- *
- * The input is a transfer.  A header that is taken has the length that came, no
- * more planes than there are, is the same when written and read again, and is
- * of the stream that was started.
+ * What a host sends ahead of a frame to ffsdmabufsrc profile=stream. The input
+ * is a transfer. A header that is accepted has the length that arrived, not
+ * too many planes, is the same when it is written and read again, and belongs
+ * to the stream that was started.
  */
 
 #include <stdint.h>
@@ -35,8 +34,7 @@ check_header (const guint8 * copy, gsize size)
     abort ();
 }
 
-/* As the receiver asks: exactly what came, or a whole buffer of which nothing is
- * known but that. */
+/* The receiver knows the exact length, or only that it fits the buffer. */
 static void
 check_head (const guint8 * copy, gsize size)
 {
@@ -45,7 +43,7 @@ check_head (const guint8 * copy, gsize size)
   GstFfsHead head;
 
   gst_ffs_profile_take_head (profile, copy, size, &head);
-  /* It has the number 0 before the first. */
+  /* Before the first stream its number is 0. */
   if (head.kind != GST_FFS_HEAD_BROKEN && gst_ffs_get_u32 (copy + 16) != 0)
     abort ();
   memcpy (room, copy, size);
@@ -60,7 +58,7 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
 
   if (size > GST_FFS_HEAD_ROOM)
     return 0;
-  /* A copy that is as long as it says. */
+  /* A copy of the exact length. */
   copy = g_memdup2 (data, size);
   if (copy == NULL)
     copy = g_malloc (1);

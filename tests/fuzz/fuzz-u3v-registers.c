@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host that reads and writes any registers in any order, and goes away now
- * and then: each step is a byte of what to do, a byte of length, an address
- * and, to be written, bytes.  Where the input says so the address is that of
- * a register, which is hard to guess.  libFuzzer.
+ * A host that reads and writes registers in any order, and goes now and then.
+ * Each step is a byte for the action, a byte for the length, an address and
+ * bytes to be written. If the input says so the address is that of a register,
+ * which is hard to guess. libFuzzer.
  */
 
 #include <string.h>
@@ -29,7 +29,7 @@ take (const uint8_t ** data, size_t *size, gpointer out, gsize n)
   return TRUE;
 }
 
-/* What flows must follow from what was answered. */
+/* Whether frames flow must follow from the answers. */
 static void
 follow (gboolean * streaming, const GstFfsU3vEffect * effect)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The camera that both targets of the USB3 Vision class work on.
+ * The camera of both targets of USB3 Vision.
  */
 
 #ifndef __FUZZ_U3V_H__
@@ -13,7 +13,7 @@
 
 #define FUZZ_N_CONTROLS 3
 
-/* The caps are parsed once: that is what takes long. */
+/* The caps are parsed once, as that takes long. */
 static inline GstFfsU3vCamera *
 fuzz_u3v_camera_new (void)
 {
@@ -55,8 +55,8 @@ fuzz_u3v_selected (GstFfsU3vCamera * camera)
   return selection;
 }
 
-/* Whatever the host did, what is selected are values of the offer, and the
- * next host finds a camera. */
+/* Whatever the host did, the selection is part of the offer, and the next
+ * host finds a camera. */
 static inline void
 fuzz_u3v_camera_check (GstFfsU3vCamera * camera)
 {

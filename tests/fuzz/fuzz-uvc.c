@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host of a webcam: any requests in any order, with frames, looks at the
- * clock and other hosts in between.
+ * The host of a webcam: requests in any order, with frames, ticks and other
+ * hosts in between. The input is a list of steps, each a byte for the action
+ * and, for a request, bmRequestType, bRequest, the high bytes of wValue and
+ * wIndex, the interface and the length of the data, and the data. If the first
+ * byte says so the request is one of the class.
  *
- * The input is a list of steps, each a byte of what to do and, for a request,
- * bmRequestType, bRequest, the high bytes of wValue and wIndex, the interface
- * and the length of the data, and the data. Where the first byte says so the
- * request is one of the class.
- *
- * Whatever a host did, what it is told and what is asked of upstream is of the
- * offer, the source is only set to what it can be, and no payload is larger
- * than was announced or ends by a full packet. libFuzzer.
+ * Whatever the host did, answers and caps for upstream are part of the offer,
+ * the source is set to valid values only, and no payload is larger than
+ * announced or ends with a full packet. libFuzzer.
  */
 
 #include <stdint.h>
@@ -112,7 +110,7 @@ on_streaming (gboolean streaming, gpointer user_data)
 {
   Camera *camera = user_data;
 
-  /* It is told once each time. */
+  /* Each change is reported once. */
   g_assert (camera->streaming != streaming);
   camera->streaming = streaming;
 }
@@ -123,7 +121,7 @@ get_waiting (gpointer user_data)
   return ((Camera *) user_data)->waiting;
 }
 
-/* Made once: that is what takes long. */
+/* Parsed once, as that takes long. */
 static GstPad *
 get_pad (void)
 {
@@ -138,7 +136,7 @@ get_pad (void)
   return sinkpad;
 }
 
-/* What the host sets is one of what the application has. */
+/* The host sets a control of the application to a valid value only. */
 static gboolean
 set_control (const gchar * name, gdouble value, gpointer user_data)
 {
@@ -191,7 +189,7 @@ camera_init (Camera * self, guint8 which)
   g_assert (gst_ffs_profile_start (self->profile, NULL, NULL) == 0);
 }
 
-/* As ep0 does it. */
+/* As ep0 does. */
 static gboolean
 do_request (Camera * self, GstFfsSetup * setup, const guint8 * data,
     gsize size, GByteArray * reply)
@@ -214,7 +212,7 @@ do_request (Camera * self, GstFfsSetup * setup, const guint8 * data,
   return ok;
 }
 
-/* Returns how many bytes of data it was. */
+/* Returns: number of bytes used as data */
 static gsize
 request (Camera * self, gboolean sane, const guint8 * bytes,
     const guint8 * data, gsize size)
@@ -280,7 +278,7 @@ frame (Camera * self, guint8 how, guint32 size)
     g_assert (framing.header_size == 12 || framing.header_size == 6);
     g_assert (framing.header[0] == framing.header_size);
     g_assert (total % 64 != 0);
-    /* The probe may be another one by now; a stream is as committed. */
+    /* The probe may have changed by now; a stream is as committed. */
     if (self->streaming)
       g_assert (total <= get_max_payload (self, 2));
   }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For all targets: a warning of GLib is a finding like a crash, and libFuzzer
- * keeps its input.  G_DEBUG=fatal-warnings raises a signal that it does not
- * look for.
+ * For all targets: a warning of GLib counts as a crash, and libFuzzer keeps
+ * its input. It does not handle the signal of G_DEBUG=fatal-warnings.
  */
 
 #include <gst/gst.h>
@@ -21,7 +20,7 @@ write_log (GLogLevelFlags level, const GLogField * fields, gsize n_fields,
 }
 
 /* GLib makes its table of names when it is loaded, and loses it on purpose
- * when it becomes too small. */
+ * when the table becomes too small. */
 static void
 overlook (void)
 {

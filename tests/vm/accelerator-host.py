@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """accelerator-host.py SERIAL FILE SIZE: sends frames of SIZE bytes from FILE to
-examples/accelerator and writes the H.264 that comes back to the standard output,
+examples/accelerator and writes the H.264 that it receives to the standard output,
 until there is an access unit for each frame.
 """
 

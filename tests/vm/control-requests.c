@@ -2,11 +2,10 @@
 /*
  * control-requests [TYPE:REQUEST:VALUE:INDEX:LENGTH...]
  *
- * Sends these control requests, numbers are hexadecimal and data are zeros;
- * prints a word for each: the answer's bytes, or "stalled".
- *
- * Without arguments it sends requests that a function does not know, in both
- * directions, and expects each to be stalled, and the function to stay usable.
+ * Sends these control requests, with hexadecimal numbers and zeros as data,
+ * and prints a word for each: the bytes of the answer, or "stalled". Without
+ * arguments it sends requests that a function does not know, in both
+ * directions, and expects each to be stalled and the function to stay usable.
  */
 
 #include <libusb.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Measures what a frame costs the gadget's side: CPU time of this process,
- * which does nothing but push dmabufs into the sink. Frames are counted from
- * an idle sink to an idle sink. Prints nanoseconds a frame.
+ * Measures the gadget's side of a frame: CPU time of this process, which only
+ * pushes dmabufs into the sink. Frames are counted from an idle sink to an
+ * idle sink. Prints nanoseconds a frame.
  */
 
 #include <gst/allocators/gstdmabuf.h>
@@ -54,7 +54,7 @@ on_buffer_end (gpointer data, GstMiniObject * buffer)
   g_mutex_unlock (&feed->lock);
 }
 
-/* Pushes @count frames and waits until the sink has released all. */
+/* Pushes @count frames and waits until the sink has released all of them. */
 static gboolean
 push (SinkFeed * sink, Feed * feed, guint count)
 {

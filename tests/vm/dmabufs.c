@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Real dmabufs for the programs of the scenarios, from whatever the running
- * kernel offers.
+ * Real dmabufs for the programs of the scenarios, from whatever the kernel
+ * offers.
  */
 
 #define _GNU_SOURCE
@@ -48,8 +48,8 @@ from_memfd (gint device, gsize size)
   return fd;
 }
 
-/* Kernels before 6.12 have neither of the above in packaged form. A capture
- * device has, and what it exported stays when it is closed. */
+/* Packaged kernels before 6.12 have neither. A capture device has buffers,
+ * and what it exported stays valid when it is closed. */
 static gint
 from_camera (gint device, gsize size)
 {
@@ -143,8 +143,8 @@ test_dmabuf_sync (gint fd, guint64 flags)
   return result == 0;
 }
 
-/* Whether any fence of the dmabuf, to read or to write, is pending: the
- * kernel's own word on whether a device still uses it. */
+/* Whether a fence of the dmabuf, to read or to write, is pending: the
+ * kernel says whether a device still uses it. */
 gboolean
 test_dmabuf_is_busy (gint fd)
 {

@@ -36,7 +36,7 @@ number (const char *text)
   return n;
 }
 
-/* The driver's endpoint numbers: two for each, IN is odd. */
+/* The driver has two endpoint numbers for each address; IN is odd. */
 static uint32_t
 fault (char **argv)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host that means no good: control requests to anything of any length, any
- * packets on any endpoint (for a USB3 Vision camera ones that begin like
- * GenCP), answers that nobody reads, streams that are begun and left, halts,
- * resets, interfaces claimed and left.
+ * A hostile host: control requests of any length to any recipient, any packets
+ * to any endpoint (for a USB3 Vision camera ones that begin like GenCP),
+ * answers that are not read, streams that are started and abandoned, halts,
+ * resets, and interfaces that are claimed and released.
  *
  * hostile-host SEED SECONDS
  *
- * What it does follows from the seed, as far as the device's answers permit.
- * Prints how much of each it did; a device that does not come back is an
- * error, and nothing else.
+ * Its actions follow from the seed, as far as the device's answers permit.
+ * Prints how many of each there were. Only a device that does not come back is
+ * an error.
  */
 
 #include <libusb.h>
@@ -22,8 +22,7 @@
 #define VID 0x1209
 #define PID 0x0001
 #define N_INTERFACES 2
-/* Long enough for a device that is busy, short for one that will not say
- * anything. */
+/* Long enough for a busy device, short for one that does not answer. */
 #define TIMEOUT_MS 20
 #define COME_BACK_S 60
 #define MAX_PACKET 4096
@@ -40,7 +39,7 @@ static libusb_device_handle *handle;
 static struct libusb_config_descriptor *config;
 static uint64_t state;
 
-/* A generator of our own: the same everywhere. */
+/* A generator with the same numbers on each machine. */
 static uint32_t
 any (uint32_t below)
 {
@@ -105,7 +104,7 @@ come (void)
   return 0;
 }
 
-/* An endpoint's address; 0 if there is none of that direction. */
+/* Returns: an endpoint's address, 0 if there is none of this direction */
 static uint8_t
 endpoint (int in)
 {
@@ -126,8 +125,8 @@ endpoint (int in)
   return n_found > 0 ? found[any (n_found)] : 0;
 }
 
-/* Requests that the profile of streams knows, or any. Not SET_ADDRESS and not
- * SET_CONFIGURATION, which the host's kernel keeps to itself. */
+/* Requests of the stream profile, or any. SET_ADDRESS and SET_CONFIGURATION
+ * belong to the host's kernel. */
 static void
 request (void)
 {
@@ -154,7 +153,7 @@ request (void)
       data, length, TIMEOUT_MS) >= 0;
 }
 
-/* A packet that begins well, most of the time, and may end anywhere. */
+/* A packet that usually begins right, and may end anywhere. */
 static size_t
 gencp (uint8_t * data)
 {
@@ -235,7 +234,7 @@ claim (void)
     libusb_release_interface (handle, i);
 }
 
-/* Returns: whether there still is a device */
+/* Returns: whether the device is still there */
 static int
 one_thing (void)
 {
@@ -281,7 +280,7 @@ main (int argc, char **argv)
     libusb_claim_interface (handle, i);
   while (ok && time (NULL) < end) {
     ok = one_thing ();
-    /* A device that was unbound or reset has another number. */
+    /* A device that was unbound or reset has a new number. */
     if (ok && libusb_get_configuration (handle, &i) < 0)
       ok = come ();
   }

@@ -4,9 +4,9 @@
 
 usage: libuvc-host.py VENDOR FRAMES WIDTHxHEIGHT@RATE...
 
-VENDOR is the device's idVendor, hexadecimal. Asks for each size and rate, whole
-frames a second as libuvc has them, and fails if there is none such. Takes so
-many frames of each then and prints "WIDTHxHEIGHT@RATE SHA1" for each.
+VENDOR is the device's idVendor, hexadecimal. Requests each size and rate, in whole
+frames a second like libuvc, and fails if it is not offered. Captures FRAMES frames
+of each and prints "WIDTHxHEIGHT@RATE SHA1" for each frame.
 """
 
 import ctypes
@@ -22,7 +22,7 @@ uvc.uvc_strerror.restype = ctypes.c_char_p
 
 
 class Frame(ctypes.Structure):
-    """As far as it is of interest."""
+    """The first fields of uvc_frame_t."""
     _fields_ = [("data", ctypes.c_void_p), ("size", ctypes.c_size_t),
                 ("width", ctypes.c_uint32), ("height", ctypes.c_uint32)]
 

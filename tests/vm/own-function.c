@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A function that answers control requests of all kinds and lengths, in a
- * gadget that is made and undone: what own mode is made of, without a
- * camera.  Commands come on the standard input, one a line; each is answered
- * by "COMMAND ok" or "COMMAND: what is wrong".
+ * gadget that is made and removed: the parts of own mode without a camera.
+ * Commands come on the standard input, one a line. Each is answered by "COMMAND
+ * ok" or "COMMAND: ERROR".
  *
  *   gadget NAME      make it, mount FunctionFS
  *   mounted DIR      use this FunctionFS instead
  *   open             describe the function and answer the host
  *   bind [UDC]
- *   go               let the answer of request SLOW go
+ *   go               answer the request SLOW
  *   unbind, close, free
  */
 
@@ -24,11 +24,11 @@
 enum
 {
   FILL = 1,                     /* IN: wValue bytes of wIndex's high byte */
-  STORE,                        /* OUT: kept ... */
-  RECALL,                       /* IN: ... and given back */
+  STORE,                        /* OUT: data is kept ... */
+  RECALL,                       /* IN: ... and returned */
   REFUSE,                       /* either: stalled */
   ECHO,                         /* IN: the request itself */
-  SLOW                          /* IN: when "go" comes */
+  SLOW                          /* IN: answered when "go" comes */
 };
 
 static const GstFfsFunctionDesc descs[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A pipeline of one sink that the program feeds itself, so that nothing but
- * the sink holds or copies a buffer and nothing but the sink costs time.
+ * A pipeline with only a sink, fed by the program itself, so that only the
+ * sink holds or copies buffers and takes time.
  */
 
 #include "sinkfeed.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * source-frames ENDPOINT SERIAL ROUNDS FRAMES: both sides of the cable: a host
- * that sends to ffsdmabufsrc, and what comes out of that. TAP on the standard
- * output.
+ * source-frames ENDPOINT SERIAL ROUNDS FRAMES
  *
- * The main thread is the host; frames are looked at by the streaming thread.
+ * Both ends of the cable: a host that sends to ffsdmabufsrc, and the frames
+ * that the element makes of it. TAP on the standard output.
  *
- * Locking: one lock for what the two share.
+ * The main thread is the host; the streaming thread compares frames. Locking:
+ * one lock for what both use.
  */
 
 #include <errno.h>
@@ -17,14 +17,14 @@
 
 #include "usbhost.h"
 
-/* A hang, not a slow machine. */
+/* Only a hang takes that long. */
 #define HANG (60 * G_TIME_SPAN_SECOND)
 #define WRITE_MS 20000
 
-/* A host that finds nobody to take it. */
+/* For a host to which no transfer is queued. */
 #define REFUSED_MS 300
 
-/* Most buffers that the element makes for itself. */
+/* most buffers that the element allocates for itself */
 #define POOL 8
 
 #define MAX_SIZE (1u << 20)
@@ -36,7 +36,7 @@ static struct
   GMutex lock;
   GCond cond;
   gsize size;
-  guint8 next;                  /* seed of the frame that is to come */
+  guint8 next;                  /* seed of the next frame */
   guint n_good;
   guint n_bad;
 } seen;
@@ -243,7 +243,7 @@ test_faults (void)
   stop ();
 }
 
-/* Nobody takes frames from the source: the host waits, and nothing is lost. */
+/* No frame is taken from the source: the host waits, and nothing is lost. */
 static void
 test_flow (void)
 {
@@ -268,8 +268,8 @@ test_flow (void)
   stop ();
 }
 
-/* A real controller's driver takes a while to see that a plug was pulled; until
- * then the device can be opened. */
+/* The driver of a real controller takes a while to see that the cable was
+ * pulled. Until then the device can be opened. */
 static gboolean
 wait_gone (void)
 {
@@ -285,7 +285,7 @@ wait_gone (void)
   return TRUE;
 }
 
-/* For who reads a red run. */
+/* For the reader of a failed run. */
 static void
 tell (const gchar * what, guint round)
 {
@@ -322,7 +322,7 @@ test_unplug (guint rounds)
       ok = FALSE;
       tell ("not what was sent", i);
     }
-    /* In the midst of one, each second time. */
+    /* Every second time in mid-frame. */
     if (ok && i % 2)
       usb_host_write (host, data, 1024, WRITE_MS);
     ok = ok && usb_host_set_port (host, FALSE);
@@ -356,7 +356,8 @@ test_many (guint frames)
   for (i = 10; ok && i < frames; i++)
     ok = send_bytes (WHOLE, i) == WHOLE;
   check (ok && wait_good (frames), "%u frames", frames);
-  /* Two of each dmabuf, of which the pool has so many in the end. */
+  /* Each dmabuf has two files, and the pool has this many dmabufs in the
+   * end. */
   check (count_fds () <= fds + 2 * POOL, "files: %u, then %u", fds,
       count_fds ());
   check (stat_of ("attach-calls") <= attached + POOL, "no more dmabufs are "

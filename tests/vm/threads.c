@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How many threads this process has of its own, for tests that none is left.
+ * Counts the threads of this process, for tests that no thread is left.
  *
- * GStreamer's streaming threads are GLib's, which keeps those that have nothing
- * to do for whoever may need one.  How many it keeps is a matter of whether one
- * had got that far when the next was needed, so it is told to keep none.
+ * GStreamer's streaming threads are GLib's, which keeps idle ones for later
+ * use. How many it keeps depends on chance, so it is told to keep none.
  *
  * No state, no locks.
  */
@@ -20,10 +19,10 @@
 /* PF_EXITING of the kernel's linux/sched.h, as shown in /proc/PID/stat. */
 #define EXITING 0x4
 
-/* Of the line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...":
- * whoever is joined is on the way out, but the kernel lists it until it is.
- * GLib has a thread that starts others for good, and any that has not been given
- * a name does a moment's work for GLib or GStreamer. */
+/* A line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...".
+ * The kernel lists a thread that is being joined until it has gone. GLib
+ * has a permanent thread that starts others, and threads without a name are
+ * short-lived ones of GLib or GStreamer. */
 static gboolean
 is_a_thread_of_ours (const gchar * stat)
 {

@@ -7,11 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* At the start of a program that counts: nothing of GLib's stays idle. */
+/* At the start of a program that counts: GLib keeps no idle threads. */
 void test_keep_no_threads (void);
 
-/* Some are joined by nobody and take a moment to end: returns how many there are
- * as soon as there are no more than @wanted, or after ten seconds. */
+/* Threads that are not joined take a moment to end. Returns: their number,
+ * as soon as there are no more than @wanted, or after ten seconds */
 guint test_count_threads (guint wanted);
 
 G_END_DECLS

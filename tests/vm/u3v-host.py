@@ -4,11 +4,11 @@
 
 usage: u3v-host.py CAMERA OUTPUT RUN...
 
-CAMERA may be empty: the first there is. Each RUN is FORMAT:WIDTHxHEIGHT[+X+Y]:FRAMES:sync|async[:CHOICE], all of them in one
-session. OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES
-of 0 means without end. With each frame the feature CHOICE is set to the next of
-what it can be. Fails if a frame is incomplete, missing or not what was asked
-for.
+CAMERA may be empty: the first one. Each RUN is
+FORMAT:WIDTHxHEIGHT[+X+Y]:FRAMES:sync|async[:CHOICE], all of them in one session.
+OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES of 0 means
+without end. With each frame the feature CHOICE is set to its next value. Fails if a
+frame is incomplete, missing or of another format.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ def receive(camera, run, out):
         n += 1
     completed, failures, underruns = stream.get_statistics()
     camera.stop_acquisition()
-    # One may be on its way when the camera is stopped.
+    # A frame may be in flight when the camera is stopped.
     _, stopped, _ = stream.get_statistics()
     print(f"{run}: {completed} complete, {failures} failed, then {stopped}, "
           f"{underruns} underruns")

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The USB host's side for programs that are both sides: bulk IN transfers by
- * usbfs itself.  A device that comes back is found within milliseconds, and
- * there is no library whose threads and caches would blur what is counted.
+ * The USB host for programs that are both ends of the cable: bulk IN transfers
+ * by usbfs. A device that comes back is found within milliseconds, and no
+ * library's threads and caches blur the counts.
  *
- * Locking: all functions belong to one thread; the data function is called
+ * Locking: all functions belong to one thread. The data function is called
  * from a thread that lives from start() to stop().
  */
 
@@ -26,7 +26,7 @@
 /* Defaults. */
 #define ENDPOINT 0x81
 #define INTERFACE 0
-/* A hang, not a slow machine. */
+/* Only a hang takes that long. */
 #define HANG_US (60 * G_USEC_PER_SEC)
 #define LOOK_AGAIN_US 5000
 /* Whole packets of any speed. */
@@ -49,14 +49,14 @@ struct _UsbHost
   guint interface;
   guint8 endpoint;
 
-  gchar *device;                /* name in sysfs, once seen */
-  char *port;                   /* the hub's, in sysfs, once used */
+  gchar *device;                /* name in sysfs, once found */
+  char *port;                   /* of the hub, in sysfs, once used */
   gint fd;
   gint wake;
   GThread *thread;
   Urb *urbs;
-  /* The kernel completes in order, and what is complete is submitted again:
-   * this one is the oldest. */
+  /* The kernel completes transfers in order, and each is submitted again,
+   * so this one is the oldest. */
   guint next;
   gint gone;
 };
@@ -114,8 +114,8 @@ usb_host_free (UsbHost * host)
   g_free (host);
 }
 
-/* Nothing is allocated for what is not there: this is asked again and again
- * while a device comes. */
+/* This is called again and again while a device comes, so it allocates
+ * nothing if there is none. */
 static gboolean
 read_file (const gchar * device, const gchar * attr, gchar * text, gsize size)
 {
@@ -166,7 +166,7 @@ find_device (UsbHost * host)
   return host->device != NULL;
 }
 
-/* There, and its interface too, which comes with the configuration. */
+/* The interface comes with the configuration. */
 static gboolean
 is_configured (UsbHost * host)
 {
@@ -202,7 +202,7 @@ usb_host_wait_device (UsbHost * host)
   return TRUE;
 }
 
-/* Returns: its file, or -1 */
+/* Returns: file descriptor, or -1 */
 gint
 usb_host_open_node (UsbHost * host)
 {
@@ -232,7 +232,7 @@ usb_host_open (UsbHost * host)
   do {
     if (!usb_host_wait_device (host))
       return FALSE;
-    /* It may be on its way out or in. */
+    /* The device may be coming or going. */
     host->fd = usb_host_open_node (host);
     if (host->fd >= 0
         && ioctl (host->fd, USBDEVFS_CLAIMINTERFACE, &host->interface) == 0)
@@ -267,8 +267,8 @@ submit (UsbHost * host, Urb * urb)
   return urb->submitted;
 }
 
-/* Takes what is complete, each transfer once: a device that is faster than
- * this would keep it here for ever.  FALSE if the device is gone. */
+/* Reaps completed transfers, each once: a device that is faster than this
+ * would keep it here for ever. FALSE: the device is gone */
 static gboolean
 reap (UsbHost * host, gboolean again)
 {
@@ -334,7 +334,7 @@ usb_host_start (UsbHost * host)
   return TRUE;
 }
 
-/* What was under way has been handed over when this returns. */
+/* All received data has been passed on when this returns. */
 void
 usb_host_stop (UsbHost * host)
 {
@@ -350,7 +350,7 @@ usb_host_stop (UsbHost * host)
   if (read (host->wake, &count, sizeof (count)) < 0)
     g_printerr ("usbhost: eventfd: %s\n", g_strerror (errno));
 
-  /* Newest first, so that none starts when an earlier one is taken away. */
+  /* Newest first, so that none starts when an earlier one is cancelled. */
   for (i = 1; i <= host->n_urbs; i++) {
     Urb *urb = &host->urbs[(host->next + host->n_urbs - i) % host->n_urbs];
 
@@ -360,14 +360,14 @@ usb_host_stop (UsbHost * host)
   reap (host, FALSE);
 }
 
-/* Whether reading has ended by itself, or was not begun. */
+/* Whether reading has ended by itself, or was not started. */
 gboolean
 usb_host_is_gone (UsbHost * host)
 {
   return host->thread == NULL || g_atomic_int_get (&host->gone);
 }
 
-/* Takes the first bulk OUT endpoint that there is, of an open device. */
+/* Finds the first bulk OUT endpoint of an open device. */
 gboolean
 usb_host_find_out (UsbHost * host)
 {
@@ -387,8 +387,8 @@ usb_host_find_out (UsbHost * host)
   return FALSE;
 }
 
-/* By transfers of whole packets, which on the wire are one.  Returns: how much was
- * sent, or -1 and errno */
+/* Transfers of whole packets, which are one on the wire. Returns: number of
+ * bytes sent, or -1 and errno */
 gssize
 usb_host_write (UsbHost * host, gconstpointer data, gsize size,
     guint timeout_ms)
@@ -417,7 +417,7 @@ usb_host_reset (UsbHost * host)
   return ioctl (host->fd, USBDEVFS_RESET) == 0;
 }
 
-/* SET_INTERFACE, with the setting that is active.  Reading has ended. */
+/* SET_INTERFACE with the active setting. Call when reading has ended. */
 gboolean
 usb_host_set_interface (UsbHost * host)
 {
@@ -426,7 +426,7 @@ usb_host_set_interface (UsbHost * host)
   return ioctl (host->fd, USBDEVFS_SETINTERFACE, &setting) == 0;
 }
 
-/* CLEAR_FEATURE(ENDPOINT_HALT).  Reading has ended. */
+/* CLEAR_FEATURE(ENDPOINT_HALT). Call when reading has ended. */
 gboolean
 usb_host_clear_halt (UsbHost * host)
 {
@@ -476,7 +476,7 @@ usb_host_set_port (UsbHost * host, gboolean on)
     return bench != NULL;
   }
 
-  /* The link goes with the device. */
+  /* The symbolic link goes with the device. */
   if (host->port == NULL) {
     g_snprintf (path, sizeof (path), DEVICES "/%s/port", host->device);
     host->port = realpath (path, NULL);

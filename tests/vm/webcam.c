@@ -2,11 +2,11 @@
 /*
  * webcam NODE SWITCHES FRAMES FORMAT:WIDTHxHEIGHT...
  *
- * A host's program that changes the format of a webcam so many times, in turn
- * through all that are given, takes a few frames of each and prints their
- * SHA-1 sums. It fails when a format is not what was asked for, or no frame
- * comes, and says on its standard error when the driver gives a frame behind
- * one that it has counted later.
+ * A host's program that changes the format of a webcam this many times, in
+ * turn through all of these, captures a few frames of each and prints their
+ * SHA-1 sums. It fails if a format is not the requested one, or no frame
+ * comes. It says on its standard error when the driver returns a frame after
+ * one with a higher number.
  */
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define N_BUFFERS 3
-#define PATIENCE 60000          /* ms; nothing is measured by it */
+#define PATIENCE 60000          /* ms; only a hang takes that long */
 
 static int node;
 
@@ -68,7 +68,7 @@ queue (struct v4l2_buffer *buf)
   call (VIDIOC_QBUF, buf, "VIDIOC_QBUF");
 }
 
-/* *last: the driver's number of the frame before this one, -1 for none */
+/* *last: the driver's number of the previous frame, -1 for none */
 static void
 take_frame (void *const *maps, gint64 * last)
 {
@@ -82,7 +82,8 @@ take_frame (void *const *maps, gint64 * last)
   if (poll (&p, 1, PATIENCE) <= 0 || !(p.revents & POLLIN))
     fail ("no frame");
   call (VIDIOC_DQBUF, &buf, "VIDIOC_DQBUF");
-  /* Of another format, say. Older kernels keep such frames to themselves. */
+  /* For instance of another format. Older kernels do not pass on such
+   * frames. */
   if (buf.flags & V4L2_BUF_FLAG_ERROR) {
     errno = EBADMSG;
     fail ("a bad frame");
@@ -144,7 +145,7 @@ main (int argc, char **argv)
     fprintf (stderr, "usage: webcam NODE SWITCHES FRAMES FORMAT:WxH...\n");
     return 2;
   }
-  /* Both may go to one file, and a line is to stay in one piece there. */
+  /* Both may go to one file, where a line must stay in one piece. */
   setvbuf (stdout, NULL, _IOLBF, 0);
   node = open (argv[1], O_RDWR | O_CLOEXEC);
   if (node < 0)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host's side: compares what it reads with what went into the sink, byte
- * for byte.
+ * The host: compares received bytes with those that went into the sink.
  *
  * Ownership: a copy of each frame, from when it goes into the sink until the
- * host has read the last byte of it.
+ * host has read its last byte.
  *
- * Locking: the sink's thread adds frames, the thread that reads takes them; the
+ * Locking: the sink's thread adds frames, the reading thread takes them; the
  * lock is for both.
  */
 
@@ -69,8 +68,8 @@ expect (Test * test, const guint8 * data, gsize size)
   g_mutex_unlock (&test->lock);
 }
 
-/* After the last fence the bytes are with the host; those of a transfer that
- * no short packet has ended yet are had by taking it back. */
+/* After the last fence the host has all bytes. Those of a transfer that no
+ * short packet has ended are read by cancelling it. */
 gboolean
 take_all (Test * test)
 {

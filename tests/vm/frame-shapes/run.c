@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A pipeline that runs from its start to its end, and what the sink says of it
- * then.
+ * Runs a pipeline to its end and reads the sink's stats.
  *
- * Locking: none here; buffers are seen in the streaming thread, by a probe
- * rather than by a tee: it would keep our pool from the source, and a
- * gst_buffer_map() of several memories would make them one.
+ * Locking: none. Buffers are seen in the streaming thread by a probe. A tee
+ * would not pass on the sink's pool, and gst_buffer_map() of several memories
+ * would merge them.
  */
 
 #include "test.h"
@@ -154,7 +153,7 @@ run_pipeline (Test * test, const gchar * description, const gchar * copy_mode,
   }
 
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-  /* What is refused is not sent. */
+  /* A frame that is refused is not sent. */
   if (strcmp (copy_mode, "never") != 0) {
     pad = gst_element_get_static_pad (sink, "sink");
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, probe, test, NULL);
@@ -185,7 +184,7 @@ run_stat (const Run * run, const gchar * field)
   return value;
 }
 
-/* How the frames went out, in words. */
+/* How the frames were sent, in words. */
 gchar *
 outcome (Test * test, const Run * run)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Buffers of all shapes: how their memories lie, and of what kind they are.
+ * Buffers of all shapes: kinds of memory, and their layout.
  *
- * Ownership: each buffer is new and its caller's; nothing is shared between two
- * of them.
+ * Ownership: each buffer is new and belongs to the caller; no two of them
+ * share anything.
  */
 
 #include "test.h"
@@ -52,7 +52,7 @@ sysmem (gsize size)
   return mem;
 }
 
-/* The share holds its parent. */
+/* The share keeps its parent. */
 static GstMemory *
 part_of (GstMemory * mem, gssize offset, gssize size)
 {
@@ -179,7 +179,7 @@ system_memory (Test * test, guint i)
   return buffer_of (sysmem (100000 + i), NULL);
 }
 
-/* Each larger than what the last copy was made into. */
+/* Each buffer is larger than the memory of the last copy. */
 static GstBuffer *
 growing (Test * test, guint i)
 {

@@ -22,8 +22,8 @@ typedef struct
   guint64 transfers;
   guint64 sent;
   guint64 received;
-  guint64 surplus;              /* bytes that nobody sent */
-  gint64 first_wrong;           /* byte of this run, or -1 */
+  guint64 surplus;              /* bytes that were not sent */
+  gint64 first_wrong;           /* first wrong byte of this run, or -1 */
 
   GString *table;
   guint n_checks;
@@ -41,7 +41,7 @@ typedef struct
 {
   const gchar *name;
   GstBuffer *(*make) (Test * test, guint i);
-  /* How often each is sent. */
+  /* Each is sent so many times. */
   guint times;
   const gchar *caps;
   const gchar *properties;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is said of a check, and when all is over at once because something
- * hangs.
+ * Reports checks, and gives up when the program hangs.
  *
- * Locking: give_up() reads what it prints as it is, since whoever holds the
- * lock may be what hangs.
+ * Locking: give_up() reads without the lock, since the thread that has it may
+ * be the one that hangs.
  */
 
 #include "test.h"
@@ -50,7 +49,7 @@ give_up (Test * test, const gchar * format, ...)
   _exit (1);
 }
 
-/* Any message that is not a word on states; and the state. */
+/* Any message but those about states, and the state. */
 void
 check_pipeline (Test * test, GstElement * pipeline, const gchar * kind)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each way in which a connection can end, from the host's side or from the
- * device's.
+ * Each way in which a connection can end, from the host's or the device's
+ * side.
  *
- * Locking: all of it belongs to the one thread of the host.
+ * Locking: all of it belongs to the thread of the host.
  */
 
 #include "test.h"
@@ -45,8 +45,8 @@ write_gadget (Test * test, const gchar * attr, const gchar * value)
   g_free (path);
 }
 
-/* Transfers fail before the host's kernel has taken the device away.  Who
- * looks for it in between finds the one that is about to go. */
+/* Transfers fail before the host's kernel has removed the device. A search
+ * in between finds the device that is about to go. */
 static void
 wait_removed (Test * test, const gchar * number)
 {
@@ -99,7 +99,7 @@ reset (Test * test, guint round)
   (void) round;
   if (!usb_host_reset (test->host))
     give_up (test, "reset: %s", g_strerror (errno));
-  /* Whether the reset met a transfer of ours is a matter of luck. */
+  /* Whether the reset met a transfer depends on chance. */
   usb_host_close (test->host);
 }
 
@@ -134,8 +134,8 @@ clear_halt (Test * test, guint round)
   usb_host_close (test->host);
 }
 
-/* The controller knows nothing of applications and keeps the rest of a frame
- * for the next one; so that one begins as a careful application does. */
+/* The controller keeps the rest of a frame for the next application, so
+ * that one begins like a careful application. */
 static void
 kill_host (Test * test, guint round)
 {
@@ -199,7 +199,7 @@ set_speed (Test * test, const gchar * speed)
   connect_host (test);
 }
 
-/* The host sleeps between two frames: none of them is lost. */
+/* The host sleeps between two frames, and none is lost. */
 static void
 suspend (Test * test, guint round)
 {
@@ -226,7 +226,7 @@ const Ending endings[] = {
   {"CLEAR_FEATURE(HALT)", clear_halt, TRUE, NULL, NULL, "dwc3"},
   {"suspend at high speed", suspend, FALSE, "high-speed", "power/control",
       NULL},
-  /* dummy_hcd knows of no SuperSpeed link that sleeps. */
+  /* dummy_hcd has no SuperSpeed link that suspends. */
   {"suspend at SuperSpeed", suspend, FALSE, NULL, "power/control", "dwc3"},
   {"host killed", kill_host, TRUE, NULL, NULL, NULL},
   {"NULL and PLAYING", cycle, TRUE, NULL, NULL, NULL},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every way a connection can end, many times over, in one process: after each
- * the host must get whole and new frames again, the pipeline must still be
- * PLAYING, and nothing may pile up.
+ * Every way in which a connection can end, many times over, in one process:
+ * afterwards the host must get whole and new frames, the pipeline must still
+ * be PLAYING, and nothing may pile up.
  */
 
 #include "test.h"
@@ -91,7 +91,7 @@ test_kill (Test * test)
     give_order (test, 'g', test->next);
     connect_host (test);
     wait_frames (test, SOME);
-    /* With the host reading, or not any more. */
+    /* While the host reads, and after it has stopped. */
     if (round % 2)
       usb_host_close (test->host);
     give_order (test, 'k', 0);
@@ -111,7 +111,7 @@ test_kill (Test * test)
   wait_frames (test, SOME);
 }
 
-/* For what v4l2src loses. */
+/* For the growth of v4l2src. */
 static void
 raise_limit (void)
 {

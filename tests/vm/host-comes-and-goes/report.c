@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What every kind must have come up to when its rounds are over, and its line
- * of the table.
+ * What must be true of each kind after its rounds, and its line of the table.
  */
 
 #include "test.h"

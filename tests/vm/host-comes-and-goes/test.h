@@ -9,21 +9,21 @@
 
 G_BEGIN_DECLS
 
-/* Ends in a short packet, as a frame of a host that reads to the end of a
- * packet does. */
+/* Ends with a short packet, as needed by a host that reads to the end of a
+ * packet. */
 #define FRAME_SIZE (61 * 1024 + 100)
 #define FRAME_WORDS (FRAME_SIZE / 4)
 #define HEADER_WORDS 3
 #define MAGIC 0x4d415246
 #define N_SLOTS 6
 
-/* How many frames prove that it streams. */
+/* This many frames prove that it streams. */
 #define SOME 3
 #define LOOK_AGAIN_US 2000
 #define HANG_US (90 * G_USEC_PER_SEC)
-/* What has settled by then is to stay. */
+/* What is in use after so many rounds is to stay. */
 #define SETTLED 10
-/* For what the C library keeps for later use. */
+/* For memory that the C library keeps for later use. */
 #define HEAP_SLACK 16384
 
 typedef struct _Test Test;
@@ -52,9 +52,9 @@ typedef struct
 {
   const gchar *name;
   void (*end) (Test * test, guint round);
-  /* Nothing that was sent before may be seen after it. */
+  /* No frame that was sent before may arrive after it. */
   gboolean outdates;
-  /* If not the fastest. */
+  /* If it is not the fastest. */
   const gchar *speed;
   /* What the kernel must have of the device. */
   const gchar *attr;
@@ -98,15 +98,15 @@ struct _Test
   guint32 frame[FRAME_WORDS];
   gsize fill;
   guint32 last;                 /* number of the last whole frame */
-  guint32 least;                /* older ones are out of date */
-  gboolean ended;               /* what comes belongs to no frame we know of */
+  guint32 least;                /* frames before this one are out of date */
+  gboolean ended;               /* bytes that belong to no known frame */
   gboolean first;               /* of a connection */
   guint64 frames;               /* of a connection */
   guint64 wrong_start;
   guint64 wrong_bytes;
   guint64 wrong_number;
 
-  /* The camera's bytes, and what else is counted of it by itself */
+  /* Bytes of the camera, and counts of it alone */
   gboolean count_only;
   GChecksum *sent_sum;
   GChecksum *received_sum;

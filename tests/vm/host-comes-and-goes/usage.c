@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What may not grow: files, threads and memory of this process, and what the
- * kernel says of all dmabufs.
+ * What must not grow: files, threads and memory of this process, and the
+ * kernel's list of all dmabufs.
  *
- * Locking: none; one thread counts, while the others are at rest.
+ * Locking: none; one thread counts while the others are idle.
  */
 
 #include "test.h"
@@ -26,7 +26,8 @@ count_fds (void)
   return n;
 }
 
-/* The kernel's own account of all dmabufs and who is attached to them. */
+/* The kernel's own list of all dmabufs and of the devices that are
+ * attached. */
 void
 count_dmabufs (Usage * usage)
 {
@@ -50,7 +51,7 @@ count_dmabufs (Usage * usage)
   g_free (text);
 }
 
-/* Of so many rounds, after how many nothing may grow any more. */
+/* After how many of so many rounds nothing may grow any more. */
 gint
 settling_rounds (gint rounds)
 {
@@ -69,7 +70,7 @@ get_stat (Test * test, const gchar * field)
   return value;
 }
 
-/* A fence's file is closed a moment after the buffer went back. */
+/* A fence's file is closed a moment after its buffer was released. */
 static void
 wait_in_flight (Test * test)
 {
@@ -90,8 +91,7 @@ measure (Test * test, Usage * usage)
   wait_in_flight (test);
   usage->attachments = get_stat (test, "attachments");
   count_dmabufs (usage);
-  /* How many buffers are attached at the moment is no matter, and each has a
-   * file of its own. */
+  /* The number of attached buffers varies, and each has a file. */
   usage->fds = count_fds () - usage->attachments;
   usage->threads = test_count_threads (G_MAXUINT);
   if (g_file_get_contents ("/proc/self/status", &text, NULL, NULL)
@@ -101,7 +101,7 @@ measure (Test * test, Usage * usage)
   usage->heap = mallinfo2 ().uordblks;
 }
 
-/* Until the kernel has cleaned up after a process. */
+/* Waits until the kernel has cleaned up after a process. */
 void
 wait_dmabufs (Test * test, guint wanted)
 {

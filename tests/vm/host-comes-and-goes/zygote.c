@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Processes that are killed: a host application, and a pipeline.
+ * Processes that are killed: a host application, and a pipeline. They are
+ * forked by a process that was forked before there was a thread, and that
+ * obeys one order at a time.
  *
- * They are forked by a process that was forked before there was a thread, and
- * that does what it is told by one order at a time.
- *
- * Ownership: the zygote ends with us, by the end of its orders; its child is
- * killed by an order, or with the guest.
+ * Ownership: the zygote ends with this program, by the end of its orders. Its
+ * child is killed by an order, or with the guest.
  */
 
 #define _GNU_SOURCE             /* pipe2 */

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What the scenarios share. A scenario is a script that runs inside the guest
-# of tests/vm/run, prints TAP on its standard output and ends with 0 when all
-# went well. Lines of its head say what it needs:
+# Functions of all scenarios. A scenario is a script that runs in the guest of
+# tests/vm/run, prints TAP on its standard output and exits with 0 if all checks
+# passed. Lines of its head say what it needs:
 #   # packages: Debian packages, beyond those of the build
 #   # vm: options of tests/vm/run
 # It starts with ". lib.sh" and ends with "done_testing".
@@ -23,7 +23,7 @@ n_checks=0
 n_failed=0
 gadgets=()
 ep0_options=()
-# Generous: it ends what hangs, nothing is measured by it.
+# Seconds until a command counts as hanging; nothing is measured by it.
 hang=120
 # The host, to be started as "${host[@]}" OPTIONS...
 # shellcheck disable=SC2034
@@ -72,7 +72,7 @@ comment ()
   printf '%s\n' "$*" | sed 's/^/# /'
 }
 
-# Shows a log file, so that a red run can be read without its files.
+# Shows log files, so that a failed run can be read without them.
 show ()
 {
   local file
@@ -100,7 +100,7 @@ bail_out ()
 
 done_testing ()
 {
-  # What hangs an endpoint of a real controller.
+  # A broken rule hangs an endpoint of a real controller.
   [ "$FFS_CONTROLLER" != dwc3 ] || check_equal \
     "the controller's driver has broken no rule" 0 \
     "$("$programs/dwc3-bench" broken)"
@@ -109,8 +109,9 @@ done_testing ()
   exit 0
 }
 
-# gadget_up NAME [options of ffs-gadget up]: makes a gadget, describes it and
-# binds it, until the host has configured it. Its endpoint is /dev/ffs-NAME/ep1, its serial number NAME.
+# gadget_up NAME [options of ffs-gadget up]: makes a gadget, describes and binds
+# it, and waits until the host has configured it. Its endpoint is
+# /dev/ffs-NAME/ep1, its serial number NAME.
 gadget_up ()
 {
   local name=$1
@@ -170,7 +171,7 @@ on_exit ()
 }
 trap on_exit EXIT
 
-# wait_until COMMAND...: until it succeeds; fails when that takes far too long.
+# wait_until COMMAND...: until it succeeds; fails after $hang seconds
 wait_until ()
 {
   local end=$((SECONDS + hang))
@@ -181,7 +182,7 @@ wait_until ()
   done
 }
 
-# A moment's sleep without a fork, which is dear in an emulated machine.
+# A short sleep without a fork, which takes long in an emulated machine.
 exec {pause_fd}<> <(:)
 pause ()
 {
@@ -197,8 +198,8 @@ has_ended ()
   [[ $stat == *") Z "* ]]
 }
 
-# wait_pid PID: waits for a background process and gives its exit status; one
-# that hangs is killed and gives 124.
+# wait_pid PID: waits for a background process and returns its exit status; one
+# that hangs is killed and returns 124.
 wait_pid ()
 {
   local pid=$1 status=0
@@ -231,8 +232,8 @@ camera ()
   return 1
 }
 
-# stat LOG FIELD: a field of the statistics that ffsdmabufsink logs at its
-# end, to be had with GST_DEBUG=ffsdmabufsink:4.
+# stat LOG FIELD: a field of the statistics that ffsdmabufsink logs when it
+# stops, with GST_DEBUG=ffsdmabufsink:4.
 stat ()
 {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
@@ -260,9 +261,9 @@ same_frames ()
   return 1
 }
 
-# in_order SENT RECEIVED [SWAPS]: each frame of the host is one of checksumsink's,
-# a later one than the frame before it, or, so many times, one that was left out
-# just ahead of that. A live source may lose some in between.
+# in_order SENT RECEIVED [SWAPS]: each received frame is one of checksumsink's,
+# and later than the frame before it. SWAPS frames may come just after their
+# successor. A live source may lose frames in between.
 in_order ()
 {
   awk -v swaps="${3:-0}" '
@@ -279,14 +280,14 @@ in_order ()
       if (at > n && swaps > 0) {
         while (++low < last && sent[low] != $1);
         if (low < last) {
-          print "# frame", FNR, "came behind the next one"
+          print "# frame", FNR, "came after the next one"
           swaps--
           at = last
           next
         }
       }
       if (at > n) {
-        print "# frame", FNR, "was not sent, or not behind the one before it"
+        print "# frame", FNR, "was not sent, or before the one ahead of it"
         exit 1
       }
     }
