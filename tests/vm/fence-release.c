@@ -21,6 +21,7 @@
 
 #include "dmabufs.h"
 #include "sinkfeed.h"
+#include "tap.h"
 
 /* Only a hang takes that long, even on an emulated machine. */
 #define HANG_US (60 * G_USEC_PER_SEC)
@@ -67,26 +68,7 @@ struct _Test
   GstFlowReturn flow;
   gboolean quit;
 
-  guint n_checks;
-  guint n_failed;
 };
-
-static void
-check (Test * test, gboolean ok, const gchar * format, ...)
-{
-  gchar *text;
-  va_list args;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  test->n_checks++;
-  if (!ok)
-    test->n_failed++;
-  g_print ("%sok %u - max-in-flight=%u: %s\n", ok ? "" : "not ",
-      test->n_checks, test->max_in_flight, text);
-  g_free (text);
-}
 
 static guint
 count_busy (Test * test)
@@ -249,7 +231,7 @@ check_held (Test * test)
   guint64 released, entered;
   gint64 end;
 
-  check (test, wait_counter (test, &test->entered, test->max_in_flight)
+  tap_check (wait_counter (test, &test->entered, test->max_in_flight)
       && wait_busy (test, test->max_in_flight),
       "takes %u frames while the host does not read", test->max_in_flight);
 
@@ -263,11 +245,11 @@ check_held (Test * test)
   released = test->released;
   entered = test->entered;
   g_mutex_unlock (&test->lock);
-  check (test, released == 0, "gives none back while the host does not read "
-      "(%" G_GUINT64_FORMAT " came back)", released);
-  check (test, entered == test->max_in_flight, "takes no more than that "
+  tap_check (released == 0, "releases none while the host does not read "
+      "(%" G_GUINT64_FORMAT " released)", released);
+  tap_check (entered == test->max_in_flight, "takes no more than that "
       "(took %" G_GUINT64_FORMAT ")", entered);
-  check (test, busy_low == test->max_in_flight
+  tap_check (busy_low == test->max_in_flight
       && busy_high == test->max_in_flight,
       "the kernel holds just as many dmabufs (%u to %u)", busy_low, busy_high);
 }
@@ -281,12 +263,12 @@ check_flow (Test * test)
   fd = open (test->hold_file, O_WRONLY | O_CREAT, 0644);
   if (fd >= 0)
     close (fd);
-  check (test, fd >= 0, "the host may read now");
+  tap_check (fd >= 0, "HOLD-FILE can be created");
 
   message = sink_feed_wait (&test->feed, GST_MESSAGE_EOS,
       HANG_US * GST_USECOND);
-  check (test, message != NULL && GST_MESSAGE_TYPE (message)
-      == GST_MESSAGE_EOS, "gets to the end of the stream");
+  tap_check (message != NULL && GST_MESSAGE_TYPE (message)
+      == GST_MESSAGE_EOS, "EOS arrives");
   if (message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     GError *error = NULL;
 
@@ -297,16 +279,16 @@ check_flow (Test * test)
   gst_clear_message (&message);
 
   /* EOS comes after the last fence, so there is nothing to wait for. */
-  check (test, test->released == test->n_frames, "every frame was given back "
-      "before the end of the stream (%" G_GUINT64_FORMAT " of %"
+  tap_check (test->released == test->n_frames, "every frame is released "
+      "before EOS (%" G_GUINT64_FORMAT " of %"
       G_GUINT64_FORMAT ")", test->released, test->n_frames);
-  check (test, test->early == 0, "none was given back while the kernel used "
-      "it (%" G_GUINT64_FORMAT " were)", test->early);
-  check (test, test->out_of_order == 0, "they came back in order");
-  check (test, test->busy_max <= test->max_in_flight,
+  tap_check (test->early == 0, "none is released while the kernel uses it "
+      "(%" G_GUINT64_FORMAT " were)", test->early);
+  tap_check (test->out_of_order == 0, "frames are released in order");
+  tap_check (test->busy_max <= test->max_in_flight,
       "never more in flight than that (%u)", test->busy_max);
-  check (test, test->held_max <= test->max_in_flight,
-      "never more held than that, the one being pushed included (%u)",
+  tap_check (test->held_max <= test->max_in_flight,
+      "never more held than that, including the one being pushed (%u)",
       test->held_max);
 }
 
@@ -316,14 +298,14 @@ check_stop (Test * test)
   gint64 start = g_get_monotonic_time ();
 
   sink_feed_stop (&test->feed);
-  check (test, g_get_monotonic_time () - start < HANG_US,
+  tap_check (g_get_monotonic_time () - start < HANG_US,
       "stops although the host does not read");
-  check (test, wait_counter (test, &test->released, test->entered),
-      "gives everything back when it stops (%" G_GUINT64_FORMAT " of %"
+  tap_check (wait_counter (test, &test->released, test->entered),
+      "releases all frames when it stops (%" G_GUINT64_FORMAT " of %"
       G_GUINT64_FORMAT ")", test->released, test->entered);
-  check (test, test->early == 0, "none was given back while the kernel used "
-      "it (%" G_GUINT64_FORMAT " were)", test->early);
-  check (test, count_busy (test) == 0, "the kernel holds none of them");
+  tap_check (test->early == 0, "none is released while the kernel uses it "
+      "(%" G_GUINT64_FORMAT " were)", test->early);
+  tap_check (count_busy (test) == 0, "the kernel holds none of them");
 }
 
 static gboolean
@@ -432,6 +414,7 @@ main (int argc, char **argv)
   g_free (sink);
   pusher = g_thread_new ("pusher", push_frames, &test);
 
+  tap_set_prefix ("max-in-flight=%u: ", test.max_in_flight);
   check_held (&test);
   if (test.stop_while_held)
     check_stop (&test);
@@ -445,12 +428,11 @@ main (int argc, char **argv)
   sink_feed_stop (&test.feed);
   g_thread_join (pusher);
   sink_feed_clear (&test.feed);
-  g_print ("1..%u\n", test.n_checks);
   if (test.checksums != NULL)
     fclose (test.checksums);
   free_slots (&test);
   g_free (endpoint);
   g_free (hold_file);
   g_free (checksum_path);
-  return test.n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return tap_end ();
 }

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tap.h"
+#include "threads.h"
 #include "usbhost.h"
 
 /* Only a hang takes that long. */
@@ -45,22 +47,6 @@ static const gchar *endpoint;
 static UsbHost *host;
 static GstElement *pipeline, *src;
 static guint8 *data;
-static guint n_checks;
-static guint n_failed;
-
-static void
-check (gboolean ok, const gchar * format, ...)
-{
-  va_list args;
-
-  n_failed += !ok;
-  printf ("%sok %u - ", ok ? "" : "not ", ++n_checks);
-  va_start (args, format);
-  vprintf (format, args);
-  va_end (args);
-  putchar ('\n');
-  fflush (stdout);
-}
 
 static guint8
 byte_at (gsize i, guint8 seed)
@@ -190,18 +176,6 @@ connect_host (void)
   return usb_host_open (host) && usb_host_find_out (host);
 }
 
-static guint
-count_fds (void)
-{
-  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir))
-    n++;
-  g_dir_close (dir);
-  return n;
-}
-
 /* ---- what is tested ---- */
 
 static void
@@ -217,11 +191,13 @@ test_sizes (void)
 
     play (sizes[i]);
     sent = send_frames (sizes[i], 0, 8);
-    check (sent && wait_good (8), "8 frames of %" G_GSIZE_FORMAT " bytes: byte "
+    tap_check (sent
+        && wait_good (8),
+        "8 frames of %" G_GSIZE_FORMAT " bytes: byte "
         "for byte as the host sent them", sizes[i]);
     if (stat_of ("frames") != 8 || stat_of ("frames-short") != 0
         || stat_of ("frames-long") != 0)
-      check (FALSE, "and nothing else");
+      tap_check (FALSE, "and nothing else");
     stop ();
   }
 }
@@ -231,15 +207,16 @@ test_faults (void)
 {
   play (ODD);
   send_frames (ODD, 0, 1);
-  check (wait_good (1), "a whole frame");
+  tap_check (wait_good (1), "a whole frame");
   send_bytes (ODD - 1, 9);
-  check (wait_stat ("frames-short", 1), "one that is too short is counted");
+  tap_check (wait_stat ("frames-short", 1), "one that is too short is counted");
   send_bytes (ODD + 1, 9);
-  check (wait_stat ("frames-long", 1), "one that is too long too");
+  tap_check (wait_stat ("frames-long", 1), "one that is too long too");
   send_bytes (10 * ODD, 9);
-  check (wait_stat ("frames-short", 2), "and all of a flood");
+  tap_check (wait_stat ("frames-short", 2), "and all of a flood");
   send_frames (ODD, 1, 2);
-  check (wait_good (3), "the whole ones behind them arrive, and nothing else");
+  tap_check (wait_good (3),
+      "the whole ones behind them arrive, and nothing else");
   stop ();
 }
 
@@ -251,7 +228,7 @@ test_flow (void)
 
   play (ODD);
   send_frames (ODD, 0, 1);
-  check (wait_good (1), "frames flow");
+  tap_check (wait_good (1), "frames flow");
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
   while (n < 100) {
     gsize i;
@@ -262,9 +239,9 @@ test_flow (void)
       break;
     n++;
   }
-  check (n < 20, "a pipeline in PAUSED: the host has to wait, after %u", n);
+  tap_check (n < 20, "a pipeline in PAUSED: the host has to wait, after %u", n);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  check (wait_good (1 + n), "and what it has sent arrives");
+  tap_check (wait_good (1 + n), "and what it has sent arrives");
   stop ();
 }
 
@@ -329,15 +306,18 @@ test_unplug (guint rounds)
     usb_host_close (host);
     ok = ok && wait_gone () && usb_host_set_port (host, TRUE);
     if (i == 2)
-      fds = count_fds ();
+      fds = test_count_files ();
   }
-  check (ok && good == 2 * rounds, "unplugged %u of %u times: the next host's "
+  tap_check (ok
+      && good == 2 * rounds,
+      "unplugged %u of %u times: the next host's "
       "frames arrive, and no part of one before", i, rounds);
-  check (connect_host () && send_frames (ODD, 2 * rounds, 1)
+  tap_check (connect_host () && send_frames (ODD, 2 * rounds, 1)
       && wait_good (good + 1), "and after that");
   usb_host_close (host);
-  check (count_fds () <= fds, "files: %u, then %u", fds, count_fds ());
-  check (stat_of ("frames-lost") == 0, "no frame counts as lost");
+  tap_check (test_count_files () <= fds, "files: %u, then %u", fds,
+      test_count_files ());
+  tap_check (stat_of ("frames-lost") == 0, "no frame counts as lost");
   stop ();
   connect_host ();
 }
@@ -351,16 +331,16 @@ test_many (guint frames)
 
   play (WHOLE);
   ok = send_frames (WHOLE, 0, 10) && wait_good (10);
-  fds = count_fds ();
+  fds = test_count_files ();
   attached = stat_of ("attach-calls");
   for (i = 10; ok && i < frames; i++)
     ok = send_bytes (WHOLE, i) == WHOLE;
-  check (ok && wait_good (frames), "%u frames", frames);
+  tap_check (ok && wait_good (frames), "%u frames", frames);
   /* Each dmabuf has two files, and the pool has this many dmabufs in the
    * end. */
-  check (count_fds () <= fds + 2 * POOL, "files: %u, then %u", fds,
-      count_fds ());
-  check (stat_of ("attach-calls") <= attached + POOL, "no more dmabufs are "
+  tap_check (test_count_files () <= fds + 2 * POOL, "files: %u, then %u", fds,
+      test_count_files ());
+  tap_check (stat_of ("attach-calls") <= attached + POOL, "no more dmabufs are "
       "attached: %" G_GUINT64_FORMAT, stat_of ("attach-calls"));
   stop ();
 }
@@ -374,7 +354,7 @@ main (int argc, char **argv)
   endpoint = argv[1];
   data = g_malloc (MAX_SIZE);
   host = usb_host_new (argv[2], 1024, 1, NULL, NULL);
-  check (connect_host (), "the device has a bulk OUT endpoint");
+  tap_check (connect_host (), "the device has a bulk OUT endpoint");
 
   test_sizes ();
   test_faults ();
@@ -384,6 +364,5 @@ main (int argc, char **argv)
 
   usb_host_free (host);
   g_free (data);
-  printf ("1..%u\n", n_checks);
-  return n_failed > 0;
+  return tap_end ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Counts the threads of this process, for tests that no thread is left.
+ * Counts the threads and files of this process, for tests that none is left.
  *
  * GStreamer's streaming threads are GLib's, which keeps idle ones for later
  * use. How many it keeps depends on chance, so it is told to keep none.
@@ -71,5 +71,17 @@ test_count_threads (guint wanted)
 
   while ((n = count_threads ()) > wanted && g_get_monotonic_time () < deadline)
     g_usleep (LOOK_AGAIN_US);
+  return n;
+}
+
+guint
+test_count_files (void)
+{
+  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  g_dir_close (dir);
   return n;
 }

@@ -14,6 +14,9 @@ void test_keep_no_threads (void);
  * as soon as there are no more than @wanted, or after ten seconds */
 guint test_count_threads (guint wanted);
 
+/* Open files, one that this needs itself included. */
+guint test_count_files (void);
+
 G_END_DECLS
 
 #endif /* __TEST_THREADS_H__ */

@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "../tap.h"
 #include "../usbhost.h"
 
 G_BEGIN_DECLS
@@ -26,8 +27,6 @@ typedef struct
   gint64 first_wrong;           /* first wrong byte of this run, or -1 */
 
   GString *table;
-  guint n_checks;
-  guint n_failed;
 } Test;
 
 typedef struct

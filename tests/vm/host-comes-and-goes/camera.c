@@ -215,13 +215,13 @@ test_camera (Test * test)
   g_print ("# with ffsdmabufsink: %" G_GINT64_FORMAT " files and %"
       G_GINT64_FORMAT " bytes in %d rounds\n", fds, heap, n);
   /* v4l2src may be about to open or close the files of a few buffers. */
-  check (test, fds <= lost_fds + N_SLOTS, "%s: no more files are "
+  tap_check (fds <= lost_fds + N_SLOTS, "%s: no more files are "
       "lost than with fakesink", name);
-  check (test, heap <= lost_heap + HEAP_SLACK, "%s: no more "
+  tap_check (heap <= lost_heap + HEAP_SLACK, "%s: no more "
       "memory is lost than with fakesink", name);
   test->sink = own_sink;
   wait_dmabufs (test, before.dmabufs);
-  check (test, TRUE, "%s: no buffer and no attachment is left in the kernel",
+  tap_check (TRUE, "%s: no buffer and no attachment is left in the kernel",
       name);
   end_kind (test, name, rounds, start, &settled, &now, most.attachments,
       most.attached);

@@ -11,22 +11,6 @@
 #include <unistd.h>
 
 void
-check (Test * test, gboolean ok, const gchar * format, ...)
-{
-  va_list args;
-  gchar *text;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  test->n_checks++;
-  if (!ok)
-    test->n_failed++;
-  g_print ("%sok %u - %s\n", ok ? "" : "not ", test->n_checks, text);
-  g_free (text);
-}
-
-void
 give_up (Test * test, const gchar * format, ...)
 {
   GstStructure *stats = NULL;
@@ -66,7 +50,7 @@ check_pipeline (Test * test, GstElement * pipeline, const gchar * kind)
 
       g_print ("# %s\n", text);
       g_free (text);
-      check (test, FALSE, "%s: no error and no warning", kind);
+      tap_check (FALSE, "%s: no error and no warning", kind);
     }
     gst_message_unref (message);
   }

@@ -23,24 +23,24 @@ end_kind (Test * test, const gchar * name, gint rounds, gint64 start,
 
   g_print ("%s", test->complaints->str);
   g_string_truncate (test->complaints, 0);
-  check (test, test->wrong_start == 0, "%s: what comes first is the first byte "
-      "of a frame", name);
-  check (test, test->wrong_number == 0, "%s: nothing out of date, nothing "
-      "twice, nothing left out", name);
-  check (test, test->wrong_bytes == 0, "%s: every byte right", name);
-  check (test, test->early == 0, "%s: nothing given back too early", name);
+  tap_check (test->wrong_start == 0, "%s: the first byte is that of a frame",
+      name);
+  tap_check (test->wrong_number == 0,
+      "%s: no frame is out of date, repeated " "or left out", name);
+  tap_check (test->wrong_bytes == 0, "%s: every byte is right", name);
+  tap_check (test->early == 0, "%s: no frame is released too early", name);
   if (!test->count_only)
-    check (test, now->fds <= settled->fds, "%s: open files: %u, then %u", name,
+    tap_check (now->fds <= settled->fds, "%s: open files: %u, then %u", name,
         settled->fds, now->fds);
-  check (test, now->threads == settled->threads, "%s: threads: %u, then %u",
+  tap_check (now->threads == settled->threads, "%s: threads: %u, then %u",
       name, settled->threads, now->threads);
-  check (test, now->dmabufs == settled->dmabufs, "%s: dmabufs in the kernel: "
+  tap_check (now->dmabufs == settled->dmabufs, "%s: dmabufs in the kernel: "
       "%u, then %u", name, settled->dmabufs, now->dmabufs);
-  check (test, attachments_max <= N_SLOTS && attached_max <= N_SLOTS,
+  tap_check (attachments_max <= N_SLOTS && attached_max <= N_SLOTS,
       "%s: never more attachments than buffers (%u, the kernel says %u)", name,
       attachments_max, attached_max);
   if (!test->count_only)
-    check (test, grown < HEAP_SLACK, "%s: memory in use grew by %"
+    tap_check (grown < HEAP_SLACK, "%s: memory in use grew by %"
         G_GINT64_FORMAT " bytes", name, grown);
   g_string_append_printf (test->table, "# | %s | %d | %u, %u | %u, %u | %u, %u "
       "| %u | %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " | %" G_GINT64_FORMAT

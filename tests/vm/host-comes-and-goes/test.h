@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "../tap.h"
 #include "../usbhost.h"
 
 G_BEGIN_DECLS
@@ -116,13 +117,9 @@ struct _Test
 
   GString *table;
   GString *complaints;
-  guint n_checks;
-  guint n_failed;
 };
 
 /* check.c */
-void check (Test * test, gboolean ok, const gchar * format, ...)
-    G_GNUC_PRINTF (3, 4);
 void give_up (Test * test, const gchar * format, ...)
     G_GNUC_PRINTF (2, 3) G_GNUC_NORETURN;
 void check_pipeline (Test * test, GstElement * pipeline, const gchar * kind);
