@@ -40,6 +40,15 @@ run_case (gulong request, const Case * c)
   sink_harness_end (&sh);
 }
 
+static void
+run_cases (gulong request, const Case * cases, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++)
+    run_case (request, &cases[i]);
+}
+
 GST_START_TEST (attach_errors_are_explained)
 {
   const Case cases[] = {
@@ -51,10 +60,8 @@ GST_START_TEST (attach_errors_are_explained)
     {EFAULT, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
     {EBADF, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "cannot use"},
   };
-  guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (cases); i++)
-    run_case (FUNCTIONFS_DMABUF_ATTACH, &cases[i]);
+  run_cases (FUNCTIONFS_DMABUF_ATTACH, cases, G_N_ELEMENTS (cases));
 }
 
 GST_END_TEST;
@@ -67,10 +74,8 @@ GST_START_TEST (transfer_errors_are_explained)
     {EINVAL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "rejected"},
     {EIO, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "rejected"},
   };
-  guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (cases); i++)
-    run_case (FUNCTIONFS_DMABUF_TRANSFER, &cases[i]);
+  run_cases (FUNCTIONFS_DMABUF_TRANSFER, cases, G_N_ELEMENTS (cases));
 }
 
 GST_END_TEST;

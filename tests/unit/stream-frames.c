@@ -11,16 +11,6 @@
 #include "streamhost.h"
 #include "function/stream/gstffsstreamheader.h"
 
-#define OFFER "video/x-raw,format={NV12,YUY2},width=[16,1920]," \
-    "height=[16,1080],framerate=[0/1,60/1];" \
-    "video/x-h264,stream-format={byte-stream,avc},width=640,height=480"
-
-static GstFfsProfile *
-new_profile (const gchar * offer)
-{
-  return stream_profile_new (NULL, offer);
-}
-
 static void
 clear_wrapping (GstFfsFraming * w)
 {
@@ -142,7 +132,7 @@ GST_END_TEST;
 
 GST_START_TEST (headers_follow_frames_losses_and_caps)
 {
-  GstFfsProfile *profile = new_profile (OFFER);
+  GstFfsProfile *profile = stream_profile_new (NULL, STREAM_OFFER);
   GstBuffer *frame = new_frame (100, 0);
   g_autofree gchar *sent = NULL;
   guint8 h[96] = { 0, };
@@ -214,7 +204,7 @@ GST_END_TEST;
 
 GST_START_TEST (stream_starts_with_a_key_frame)
 {
-  GstFfsProfile *profile = new_profile (OFFER);
+  GstFfsProfile *profile = stream_profile_new (NULL, STREAM_OFFER);
   GstBuffer *delta = new_frame (10, GST_BUFFER_FLAG_DELTA_UNIT);
   GstBuffer *key = new_frame (10, GST_BUFFER_FLAG_HEADER |
       GST_BUFFER_FLAG_CORRUPTED | GST_BUFFER_FLAG_DISCONT);
@@ -245,7 +235,7 @@ GST_START_TEST (stream_starts_with_a_key_frame)
 
   /* In formats without key frames the flag means nothing: v4l2src sets it
    * on Bayer. */
-  profile = new_profile ("ANY");
+  profile = stream_profile_new (NULL, "ANY");
   profile_set_caps (profile, "video/x-bayer,format=bggr,width=4,height=4",
       TRUE);
   fail_unless (stream_tell (profile, 0x07, NULL));

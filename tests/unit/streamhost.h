@@ -10,6 +10,10 @@
 #include "function/stream/gstffsstreamprofile.h"
 #include "profilehost.h"
 
+#define STREAM_OFFER "video/x-raw,format={NV12,YUY2},width=[16,1920]," \
+    "height=[16,1080],framerate=[0/1,60/1];" \
+    "video/x-h264,stream-format={byte-stream,avc},width=640,height=480"
+
 /* How often the profile has started and stopped its stream. */
 extern guint stream_n_started, stream_n_stopped;
 

@@ -6,6 +6,8 @@
 
 #include "u3vfixture.h"
 
+#define SIZE (640 * 480 * 2)
+
 GST_START_TEST (stream_runs_while_enabled_and_acquiring)
 {
   guint8 data[MANIFEST_LENGTH];
@@ -75,6 +77,17 @@ GST_START_TEST (stream_runs_while_enabled_and_acquiring)
 
 GST_END_TEST;
 
+/* The selection when the host has changed nothing. */
+static GstFfsU3vSelection
+get_default (void)
+{
+  const GstFfsU3vSelection selection = {
+    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
+  };
+
+  return selection;
+}
+
 static gboolean
 take (const GstFfsU3vSelection * caps, guint64 size, guint64 number,
     gboolean corrupted, GstFfsU3vFrame * frame)
@@ -88,33 +101,30 @@ take (const GstFfsU3vSelection * caps, guint64 size, guint64 number,
 
 GST_START_TEST (frames_are_numbered_and_checked)
 {
-  GstFfsU3vSelection caps = {
-    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
-  };
-  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vSelection caps = get_default ();
   GstFfsU3vFrame frame;
 
   u3v_set_transfers (65536, 9, 24 * 1024, 0);
-  fail_if (take (&caps, size, 0, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 0, FALSE, &frame));
   u3v_start ();
-  fail_unless (take (&caps, size, 100, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 100, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
   fail_unless_equals_int (frame.status, U3V_SUCCESS);
   /* The same frame again, since it could not be sent. */
-  fail_unless (take (&caps, size, 100, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 100, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
-  fail_unless (take (&caps, size, 101, TRUE, &frame));
+  fail_unless (take (&caps, SIZE, 101, TRUE, &frame));
   fail_unless_equals_uint64 (frame.number, 1);
   fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
   /* A short frame in the host's last transfer, in the one before, and a
    * long one. */
-  fail_unless (take (&caps, size - 1, 102, FALSE, &frame));
+  fail_unless (take (&caps, SIZE - 1, 102, FALSE, &frame));
   fail_unless_equals_int (frame.status, U3V_DATA_DISCARDED);
   fail_if (take (&caps, 9 * 65536, 103, FALSE, &frame));
-  fail_if (take (&caps, size + 1, 103, FALSE, &frame));
+  fail_if (take (&caps, SIZE + 1, 103, FALSE, &frame));
   caps.width = 320;
   fail_unless (!gst_ffs_u3v_camera_wants (camera, &caps));
-  fail_if (take (&caps, size, 104, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 104, FALSE, &frame));
   caps.width = 640;
   fail_unless (gst_ffs_u3v_camera_wants (camera, &caps));
 
@@ -124,9 +134,9 @@ GST_START_TEST (frames_are_numbered_and_checked)
   u3v_expect_set (U3V_SUCCESS, FEATURES + FEATURE_ACQUISITION_MODE, 4,
       MODE_SINGLE_FRAME);
   u3v_start ();
-  fail_unless (take (&caps, size, 105, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 105, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
-  fail_if (take (&caps, size, 106, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 106, FALSE, &frame));
 }
 
 GST_END_TEST;
@@ -134,10 +144,7 @@ GST_END_TEST;
 /* An acquisition that has ended by itself starts again without a stop. */
 GST_START_TEST (multi_frame_ends_after_its_count)
 {
-  GstFfsU3vSelection caps = {
-    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
-  };
-  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vSelection caps = get_default ();
   GstFfsU3vFrame frame;
 
   u3v_set_transfers (65536, 9, 24 * 1024, 0);
@@ -150,21 +157,21 @@ GST_START_TEST (multi_frame_ends_after_its_count)
   u3v_expect_set (U3V_ACCESS_DENIED, FEATURE (FRAME_COUNT), 3);
   fail_unless_equals_int (u3v_get (FEATURE (FRAME_COUNT)), 2);
 
-  fail_unless (take (&caps, size, 10, FALSE, &frame));
-  fail_unless (take (&caps, size, 11, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 10, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 11, FALSE, &frame));
   /* The last frame again, since it could not be sent. */
-  fail_unless (take (&caps, size, 11, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 11, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 1);
-  fail_if (take (&caps, size, 12, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 12, FALSE, &frame));
 
   u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
   fail_if (effect.start || effect.stop);
-  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 13, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 2);
   /* The acquisition has not ended, so this starts none. */
   u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
-  fail_unless (take (&caps, size, 14, FALSE, &frame));
-  fail_if (take (&caps, size, 15, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 14, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 15, FALSE, &frame));
 }
 
 GST_END_TEST;
@@ -172,10 +179,7 @@ GST_END_TEST;
 /* Frames have their numbers as timestamps here. */
 GST_START_TEST (each_trigger_takes_one_frame)
 {
-  GstFfsU3vSelection caps = {
-    gst_ffs_u3v_format_from_code (YUY2), 640, 480, 30, 1, 0, 0
-  };
-  const guint64 size = 640 * 480 * 2;
+  GstFfsU3vSelection caps = get_default ();
   GstFfsU3vFrame frame;
   guint i;
 
@@ -189,45 +193,45 @@ GST_START_TEST (each_trigger_takes_one_frame)
   u3v_expect_set (U3V_WRONG_CONFIG, FEATURE (TRIGGER_SOFTWARE), 1);
   fail_if (effect.trigger);
   u3v_start ();
-  fail_if (take (&caps, size, 10, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 10, FALSE, &frame));
 
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (TRIGGER_SOFTWARE), 0);
   u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_SOFTWARE), 1);
   fail_unless (effect.trigger);
   gst_ffs_u3v_camera_trigger (camera, 13);
   /* Frames from before the trigger, and from after it. */
-  fail_if (take (&caps, size, 12, FALSE, &frame));
-  fail_unless (take (&caps, size, 13, FALSE, &frame));
-  fail_unless (take (&caps, size, 13, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 12, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 13, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 13, FALSE, &frame));
   fail_unless_equals_uint64 (frame.number, 0);
-  fail_if (take (&caps, size, 14, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 14, FALSE, &frame));
 
   /* A second trigger is ignored while the first one waits. */
   gst_ffs_u3v_camera_trigger (camera, 20);
   gst_ffs_u3v_camera_trigger (camera, 30);
-  fail_unless (take (&caps, size, 20, FALSE, &frame));
-  fail_if (take (&caps, size, 40, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 20, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 40, FALSE, &frame));
 
   /* Without a clock the next frame is taken. With timestamps of another
    * clock one of the next frames is. */
   gst_ffs_u3v_camera_trigger (camera, GST_CLOCK_TIME_NONE);
-  fail_unless (take (&caps, size, 41, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 41, FALSE, &frame));
   gst_ffs_u3v_camera_trigger (camera, GST_SECOND);
-  for (i = 0; i < 1000 && !take (&caps, size, 50 + i, FALSE, &frame); i++);
+  for (i = 0; i < 1000 && !take (&caps, SIZE, 50 + i, FALSE, &frame); i++);
   fail_unless (i > 100 && i < 1000);
 
   /* The wait ends when trigger mode is switched off, and the trigger is
    * dropped. */
   gst_ffs_u3v_camera_trigger (camera, 0);
   u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 0);
-  fail_unless (take (&caps, size, 2000, FALSE, &frame));
+  fail_unless (take (&caps, SIZE, 2000, FALSE, &frame));
   u3v_expect_set (U3V_SUCCESS, FEATURE (TRIGGER_MODE), 1);
-  fail_if (take (&caps, size, 2001, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 2001, FALSE, &frame));
   /* It is also dropped with the stream. */
   gst_ffs_u3v_camera_trigger (camera, 0);
   u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 0);
   u3v_expect_set (U3V_SUCCESS, SIRM + SI_CONTROL, 4, 1);
-  fail_if (take (&caps, size, 3000, FALSE, &frame));
+  fail_if (take (&caps, SIZE, 3000, FALSE, &frame));
 }
 
 GST_END_TEST;

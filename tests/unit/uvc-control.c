@@ -6,16 +6,12 @@
 
 #include "uvcfixture.h"
 
-#define OFFER "video/x-raw, format=YUY2, width={320, 640}, height=480, " \
-    "framerate={15/1, 30/1}; " \
-    "image/jpeg, width=1280, height=720, framerate=25/1"
-
 static UvcFixture f;
 
 static void
 set_up (void)
 {
-  uvc_fixture_start (&f, OFFER);
+  uvc_fixture_start (&f, UVC_OFFER);
 }
 
 static void
@@ -120,7 +116,7 @@ GST_END_TEST;
 GST_START_TEST (wide_range_is_scaled_to_16_bits)
 {
   uvc_fixture_end (&f);
-  uvc_fixture_start_wide (&f, OFFER);
+  uvc_fixture_start_wide (&f, UVC_OFFER);
   check_range (2, 0x06, 2, 0x8000, 0x7fff, 0x8000);
   check_set (2, 0x06, 2, 0x7fff);
   fail_unless_equals_float (f.source->hue, 240000);
@@ -144,7 +140,7 @@ GST_START_TEST (descriptors_list_the_controls)
       1 << 0 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 9);
 
   uvc_fixture_end (&f);
-  uvc_fixture_start_auto (&f, OFFER);
+  uvc_fixture_start_auto (&f, UVC_OFFER);
   extra = gst_ffs_profile_describe (f.profile)->interfaces[0].extra[0].data;
   fail_unless_equals_int_hex (gst_ffs_get_u16 (extra + 13 + 15),
       1 << 1 | 1 << 3 | 1 << 5 | 1 << 9);
@@ -161,7 +157,7 @@ GST_START_TEST (integer_controls_keep_their_ranges)
   AutoSource *source;
 
   uvc_fixture_end (&f);
-  uvc_fixture_start_auto (&f, OFFER);
+  uvc_fixture_start_auto (&f, UVC_OFFER);
   source = (AutoSource *) f.source;
   check_range (1, 0x06, 2, 0, 1023, 17);
   check_range (1, 0x0b, 2, 100, 500, 100);
@@ -231,7 +227,7 @@ GST_START_TEST (choices_are_mapped_to_bits)
   guint32 number;
 
   uvc_fixture_end (&f);
-  uvc_fixture_start_auto (&f, OFFER);
+  uvc_fixture_start_auto (&f, UVC_OFFER);
   source = (AutoSource *) f.source;
 
   check_choice (1, 0x08, -1, 0);

@@ -8,16 +8,12 @@
 
 #include "uvcfixture.h"
 
-#define OFFER "video/x-raw, format=YUY2, width={320, 640}, height=480, " \
-    "framerate={15/1, 30/1}; " \
-    "image/jpeg, width=1280, height=720, framerate=25/1"
-
 static UvcFixture f;
 
 static void
 set_up (void)
 {
-  uvc_fixture_start (&f, OFFER);
+  uvc_fixture_start (&f, UVC_OFFER);
 }
 
 static void

@@ -13,6 +13,11 @@
 #include "function/uvc/gstffsuvcstreaming.h"
 #include "profilehost.h"
 
+/* Raw video in two sizes and two rates, and JPEG. */
+#define UVC_OFFER "video/x-raw, format=YUY2, width={320, 640}, height=480, " \
+    "framerate={15/1, 30/1}; " \
+    "image/jpeg, width=1280, height=720, framerate=25/1"
+
 /* Requests of the class. */
 enum
 {
