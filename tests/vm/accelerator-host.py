@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """accelerator-host.py SERIAL FILE SIZE: sends frames of SIZE bytes from FILE to
-examples/accelerator and writes the H.264 that it receives to the standard output,
+examples/accelerator and writes the H.264 that comes back to the standard output,
 until there is an access unit for each frame.
 """
 
@@ -12,7 +12,7 @@ import time
 import usb.core
 import usb.util
 
-# An access unit delimiter, with which x264enc begins each frame.
+# x264enc starts each frame with an access unit delimiter.
 DELIMITER = b"\0\0\0\1\x09"
 
 

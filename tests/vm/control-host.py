@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A host of profile=stream that sets control 1 again and again while it receives.
+"""A host of profile=stream that sets control 1 all the time while it receives.
 
 control-host.py ROUNDS [options of examples/host.py]
 """
@@ -17,7 +17,7 @@ GET_CONTROL = 0x10
 
 
 class Counter(host.Receiver):
-    """Receives frames until ended is set."""
+    """Receives frames until self.ended is set."""
 
     ended = False
 

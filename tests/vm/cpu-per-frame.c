@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Measures the gadget's side of a frame: CPU time of this process, which only
- * pushes dmabufs into the sink. Frames are counted from an idle sink to an
- * idle sink. Prints nanoseconds a frame.
+ * Measures the CPU time of a frame on the gadget side. The process only pushes
+ * dmabufs into the sink. Frames are counted from an idle sink to an idle sink.
+ * Prints nanoseconds per frame.
  */
 
 #include <gst/allocators/gstdmabuf.h>
@@ -54,7 +54,7 @@ on_buffer_end (gpointer data, GstMiniObject * buffer)
   g_mutex_unlock (&feed->lock);
 }
 
-/* Pushes @count frames and waits until the sink has released all of them. */
+/* Pushes @count frames and waits until the sink has released all. */
 static gboolean
 push (SinkFeed * sink, Feed * feed, guint count)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Checks that the sink releases a buffer when its fence has signalled, neither
- * earlier nor later, and how many buffers it holds meanwhile. The kernel says
- * which dmabufs are in use (poll() on the dmabuf), and the end of a buffer
- * shows its release; the sink's own counters do not count.
+ * Checks that the sink releases a buffer when its fence has signalled, not
+ * earlier and not later, and how many it holds meanwhile. The kernel reports
+ * whether a buffer is in use (poll on the dmabuf), and the end of the buffer
+ * shows its release; the sink's own counters are not used.
  *
- * The host does not read until HOLD-FILE exists. Frames are overwritten as
- * soon as they are released, so one that was released too early also shows in
- * the host's checksums.
+ * The host does not read until HOLD-FILE exists. A released frame is
+ * overwritten at once, so an early release also changes the host's checksums.
  */
 
 #include <fcntl.h>
@@ -23,9 +22,9 @@
 #include "sinkfeed.h"
 #include "tap.h"
 
-/* Only a hang takes that long, even on an emulated machine. */
+/* Timeout for hangs: nothing here takes long, even when emulated. */
 #define HANG_US (60 * G_USEC_PER_SEC)
-/* How long the sink must stay idle. */
+/* How long to watch a sink that must do nothing. */
 #define WATCH_US (2 * G_USEC_PER_SEC)
 #define WATCH_STEP_US 50000
 
@@ -39,7 +38,7 @@ typedef struct
   GstMemory *memory;
   guint32 *map;
   gboolean in_use;
-  /* number of its frame, to check the order of release */
+  /* Number of its frame, to check the order of release */
   guint64 frame;
 } Slot;
 
@@ -94,7 +93,7 @@ fill (Slot * slot, guint64 frame, gsize size)
   test_dmabuf_sync (slot->fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }
 
-/* Called from any thread, mostly the sink's fence thread. */
+/* Called in any thread, mostly the sink's fence thread. */
 static void
 on_buffer_end (gpointer data, GstMiniObject * buffer)
 {
@@ -104,7 +103,7 @@ on_buffer_end (gpointer data, GstMiniObject * buffer)
   guint i;
 
   (void) buffer;
-  /* The first bytes: a transfer that starts late begins with them. */
+  /* The first bytes of the frame: the host sees them if it is sent late. */
   slot->map[0] = slot->map[1] = 0xdeadbeef;
 
   g_mutex_lock (&test->lock);
@@ -209,7 +208,7 @@ wait_counter (Test * test, const guint64 * counter, guint64 wanted)
   return reached;
 }
 
-/* A frame counts just before it is pushed. */
+/* A frame counts as entered just before it is pushed. */
 static gboolean
 wait_busy (Test * test, guint wanted)
 {
@@ -223,7 +222,7 @@ wait_busy (Test * test, guint wanted)
   return TRUE;
 }
 
-/* The host does not read: no buffer is released, and no more are taken. */
+/* While the host does not read, the sink may neither release nor accept. */
 static void
 check_held (Test * test)
 {
@@ -278,7 +277,7 @@ check_flow (Test * test)
   }
   gst_clear_message (&message);
 
-  /* EOS comes after the last fence, so there is nothing to wait for. */
+  /* No wait is needed: the end of the stream comes after the last fence. */
   tap_check (test->released == test->n_frames, "every frame is released "
       "before EOS (%" G_GUINT64_FORMAT " of %"
       G_GUINT64_FORMAT ")", test->released, test->n_frames);
@@ -379,7 +378,7 @@ main (int argc, char **argv)
   GError *error = NULL;
   GThread *pusher;
 
-  /* The checks so far are of use even if the program is killed. */
+  /* Keep the results so far if the program is killed. */
   setvbuf (stdout, NULL, _IOLBF, 0);
   context = g_option_context_new (NULL);
   g_option_context_add_main_entries (context, entries, NULL);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A hostile host: control requests of any length to any recipient, any packets
- * to any endpoint (for a USB3 Vision camera ones that begin like GenCP),
- * answers that are not read, streams that are started and abandoned, halts,
- * resets, and interfaces that are claimed and released.
+ * A hostile host: random control requests, random packets on all endpoints (for
+ * a USB3 Vision camera often with the start of a GenCP packet), unread answers,
+ * abandoned streams, halts, resets, and interfaces that it claims and releases.
  *
  * hostile-host SEED SECONDS
  *
- * Its actions follow from the seed, as far as the device's answers permit.
- * Prints how many of each there were. Only a device that does not come back is
- * an error.
+ * The seed determines the actions, apart from the device's answers. Prints the
+ * number of each action. The only error is a device that does not come back.
  */
 
 #include <libusb.h>
@@ -39,7 +37,7 @@ static libusb_device_handle *handle;
 static struct libusb_config_descriptor *config;
 static uint64_t state;
 
-/* A generator with the same numbers on each machine. */
+/* A random number generator with the same results everywhere. */
 static uint32_t
 any (uint32_t below)
 {
@@ -104,7 +102,7 @@ come (void)
   return 0;
 }
 
-/* Returns: an endpoint's address, 0 if there is none of this direction */
+/* Returns: an endpoint address of that direction, 0 if there is none */
 static uint8_t
 endpoint (int in)
 {
@@ -125,8 +123,8 @@ endpoint (int in)
   return n_found > 0 ? found[any (n_found)] : 0;
 }
 
-/* Requests of the stream profile, or any. SET_ADDRESS and SET_CONFIGURATION
- * belong to the host's kernel. */
+/* Sends a request of profile=stream, or a random one. Not SET_ADDRESS and
+ * SET_CONFIGURATION, which only the host's kernel may send. */
 static void
 request (void)
 {
@@ -153,7 +151,7 @@ request (void)
       data, length, TIMEOUT_MS) >= 0;
 }
 
-/* A packet that usually begins right, and may end anywhere. */
+/* Makes a packet, mostly with a valid start, of any length. */
 static size_t
 gencp (uint8_t * data)
 {
@@ -234,7 +232,7 @@ claim (void)
     libusb_release_interface (handle, i);
 }
 
-/* Returns: whether the device is still there */
+/* Returns: whether the device still exists */
 static int
 one_thing (void)
 {
@@ -280,7 +278,7 @@ main (int argc, char **argv)
     libusb_claim_interface (handle, i);
   while (ok && time (NULL) < end) {
     ok = one_thing ();
-    /* A device that was unbound or reset has a new number. */
+    /* A device has another number after unbind or reset. */
     if (ok && libusb_get_configuration (handle, &i) < 0)
       ok = come ();
   }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * To be preloaded into programs that use Aravis 0.8: when it stops an
- * asynchronous stream it reads a counter without a lock and then waits for a
- * condition, which may be signalled in between. It hangs in one of ten runs.
- * GLib's documentation allows spurious wake-ups, so each wait ends after a
- * while here.
+ * Preload this into programs that use Aravis 0.8.  When Aravis releases an
+ * asynchronous stream, it reads a counter without a lock and then waits for a
+ * condition.  If the signal comes in between, it hangs, in one of ten runs.
+ * GLib permits spurious wake-ups, so here every wait ends after a while.
  */
 
 #include <glib.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * source-frames ENDPOINT SERIAL ROUNDS FRAMES
+ * source-frames ENDPOINT SERIAL ROUNDS FRAMES: both ends of the cable. A host
+ * sends to ffsdmabufsrc, and the program checks the frames of that element.
+ * Prints TAP.
  *
- * Both ends of the cable: a host that sends to ffsdmabufsrc, and the frames
- * that the element makes of it. TAP on the standard output.
+ * The main thread is the host; the streaming thread checks the frames.
  *
- * The main thread is the host; the streaming thread compares frames. Locking:
- * one lock for what both use.
+ * Locking: one lock for the shared data of the two.
  */
 
 #include <errno.h>
@@ -19,14 +19,14 @@
 #include "threads.h"
 #include "usbhost.h"
 
-/* Only a hang takes that long. */
+/* Timeout for hangs, also on a slow machine. */
 #define HANG (60 * G_TIME_SPAN_SECOND)
 #define WRITE_MS 20000
 
-/* For a host to which no transfer is queued. */
+/* Timeout of the host if the element does not receive. */
 #define REFUSED_MS 300
 
-/* most buffers that the element allocates for itself */
+/* Maximum number of buffers in the element's pool. */
 #define POOL 8
 
 #define MAX_SIZE (1u << 20)
@@ -176,7 +176,7 @@ connect_host (void)
   return usb_host_open (host) && usb_host_find_out (host);
 }
 
-/* ---- what is tested ---- */
+/* ---- tests ---- */
 
 static void
 test_sizes (void)
@@ -220,7 +220,7 @@ test_faults (void)
   stop ();
 }
 
-/* No frame is taken from the source: the host waits, and nothing is lost. */
+/* While downstream takes no frames, the host waits and no frame is lost. */
 static void
 test_flow (void)
 {
@@ -245,8 +245,8 @@ test_flow (void)
   stop ();
 }
 
-/* The driver of a real controller takes a while to see that the cable was
- * pulled. Until then the device can be opened. */
+/* The driver of a real controller detects a disconnect after a while; the host
+ * can open the device until then. */
 static gboolean
 wait_gone (void)
 {
@@ -262,7 +262,7 @@ wait_gone (void)
   return TRUE;
 }
 
-/* For the reader of a failed run. */
+/* Details for the log of a failed run. */
 static void
 tell (const gchar * what, guint round)
 {
@@ -299,7 +299,7 @@ test_unplug (guint rounds)
       ok = FALSE;
       tell ("not what was sent", i);
     }
-    /* Every second time in mid-frame. */
+    /* Every second time within a frame. */
     if (ok && i % 2)
       usb_host_write (host, data, 1024, WRITE_MS);
     ok = ok && usb_host_set_port (host, FALSE);
@@ -336,8 +336,7 @@ test_many (guint frames)
   for (i = 10; ok && i < frames; i++)
     ok = send_bytes (WHOLE, i) == WHOLE;
   tap_check (ok && wait_good (frames), "%u frames", frames);
-  /* Each dmabuf has two files, and the pool has this many dmabufs in the
-   * end. */
+  /* Two descriptors of each dmabuf, of which the pool has POOL in the end. */
   tap_check (test_count_files () <= fds + 2 * POOL, "files: %u, then %u", fds,
       test_count_files ());
   tap_check (stat_of ("attach-calls") <= attached + POOL, "no more dmabufs are "

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""source-hostile.py SERIAL CAPS PICTURE [ROUNDS]: a host that breaks the protocol
-of ffsdmabufsrc profile=stream: wrong lengths, invalid headers, floods, stops in
-mid-frame. In the end it sends the picture like an honest host.
+"""source-hostile.py SERIAL CAPS PICTURE [ROUNDS]: a host that violates the
+protocol of ffsdmabufsrc profile=stream: wrong lengths, invalid headers, floods,
+stops within a frame. In the end it sends the picture correctly.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def header(camera, length, **changes):
 
 
 def write(camera, data):
-    """Gives up when the board does not read."""
+    """Sends data and ignores a timeout."""
     try:
         camera.device.write(camera.endpoint, data, WAIT)
     except usb.core.USBTimeoutError:
@@ -88,7 +88,7 @@ def main():
         size, _ = host.Sender.layout(camera)
         for _ in range(rng.randrange(1, 6)):
             misbehave(camera, size, rng)
-        # Or START again without STOP.
+        # Or START again without it.
         if number % 3:
             camera.tell(host.STOP, "stop")
         else:
@@ -102,7 +102,7 @@ def main():
     try:
         host.Sender(options).run(camera)
     except host.Finished:
-        # The board may be gone after the end of its stream.
+        # The device may be gone after the end of the stream.
         with contextlib.suppress(usb.core.USBError):
             camera.tell(host.STOP, "stop")
 

@@ -2,8 +2,9 @@
 /*
  * Counts the threads and files of this process, for tests that none is left.
  *
- * GStreamer's streaming threads are GLib's, which keeps idle ones for later
- * use. How many it keeps depends on chance, so it is told to keep none.
+ * GStreamer takes its streaming threads from a GLib pool, which keeps idle
+ * threads for later use.  Their number depends on timing, so the pool is set to
+ * keep none.
  *
  * No state, no locks.
  */
@@ -19,10 +20,10 @@
 /* PF_EXITING of the kernel's linux/sched.h, as shown in /proc/PID/stat. */
 #define EXITING 0x4
 
-/* A line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...".
- * The kernel lists a thread that is being joined until it has gone. GLib
- * has a permanent thread that starts others, and threads without a name are
- * short-lived ones of GLib or GStreamer. */
+/* Of the line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...":
+ * a joined thread is exiting, but the kernel lists it for a moment.  GLib has a
+ * permanent thread that starts others.  A thread without a name runs a short
+ * job of GLib or GStreamer. */
 static gboolean
 is_a_thread_of_ours (const gchar * stat)
 {

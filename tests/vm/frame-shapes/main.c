@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sends frames of every shape to the real kernel and compares what the host
- * reads with what went into the sink, byte for byte. This program is both ends
- * of the cable, so it knows where frames of any length end.
+ * Sends frames of every shape through the real kernel and compares the host's
+ * data with them, byte by byte.  The program is both ends of the cable, so it
+ * knows where frames of any length end.
  *
  * frame-shapes --endpoint FILE --serial TEXT ROW...
  *
- * A ROW is "LABEL|FORMAT|WANTED|DESCRIPTION". WANTED is how the frames must be
- * sent (zero-copy, copied, part: only a part of each is copied). DESCRIPTION is a
- * pipeline without its sink, "shape:NAME" for buffers made here, or "sweep" for
- * a run with each raw video format. Rows that are not zero-copy are run again
- * with copy-mode=never, which must refuse them.
+ * A ROW is "LABEL|FORMAT|WANTED|DESCRIPTION".  WANTED is how the frames must be
+ * sent (zero-copy, copied, part: only a part of each is copied).  DESCRIPTION
+ * is a pipeline without its sink, or "shape:NAME" for buffers made here, or
+ * "sweep" for a run with each raw video format.  Rows that are not zero-copy
+ * are repeated with copy-mode=never, which must reject the frames.
  *
  * Prints TAP, and the rows as a table in its comments.
  */
@@ -124,9 +124,9 @@ test_row (Test * test, const Row * row)
   g_free (how);
 }
 
-/* Formats that pad their lines do it at this width. Not an odd one:
- * GStreamer 1.22 writes beyond the end of the buffer with NV12_10LE40 and
- * others, which a dmabuf does not forgive. */
+/* A width with line padding in all formats that have any.  Not an odd width:
+ * GStreamer 1.22 then writes NV12_10LE40 and similar formats beyond the end of
+ * the buffer, which crashes with a dmabuf. */
 static void
 sweep (Test * test, const Row * row)
 {

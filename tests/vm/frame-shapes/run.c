@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Runs a pipeline to its end and reads the sink's stats.
+ * Runs a pipeline to the end of the stream and evaluates the sink's statistics.
  *
- * Locking: none. Buffers are seen in the streaming thread by a probe. A tee
- * would not pass on the sink's pool, and gst_buffer_map() of several memories
- * would merge them.
+ * Locking: none; a probe in the streaming thread copies the buffers. A tee
+ * would hide the sink's pool from the source, and gst_buffer_map() would merge
+ * several memories.
  */
 
 #include "test.h"
@@ -153,7 +153,7 @@ run_pipeline (Test * test, const gchar * description, const gchar * copy_mode,
   }
 
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-  /* A frame that is refused is not sent. */
+  /* Rejected frames are not sent. */
   if (strcmp (copy_mode, "never") != 0) {
     pad = gst_element_get_static_pad (sink, "sink");
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, probe, test, NULL);
@@ -184,7 +184,7 @@ run_stat (const Run * run, const gchar * field)
   return value;
 }
 
-/* How the frames were sent, in words. */
+/* Returns: how the frames were sent, as text */
 gchar *
 outcome (Test * test, const Run * run)
 {

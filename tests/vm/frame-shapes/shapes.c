@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Buffers of all shapes: kinds of memory, and their layout.
+ * Buffers of all shapes: number, kind and layout of their memories.
  *
- * Ownership: each buffer is new and belongs to the caller; no two of them
- * share anything.
+ * Ownership: the caller owns each buffer; buffers share nothing.
  */
 
 #include "test.h"
@@ -52,7 +51,7 @@ sysmem (gsize size)
   return mem;
 }
 
-/* The share keeps its parent. */
+/* The shared memory holds a reference to its parent. */
 static GstMemory *
 part_of (GstMemory * mem, gssize offset, gssize size)
 {

@@ -23,8 +23,8 @@ typedef struct
   guint64 transfers;
   guint64 sent;
   guint64 received;
-  guint64 surplus;              /* bytes that were not sent */
-  gint64 first_wrong;           /* first wrong byte of this run, or -1 */
+  guint64 surplus;              /* received bytes that were not sent */
+  gint64 first_wrong;           /* byte of this run, or -1 */
 
   GString *table;
 } Test;
@@ -40,7 +40,7 @@ typedef struct
 {
   const gchar *name;
   GstBuffer *(*make) (Test * test, guint i);
-  /* Each is sent so many times. */
+  /* Number of times that each buffer is sent. */
   guint times;
   const gchar *caps;
   const gchar *properties;

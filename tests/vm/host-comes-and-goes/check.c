@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reports checks, and gives up when the program hangs.
+ * Prints the results of checks, and ends the program after a hang.
  *
- * Locking: give_up() reads without the lock, since the thread that has it may
- * be the one that hangs.
+ * Locking: give_up() reads its values without the lock, because the thread that
+ * hangs may hold it.
  */
 
 #include "test.h"
@@ -33,7 +33,7 @@ give_up (Test * test, const gchar * format, ...)
   _exit (1);
 }
 
-/* Any message but those about states, and the state. */
+/* Checks the pipeline's messages, except those about states, and its state. */
 void
 check_pipeline (Test * test, GstElement * pipeline, const gchar * kind)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What must be true of each kind after its rounds, and its line of the table.
+ * Checks the results of a kind after its rounds, and adds its line to the
+ * table.
  */
 
 #include "test.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The source: frames with their number at the start and in every word, pushed
- * by a thread of its own, and overwritten when they are released.
+ * The source: a thread pushes frames into the sink. A frame has its number at
+ * its start and in every word, and is overwritten when it is released.
  *
- * Ownership: the slots own their dmabufs for the whole run. Each frame has a
- * new buffer, whose end shows its release.
+ * Ownership: the slots own their dmabufs for the whole run; each frame has a
+ * new buffer, whose end is its release.
  *
  * Locking: the lock is not held while the sink is called.
  */
@@ -18,7 +18,7 @@
 #include "../dmabufs.h"
 
 #define POISON 0xdeadbeef
-/* The rate of a live source. */
+/* Frame interval of a live source. */
 #define LIVE_US 3000
 
 static void
@@ -35,7 +35,7 @@ fill_frame (Slot * slot, guint32 number)
   test_dmabuf_sync (slot->fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }
 
-/* Called from any thread, mostly the sink's fence thread. */
+/* Called in any thread, mostly the sink's fence thread. */
 static void
 on_buffer_end (gpointer data, GstMiniObject * buffer)
 {
@@ -80,8 +80,8 @@ begin_stream (Test * test)
   gst_pad_push_event (test->pad, gst_event_new_segment (&segment));
 }
 
-/* A stopped pipeline returns FLUSHING: the gate is closed then until the
- * pipeline is started again. */
+/* A stopped pipeline returns FLUSHING; the thread then waits until it is
+ * started again. */
 static gpointer
 feed (gpointer data)
 {

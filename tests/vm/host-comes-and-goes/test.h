@@ -10,21 +10,20 @@
 
 G_BEGIN_DECLS
 
-/* Ends with a short packet, as needed by a host that reads to the end of a
- * packet. */
+/* Ends in a short packet, which ends the host's transfer. */
 #define FRAME_SIZE (61 * 1024 + 100)
 #define FRAME_WORDS (FRAME_SIZE / 4)
 #define HEADER_WORDS 3
 #define MAGIC 0x4d415246
 #define N_SLOTS 6
 
-/* This many frames prove that it streams. */
+/* Number of frames that prove a working stream. */
 #define SOME 3
 #define LOOK_AGAIN_US 2000
 #define HANG_US (90 * G_USEC_PER_SEC)
-/* What is in use after so many rounds is to stay. */
+/* Number of rounds after which the usage must not grow. */
 #define SETTLED 10
-/* For memory that the C library keeps for later use. */
+/* Memory that the C library keeps for later use. */
 #define HEAP_SLACK 16384
 
 typedef struct _Test Test;
@@ -53,13 +52,13 @@ typedef struct
 {
   const gchar *name;
   void (*end) (Test * test, guint round);
-  /* No frame that was sent before may arrive after it. */
+  /* Frames sent before it must not arrive after it. */
   gboolean outdates;
-  /* If it is not the fastest. */
+  /* The speed if it is not the highest, or NULL. */
   const gchar *speed;
-  /* What the kernel must have of the device. */
+  /* A sysfs attribute of the device that the kernel must have, or NULL. */
   const gchar *attr;
-  /* The controller, in FFS_CONTROLLER, that can do it, or NULL. */
+  /* The only FFS_CONTROLLER that supports it, or NULL. */
   const gchar *controller;
 } Ending;
 
@@ -99,15 +98,15 @@ struct _Test
   guint32 frame[FRAME_WORDS];
   gsize fill;
   guint32 last;                 /* number of the last whole frame */
-  guint32 least;                /* frames before this one are out of date */
-  gboolean ended;               /* bytes that belong to no known frame */
+  guint32 least;                /* older ones are out of date */
+  gboolean ended;               /* ignore data until the next connection */
   gboolean first;               /* of a connection */
   guint64 frames;               /* of a connection */
   guint64 wrong_start;
   guint64 wrong_bytes;
   guint64 wrong_number;
 
-  /* Bytes of the camera, and counts of it alone */
+  /* The separate counts of the camera */
   gboolean count_only;
   GChecksum *sent_sum;
   GChecksum *received_sum;

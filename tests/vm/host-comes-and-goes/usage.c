@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What must not grow: files, threads and memory of this process, and the
- * kernel's list of all dmabufs.
+ * Resources that must not grow: files, threads and memory of this process, and
+ * the kernel's list of all dmabufs.
  *
- * Locking: none; one thread counts while the others are idle.
+ * Locking: none; one thread counts while the others wait.
  */
 
 #include "test.h"
@@ -26,8 +26,7 @@ count_fds (void)
   return n;
 }
 
-/* The kernel's own list of all dmabufs and of the devices that are
- * attached. */
+/* Reads the kernel's list of all dmabufs and their attachments. */
 void
 count_dmabufs (Usage * usage)
 {
@@ -51,7 +50,7 @@ count_dmabufs (Usage * usage)
   g_free (text);
 }
 
-/* After how many of so many rounds nothing may grow any more. */
+/* Returns: the number of rounds after which the usage must not grow */
 gint
 settling_rounds (gint rounds)
 {
@@ -70,7 +69,7 @@ get_stat (Test * test, const gchar * field)
   return value;
 }
 
-/* A fence's file is closed a moment after its buffer was released. */
+/* The file of a fence is closed a moment after the release of its buffer. */
 static void
 wait_in_flight (Test * test)
 {
@@ -91,7 +90,7 @@ measure (Test * test, Usage * usage)
   wait_in_flight (test);
   usage->attachments = get_stat (test, "attachments");
   count_dmabufs (usage);
-  /* The number of attached buffers varies, and each has a file. */
+  /* Ignore the current number of attached buffers, each of which has a file. */
   usage->fds = count_fds () - usage->attachments;
   usage->threads = test_count_threads (G_MAXUINT);
   if (g_file_get_contents ("/proc/self/status", &text, NULL, NULL)

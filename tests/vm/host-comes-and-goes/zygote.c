@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Processes that are killed: a host application, and a pipeline. They are
- * forked by a process that was forked before there was a thread, and that
- * obeys one order at a time.
+ * Processes that are killed: a host application, and a pipeline.
  *
- * Ownership: the zygote ends with this program, by the end of its orders. Its
- * child is killed by an order, or with the guest.
+ * Their parent was forked before the program had threads. It executes one order
+ * at a time.
+ *
+ * Ownership: the zygote ends with the program, at the end of its orders; an
+ * order kills its child, or the end of the guest.
  */
 
 #define _GNU_SOURCE             /* pipe2 */
