@@ -32,6 +32,9 @@ enum
 {
   PROBE = 1,
   COMMIT = 2,
+  STILL_PROBE = 3,
+  STILL_COMMIT = 4,
+  STILL_TRIGGER = 5,
   STREAM_ERROR = 6,
 };
 
@@ -86,6 +89,7 @@ typedef struct
   GstPad *sinkpad;
   guint n_started;
   guint n_stopped;
+  guint n_renegotiated;
   GstClockTime waiting;
   gchar *caps_at_stop;          /* what was asked of upstream then */
 } UvcFixture;
@@ -97,6 +101,8 @@ void uvc_fixture_start (UvcFixture * f, const gchar * offer);
 void uvc_fixture_start_wide (UvcFixture * f, const gchar * offer);
 /* With an AutoSource. */
 void uvc_fixture_start_auto (UvcFixture * f, const gchar * offer);
+/* With still images. */
+void uvc_fixture_start_stills (UvcFixture * f, const gchar * offer);
 /* Of an application that has a say. */
 void uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
     const GstFfsApplication * application);
