@@ -423,6 +423,28 @@ GST_START_TEST (test_ends)
 
 GST_END_TEST;
 
+/* A host that suspends the stream before it requests an image has ended it as
+ * far as one can see. */
+GST_START_TEST (test_suspended)
+{
+  start_video ();
+  fail_unless (set_still (STILL_COMMIT, 1, 2));
+  f.waiting = GST_CLOCK_TIME_NONE;
+  gst_ffs_profile_tick (f.profile);
+  fail_if (gst_ffs_profile_is_streaming (f.profile));
+  f.waiting = 0;
+  fail_unless (trigger (1));
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
+  uvc_assert_caps (&f, STILL_LARGE);
+  uvc_set_caps (&f, STILL_LARGE ",framerate=5/1", TRUE);
+  fail_unless (info_of (SIZE_LARGE, 1) & STI);
+  assert_changed ();
+  uvc_assert_caps (&f, YUY2_SMALL);
+  fail_unless (gst_ffs_profile_is_streaming (f.profile));
+}
+
+GST_END_TEST;
+
 /* A source that does not switch costs the image, not the stream. */
 GST_START_TEST (test_timeout)
 {
@@ -484,6 +506,7 @@ uvc_still_suite (void)
   tcase_add_test (tc, test_other_format);
   tcase_add_test (tc, test_wrong_state);
   tcase_add_test (tc, test_ends);
+  tcase_add_test (tc, test_suspended);
   tcase_add_test (tc, test_timeout);
   tcase_add_test (tc, test_slow_host);
   return s;

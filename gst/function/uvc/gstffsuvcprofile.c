@@ -76,6 +76,7 @@ struct _GstFfsUvcProfile
 
   /* Function's thread. */
   GstFfsUvcControl control;
+  gboolean has_committed;       /* a stream, since it is connected */
 
   /* Under the object lock. */
   GstFfsUvcSelection selection;
@@ -322,6 +323,7 @@ set_enabled (GstFfsProfile * profile, gboolean enabled)
     speed = gst_ffs_uvc_speed_of_endpoint (self->endpoint);
   gst_ffs_uvc_control_reset (&self->control, self->offers[speed],
       self->stills[speed], enabled);
+  self->has_committed = FALSE;
   GST_OBJECT_LOCK (self);
   self->still_pending = FALSE;
   self->error = GST_FFS_UVC_STREAM_NO_ERROR;
@@ -334,6 +336,7 @@ commit (GstFfsUvcProfile * self)
   GstFfsProfile *profile = GST_FFS_PROFILE (self);
 
   gst_ffs_profile_set_streaming (profile, FALSE);
+  self->has_committed = TRUE;
   GST_OBJECT_LOCK (self);
   self->selection = self->control.streaming.committed;
   self->still_pending = FALSE;
@@ -383,6 +386,8 @@ drop_still (GstFfsUvcProfile * self)
   self->n_waited = 0;
 }
 
+/* A host may suspend the stream before, and one of a bulk endpoint does so as it
+ * ends it. */
 static void
 begin_still (GstFfsUvcProfile * self)
 {
@@ -492,7 +497,7 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
   GstFfsUvcAction action;
   gboolean ok;
 
-  self->control.still.streaming = gst_ffs_profile_is_streaming (profile);
+  self->control.still.ready = self->has_committed;
   GST_OBJECT_LOCK (self);
   self->control.streaming.error = self->error;
   self->control.still.pending = self->still_pending;
@@ -506,6 +511,8 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
       commit (self);
       break;
     case GST_FFS_UVC_ACTION_STILL:
+      if (!gst_ffs_profile_is_streaming (profile))
+        commit (self);
       begin_still (self);
       break;
     case GST_FFS_UVC_ACTION_ABORT_STILL:

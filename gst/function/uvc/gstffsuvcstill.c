@@ -127,7 +127,7 @@ void
 gst_ffs_uvc_still_reset (GstFfsUvcStill * self, const GstFfsUvcOffer * offer)
 {
   self->offer = offer;
-  self->has_commit = self->pending = self->streaming = FALSE;
+  self->has_commit = self->pending = self->ready = FALSE;
   if (offer)
     get_default (offer, &self->probe);
   self->committed = self->probe;
@@ -288,7 +288,7 @@ set_trigger (GstFfsUvcStill * self, guint8 value, GstFfsUvcAction * action)
     case TRIGGER_NORMAL:
       return GST_FFS_UVC_NO_ERROR;
     case TRIGGER_TRANSMIT:
-      if (!self->streaming || !self->has_commit || self->pending)
+      if (!self->ready || !self->has_commit || self->pending)
         return GST_FFS_UVC_WRONG_STATE;
       *action = GST_FFS_UVC_ACTION_STILL;
       return GST_FFS_UVC_NO_ERROR;

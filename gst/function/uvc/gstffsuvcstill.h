@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @probe: the host's last PROBE
  * @committed: the host's last COMMIT, if @has_commit
  * @has_commit: whether the host has committed one
- * @streaming: whether a stream runs, for the next request
+ * @ready: whether the host has committed a stream, for the next request
  * @pending: whether a still image is requested and not sent, for the same
  * @max_payload: as for gst_ffs_uvc_payload_size()
  *
@@ -30,7 +30,7 @@ typedef struct
   GstFfsUvcSelection probe;
   GstFfsUvcSelection committed;
   gboolean has_commit;
-  gboolean streaming;
+  gboolean ready;
   gboolean pending;
   guint32 max_payload;
 } GstFfsUvcStill;
