@@ -362,12 +362,15 @@ GST_START_TEST (test_region)
 
 GST_END_TEST;
 
-/* Only with a picture that is smaller by the same factor in both directions; the
- * region is one of that picture. */
+/* A sensor that bins in both directions only: setting one factor sets both. The
+ * region is one of the binned picture. */
 GST_START_TEST (test_binning)
 {
   GstCaps *caps = gst_caps_from_string ("video/x-raw, format=YUY2, "
-      "width={1920, 960, 800}, height={1080, 540, 600}, framerate=30/1; "
+      "width=1920, height=1080, framerate=30/1; "
+      "video/x-raw, format=YUY2, width=960, height=540, framerate=30/1; "
+      "video/x-raw, format=YUY2, width=800, height={540, 600}, "
+      "framerate=30/1; "
       "video/x-raw, format=GRAY8, width=1920, height=1080, framerate=30/1");
 
   /* No size is a multiple of another one. */
@@ -409,6 +412,47 @@ GST_START_TEST (test_binning)
   fail_unless_equals_int (get (FEATURE (OFFSET_X)), 0);
   expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
   expect_set (U3V_ACCESS_DENIED, FEATURE (BINNING_X), 1);
+}
+
+GST_END_TEST;
+
+/* Factors are apart where upstream has the pictures. */
+GST_START_TEST (test_binning_apart)
+{
+  GstCaps *caps = gst_caps_from_string ("video/x-raw, format=YUY2, "
+      "width={1920, 960}, height={1080, 540}, framerate=30/1; "
+      "video/x-raw, format=YUY2, width=480, height=270, framerate=30/1");
+
+  tear_down ();
+  camera = gst_ffs_u3v_camera_new (&identity, gst_ffs_u3v_offer_new (caps),
+      controls, G_N_ELEMENTS (controls));
+  gst_caps_unref (caps);
+
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_Y), 2);
+  fail_unless_equals_int (get (FEATURE (BINNING_X)), 1);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=1920, height=540, "
+      "framerate=30/1");
+  expect_set (U3V_SUCCESS, FEATURE (OFFSET_X), 0);
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 2);
+  fail_unless_equals_int (get (FEATURE (BINNING_Y)), 2);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=540, "
+      "framerate=30/1");
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_Y), 1);
+  fail_unless_equals_int (get (FEATURE (BINNING_X)), 2);
+  fail_unless_equals_int (get (FEATURE (HEIGHT)), 1080);
+  expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=1080, "
+      "framerate=30/1");
+
+  /* 4 is there in both directions only, and the way back is by both too. */
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 4);
+  fail_unless_equals_int (get (FEATURE (BINNING_Y)), 4);
+  expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 2);
+  fail_unless_equals_int (get (FEATURE (BINNING_Y)), 2);
+  expect_set (U3V_INVALID_PARAMETER, FEATURE (BINNING_X), 3);
+  fail_unless_equals_int (get (FEATURE (BINNING_X)), 2);
+  expect_set (U3V_SUCCESS, FEATURE (USER_SET_LOAD), 1);
+  fail_unless_equals_int (get (FEATURE (BINNING_X)), 1);
+  fail_unless_equals_int (get (FEATURE (BINNING_Y)), 1);
 }
 
 GST_END_TEST;
@@ -820,6 +864,7 @@ u3v_camera_suite (void)
   tcase_add_test (tc, test_select);
   tcase_add_test (tc, test_region);
   tcase_add_test (tc, test_binning);
+  tcase_add_test (tc, test_binning_apart);
   tcase_add_test (tc, test_locked);
   tcase_add_test (tc, test_flow);
   tcase_add_test (tc, test_frames);
