@@ -9,6 +9,8 @@
 #include <gst/check/gsttestclock.h>
 
 #include "function/uvc/gstffsuvcstill.h"
+#include "sink/gstffsdmabufsink.h"
+#include "sink/gstffshoststate.h"
 #include "uvcfixture.h"
 
 /* At high speed the first is too much for video, but not for a still image. */
@@ -489,6 +491,93 @@ GST_START_TEST (test_slow_host)
 
 GST_END_TEST;
 
+static gint n_reconfigures, n_keys;
+
+static gboolean
+count_event (GstPad * pad G_GNUC_UNUSED, GstObject * parent G_GNUC_UNUSED,
+    GstEvent * event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE)
+    n_reconfigures++;
+  else if (gst_event_has_name (event, "GstForceKeyUnit"))
+    n_keys++;
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static void
+set_pad_caps (GstPad * pad, const gchar * text)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+  GstEvent *event = gst_event_new_caps (caps);
+
+  gst_pad_store_sticky_event (pad, event);
+  gst_event_unref (event);
+  gst_caps_unref (caps);
+}
+
+/* What the sink makes of it: upstream renegotiates if its caps do not fit, and
+ * the next frame is looked at in any case. */
+GST_START_TEST (test_upstream_is_asked)
+{
+  GstBaseSink *sink = gst_object_ref_sink (g_object_new
+      (GST_TYPE_FFS_DMABUF_SINK, NULL));
+  GstPad *srcpad = gst_pad_new ("src", GST_PAD_SRC);
+  GstPad *pad = GST_BASE_SINK_PAD (sink);
+  GstEvent *event = gst_event_new_stream_start ("test");
+  GstFfsHostState state;
+  GstFfsHost host;
+
+  n_reconfigures = n_keys = 0;
+  gst_pad_set_event_function (srcpad, count_event);
+  fail_unless_equals_int (gst_pad_link (srcpad, pad), GST_PAD_LINK_OK);
+  gst_pad_set_active (srcpad, TRUE);
+  gst_pad_set_active (pad, TRUE);
+  gst_pad_store_sticky_event (pad, event);
+  gst_event_unref (event);
+  memset (&state, 0, sizeof (state));
+  memset (&host, 0, sizeof (host));
+  gst_ffs_host_state_init (&state, sink);
+  gst_ffs_host_init (&host, sink, &state);
+  gst_ffs_host_set_profile (&host, f.profile);
+  set_pad_caps (pad, "video/x-raw,format=YUY2,width=320,height=240,"
+      "framerate=15/1");
+
+  start_video ();
+  fail_unless (set_still (STILL_COMMIT, 1, 1));
+  fail_unless (trigger (1));
+  gst_ffs_host_renegotiate (&host);
+  fail_unless_equals_int (n_reconfigures, 0);
+  fail_unless (gst_ffs_host_take_check_fit (&host));
+
+  fail_unless (trigger (3));
+  fail_unless (set_still (STILL_COMMIT, 1, 2));
+  fail_unless (trigger (1));
+  gst_ffs_host_renegotiate (&host);
+  fail_unless_equals_int (n_reconfigures, 1);
+  fail_unless (gst_ffs_host_take_check_fit (&host));
+
+  /* And back; an encoder begins with a key frame. */
+  set_pad_caps (pad, "video/x-raw,format=YUY2,width=2592,height=1944,"
+      "framerate=15/1");
+  fail_unless (gst_ffs_profile_take_caps (f.profile, pad));
+  fail_unless (info_of (SIZE_LARGE, 1) & STI);
+  gst_ffs_host_renegotiate (&host);
+  fail_unless_equals_int (n_reconfigures, 2);
+  fail_unless_equals_int (n_keys, 3);
+
+  gst_ffs_host_close (&host);
+  gst_ffs_host_clear (&host);
+  gst_ffs_host_state_clear (&state);
+  gst_pad_set_active (pad, FALSE);
+  gst_pad_set_active (srcpad, FALSE);
+  gst_pad_unlink (srcpad, pad);
+  gst_object_unref (srcpad);
+  gst_object_unref (sink);
+}
+
+GST_END_TEST;
+
 static Suite *
 uvc_still_suite (void)
 {
@@ -509,6 +598,7 @@ uvc_still_suite (void)
   tcase_add_test (tc, test_suspended);
   tcase_add_test (tc, test_timeout);
   tcase_add_test (tc, test_slow_host);
+  tcase_add_test (tc, test_upstream_is_asked);
   return s;
 }
 
