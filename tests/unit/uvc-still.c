@@ -279,6 +279,10 @@ GST_START_TEST (test_image)
   uvc_set_caps (&f, YUY2_SMALL, FALSE);
   uvc_set_caps (&f, "video/x-raw,format=YUY2,width=2592,height=1944,"
       "framerate=5/1", TRUE);
+  /* Nor is a bad frame an image. */
+  fail_if (wrap (SIZE_LARGE, 3, GST_BUFFER_FLAG_CORRUPTED));
+  fail_if (wrap (SIZE_LARGE - 2, 3, 0));
+  fail_unless_equals_int (get_byte (GET_CUR, STREAM_ERROR), 0);
   /* A frame that is given up is no image yet. */
   fail_unless (wrap (SIZE_LARGE, 3, 0));
   fail_unless_equals_int (get_byte (GET_CUR, STILL_TRIGGER), 1);

@@ -552,7 +552,9 @@ take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
   gboolean ok;
 
   GST_OBJECT_LOCK (self);
+  /* There is one still image, so it is a good frame. */
   ok = gst_ffs_uvc_selection_is_equal (&self->caps, get_wanted (self))
+      && !(self->still_pending && error != GST_FFS_UVC_STREAM_NO_ERROR)
       && !waits_for_key (self, buf);
   if (ok) {
     header->toggle = self->toggle != (number != self->last_number);
