@@ -20,9 +20,11 @@ typedef struct
   GstFfsStreamingFunc streaming_func;
   GstFfsEnabledFunc enabled_func;
   GstFfsWaitingFunc waiting_func;
+  GstFfsRenegotiateFunc renegotiate_func;
   gpointer user_data;
   GstFfsApplication application;
   gboolean streaming;
+  gint changed;                 /* atomic */
 } GstFfsProfilePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstFfsProfile, gst_ffs_profile,
@@ -201,6 +203,38 @@ gst_ffs_profile_set_funcs (GstFfsProfile * self,
 }
 
 /**
+ * gst_ffs_profile_set_renegotiate_func:
+ * @self: a profile that was not started yet
+ * @renegotiate: tells the sink that the host wants other frames
+ *
+ * Of a class whose host can change its selection in a stream. Call after
+ * gst_ffs_profile_set_funcs(), whose user data is passed.
+ */
+void
+gst_ffs_profile_set_renegotiate_func (GstFfsProfile * self,
+    GstFfsRenegotiateFunc renegotiate)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
+  priv->renegotiate_func = renegotiate;
+}
+
+/**
+ * gst_ffs_profile_has_changed:
+ * @self: a profile
+ *
+ * Returns: whether gst_ffs_profile_set_changed() was called since
+ * gst_ffs_profile_renegotiate()
+ */
+gboolean
+gst_ffs_profile_has_changed (GstFfsProfile * self)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
+  return g_atomic_int_get (&priv->changed);
+}
+
+/**
  * gst_ffs_profile_set_application:
  * @self: a profile that has no offer yet
  * @application: (nullable): what is asked for what; copied
@@ -322,6 +356,39 @@ gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming)
   GST_OBJECT_UNLOCK (self);
   if (priv->streaming_func)
     priv->streaming_func (TRUE, priv->user_data);
+}
+
+/**
+ * gst_ffs_profile_set_changed:
+ * @self: a profile
+ *
+ * The frames of gst_ffs_profile_get_caps() are others from now on, by a frame
+ * that was sent. When the host has read it the sink calls
+ * gst_ffs_profile_renegotiate(). Streaming thread, locks may be held.
+ */
+void
+gst_ffs_profile_set_changed (GstFfsProfile * self)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
+  g_atomic_int_set (&priv->changed, TRUE);
+}
+
+/**
+ * gst_ffs_profile_renegotiate:
+ * @self: a profile
+ *
+ * Asks upstream for frames of gst_ffs_profile_get_caps(), in a stream that goes
+ * on. Any thread.
+ */
+void
+gst_ffs_profile_renegotiate (GstFfsProfile * self)
+{
+  GstFfsProfilePrivate *priv = gst_ffs_profile_get_instance_private (self);
+
+  g_atomic_int_set (&priv->changed, FALSE);
+  if (priv->renegotiate_func)
+    priv->renegotiate_func (priv->user_data);
 }
 
 /**

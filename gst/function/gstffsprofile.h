@@ -295,6 +295,15 @@ typedef void (*GstFfsEnabledFunc) (gboolean enabled, gpointer user_data);
 typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
 
 /**
+ * GstFfsRenegotiateFunc:
+ * @user_data: as given
+ *
+ * The host wants frames of other caps in the stream that runs. Called from any
+ * thread, with no lock held.
+ */
+typedef void (*GstFfsRenegotiateFunc) (gpointer user_data);
+
+/**
  * GstFfsProfileClass:
  * @describe: the interfaces and endpoints; constant once the offer is set
  * @set_offer: what upstream can produce. Before start(), once. Returns %FALSE if
@@ -396,6 +405,10 @@ void gst_ffs_profile_received (GstFfsProfile * self, gboolean whole,
 void gst_ffs_profile_set_funcs (GstFfsProfile * self,
     GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
     GstFfsWaitingFunc waiting, gpointer user_data);
+void gst_ffs_profile_set_renegotiate_func (GstFfsProfile * self,
+    GstFfsRenegotiateFunc renegotiate);
+gboolean gst_ffs_profile_has_changed (GstFfsProfile * self);
+void gst_ffs_profile_renegotiate (GstFfsProfile * self);
 void gst_ffs_profile_set_application (GstFfsProfile * self,
     const GstFfsApplication * application);
 gboolean gst_ffs_profile_is_streaming (GstFfsProfile * self);
@@ -405,6 +418,7 @@ gboolean gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad);
 
 /* For the classes. */
 void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);
+void gst_ffs_profile_set_changed (GstFfsProfile * self);
 GstFfsControls *gst_ffs_profile_find_controls (GstFfsProfile * self,
     GstPad * sinkpad, guint max);
 GstClockTime gst_ffs_profile_get_waiting (GstFfsProfile * self);

@@ -227,6 +227,7 @@ new_profile (const GstFfsSettings * settings,
     case GST_FFS_PROFILE_TYPE_UVC:
       profile = gst_ffs_uvc_profile_new (identity, sinkpad);
       gst_ffs_uvc_profile_set_max_payload (profile, settings->max_payload_size);
+      gst_ffs_uvc_profile_set_stills (profile, settings->still_images);
       break;
 #endif
 #ifdef HAVE_STREAM
@@ -391,6 +392,8 @@ gst_ffs_camera_open (GstElement * element, GstPad * sinkpad,
   gst_ffs_profile_set_application (self->profile, &application);
   gst_ffs_profile_set_funcs (self->profile, gst_ffs_host_set_streaming,
       gst_ffs_host_set_enabled, gst_ffs_host_get_waiting, host);
+  gst_ffs_profile_set_renegotiate_func (self->profile,
+      gst_ffs_host_renegotiate);
   if (check_settings (self) && begin (self))
     return self;
   gst_ffs_camera_close (self);

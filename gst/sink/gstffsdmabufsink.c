@@ -219,6 +219,22 @@ frames_fit (GstFfsDmabufSink * self)
   return profile == NULL || self->fits;
 }
 
+/* After a frame that was the last of its caps. The host has to read it before
+ * upstream gets its buffers back. */
+static GstFfsMeaning
+follow_host (GstFfsDmabufSink * self)
+{
+  GstFfsProfile *profile = self->opened.profile;
+
+  if (profile == NULL || !gst_ffs_profile_has_changed (profile))
+    return GST_FFS_OK;
+  /* A host that does not read ends the stream, which cancels the frame. */
+  if (gst_ffs_stream_drain (self->stream, GST_CLOCK_TIME_NONE) == EINTR)
+    return GST_FFS_INTERRUPTED;
+  gst_ffs_profile_renegotiate (profile);
+  return GST_FFS_OK;
+}
+
 static GstFlowReturn
 refuse_without_caps (GstFfsDmabufSink * self)
 {
@@ -257,6 +273,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
     result.meaning = gst_ffs_host_state_wait (&self->state, &result.err);
     if (result.meaning == GST_FFS_NOT_ENABLED)
       return drop (self, frame);
+    if (result.meaning == GST_FFS_OK)
+      result.meaning = follow_host (self);
     if (result.meaning == GST_FFS_OK) {
       if (!frames_fit (self))
         return drop_unfit (self, frame, TRUE);
@@ -291,6 +309,8 @@ render (GstBaseSink * bsink, GstBuffer * buffer)
     }
   } while (again);
 
+  while (ret == GST_FLOW_OK && follow_host (self) == GST_FFS_INTERRUPTED)
+    ret = gst_base_sink_wait_preroll (bsink);
   /* Wait here and not before the next frame, so that the sink never holds more
    * than max-in-flight buffers. */
   while (ret == GST_FLOW_OK && gst_ffs_stream_wait_slot (self->stream) == EINTR)

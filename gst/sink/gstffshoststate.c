@@ -525,7 +525,7 @@ gst_ffs_host_resume (GstFfsHost * self)
 /* ---- callbacks of the profile ---- */
 
 static void
-start (GstFfsHost * self)
+reconfigure (GstFfsHost * self)
 {
   GstPad *pad = GST_BASE_SINK_PAD (self->sink);
   GstFfsProfile *profile = gst_ffs_host_get_profile (self);
@@ -535,7 +535,20 @@ start (GstFfsHost * self)
     gst_pad_push_event (pad, gst_event_new_reconfigure ());
   gst_clear_object (&profile);
   gst_ffs_host_set_check_fit (self);
+}
 
+static void
+request_key_frame (GstFfsHost * self)
+{
+  gst_pad_push_event (GST_BASE_SINK_PAD (self->sink),
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
+          0));
+}
+
+static void
+start (GstFfsHost * self)
+{
+  reconfigure (self);
   gst_ffs_host_resume (self);
   gst_ffs_host_state_set_wanted (self->state, TRUE);
   gst_ffs_host_state_set_streaming (self->state, TRUE);
@@ -543,8 +556,7 @@ start (GstFfsHost * self)
 
   /* A host that connects to a running encoder waits for the next key frame,
    * which must not be produced while frames are dropped. */
-  gst_pad_push_event (pad, gst_video_event_new_upstream_force_key_unit
-      (GST_CLOCK_TIME_NONE, TRUE, 0));
+  request_key_frame (self);
 }
 
 /* Cancel queued frames, which the next stream would receive first. */
@@ -571,6 +583,19 @@ gst_ffs_host_set_streaming (gboolean streaming, gpointer host)
     start (host);
   else
     stop (host);
+}
+
+/**
+ * gst_ffs_host_renegotiate:
+ * @host: the host
+ *
+ * The host wants frames of other caps in the stream that runs.
+ */
+void
+gst_ffs_host_renegotiate (gpointer host)
+{
+  reconfigure (host);
+  request_key_frame (host);
 }
 
 /**

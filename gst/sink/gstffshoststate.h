@@ -101,6 +101,7 @@ gboolean gst_ffs_host_take_check_fit (GstFfsHost * self);
 void gst_ffs_host_halt (GstFfsHost * self);
 void gst_ffs_host_resume (GstFfsHost * self);
 void gst_ffs_host_set_streaming (gboolean streaming, gpointer host);
+void gst_ffs_host_renegotiate (gpointer host);
 void gst_ffs_host_set_enabled (gboolean enabled, gpointer host);
 GstClockTime gst_ffs_host_get_waiting (gpointer host);
 

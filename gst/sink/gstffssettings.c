@@ -478,6 +478,21 @@ gst_ffs_settings_install (GObjectClass * klass)
       rw | GST_PARAM_MUTABLE_READY);
 
   /**
+   * GstFfsDmabufSink:still-images:
+   *
+   * Whether a host of profile=uvc can request still images (method 2): a frame
+   * of any size that upstream has for the format, while video runs in another
+   * one. Upstream is renegotiated to the size for one frame and back, so video
+   * pauses, and other branches of the pipeline see the change too.
+   *
+   * Since: 0.2
+   */
+  props[GST_FFS_PROP_STILL_IMAGES] =
+      g_param_spec_boolean ("still-images", "Still images",
+      "Let a host request still images with profile=uvc", FALSE,
+      rw | GST_PARAM_MUTABLE_READY);
+
+  /**
    * GstFfsDmabufSink:connected:
    *
    * Whether a host has configured the function. With an application's ep0 the
@@ -636,6 +651,9 @@ gst_ffs_settings_set (GstFfsSettings * self, guint id, const GValue * value)
     case GST_FFS_PROP_MAX_PAYLOAD_SIZE:
       self->max_payload_size = g_value_get_uint (value);
       break;
+    case GST_FFS_PROP_STILL_IMAGES:
+      self->still_images = g_value_get_boolean (value);
+      break;
     default:
       return FALSE;
   }
@@ -713,6 +731,9 @@ gst_ffs_settings_get (const GstFfsSettings * self, guint id, GValue * value)
       break;
     case GST_FFS_PROP_MAX_PAYLOAD_SIZE:
       g_value_set_uint (value, self->max_payload_size);
+      break;
+    case GST_FFS_PROP_STILL_IMAGES:
+      g_value_set_boolean (value, self->still_images);
       break;
     default:
       return FALSE;

@@ -106,6 +106,7 @@ enum
   GST_FFS_PROP_SERIAL,
   GST_FFS_PROP_CONTROLS,
   GST_FFS_PROP_MAX_PAYLOAD_SIZE,
+  GST_FFS_PROP_STILL_IMAGES,
   GST_FFS_PROP_CONNECTED,       /* from here on to be read only */
   GST_FFS_PROP_STREAMING,
   GST_FFS_PROP_STATS,
@@ -136,6 +137,7 @@ enum
  * @serial: string of the device, or %NULL
  * @controls: controls of the application, or %NULL
  * @max_payload_size: bytes, for UVC
+ * @still_images: whether a host can request them, for UVC
  *
  * The values of the writable properties. Those read for each frame, @copy_mode
  * and @remove_padding, are atomic.
@@ -164,6 +166,7 @@ typedef struct
   gchar *serial;
   GstStructure *controls;
   guint max_payload_size;
+  gboolean still_images;
 } GstFfsSettings;
 
 void gst_ffs_settings_init (GstFfsSettings * self);

@@ -19,9 +19,11 @@
 #include "function/gstffsbytes.h"
 #include "function/uvc/gstffsuvcprofile.h"
 #include "function/uvc/gstffsuvcrequest.h"
+#include "function/uvc/gstffsuvcstill.h"
 #include "function/uvc/gstffsuvcstreaming.h"
 
 #define REQUEST_SIZE 6
+#define STILL_IMAGE 0x20
 
 int LLVMFuzzerTestOneInput (const uint8_t * data, size_t size);
 
@@ -115,6 +117,15 @@ on_streaming (gboolean streaming, gpointer user_data)
   camera->streaming = streaming;
 }
 
+/* Only in a stream. */
+static void
+on_renegotiate (gpointer user_data)
+{
+  Camera *camera = user_data;
+
+  g_assert (camera->streaming);
+}
+
 static GstClockTime
 get_waiting (gpointer user_data)
 {
@@ -184,6 +195,8 @@ camera_init (Camera * self, guint8 which)
   self->profile = gst_ffs_uvc_profile_new (&identity, get_pad ());
   gst_ffs_profile_set_funcs (self->profile, on_streaming, NULL, get_waiting,
       self);
+  gst_ffs_profile_set_renegotiate_func (self->profile, on_renegotiate);
+  gst_ffs_uvc_profile_set_stills (self->profile, TRUE);
   gst_ffs_profile_set_application (self->profile, get_application ());
   g_assert (gst_ffs_profile_set_offer (self->profile, self->offer));
   g_assert (gst_ffs_profile_start (self->profile, NULL, NULL) == 0);
@@ -253,6 +266,36 @@ get_max_payload (Camera * self, guint selector)
   return max;
 }
 
+/* The same of still images; 0 if there are none. */
+static guint32
+get_max_still (Camera * self, guint selector)
+{
+  GstFfsSetup setup = { 0xa1, 0x81, selector << 8, 1, GST_FFS_UVC_STILL_SIZE };
+  GByteArray *reply = g_byte_array_new ();
+  guint32 max = 0;
+
+  if (do_request (self, &setup, NULL, 0, reply)) {
+    g_assert (reply->len == GST_FFS_UVC_STILL_SIZE && reply->data[0] > 0
+        && reply->data[1] > 0 && reply->data[2] == 0);
+    max = gst_ffs_get_u32 (reply->data + 7);
+    g_assert (max > 12 && max == gst_ffs_get_u32 (reply->data + 3) + 12);
+  }
+  g_byte_array_unref (reply);
+  return max;
+}
+
+static gboolean
+is_pending (Camera * self)
+{
+  GstFfsSetup setup = { 0xa1, 0x81, 5 << 8, 1, 1 };
+  GByteArray *reply = g_byte_array_new ();
+  gboolean pending = do_request (self, &setup, NULL, 0, reply)
+      && reply->data[0] == 1;
+
+  g_byte_array_unref (reply);
+  return pending;
+}
+
 static void
 frame (Camera * self, guint8 how, guint32 size)
 {
@@ -268,7 +311,8 @@ frame (Camera * self, guint8 how, guint32 size)
   gst_caps_unref (caps);
 
   if (how & 2)
-    size = get_max_payload (self, 2) - 12;
+    size = (is_pending (self) ? get_max_still (self, 4) :
+        get_max_payload (self, 2)) - 12;
   buf = gst_buffer_new ();
   GST_BUFFER_FLAG_SET (buf, how & 4 ? GST_BUFFER_FLAG_DELTA_UNIT : 0);
   GST_BUFFER_PTS (buf) = size;
@@ -278,9 +322,18 @@ frame (Camera * self, guint8 how, guint32 size)
     g_assert (framing.header_size == 12 || framing.header_size == 6);
     g_assert (framing.header[0] == framing.header_size);
     g_assert (total % 64 != 0);
-    /* The probe may have changed by now; a stream is as committed. */
-    if (self->streaming)
+    /* The probe may be another one by now; a stream is as committed. */
+    g_assert (((framing.header[1] & STILL_IMAGE) != 0) == is_pending (self));
+    if (framing.header[1] & STILL_IMAGE)
+      g_assert (self->streaming);
+    else if (self->streaming)
       g_assert (total <= get_max_payload (self, 2));
+    if (how & 8)
+      gst_ffs_profile_sent (self->profile, self->number - 1);
+    if (how & 8 && self->streaming)
+      g_assert (!is_pending (self));
+    if (gst_ffs_profile_has_changed (self->profile) && self->streaming)
+      gst_ffs_profile_renegotiate (self->profile);
   }
   gst_buffer_unref (buf);
 }
@@ -328,6 +381,8 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
 
   get_max_payload (&camera, 1);
   get_max_payload (&camera, 2);
+  get_max_still (&camera, 3);
+  get_max_still (&camera, 4);
   gst_ffs_profile_set_enabled (camera.profile, FALSE);
   g_assert (!camera.streaming);
   gst_ffs_profile_stop (camera.profile);

@@ -243,8 +243,8 @@ GST_START_TEST (smaller_sizes_are_regions)
 
 GST_END_TEST;
 
-/* Binning needs a size that is smaller by the same factor in both
- * directions. Regions refer to that size. */
+/* A sensor that bins in both directions only: setting one factor sets both.
+ * Regions refer to the binned size. */
 GST_START_TEST (binning_selects_a_smaller_picture)
 {
   /* No size is a multiple of another one. */
@@ -252,7 +252,10 @@ GST_START_TEST (binning_selects_a_smaller_picture)
   u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (BINNING_X), 3);
   u3v_tear_down ();
   u3v_set_up_with ("video/x-raw, format=YUY2, "
-      "width={1920, 960, 800}, height={1080, 540, 600}, framerate=30/1; "
+      "width=1920, height=1080, framerate=30/1; "
+      "video/x-raw, format=YUY2, width=960, height=540, framerate=30/1; "
+      "video/x-raw, format=YUY2, width=800, height={540, 600}, "
+      "framerate=30/1; "
       "video/x-raw, format=GRAY8, width=1920, height=1080, framerate=30/1");
 
   u3v_expect_set (U3V_SUCCESS, FEATURE (WIDTH), 1920);
@@ -286,6 +289,43 @@ GST_START_TEST (binning_selects_a_smaller_picture)
   fail_unless_equals_int (u3v_get (FEATURE (OFFSET_X)), 0);
   u3v_expect_set (U3V_SUCCESS, FEATURE (ACQUISITION_START), 1);
   u3v_expect_set (U3V_ACCESS_DENIED, FEATURE (BINNING_X), 1);
+}
+
+GST_END_TEST;
+
+/* Upstream has pictures that are smaller in one direction. */
+GST_START_TEST (binning_of_one_direction_is_kept)
+{
+  u3v_tear_down ();
+  u3v_set_up_with ("video/x-raw, format=YUY2, "
+      "width={1920, 960}, height={1080, 540}, framerate=30/1; "
+      "video/x-raw, format=YUY2, width=480, height=270, framerate=30/1");
+
+  u3v_expect_set (U3V_SUCCESS, FEATURE (BINNING_Y), 2);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_X)), 1);
+  u3v_expect_caps ("video/x-raw(ANY), format=YUY2, width=1920, height=540, "
+      "framerate=30/1");
+  u3v_expect_set (U3V_SUCCESS, FEATURE (OFFSET_X), 0);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 2);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_Y)), 2);
+  u3v_expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=540, "
+      "framerate=30/1");
+  u3v_expect_set (U3V_SUCCESS, FEATURE (BINNING_Y), 1);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_X)), 2);
+  fail_unless_equals_int (u3v_get (FEATURE (HEIGHT)), 1080);
+  u3v_expect_caps ("video/x-raw(ANY), format=YUY2, width=960, height=1080, "
+      "framerate=30/1");
+
+  /* 4 is there in both directions only, and the way back is by both too. */
+  u3v_expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 4);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_Y)), 4);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (BINNING_X), 2);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_Y)), 2);
+  u3v_expect_set (U3V_INVALID_PARAMETER, FEATURE (BINNING_X), 3);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_X)), 2);
+  u3v_expect_set (U3V_SUCCESS, FEATURE (USER_SET_LOAD), 1);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_X)), 1);
+  fail_unless_equals_int (u3v_get (FEATURE (BINNING_Y)), 1);
 }
 
 GST_END_TEST;
@@ -422,6 +462,7 @@ u3v_camera_suite (void)
   tcase_add_test (tc, only_offered_pictures_are_selected);
   tcase_add_test (tc, smaller_sizes_are_regions);
   tcase_add_test (tc, binning_selects_a_smaller_picture);
+  tcase_add_test (tc, binning_of_one_direction_is_kept);
   tcase_add_test (tc, features_are_locked_while_streaming);
   tcase_add_test (tc, timestamp_is_latched);
   tcase_add_test (tc, control_registers_check_ranges);

@@ -88,7 +88,7 @@ info_of (gsize size, guint64 number, GstBufferFlags flags)
 GST_START_TEST (header_bytes_match_the_class)
 {
   GstFfsUvcHeader header = { FALSE, FALSE, 1000 * 0x01020304ull + 999,
-    (2048 * 77 + 0x123) * GST_MSECOND + 456789
+    (2048 * 77 + 0x123) * GST_MSECOND + 456789, FALSE
   };
   guint32 stc = (2048 * 77 + 0x123) * 1000 + 456;
   guint8 out[12];
@@ -104,6 +104,9 @@ GST_START_TEST (header_bytes_match_the_class)
   header.error = TRUE;
   gst_ffs_uvc_header_write (&header, 1000, out);
   fail_unless_equals_int_hex (out[1], 0xcf);
+  header.still = TRUE;
+  gst_ffs_uvc_header_write (&header, 1000, out);
+  fail_unless_equals_int_hex (out[1], 0xef);
 
   /* Times wrap around. */
   header.pts = (G_GUINT64_CONSTANT (0x100000000) + 5) * 1000;
@@ -186,7 +189,7 @@ GST_END_TEST;
 /* A payload ends with a short packet at each speed. */
 GST_START_TEST (header_size_avoids_full_packets)
 {
-  GstFfsUvcHeader header = { TRUE, FALSE, 7000, 8000 };
+  GstFfsUvcHeader header = { TRUE, FALSE, 7000, 8000, FALSE };
   gsize size, n_short = 0;
 
   for (size = 1; size < 5000; size++) {

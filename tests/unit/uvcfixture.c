@@ -241,8 +241,14 @@ get_waiting (gpointer user_data)
 }
 
 static void
+on_renegotiate (gpointer user_data)
+{
+  ((UvcFixture *) user_data)->n_renegotiated++;
+}
+
+static void
 start_with (UvcFixture * f, GType source, const gchar * offer,
-    const GstFfsApplication * application)
+    gboolean stills, const GstFfsApplication * application)
 {
   GstPad *srcpad;
 
@@ -261,6 +267,8 @@ start_with (UvcFixture * f, GType source, const gchar * offer,
 
   f->profile = gst_ffs_uvc_profile_new (&uvc_identity, f->sinkpad);
   gst_ffs_profile_set_funcs (f->profile, on_streaming, NULL, get_waiting, f);
+  gst_ffs_profile_set_renegotiate_func (f->profile, on_renegotiate);
+  gst_ffs_uvc_profile_set_stills (f->profile, stills);
   gst_ffs_profile_set_application (f->profile, application);
   profile_start (f->profile, offer, NULL);
   gst_ffs_profile_set_enabled (f->profile, TRUE);
@@ -269,26 +277,32 @@ start_with (UvcFixture * f, GType source, const gchar * offer,
 void
 uvc_fixture_start (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, uvc_source_get_type (), offer, NULL);
+  start_with (f, uvc_source_get_type (), offer, FALSE, NULL);
 }
 
 void
 uvc_fixture_start_wide (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, wide_source_get_type (), offer, NULL);
+  start_with (f, wide_source_get_type (), offer, FALSE, NULL);
 }
 
 void
 uvc_fixture_start_auto (UvcFixture * f, const gchar * offer)
 {
-  start_with (f, auto_source_get_type (), offer, NULL);
+  start_with (f, auto_source_get_type (), offer, FALSE, NULL);
+}
+
+void
+uvc_fixture_start_stills (UvcFixture * f, const gchar * offer)
+{
+  start_with (f, uvc_source_get_type (), offer, TRUE, NULL);
 }
 
 void
 uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
     const GstFfsApplication * application)
 {
-  start_with (f, uvc_source_get_type (), offer, application);
+  start_with (f, uvc_source_get_type (), offer, FALSE, application);
 }
 
 void

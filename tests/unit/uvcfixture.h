@@ -36,6 +36,9 @@ enum
 {
   PROBE = 1,
   COMMIT = 2,
+  STILL_PROBE = 3,
+  STILL_COMMIT = 4,
+  STILL_TRIGGER = 5,
   STREAM_ERROR = 6,
 };
 
@@ -90,6 +93,7 @@ typedef struct
   GstPad *sinkpad;
   guint n_started;
   guint n_stopped;
+  guint n_renegotiated;
   GstClockTime waiting;
   gchar *caps_at_stop;          /* caps when the stream stopped last */
 } UvcFixture;
@@ -101,6 +105,8 @@ void uvc_fixture_start (UvcFixture * f, const gchar * offer);
 void uvc_fixture_start_wide (UvcFixture * f, const gchar * offer);
 /* With an AutoSource. */
 void uvc_fixture_start_auto (UvcFixture * f, const gchar * offer);
+/* With still images. */
+void uvc_fixture_start_stills (UvcFixture * f, const gchar * offer);
 /* With controls of the application. */
 void uvc_fixture_start_application (UvcFixture * f, const gchar * offer,
     const GstFfsApplication * application);

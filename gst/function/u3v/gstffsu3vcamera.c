@@ -38,13 +38,13 @@
 guint
 gst_ffs_u3v_camera_max_width (GstFfsU3vCamera * self)
 {
-  return self->sensor_width / self->binning;
+  return self->sensor_width / self->binning.x;
 }
 
 guint
 gst_ffs_u3v_camera_max_height (GstFfsU3vCamera * self)
 {
-  return self->sensor_height / self->binning;
+  return self->sensor_height / self->binning.y;
 }
 
 gboolean
@@ -84,7 +84,7 @@ gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self)
   GstFfsU3vRegisters *r = self->registers;
 
   self->possible = gst_ffs_u3v_offer_find_source (self->offer, s,
-      self->binning, &self->source);
+      &self->binning, &self->source);
   gst_ffs_u3v_offer_choose_rate (self->offer, &self->source, self->wanted_rate);
   s->fps_n = self->source.fps_n;
   s->fps_d = self->source.fps_d;
@@ -93,9 +93,9 @@ gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self)
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_OFFSET_X, s->x);
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_OFFSET_Y, s->y);
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_BINNING_X,
-      self->binning);
+      self->binning.x);
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_BINNING_Y,
-      self->binning);
+      self->binning.y);
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_WIDTH_MAX,
       gst_ffs_u3v_camera_max_width (self));
   gst_ffs_u3v_registers_set_u32 (r, FEATURES + FEATURE_HEIGHT_MAX,
@@ -135,7 +135,7 @@ gst_ffs_u3v_camera_show_settings (GstFfsU3vCamera * self)
 void
 gst_ffs_u3v_camera_load_defaults (GstFfsU3vCamera * self)
 {
-  self->binning = 1;
+  self->binning.x = self->binning.y = 1;
   gst_ffs_u3v_offer_get_default (self->offer, &self->selection);
   self->wanted_rate = self->selection.fps_n > 0 ?
       (gdouble) self->selection.fps_n / self->selection.fps_d : 0;

@@ -24,7 +24,7 @@ struct _GstFfsU3vCamera
   /* Under the lock. */
   GMutex lock;
   GstFfsU3vRegisters *registers;
-  guint binning;                /* in both directions */
+  GstFfsU3vBinning binning;
   GstFfsU3vSelection selection; /* the host's */
   GstFfsU3vSelection source;    /* requested from upstream */
   gboolean possible;            /* upstream has the source */

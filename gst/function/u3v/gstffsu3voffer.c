@@ -366,11 +366,11 @@ gst_ffs_u3v_offer_has (GstFfsU3vOffer * self,
   return FALSE;
 }
 
-/* The largest picture of a format divided by @binning in both directions.
+/* The largest picture of a format divided by @binning.
  * Returns FALSE if upstream does not have it. */
 static gboolean
 find_largest (GstFfsU3vOffer * self, const GstFfsU3vFormat * format,
-    guint binning, GstFfsU3vSelection * picture)
+    const GstFfsU3vBinning * binning, GstFfsU3vSelection * picture)
 {
   guint64 best = 0;
   guint i;
@@ -388,22 +388,24 @@ find_largest (GstFfsU3vOffer * self, const GstFfsU3vFormat * format,
     picture->width = width;
     picture->height = height;
   }
-  if (best == 0 || picture->width % binning || picture->height % binning)
+  if (best == 0 || picture->width % binning->x || picture->height % binning->y)
     return FALSE;
-  picture->width /= binning;
-  picture->height /= binning;
-  return binning == 1 || gst_ffs_u3v_offer_has (self, picture);
+  picture->width /= binning->x;
+  picture->height /= binning->y;
+  return (binning->x == 1 && binning->y == 1)
+      || gst_ffs_u3v_offer_has (self, picture);
 }
 
 /**
  * gst_ffs_u3v_offer_has_binning:
- * @binning: a factor
+ * @binning: the factors
  *
  * Returns: whether upstream has the largest picture of a format divided by the
- * factor
+ * factors
  */
 gboolean
-gst_ffs_u3v_offer_has_binning (GstFfsU3vOffer * self, guint binning)
+gst_ffs_u3v_offer_has_binning (GstFfsU3vOffer * self,
+    const GstFfsU3vBinning * binning)
 {
   GstFfsU3vSelection picture;
   guint i;
@@ -417,9 +419,38 @@ gst_ffs_u3v_offer_has_binning (GstFfsU3vOffer * self, guint binning)
 }
 
 /**
+ * gst_ffs_u3v_offer_change_binning:
+ * @binning: (inout): the factors
+ * @vertical: which one to change
+ * @factor: its new value, not 0
+ *
+ * Changes one factor if upstream has such a picture, else both: many sensors
+ * bin in both directions only.
+ *
+ * Returns: %FALSE, with the factors unchanged, if upstream has neither
+ */
+gboolean
+gst_ffs_u3v_offer_change_binning (GstFfsU3vOffer * self,
+    GstFfsU3vBinning * binning, gboolean vertical, guint factor)
+{
+  const GstFfsU3vBinning one = {
+    vertical ? binning->x : factor, vertical ? factor : binning->y
+  };
+  const GstFfsU3vBinning both = { factor, factor };
+
+  if (gst_ffs_u3v_offer_has_binning (self, &one))
+    *binning = one;
+  else if (gst_ffs_u3v_offer_has_binning (self, &both))
+    *binning = both;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/**
  * gst_ffs_u3v_offer_find_source:
  * @selection: the host's selection
- * @binning: the binning factor
+ * @binning: the binning factors
  * @source: (out): the selection to request from upstream
  *
  * A size that upstream has is upstream's own picture of that size, which may
@@ -431,15 +462,15 @@ gst_ffs_u3v_offer_has_binning (GstFfsU3vOffer * self, guint binning)
  */
 gboolean
 gst_ffs_u3v_offer_find_source (GstFfsU3vOffer * self,
-    const GstFfsU3vSelection * selection, guint binning,
+    const GstFfsU3vSelection * selection, const GstFfsU3vBinning * binning,
     GstFfsU3vSelection * source)
 {
   GstFfsU3vSelection picture = *selection;
 
   *source = *selection;
   source->x = source->y = 0;
-  if (binning == 1 && selection->x == 0 && selection->y == 0
-      && gst_ffs_u3v_offer_has (self, selection))
+  if (binning->x == 1 && binning->y == 1 && selection->x == 0
+      && selection->y == 0 && gst_ffs_u3v_offer_has (self, selection))
     return TRUE;
   if (!find_largest (self, selection->format, binning, &picture)
       || (guint64) selection->x + selection->width > picture.width

@@ -29,6 +29,17 @@ typedef struct
 } GstFfsU3vSelection;
 
 /**
+ * GstFfsU3vBinning:
+ * @x: horizontal factor
+ * @y: vertical factor
+ */
+typedef struct
+{
+  guint x;
+  guint y;
+} GstFfsU3vBinning;
+
+/**
  * GstFfsU3vRange:
  * @step: every value is @min plus a multiple of it
  *
@@ -56,10 +67,12 @@ gboolean gst_ffs_u3v_offer_has (GstFfsU3vOffer * self,
     const GstFfsU3vSelection * selection);
 
 gboolean gst_ffs_u3v_offer_find_source (GstFfsU3vOffer * self,
-    const GstFfsU3vSelection * selection, guint binning,
+    const GstFfsU3vSelection * selection, const GstFfsU3vBinning * binning,
     GstFfsU3vSelection * source);
 gboolean gst_ffs_u3v_offer_has_binning (GstFfsU3vOffer * self,
-    guint binning);
+    const GstFfsU3vBinning * binning);
+gboolean gst_ffs_u3v_offer_change_binning (GstFfsU3vOffer * self,
+    GstFfsU3vBinning * binning, gboolean vertical, guint factor);
 
 gboolean gst_ffs_u3v_offer_get_rates (GstFfsU3vOffer * self, gdouble * min,
     gdouble * max);

@@ -155,17 +155,19 @@ select_offset (guint * offset, guint32 value, guint limit, guint step)
   return U3V_SUCCESS;
 }
 
-/* Sets both directions, since sources scale both by one factor. Selects the whole
- * picture: the old region belongs to a picture of another size. */
+/* Selects the whole picture: the old region belongs to a picture of another
+ * size. */
 static guint16
-select_binning (GstFfsU3vCamera * self, guint32 binning)
+select_binning (GstFfsU3vCamera * self, gboolean vertical, guint32 factor)
 {
-  if (binning < 1 || binning > MAX_BINNING
-      || !gst_ffs_u3v_offer_has_binning (self->offer, binning))
+  GstFfsU3vBinning old = self->binning;
+
+  if (factor < 1 || factor > MAX_BINNING
+      || !gst_ffs_u3v_offer_change_binning (self->offer, &self->binning,
+          vertical, factor))
     return U3V_INVALID_PARAMETER;
-  if (binning == self->binning)
+  if (old.x == self->binning.x && old.y == self->binning.y)
     return U3V_SUCCESS;
-  self->binning = binning;
   self->selection.x = self->selection.y = 0;
   self->selection.width = gst_ffs_u3v_camera_max_width (self);
   self->selection.height = gst_ffs_u3v_camera_max_height (self);
@@ -295,8 +297,9 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
           gst_ffs_u3v_camera_max_height (self) - self->selection.height,
           REGION_STEP_Y);
     case FEATURES + FEATURE_BINNING_X:
+      return select_binning (self, FALSE, value);
     case FEATURES + FEATURE_BINNING_Y:
-      return select_binning (self, value);
+      return select_binning (self, TRUE, value);
     case FEATURES + FEATURE_PIXEL_FORMAT:
       return select_format (self, value);
     case FEATURES + FEATURE_FRAME_RATE:

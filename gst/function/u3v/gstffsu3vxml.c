@@ -159,18 +159,22 @@ add_size (GstFfsU3vNodes * nodes, const Source * source, const gchar * name,
 
 /* Only if upstream has sizes that are its largest one divided. */
 static void
-add_binning (GstFfsU3vNodes * nodes, GstFfsU3vOffer * offer)
+add_binning (GstFfsU3vNodes * nodes, GstFfsU3vOffer * offer, gboolean vertical)
 {
   GstFfsU3vRange range = { 1, MAX_BINNING, 1 };
+  GstFfsU3vBinning binning = { 1, 1 };
 
-  while (range.max > 1 && !gst_ffs_u3v_offer_has_binning (offer, range.max))
+  while (range.max > 1 && !gst_ffs_u3v_offer_change_binning (offer, &binning,
+          vertical, range.max))
     range.max--;
   if (range.max == 1)
     return;
-  gst_ffs_u3v_nodes_add_range (nodes, "BinningHorizontal",
-      FEATURES + FEATURE_BINNING_X, &range, TRUE);
-  gst_ffs_u3v_nodes_add_range (nodes, "BinningVertical",
-      FEATURES + FEATURE_BINNING_Y, &range, TRUE);
+  if (vertical)
+    gst_ffs_u3v_nodes_add_range (nodes, "BinningVertical",
+        FEATURES + FEATURE_BINNING_Y, &range, TRUE);
+  else
+    gst_ffs_u3v_nodes_add_range (nodes, "BinningHorizontal",
+        FEATURES + FEATURE_BINNING_X, &range, TRUE);
 }
 
 static void
@@ -192,7 +196,8 @@ add_image (GstFfsU3vNodes * nodes, const Source * source)
   gst_ffs_u3v_nodes_add_constant (nodes, "SensorWidth", range.max);
   gst_ffs_u3v_offer_get_range (source->offer, "height", &range);
   gst_ffs_u3v_nodes_add_constant (nodes, "SensorHeight", range.max);
-  add_binning (nodes, source->offer);
+  add_binning (nodes, source->offer, FALSE);
+  add_binning (nodes, source->offer, TRUE);
   gst_ffs_u3v_nodes_add_limited (nodes, "OffsetX", FEATURES + FEATURE_OFFSET_X,
       0, REGION_STEP_X, FEATURES + FEATURE_OFFSET_X_LIMIT);
   gst_ffs_u3v_nodes_add_limited (nodes, "OffsetY", FEATURES + FEATURE_OFFSET_Y,

@@ -15,15 +15,18 @@
 /**
  * gst_ffs_uvc_control_reset:
  * @offer: the offer
+ * @stills: (nullable): that of still images
  * @enabled: whether a host is connected
  *
  * Clears the last host's selection.
  */
 void
 gst_ffs_uvc_control_reset (GstFfsUvcControl * self,
-    const GstFfsUvcOffer * offer, gboolean enabled)
+    const GstFfsUvcOffer * offer, const GstFfsUvcOffer * stills,
+    gboolean enabled)
 {
   gst_ffs_uvc_streaming_reset (&self->streaming, offer);
+  gst_ffs_uvc_still_reset (&self->still, stills);
   self->enabled = enabled;
   self->error = GST_FFS_UVC_NO_ERROR;
 }
@@ -34,6 +37,13 @@ is_ours (const GstFfsSetup * setup)
   return (setup->request_type & (USB_TYPE_MASK | USB_RECIP_MASK)) ==
       (USB_TYPE_CLASS | USB_RECIP_INTERFACE)
       && gst_ffs_uvc_get_interface (setup) <= GST_FFS_UVC_STREAMING_INTERFACE;
+}
+
+static gboolean
+is_still (const GstFfsUvcControl * self, const GstFfsSetup * setup)
+{
+  return gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE
+      && gst_ffs_uvc_still_is_for (&self->still, setup);
 }
 
 static gboolean
@@ -73,6 +83,8 @@ check (GstFfsUvcControl * self, const GstFfsSetup * setup)
 
   if (in != ((setup->request & GET_REQUEST) != 0))
     return GST_FFS_UVC_INVALID_REQUEST;
+  if (is_still (self, setup))
+    return gst_ffs_uvc_still_check (setup);
   if (gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE)
     return gst_ffs_uvc_streaming_check (setup);
   if (is_error_code (setup))
@@ -83,6 +95,8 @@ check (GstFfsUvcControl * self, const GstFfsSetup * setup)
 static GstFfsUvcError
 answer (GstFfsUvcControl * self, const GstFfsSetup * setup, GByteArray * reply)
 {
+  if (is_still (self, setup))
+    return gst_ffs_uvc_still_get (&self->still, setup, reply);
   if (gst_ffs_uvc_get_interface (setup) == GST_FFS_UVC_STREAMING_INTERFACE)
     return gst_ffs_uvc_streaming_get (&self->streaming, setup, reply);
   if (is_error_code (setup))
@@ -92,13 +106,21 @@ answer (GstFfsUvcControl * self, const GstFfsSetup * setup, GByteArray * reply)
 
 static GstFfsUvcError
 obey (GstFfsUvcControl * self, const GstFfsSetup * setup, const guint8 * data,
-    gboolean * commit)
+    GstFfsUvcAction * action)
 {
+  gboolean commit = FALSE;
+  GstFfsUvcError error;
+
   if (gst_ffs_uvc_get_interface (setup) != GST_FFS_UVC_STREAMING_INTERFACE)
     return gst_ffs_uvc_units_set (self->units, setup, data);
   if (!self->enabled)
     return GST_FFS_UVC_WRONG_STATE;
-  return gst_ffs_uvc_streaming_set (&self->streaming, setup, data, commit);
+  if (is_still (self, setup))
+    return gst_ffs_uvc_still_set (&self->still, setup, data, action);
+  error = gst_ffs_uvc_streaming_set (&self->streaming, setup, data, &commit);
+  if (commit)
+    *action = GST_FFS_UVC_ACTION_COMMIT;
+  return error;
 }
 
 /* Returns: whether this request starts a stream */
@@ -130,7 +152,7 @@ gst_ffs_uvc_control_accept (GstFfsUvcControl * self, const GstFfsSetup * setup)
  * @setup: a request
  * @data: (nullable): the data
  * @reply: the answer
- * @commit: (out): whether to start a stream
+ * @action: (out): what to do after it
  *
  * Checks the request again, since a host may have sent less than wLength.
  *
@@ -139,16 +161,16 @@ gst_ffs_uvc_control_accept (GstFfsUvcControl * self, const GstFfsSetup * setup)
 gboolean
 gst_ffs_uvc_control_request (GstFfsUvcControl * self,
     const GstFfsSetup * setup, const guint8 * data, GByteArray * reply,
-    gboolean * commit)
+    GstFfsUvcAction * action)
 {
   GstFfsUvcError error;
 
-  *commit = FALSE;
+  *action = GST_FFS_UVC_ACTION_NONE;
   if (!is_ours (setup))
     return FALSE;
   error = check (self, setup);
   if (error == GST_FFS_UVC_NO_ERROR)
-    error = data ? obey (self, setup, data, commit)
+    error = data ? obey (self, setup, data, action)
         : answer (self, setup, reply);
   if (error != GST_FFS_UVC_NO_ERROR)
     GST_DEBUG ("request 0x%02x value 0x%04x index 0x%04x: error %u",

@@ -3,6 +3,7 @@
 #ifndef __GST_FFS_UVC_CONTROL_H__
 #define __GST_FFS_UVC_CONTROL_H__
 
+#include "gstffsuvcstill.h"
 #include "gstffsuvcstreaming.h"
 #include "gstffsuvcunits.h"
 
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
  * GstFfsUvcControl:
  * @units: (nullable): the units of the control interface
  * @streaming: the negotiation
+ * @still: that of still images
  * @enabled: whether a host has configured the device
  * @error: error code of the last request
  *
@@ -21,18 +23,20 @@ typedef struct
 {
   GstFfsUvcUnits *units;
   GstFfsUvcStreaming streaming;
+  GstFfsUvcStill still;
   gboolean enabled;
   GstFfsUvcError error;
 } GstFfsUvcControl;
 
 void gst_ffs_uvc_control_reset (GstFfsUvcControl * self,
-    const GstFfsUvcOffer * offer, gboolean enabled);
+    const GstFfsUvcOffer * offer, const GstFfsUvcOffer * stills,
+    gboolean enabled);
 gboolean gst_ffs_uvc_control_is_commit (const GstFfsSetup * setup);
 gboolean gst_ffs_uvc_control_accept (GstFfsUvcControl * self,
     const GstFfsSetup * setup);
 gboolean gst_ffs_uvc_control_request (GstFfsUvcControl * self,
     const GstFfsSetup * setup, const guint8 * data, GByteArray * reply,
-    gboolean * commit);
+    GstFfsUvcAction * action);
 
 G_END_DECLS
 

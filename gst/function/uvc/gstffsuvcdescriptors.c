@@ -25,6 +25,9 @@
 #define FRAME_BASED_SIZE 28
 #define EXTENSION_SIZE 26
 #define FRAME_SIZE(n) (26 + 4 * (n))
+#define STILL_SIZE(n) (6 + 4 * (n))
+
+#define STILL_METHOD_2 2
 
 #define COLOR_PRIMARIES_BT_709 1
 #define COLOR_TRANSFER_BT_709 1
@@ -217,6 +220,23 @@ put_frame (GByteArray * out, const GstFfsUvcFormat * format,
     gst_ffs_append_u32 (out, frame->rates[i].interval);
 }
 
+/* Without an endpoint, which method 3 has, and compression patterns: upstream
+ * has one quality. */
+static void
+put_still (GByteArray * out, const GstFfsUvcChoice * choice)
+{
+  guint i;
+
+  begin (out, STILL_SIZE (choice->n_frames), UVC_VS_STILL_IMAGE_FRAME);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, choice->n_frames);
+  for (i = 0; i < choice->n_frames; i++) {
+    gst_ffs_append_u16 (out, choice->frames[i].width);
+    gst_ffs_append_u16 (out, choice->frames[i].height);
+  }
+  gst_ffs_append_u8 (out, 0);
+}
+
 static void
 put_colors (GByteArray * out)
 {
@@ -229,13 +249,15 @@ put_colors (GByteArray * out)
 /**
  * gst_ffs_uvc_descriptors_streaming:
  * @offer: what there is to choose from
+ * @stills: (nullable): sizes of still images for the same formats
  * @endpoint: the function's own number of the stream endpoint
  *
  * Returns: (transfer full): what follows the descriptor of the streaming
  * interface
  */
 GByteArray *
-gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer, guint endpoint)
+gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer,
+    const GstFfsUvcOffer * stills, guint endpoint)
 {
   GByteArray *out = g_byte_array_new ();
   guint i, j;
@@ -247,7 +269,7 @@ gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer, guint endpoint)
   gst_ffs_append_u8 (out, USB_DIR_IN | endpoint);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, GST_FFS_UVC_OUTPUT_ID);
-  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, stills ? STILL_METHOD_2 : 0);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, 1);
@@ -260,6 +282,8 @@ gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer, guint endpoint)
     put_format (out, choice, i + 1);
     for (j = 0; j < choice->n_frames; j++)
       put_frame (out, choice->format, &choice->frames[j], j + 1);
+    if (stills && stills->choices[i].n_frames > 0)
+      put_still (out, &stills->choices[i]);
     put_colors (out);
   }
   gst_ffs_put_u16 (out->data + STREAMING_TOTAL_AT, out->len);

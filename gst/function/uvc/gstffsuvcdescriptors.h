@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 GByteArray *gst_ffs_uvc_descriptors_control (guint32 camera_controls,
     guint16 processing_controls, guint8 extension_controls);
 GByteArray *gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer,
-    guint endpoint);
+    const GstFfsUvcOffer * stills, guint endpoint);
 
 G_END_DECLS
 

@@ -29,6 +29,77 @@
  * of this size fit into the 16 MB that Linux allows for programs. */
 #define PAYLOAD_UNIT (128 * 1024)
 
+static GstClock *
+get_clock (GstPad * pad, GstClockTime * base)
+{
+  GstElement *element = pad ? gst_pad_get_parent_element (pad) : NULL;
+  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
+
+  *base = clock ? gst_element_get_base_time (element) : 0;
+  gst_clear_object (&element);
+  return clock;
+}
+
+/* (transfer full) (nullable) */
+static GstEvent *
+get_segment (GstPad * pad)
+{
+  return pad ? gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0) : NULL;
+}
+
+static GstClockTime
+read_clock (GstClock * clock)
+{
+  return clock ? gst_clock_get_time (clock) : gst_util_get_timestamp ();
+}
+
+/**
+ * gst_ffs_uvc_header_get_time:
+ * @pad: (nullable): pad of an element
+ *
+ * Returns: the time of the pipeline's clock, or of the system's without
+ */
+GstClockTime
+gst_ffs_uvc_header_get_time (GstPad * pad)
+{
+  GstClockTime base;
+  GstClock *clock = get_clock (pad, &base);
+  GstClockTime now = read_clock (clock);
+
+  gst_clear_object (&clock);
+  return now;
+}
+
+/**
+ * gst_ffs_uvc_header_take_times:
+ * @pad: (nullable): pad of the element that got @buf
+ * @buf: the frame
+ *
+ * Sets when the frame was captured and the current time, by the clock of the
+ * pipeline.
+ */
+void
+gst_ffs_uvc_header_take_times (GstFfsUvcHeader * self, GstPad * pad,
+    GstBuffer * buf)
+{
+  GstClockTime base, running = GST_CLOCK_TIME_NONE;
+  GstClock *clock = get_clock (pad, &base);
+  GstEvent *event = get_segment (pad);
+  const GstSegment *segment;
+
+  self->now = self->pts = read_clock (clock);
+  if (event && GST_BUFFER_PTS_IS_VALID (buf)) {
+    gst_event_parse_segment (event, &segment);
+    running = segment->format == GST_FORMAT_TIME ?
+        gst_segment_to_running_time (segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buf)) : GST_CLOCK_TIME_NONE;
+  }
+  if (clock && GST_CLOCK_TIME_IS_VALID (running))
+    self->pts = base + running;
+  gst_clear_event (&event);
+  gst_clear_object (&clock);
+}
+
 static guint32
 to_ticks (GstClockTime time)
 {
@@ -39,7 +110,8 @@ static guint8
 get_flags (const GstFfsUvcHeader * self)
 {
   return UVC_STREAM_EOH | UVC_STREAM_PTS | (self->toggle ? UVC_STREAM_FID : 0)
-      | (self->error ? UVC_STREAM_ERR : 0);
+      | (self->error ? UVC_STREAM_ERR : 0)
+      | (self->still ? UVC_STREAM_STI : 0);
 }
 
 static void

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @error: whether the frame is corrupted
  * @pts: capture time, ns
  * @now: current time of the same clock, ns
+ * @still: whether the frame is a still image
  *
  * Data of a payload header.
  */
@@ -24,8 +25,12 @@ typedef struct
   gboolean error;
   GstClockTime pts;
   GstClockTime now;
+  gboolean still;
 } GstFfsUvcHeader;
 
+GstClockTime gst_ffs_uvc_header_get_time (GstPad * pad);
+void gst_ffs_uvc_header_take_times (GstFfsUvcHeader * self, GstPad * pad,
+    GstBuffer * buf);
 void gst_ffs_uvc_header_write_inner (const GstFfsUvcHeader * self,
     guint8 * out);
 guint32 gst_ffs_uvc_payload_size (guint32 frame_size, guint32 max);

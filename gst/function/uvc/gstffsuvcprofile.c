@@ -45,6 +45,9 @@
 
 #define STATUS_ENDPOINT "ep1"
 
+/* How long upstream may take to produce a still image. */
+#define STILL_TIMEOUT (5 * GST_SECOND)
+
 #define NO_NUMBER G_MAXUINT64
 
 #define GST_TYPE_FFS_UVC_PROFILE (gst_ffs_uvc_profile_get_type ())
@@ -58,9 +61,11 @@ struct _GstFfsUvcProfile
   gchar *product;
   GstPad *sinkpad;              /* nullable */
   guint32 max_payload;          /* constant from set_offer() on */
+  gboolean has_stills;          /* the same */
 
   /* Constant from set_offer() on. */
   GstFfsUvcOffer *offers[GST_FFS_N_SPEEDS];
+  GstFfsUvcOffer *stills[GST_FFS_N_SPEEDS];     /* all NULL without */
   GByteArray *control_extra;
   GByteArray *streaming_extra[GST_FFS_N_SPEEDS];
   GstFfsFunctionDesc description;
@@ -71,9 +76,14 @@ struct _GstFfsUvcProfile
 
   /* Function's thread. */
   GstFfsUvcControl control;
+  gboolean has_committed;       /* a stream, since it is connected */
 
   /* Under the object lock. */
   GstFfsUvcSelection selection;
+  GstFfsUvcSelection still;     /* wanted instead, if pending */
+  gboolean still_pending;
+  GstClockTime still_since;
+  guint32 max_size;             /* of the frames of this stream */
   gboolean toggle;              /* of the last frame that was sent */
   gboolean wait_key;
   gboolean told_too_large;
@@ -120,6 +130,7 @@ free_offer (GstFfsUvcProfile * self)
 
   for (i = 0; i < GST_FFS_N_SPEEDS; i++) {
     g_clear_pointer (&self->offers[i], gst_ffs_uvc_offer_free);
+    g_clear_pointer (&self->stills[i], gst_ffs_uvc_offer_free);
     g_clear_pointer (&self->streaming_extra[i], g_byte_array_unref);
   }
   g_clear_pointer (&self->control.units, gst_ffs_uvc_units_free);
@@ -136,14 +147,16 @@ set_extra (GstFfsInterfaceDesc * iface, GstFfsSpeed speed, GByteArray * extra)
 /* What a host is told of the stream; leaves out of the offer what does not fit
  * into a configuration. */
 static GByteArray *
-describe_stream (GstFfsUvcOffer * offer, guint endpoint)
+describe_stream (GstFfsUvcOffer * offer, const GstFfsUvcOffer * stills,
+    guint endpoint)
 {
-  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer, endpoint);
+  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer, stills,
+      endpoint);
 
   while (bytes->len > GST_FFS_UVC_MAX_DESCRIPTORS
       && gst_ffs_uvc_offer_shrink (offer)) {
     g_byte_array_unref (bytes);
-    bytes = gst_ffs_uvc_descriptors_streaming (offer, endpoint);
+    bytes = gst_ffs_uvc_descriptors_streaming (offer, stills, endpoint);
   }
   return bytes;
 }
@@ -187,8 +200,10 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
   for (i = 0; i < GST_FFS_N_SPEEDS; i++) {
     self->offers[i] = gst_ffs_uvc_offer_new_limited (offer,
         gst_ffs_uvc_speed_get_limit (i));
+    if (self->has_stills)
+      self->stills[i] = gst_ffs_uvc_still_offer_new (offer, self->offers[i]);
     self->streaming_extra[i] = describe_stream (self->offers[i],
-        self->description.stream_endpoint);
+        self->stills[i], self->description.stream_endpoint);
     set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE], i,
         self->control_extra);
     set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],
@@ -197,12 +212,21 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
   gst_ffs_uvc_offer_free (offer);
 
   gst_ffs_uvc_control_reset (&self->control,
-      self->offers[GST_FFS_SPEED_SUPER], FALSE);
+      self->offers[GST_FFS_SPEED_SUPER], self->stills[GST_FFS_SPEED_SUPER],
+      FALSE);
   GST_OBJECT_LOCK (self);
   self->selection = self->control.streaming.committed;
+  self->still_pending = FALSE;
   GST_OBJECT_UNLOCK (self);
   self->has_caps = FALSE;
   return TRUE;
+}
+
+/* Call with the object lock held. */
+static const GstFfsUvcSelection *
+get_wanted (GstFfsUvcProfile * self)
+{
+  return self->still_pending ? &self->still : &self->selection;
 }
 
 static GstFfsUvcSelection
@@ -211,7 +235,7 @@ get_selection (GstFfsUvcProfile * self)
   GstFfsUvcSelection selection;
 
   GST_OBJECT_LOCK (self);
-  selection = self->selection;
+  selection = *get_wanted (self);
   GST_OBJECT_UNLOCK (self);
   return selection;
 }
@@ -297,8 +321,11 @@ set_enabled (GstFfsProfile * profile, gboolean enabled)
   gst_ffs_profile_set_streaming (profile, FALSE);
   if (enabled)
     speed = gst_ffs_uvc_speed_of_endpoint (self->endpoint);
-  gst_ffs_uvc_control_reset (&self->control, self->offers[speed], enabled);
+  gst_ffs_uvc_control_reset (&self->control, self->offers[speed],
+      self->stills[speed], enabled);
+  self->has_committed = FALSE;
   GST_OBJECT_LOCK (self);
+  self->still_pending = FALSE;
   self->error = GST_FFS_UVC_STREAM_NO_ERROR;
   GST_OBJECT_UNLOCK (self);
 }
@@ -309,8 +336,11 @@ commit (GstFfsUvcProfile * self)
   GstFfsProfile *profile = GST_FFS_PROFILE (self);
 
   gst_ffs_profile_set_streaming (profile, FALSE);
+  self->has_committed = TRUE;
   GST_OBJECT_LOCK (self);
   self->selection = self->control.streaming.committed;
+  self->still_pending = FALSE;
+  self->max_size = gst_ffs_uvc_selection_get_max_size (&self->selection);
   self->wait_key = TRUE;
   self->n_waited = 0;
   self->told_too_large = FALSE;
@@ -337,11 +367,76 @@ restart (GstFfsProfile * profile)
 static GstClockTime
 get_max_waiting (GstFfsUvcProfile * self)
 {
-  GstFfsUvcSelection selection = get_selection (self);
+  guint32 size;
 
-  return MAX_WAITING + gst_util_uint64_scale (gst_ffs_uvc_selection_get_max_size
-      (&selection), GST_SECOND, SLOWEST_BUS);
+  GST_OBJECT_LOCK (self);
+  size = self->max_size;
+  GST_OBJECT_UNLOCK (self);
+  return MAX_WAITING + gst_util_uint64_scale (size, GST_SECOND, SLOWEST_BUS);
 }
+
+/* ---- still images ---- */
+
+/* Call with the object lock held. Video goes on with a key frame. */
+static void
+drop_still (GstFfsUvcProfile * self)
+{
+  self->still_pending = FALSE;
+  self->wait_key = TRUE;
+  self->n_waited = 0;
+}
+
+/* A host may suspend the stream before, and one of a bulk endpoint does so as it
+ * ends it. */
+static void
+begin_still (GstFfsUvcProfile * self)
+{
+  GstClockTime now = gst_ffs_uvc_header_get_time (self->sinkpad);
+
+  GST_OBJECT_LOCK (self);
+  self->still = self->control.still.committed;
+  self->still_pending = TRUE;
+  self->still_since = now;
+  self->max_size = MAX (self->max_size,
+      gst_ffs_uvc_selection_get_max_size (&self->still));
+  GST_OBJECT_UNLOCK (self);
+  gst_ffs_profile_renegotiate (GST_FFS_PROFILE (self));
+}
+
+/* Without the image, if it is not on its way. */
+static void
+end_still (GstFfsUvcProfile * self, GstFfsUvcStreamError error)
+{
+  gboolean pending;
+
+  GST_OBJECT_LOCK (self);
+  pending = self->still_pending;
+  if (pending)
+    drop_still (self);
+  if (pending && error != GST_FFS_UVC_STREAM_NO_ERROR)
+    self->error = error;
+  GST_OBJECT_UNLOCK (self);
+  if (pending)
+    gst_ffs_profile_renegotiate (GST_FFS_PROFILE (self));
+}
+
+static void
+check_still (GstFfsUvcProfile * self)
+{
+  GstClockTime now = gst_ffs_uvc_header_get_time (self->sinkpad);
+  gboolean late;
+
+  GST_OBJECT_LOCK (self);
+  late = self->still_pending && now > self->still_since + STILL_TIMEOUT;
+  GST_OBJECT_UNLOCK (self);
+  if (!late)
+    return;
+  GST_WARNING_OBJECT (self, "upstream has not produced a still image; the "
+      "stream goes on");
+  end_still (self, GST_FFS_UVC_STREAM_STILL);
+}
+
+/* ---- the stream ---- */
 
 /* Polls, since few sources and drivers notify of changes. */
 static void
@@ -367,12 +462,16 @@ tick (GstFfsProfile * profile)
   GstClockTime waiting = gst_ffs_profile_get_waiting (profile);
 
   tell_changes (GST_FFS_UVC_PROFILE (profile));
+  check_still (GST_FFS_UVC_PROFILE (profile));
   if (!gst_ffs_profile_is_streaming (profile)
       || waiting <= get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
     return;
   GST_INFO_OBJECT (profile, "the host has %s",
       waiting == GST_CLOCK_TIME_NONE ? "ended the stream" : "stopped reading");
   gst_ffs_profile_set_streaming (profile, FALSE);
+  GST_OBJECT_LOCK (profile);
+  GST_FFS_UVC_PROFILE (profile)->still_pending = FALSE;
+  GST_OBJECT_UNLOCK (profile);
 }
 
 /* ---- requests ---- */
@@ -395,55 +494,44 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
     const guint8 * data, GByteArray * reply)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
-  gboolean committed, ok;
+  GstFfsUvcAction action;
+  gboolean ok;
 
+  self->control.still.ready = self->has_committed;
   GST_OBJECT_LOCK (self);
   self->control.streaming.error = self->error;
+  self->control.still.pending = self->still_pending;
   GST_OBJECT_UNLOCK (self);
   ok = gst_ffs_uvc_control_request (&self->control, setup, data, reply,
-      &committed);
-  if (committed)
-    commit (self);
+      &action);
+  switch (action) {
+    case GST_FFS_UVC_ACTION_NONE:
+      break;
+    case GST_FFS_UVC_ACTION_COMMIT:
+      commit (self);
+      break;
+    case GST_FFS_UVC_ACTION_STILL:
+      if (!gst_ffs_profile_is_streaming (profile))
+        commit (self);
+      begin_still (self);
+      break;
+    case GST_FFS_UVC_ACTION_ABORT_STILL:
+      end_still (self, GST_FFS_UVC_STREAM_NO_ERROR);
+      break;
+  }
   return ok;
 }
 
 /* ---- frames ---- */
 
-/* When the frame was captured and what time it is, by the clock of the
- * pipeline. */
-static void
-take_times (GstFfsUvcProfile * self, GstBuffer * buf, GstFfsUvcHeader * header)
-{
-  GstElement *element = self->sinkpad ?
-      gst_pad_get_parent_element (self->sinkpad) : NULL;
-  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
-  GstEvent *event = self->sinkpad ? gst_pad_get_sticky_event (self->sinkpad,
-      GST_EVENT_SEGMENT, 0) : NULL;
-  GstClockTime running = GST_CLOCK_TIME_NONE;
-  const GstSegment *segment;
-
-  header->now = clock ? gst_clock_get_time (clock) : gst_util_get_timestamp ();
-  header->pts = header->now;
-  if (event && GST_BUFFER_PTS_IS_VALID (buf)) {
-    gst_event_parse_segment (event, &segment);
-    running = segment->format == GST_FORMAT_TIME ?
-        gst_segment_to_running_time (segment, GST_FORMAT_TIME,
-        GST_BUFFER_PTS (buf)) : GST_CLOCK_TIME_NONE;
-  }
-  if (clock && GST_CLOCK_TIME_IS_VALID (running))
-    header->pts = gst_element_get_base_time (element) + running;
-  gst_clear_event (&event);
-  gst_clear_object (&clock);
-  gst_clear_object (&element);
-}
-
-/* With the object lock. An encoder was asked for a key frame. Where all frames
- * are key frames the flag says nothing: v4l2src of 1.22 has it on Bayer. */
+/* Call with the object lock held. An encoder was asked for a key frame. Where
+ * all frames are key frames the flag says nothing: v4l2src of 1.22 has it on
+ * Bayer. */
 static gboolean
 waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
 {
   const GstFfsUvcFormat *format =
-      gst_ffs_uvc_selection_get_format (&self->selection);
+      gst_ffs_uvc_selection_get_format (&self->caps);
 
   if (self->wait_key && format->kind == GST_FFS_UVC_FRAME_BASED
       && self->n_waited < MAX_WAIT_KEY
@@ -459,15 +547,18 @@ waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
  * the same one to the host. */
 static gboolean
 take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
-    GstFfsUvcStreamError error, gboolean * toggle)
+    GstFfsUvcStreamError error, GstFfsUvcHeader * header)
 {
   gboolean ok;
 
   GST_OBJECT_LOCK (self);
-  ok = gst_ffs_uvc_selection_is_equal (&self->caps, &self->selection)
+  /* There is one still image, so it is a good frame. */
+  ok = gst_ffs_uvc_selection_is_equal (&self->caps, get_wanted (self))
+      && !(self->still_pending && error != GST_FFS_UVC_STREAM_NO_ERROR)
       && !waits_for_key (self, buf);
   if (ok) {
-    *toggle = self->toggle != (number != self->last_number);
+    header->toggle = self->toggle != (number != self->last_number);
+    header->still = self->still_pending;
     if (error != GST_FFS_UVC_STREAM_NO_ERROR)
       self->error = error;
   }
@@ -476,17 +567,25 @@ take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
 }
 
 /* A host drops a frame whose toggle is that of the last one it has got, so one
- * that was given up before does not count. */
+ * that was given up before does not count. A still image is one frame; the next
+ * is video. */
 static void
 sent (GstFfsProfile * profile, guint64 number)
 {
   GstFfsUvcProfile *self = GST_FFS_UVC_PROFILE (profile);
+  gboolean still;
 
   GST_OBJECT_LOCK (self);
   if (number != self->last_number)
     self->toggle = !self->toggle;
   self->last_number = number;
+  still = self->still_pending
+      && gst_ffs_uvc_selection_is_equal (&self->caps, &self->still);
+  if (still)
+    drop_still (self);
   GST_OBJECT_UNLOCK (self);
+  if (still)
+    gst_ffs_profile_set_changed (profile);
 }
 
 static GstFfsUvcStreamError
@@ -553,11 +652,11 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
     return FALSE;
   }
   error = get_error (self, buf, size, max);
-  if (!take_frame (self, buf, number, error, &header.toggle))
+  if (!take_frame (self, buf, number, error, &header))
     return FALSE;
 
   header.error = error != GST_FFS_UVC_STREAM_NO_ERROR;
-  take_times (self, buf, &header);
+  gst_ffs_uvc_header_take_times (&header, self->sinkpad, buf);
   payload = gst_ffs_uvc_payload_size (max, self->max_payload);
   if (size + GST_FFS_UVC_HEADER_SIZE > payload)
     put_headers (&header, size, payload, framing);
@@ -643,4 +742,16 @@ gst_ffs_uvc_profile_set_max_payload (GstFfsProfile * profile, guint32 size)
 
   self->max_payload = size;
   self->control.streaming.max_payload = size;
+  self->control.still.max_payload = size;
+}
+
+/**
+ * gst_ffs_uvc_profile_set_stills:
+ * @profile: one that has no offer yet
+ * @stills: whether a host can request still images
+ */
+void
+gst_ffs_uvc_profile_set_stills (GstFfsProfile * profile, gboolean stills)
+{
+  GST_FFS_UVC_PROFILE (profile)->has_stills = stills;
 }

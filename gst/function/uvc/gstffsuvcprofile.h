@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 GstFfsProfile *gst_ffs_uvc_profile_new (const GstFfsIdentity * identity,
     GstPad * sinkpad);
+void gst_ffs_uvc_profile_set_stills (GstFfsProfile * profile, gboolean stills);
 void gst_ffs_uvc_profile_set_max_payload (GstFfsProfile * profile,
     guint32 size);
 

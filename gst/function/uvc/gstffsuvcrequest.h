@@ -44,14 +44,30 @@ typedef enum
 /**
  * GstFfsUvcStreamError:
  *
- * Values of the stream error code control, after a header with the error bit.
+ * Values of the stream error code control, after a header with the error bit
+ * or a still image that could not be captured.
  */
 typedef enum
 {
   GST_FFS_UVC_STREAM_NO_ERROR = 0,
   GST_FFS_UVC_STREAM_UNDERRUN = 2,
   GST_FFS_UVC_STREAM_DISCONTINUITY = 3,
+  GST_FFS_UVC_STREAM_STILL = 7,
 } GstFfsUvcStreamError;
+
+/**
+ * GstFfsUvcAction:
+ *
+ * What a request has to cause beyond its answer: the start of a stream, a still
+ * image, or the end of a pending one.
+ */
+typedef enum
+{
+  GST_FFS_UVC_ACTION_NONE,
+  GST_FFS_UVC_ACTION_COMMIT,
+  GST_FFS_UVC_ACTION_STILL,
+  GST_FFS_UVC_ACTION_ABORT_STILL,
+} GstFfsUvcAction;
 
 static inline guint
 gst_ffs_uvc_get_selector (const GstFfsSetup * setup)
