@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsU3vProfile: a USB3 Vision camera.  A control interface with two bulk
- * endpoints, over which the host reads and writes registers, and a streaming
- * interface with one, over which each frame goes as leader, payload and
- * trailer; the payload is the frame itself, where it is.
+ * GstFfsU3vProfile: a USB3 Vision camera.  The host reads and writes registers
+ * over the two bulk endpoints of the control interface.  The streaming
+ * interface has one bulk endpoint, which carries each frame as leader, payload
+ * and trailer.  The payload is sent in place.
  *
  * Ownership: owns the camera with its registers and the controls from
  * set_offer() on, the control channel and the pool from start() to stop().
  *
- * Locking: the camera has a lock of its own.  The control thread carries out
- * what an access calls for, with no lock held; only it starts and stops the
- * stream.  The rest belongs to the streaming thread or is constant while
- * there are threads.
+ * Locking: the camera has its own lock.  The control thread carries out the
+ * effects of an access with no lock held; no other thread starts or stops the
+ * stream.  The other fields belong to the streaming thread or are constant
+ * while threads run.
  */
 
 #include <errno.h>
@@ -44,11 +44,11 @@ struct _GstFfsU3vProfile
   GstFfsFunctionDesc description;
 
   GstFfsControls *controls;
-  gdouble defaults[MAX_CONTROLS];       /* what they were at first */
+  gdouble defaults[MAX_CONTROLS];       /* initial values of the controls */
   GstFfsU3vCamera *camera;
   GstFfsU3vControl *control;
 
-  /* Streaming thread. */
+  /* Streaming thread only. */
   GstFfsBufferPool *pool;
   GstFfsU3vSelection caps;
   guint x, y;                   /* region of the current frame */
@@ -75,10 +75,10 @@ describe (GstFfsProfile * profile)
   return &GST_FFS_U3V_PROFILE (profile)->description;
 }
 
-/* ---- what the host reads and writes ---- */
+/* ---- register accesses ---- */
 
-/* What timestamp a frame had that is captured now, or none if there is no
- * clock yet. */
+/* The timestamp of a frame captured now, or none before the element has a
+ * clock. */
 static GstClockTime
 get_now (GstFfsU3vProfile * self)
 {
@@ -101,8 +101,9 @@ get_now (GstFfsU3vProfile * self)
   return now;
 }
 
-/* Twice, since some can be set only when others are as they were: the
- * exposure time while it is not automatic. What is refused now stays. */
+/* Two rounds, because some controls depend on others: the source accepts an
+ * exposure time only while automatic exposure is off.  A control that the
+ * source refuses in both keeps its value. */
 static void
 load_defaults (GstFfsU3vProfile * self)
 {
@@ -116,7 +117,7 @@ load_defaults (GstFfsU3vProfile * self)
   }
 }
 
-/* FALSE: the source refuses what the host set. */
+/* Returns FALSE if the source refuses the control's new value. */
 static gboolean
 carry_out (GstFfsU3vProfile * self, const GstFfsU3vEffect * effect)
 {
@@ -237,7 +238,7 @@ get_caps (GstFfsProfile * profile)
   GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
   GstFfsU3vCamera *camera;
 
-  /* Others may ask while the offer is set. */
+  /* Other threads may query the caps during set_offer(). */
   GST_OBJECT_LOCK (self);
   camera = self->camera;
   GST_OBJECT_UNLOCK (self);
@@ -297,7 +298,7 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   GstFfsU3vArrival arrival;
   GstFfsU3vFrame frame;
 
-  /* The end of a stream goes without saying in this class. */
+  /* USB3 Vision has no packet for the end of a stream. */
   if (buf == NULL || self->caps.format == NULL)
     return FALSE;
   arrival.size = size;
@@ -308,8 +309,8 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   arrival.corrupted = GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED);
   if (!gst_ffs_u3v_camera_take_frame (self->camera, &self->caps, &arrival,
           &frame)) {
-    GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
-        " bytes is none that the host waits for", number, size);
+    GST_DEBUG_OBJECT (self, "not sending frame %" G_GUINT64_FORMAT " of %"
+        G_GSIZE_FORMAT " bytes: the host does not expect it", number, size);
     return FALSE;
   }
 
@@ -367,7 +368,7 @@ restart (GstFfsProfile * profile)
   gst_ffs_u3v_control_restart (GST_FFS_U3V_PROFILE (profile)->control);
 }
 
-/* Everything this class needs goes over the control interface's endpoints. */
+/* USB3 Vision has no class requests on ep0. */
 static gboolean
 control (GstFfsProfile * profile G_GNUC_UNUSED,
     const GstFfsSetup * setup G_GNUC_UNUSED,
@@ -418,8 +419,9 @@ gst_ffs_u3v_profile_init (GstFfsU3vProfile * self)
 
 /**
  * gst_ffs_u3v_profile_new:
- * @identity: who the camera is
- * @sinkpad: where frames arrive; the controls of their source are the host's
+ * @identity: identity of the camera
+ * @sinkpad: the pad that receives frames; the host sets the controls of the
+ *   source upstream of it
  */
 GstFfsProfile *
 gst_ffs_u3v_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
