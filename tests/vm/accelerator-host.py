@@ -12,7 +12,7 @@ import time
 import usb.core
 import usb.util
 
-# An access unit delimiter, with which x264enc begins each frame.
+# x264enc starts each frame with an access unit delimiter.
 DELIMITER = b"\0\0\0\1\x09"
 
 

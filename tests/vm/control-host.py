@@ -17,7 +17,7 @@ GET_CONTROL = 0x10
 
 
 class Counter(host.Receiver):
-    """Takes what comes, until it is told not to."""
+    """Receives frames until self.ended is set."""
 
     ended = False
 

@@ -2,11 +2,11 @@
 /*
  * control-requests [TYPE:REQUEST:VALUE:INDEX:LENGTH...]
  *
- * Sends these control requests, numbers are hexadecimal and data are zeros;
- * prints a word for each: the answer's bytes, or "stalled".
+ * Sends these control requests; numbers are hexadecimal, data is zeros. Prints
+ * a word for each: the bytes of the answer, or "stalled".
  *
- * Without arguments it sends requests that a function does not know, in both
- * directions, and expects each to be stalled, and the function to stay usable.
+ * Without arguments it sends unknown requests in both directions and expects
+ * that the function stalls each of them and stays usable.
  */
 
 #include <libusb.h>
@@ -25,7 +25,7 @@ ask (libusb_device_handle * handle, const char *text)
 
   if (sscanf (text, "%x:%x:%x:%x:%x", &type, &request, &value, &interface,
           &length) != 5 || length > sizeof (data)) {
-    fprintf (stderr, "%s is no request\n", text);
+    fprintf (stderr, "%s is not a request\n", text);
     return 2;
   }
   result = libusb_control_transfer (handle, type, request, value, interface,

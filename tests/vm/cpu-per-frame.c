@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Measures what a frame costs the gadget's side: CPU time of this process,
- * which does nothing but push dmabufs into the sink. Frames are counted from
- * an idle sink to an idle sink. Prints nanoseconds a frame.
+ * Measures the CPU time of a frame on the gadget side. The process only pushes
+ * dmabufs into the sink. Frames are counted from an idle sink to an idle sink.
+ * Prints nanoseconds per frame.
  */
 
 #include <gst/allocators/gstdmabuf.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Real dmabufs for the programs of the scenarios, from whatever the running
- * kernel offers.
+ * Real dmabufs for the programs of the scenarios, from any exporter of the
+ * running kernel.
  */
 
 #define _GNU_SOURCE
@@ -48,8 +48,8 @@ from_memfd (gint device, gsize size)
   return fd;
 }
 
-/* Kernels before 6.12 have neither of the above in packaged form. A capture
- * device has, and what it exported stays when it is closed. */
+/* Packaged kernels before 6.12 have neither of the above. A capture device
+ * exports dmabufs as well, and they outlive its file. */
 static gint
 from_camera (gint device, gsize size)
 {
@@ -86,9 +86,9 @@ from_camera (gint device, gsize size)
 
 /**
  * test_dmabuf_new:
- * @size: least size
- * @source: (out) (optional): what it was made of
- * @error: why there is none
+ * @size: minimum size
+ * @source: (out) (optional): name of the exporter
+ * @error: set on failure
  *
  * Returns: a file descriptor that the caller closes, or -1
  */
@@ -143,8 +143,8 @@ test_dmabuf_sync (gint fd, guint64 flags)
   return result == 0;
 }
 
-/* Whether any fence of the dmabuf, to read or to write, is pending: the
- * kernel's own word on whether a device still uses it. */
+/* Whether a read or write fence of the dmabuf is pending, that is whether a
+ * device still uses it according to the kernel. */
 gboolean
 test_dmabuf_is_busy (gint fd)
 {

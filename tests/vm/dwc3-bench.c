@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * dwc3-bench COMMAND - works the test bench of the dwc3 model from inside the
- * guest: the cable, faults, speed.
+ * dwc3-bench COMMAND - controls the test bench of the dwc3 model from inside
+ * the guest: cable, faults, speed.
  */
 #include "dwc3bench.h"
 
@@ -30,7 +30,7 @@ number (const char *text)
   unsigned long n = strtoul (text, &end, 0);
 
   if (!*text || *end) {
-    fprintf (stderr, "dwc3-bench: '%s' is no number\n", text);
+    fprintf (stderr, "dwc3-bench: '%s' is not a number\n", text);
     exit (2);
   }
   return n;

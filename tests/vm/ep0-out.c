@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ep0-out DIR: a function whose only endpoint goes the other way, for those
- * who name it by mistake.  Prints "ready" and holds ep0 until it is killed.
+ * ep0-out DIR: a function whose only endpoint is an OUT endpoint, for the test
+ * with the wrong direction.  Prints "ready" and holds ep0 until it is killed.
  */
 
 #include <endian.h>

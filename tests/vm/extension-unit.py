@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A program that knows of a control in a webcam's extension unit.
+"""A program that uses a control of a webcam's extension unit.
 
 usage: extension-unit.py NODE UNIT SELECTOR VALUE
 
-Prints the bytes of the control, its least and its greatest number and what it
-is, sets it to VALUE and prints what it is then, by UVCIOC_CTRL_QUERY.
+Prints size, minimum, maximum and value of the control, sets it to VALUE and prints
+the new value. Uses UVCIOC_CTRL_QUERY.
 """
 
 import ctypes

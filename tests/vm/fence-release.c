@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Checks that the sink gives a buffer back when its fence has signalled, not
- * earlier and not later, and how many it keeps meanwhile. What is in use is
- * asked of the kernel (poll on the dmabuf), what is given back is seen by the
- * buffer's end; the sink's own counters are not believed.
+ * Checks that the sink releases a buffer when its fence has signalled, not
+ * earlier and not later, and how many it holds meanwhile. The kernel reports
+ * whether a buffer is in use (poll on the dmabuf), and the end of the buffer
+ * shows its release; the sink's own counters are not used.
  *
- * A host that does not read until HOLD-FILE exists is the other side. Frames
- * that come back are overwritten at once, so one that came back too early
- * shows in the host's checksums as well.
+ * The host does not read until HOLD-FILE exists. A released frame is
+ * overwritten at once, so an early release also changes the host's checksums.
  */
 
 #include <fcntl.h>
@@ -22,9 +21,9 @@
 #include "dmabufs.h"
 #include "sinkfeed.h"
 
-/* A hang, not a slow machine: nothing here takes long even when emulated. */
+/* Timeout for hangs: nothing here takes long, even when emulated. */
 #define HANG_US (60 * G_USEC_PER_SEC)
-/* How long to look at a sink that must do nothing. */
+/* How long to watch a sink that must do nothing. */
 #define WATCH_US (2 * G_USEC_PER_SEC)
 #define WATCH_STEP_US 50000
 
@@ -38,7 +37,7 @@ typedef struct
   GstMemory *memory;
   guint32 *map;
   gboolean in_use;
-  /* The frame it carries, to check the order of release */
+  /* Number of its frame, to check the order of release */
   guint64 frame;
 } Slot;
 
@@ -112,7 +111,7 @@ fill (Slot * slot, guint64 frame, gsize size)
   test_dmabuf_sync (slot->fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }
 
-/* Any thread, most of all the sink's fence thread. */
+/* Called in any thread, mostly the sink's fence thread. */
 static void
 on_buffer_end (gpointer data, GstMiniObject * buffer)
 {
@@ -122,7 +121,7 @@ on_buffer_end (gpointer data, GstMiniObject * buffer)
   guint i;
 
   (void) buffer;
-  /* The very first bytes: what goes out late starts with them. */
+  /* The first bytes of the frame: the host sees them if it is sent late. */
   slot->map[0] = slot->map[1] = 0xdeadbeef;
 
   g_mutex_lock (&test->lock);
@@ -241,7 +240,7 @@ wait_busy (Test * test, guint wanted)
   return TRUE;
 }
 
-/* The host does not read: nothing may come back, nothing more may go in. */
+/* While the host does not read, the sink may neither release nor accept. */
 static void
 check_held (Test * test)
 {
@@ -296,8 +295,7 @@ check_flow (Test * test)
   }
   gst_clear_message (&message);
 
-  /* Nothing is waited for here: the end of the stream is after the last
-   * fence. */
+  /* No wait is needed: the end of the stream comes after the last fence. */
   check (test, test->released == test->n_frames, "every frame was given back "
       "before the end of the stream (%" G_GUINT64_FORMAT " of %"
       G_GUINT64_FORMAT ")", test->released, test->n_frames);
@@ -398,7 +396,7 @@ main (int argc, char **argv)
   GError *error = NULL;
   GThread *pusher;
 
-  /* What it found so far is of use when it is killed. */
+  /* Keep the results so far if the program is killed. */
   setvbuf (stdout, NULL, _IOLBF, 0);
   context = g_option_context_new (NULL);
   g_option_context_add_main_entries (context, entries, NULL);

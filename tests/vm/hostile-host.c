@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host that means no good: control requests to anything of any length, any
- * packets on any endpoint (for a USB3 Vision camera ones that begin like
- * GenCP), answers that nobody reads, streams that are begun and left, halts,
- * resets, interfaces claimed and left.
+ * A hostile host: random control requests, random packets on all endpoints (for
+ * a USB3 Vision camera often with the start of a GenCP packet), unread answers,
+ * abandoned streams, halts, resets, and interfaces that it claims and releases.
  *
  * hostile-host SEED SECONDS
  *
- * What it does follows from the seed, as far as the device's answers permit.
- * Prints how much of each it did; a device that does not come back is an
- * error, and nothing else.
+ * The seed determines the actions, apart from the device's answers. Prints the
+ * number of each action. The only error is a device that does not come back.
  */
 
 #include <libusb.h>
@@ -22,8 +20,7 @@
 #define VID 0x1209
 #define PID 0x0001
 #define N_INTERFACES 2
-/* Long enough for a device that is busy, short for one that will not say
- * anything. */
+/* Long enough for a busy device, short for one that does not answer. */
 #define TIMEOUT_MS 20
 #define COME_BACK_S 60
 #define MAX_PACKET 4096
@@ -40,7 +37,7 @@ static libusb_device_handle *handle;
 static struct libusb_config_descriptor *config;
 static uint64_t state;
 
-/* A generator of our own: the same everywhere. */
+/* A random number generator with the same results everywhere. */
 static uint32_t
 any (uint32_t below)
 {
@@ -105,7 +102,7 @@ come (void)
   return 0;
 }
 
-/* An endpoint's address; 0 if there is none of that direction. */
+/* Returns: an endpoint address of that direction, 0 if there is none */
 static uint8_t
 endpoint (int in)
 {
@@ -126,8 +123,8 @@ endpoint (int in)
   return n_found > 0 ? found[any (n_found)] : 0;
 }
 
-/* Requests that the profile of streams knows, or any. Not SET_ADDRESS and not
- * SET_CONFIGURATION, which the host's kernel keeps to itself. */
+/* Sends a request of profile=stream, or a random one. Not SET_ADDRESS and
+ * SET_CONFIGURATION, which only the host's kernel may send. */
 static void
 request (void)
 {
@@ -154,7 +151,7 @@ request (void)
       data, length, TIMEOUT_MS) >= 0;
 }
 
-/* A packet that begins well, most of the time, and may end anywhere. */
+/* Makes a packet, mostly with a valid start, of any length. */
 static size_t
 gencp (uint8_t * data)
 {
@@ -235,7 +232,7 @@ claim (void)
     libusb_release_interface (handle, i);
 }
 
-/* Returns: whether there still is a device */
+/* Returns: whether the device still exists */
 static int
 one_thing (void)
 {
@@ -281,7 +278,7 @@ main (int argc, char **argv)
     libusb_claim_interface (handle, i);
   while (ok && time (NULL) < end) {
     ok = one_thing ();
-    /* A device that was unbound or reset has another number. */
+    /* A device has another number after unbind or reset. */
     if (ok && libusb_get_configuration (handle, &i) < 0)
       ok = come ();
   }

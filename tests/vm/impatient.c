@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * To be preloaded into programs that use Aravis 0.8: when it releases an
- * asynchronous stream it looks at a counter without a lock and then waits for
- * a condition, which may have come between the two, and hangs in one of ten
- * runs.  A wait may end without reason, as GLib's documentation says, so here
- * every one does after a while.
+ * Preload this into programs that use Aravis 0.8.  When Aravis releases an
+ * asynchronous stream, it reads a counter without a lock and then waits for a
+ * condition.  If the signal comes in between, it hangs, in one of ten runs.
+ * GLib permits spurious wake-ups, so here every wait ends after a while.
  */
 
 #include <glib.h>

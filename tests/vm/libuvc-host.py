@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A host of a webcam by libuvc, as programs on Android and ROS are.
+"""A webcam host that uses libuvc, like programs on Android and ROS.
 
 usage: libuvc-host.py VENDOR FRAMES WIDTHxHEIGHT@RATE...
 
-VENDOR is the device's idVendor, hexadecimal. Asks for each size and rate, whole
-frames a second as libuvc has them, and fails if there is none such. Takes so
-many frames of each then and prints "WIDTHxHEIGHT@RATE SHA1" for each.
+VENDOR is the device's idVendor (hexadecimal). Selects each size and rate (whole
+frames per second, as in libuvc) and fails if the camera does not offer it.
+Receives FRAMES frames of each and prints "WIDTHxHEIGHT@RATE SHA1" for each frame.
 """
 
 import ctypes
@@ -22,7 +22,7 @@ uvc.uvc_strerror.restype = ctypes.c_char_p
 
 
 class Frame(ctypes.Structure):
-    """As far as it is of interest."""
+    """The first fields of uvc_frame."""
     _fields_ = [("data", ctypes.c_void_p), ("size", ctypes.c_size_t),
                 ("width", ctypes.c_uint32), ("height", ctypes.c_uint32)]
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * To be preloaded: FunctionFS without FUNCTIONFS_DMABUF_SUBMIT, on a kernel
- * that has it.  What the element does then is what it does on a kernel that
- * takes class-specific descriptors and nothing more.
+ * Preload this to hide FUNCTIONFS_DMABUF_SUBMIT.  The element then behaves as
+ * on a kernel that accepts class-specific descriptors and has no other
+ * extension.
  */
 
 #define _GNU_SOURCE             /* RTLD_NEXT */

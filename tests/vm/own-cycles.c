@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * own-cycles N PIPELINE: starts the pipeline N times, each time until a host
- * has configured the sink's function, and stops it again.  Prints the file
- * descriptors and threads of the process after the second time and after the
- * last.
+ * own-cycles N PIPELINE: starts the pipeline N times, waits each time until a
+ * host has configured the sink's function, and stops it.  Prints the number of
+ * file descriptors and threads of the process after the second and the last
+ * time.
  */
 
 #include <stdlib.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A function that answers control requests of all kinds and lengths, in a
- * gadget that is made and undone: what own mode is made of, without a
- * camera.  Commands come on the standard input, one a line; each is answered
- * by "COMMAND ok" or "COMMAND: what is wrong".
+ * gadget that is created and removed: own mode without a camera.  Reads
+ * commands from the standard input, one per line, and answers with "COMMAND ok"
+ * or "COMMAND: ERROR".
  *
- *   gadget NAME      make it, mount FunctionFS
+ *   gadget NAME      create it, mount FunctionFS
  *   mounted DIR      use this FunctionFS instead
- *   open             describe the function and answer the host
+ *   open             write the descriptors and serve ep0
  *   bind [UDC]
- *   go               let the answer of request SLOW go
+ *   go               send the answer to request SLOW
  *   unbind, close, free
  */
 
@@ -24,11 +24,11 @@
 enum
 {
   FILL = 1,                     /* IN: wValue bytes of wIndex's high byte */
-  STORE,                        /* OUT: kept ... */
-  RECALL,                       /* IN: ... and given back */
+  STORE,                        /* OUT: stored */
+  RECALL,                       /* IN: the stored data */
   REFUSE,                       /* either: stalled */
   ECHO,                         /* IN: the request itself */
-  SLOW                          /* IN: when "go" comes */
+  SLOW                          /* IN: answered after "go" */
 };
 
 static const GstFfsFunctionDesc descs[] = {

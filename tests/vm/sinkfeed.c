@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A pipeline of one sink that the program feeds itself, so that nothing but
- * the sink holds or copies a buffer and nothing but the sink costs time.
+ * A pipeline of one sink that the program feeds itself, so that only the sink
+ * holds or copies buffers and only the sink takes time.
  */
 
 #include "sinkfeed.h"
 
 /**
  * sink_feed_start:
- * @feed: to be filled in
+ * @feed: (out): the pipeline
  * @sink_description: as for gst-launch-1.0
- * @error: why it failed
+ * @error: set on failure
  *
- * Sets the sink to PLAYING. The state is reached when the first buffer is
- * pushed on feed->pad.
+ * Sets the sink to PLAYING. It reaches the state with the first buffer on
+ * feed->pad.
  */
 gboolean
 sink_feed_start (SinkFeed * feed, const gchar * sink_description,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * source-frames ENDPOINT SERIAL ROUNDS FRAMES: both sides of the cable: a host
- * that sends to ffsdmabufsrc, and what comes out of that. TAP on the standard
- * output.
+ * source-frames ENDPOINT SERIAL ROUNDS FRAMES: both ends of the cable. A host
+ * sends to ffsdmabufsrc, and the program checks the frames of that element.
+ * Prints TAP.
  *
- * The main thread is the host; frames are looked at by the streaming thread.
+ * The main thread is the host; the streaming thread checks the frames.
  *
- * Locking: one lock for what the two share.
+ * Locking: one lock for the shared data of the two.
  */
 
 #include <errno.h>
@@ -17,14 +17,14 @@
 
 #include "usbhost.h"
 
-/* A hang, not a slow machine. */
+/* Timeout for hangs, also on a slow machine. */
 #define HANG (60 * G_TIME_SPAN_SECOND)
 #define WRITE_MS 20000
 
-/* A host that finds nobody to take it. */
+/* Timeout of the host if the element does not receive. */
 #define REFUSED_MS 300
 
-/* Most buffers that the element makes for itself. */
+/* Maximum number of buffers in the element's pool. */
 #define POOL 8
 
 #define MAX_SIZE (1u << 20)
@@ -36,7 +36,7 @@ static struct
   GMutex lock;
   GCond cond;
   gsize size;
-  guint8 next;                  /* seed of the frame that is to come */
+  guint8 next;                  /* seed of the next frame */
   guint n_good;
   guint n_bad;
 } seen;
@@ -202,7 +202,7 @@ count_fds (void)
   return n;
 }
 
-/* ---- what is tested ---- */
+/* ---- tests ---- */
 
 static void
 test_sizes (void)
@@ -243,7 +243,7 @@ test_faults (void)
   stop ();
 }
 
-/* Nobody takes frames from the source: the host waits, and nothing is lost. */
+/* While downstream takes no frames, the host waits and no frame is lost. */
 static void
 test_flow (void)
 {
@@ -268,8 +268,8 @@ test_flow (void)
   stop ();
 }
 
-/* A real controller's driver takes a while to see that a plug was pulled; until
- * then the device can be opened. */
+/* The driver of a real controller detects a disconnect after a while; the host
+ * can open the device until then. */
 static gboolean
 wait_gone (void)
 {
@@ -285,7 +285,7 @@ wait_gone (void)
   return TRUE;
 }
 
-/* For who reads a red run. */
+/* Details for the log of a failed run. */
 static void
 tell (const gchar * what, guint round)
 {
@@ -322,7 +322,7 @@ test_unplug (guint rounds)
       ok = FALSE;
       tell ("not what was sent", i);
     }
-    /* In the midst of one, each second time. */
+    /* Every second time within a frame. */
     if (ok && i % 2)
       usb_host_write (host, data, 1024, WRITE_MS);
     ok = ok && usb_host_set_port (host, FALSE);
@@ -356,7 +356,7 @@ test_many (guint frames)
   for (i = 10; ok && i < frames; i++)
     ok = send_bytes (WHOLE, i) == WHOLE;
   check (ok && wait_good (frames), "%u frames", frames);
-  /* Two of each dmabuf, of which the pool has so many in the end. */
+  /* Two descriptors of each dmabuf, of which the pool has POOL in the end. */
   check (count_fds () <= fds + 2 * POOL, "files: %u, then %u", fds,
       count_fds ());
   check (stat_of ("attach-calls") <= attached + POOL, "no more dmabufs are "

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""source-hostile.py SERIAL CAPS PICTURE [ROUNDS]: a host that does not keep to
-the protocol of ffsdmabufsrc profile=stream: wrong lengths, headers that are none,
-floods, stops in the midst of a frame. In the end it sends the picture, as an
-honest host does.
+"""source-hostile.py SERIAL CAPS PICTURE [ROUNDS]: a host that violates the
+protocol of ffsdmabufsrc profile=stream: wrong lengths, invalid headers, floods,
+stops within a frame. In the end it sends the picture correctly.
 """
 
 import argparse
@@ -32,7 +31,7 @@ def header(camera, length, **changes):
 
 
 def write(camera, data):
-    """What the board does not take is given up."""
+    """Sends data and ignores a timeout."""
     try:
         camera.device.write(camera.endpoint, data, WAIT)
     except usb.core.USBTimeoutError:
@@ -103,7 +102,7 @@ def main():
     try:
         host.Sender(options).run(camera)
     except host.Finished:
-        # One whose stream has ended may be gone already.
+        # The device may be gone after the end of the stream.
         with contextlib.suppress(usb.core.USBError):
             camera.tell(host.STOP, "stop")
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How many threads this process has of its own, for tests that none is left.
+ * Counts the threads of this process, for tests that none is left.
  *
- * GStreamer's streaming threads are GLib's, which keeps those that have nothing
- * to do for whoever may need one.  How many it keeps is a matter of whether one
- * had got that far when the next was needed, so it is told to keep none.
+ * GStreamer takes its streaming threads from a GLib pool, which keeps idle
+ * threads for later use.  Their number depends on timing, so the pool is set to
+ * keep none.
  *
  * No state, no locks.
  */
@@ -21,9 +21,9 @@
 #define EXITING 0x4
 
 /* Of the line "ID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS ...":
- * whoever is joined is on the way out, but the kernel lists it until it is.
- * GLib has a thread that starts others for good, and any that has not been given
- * a name does a moment's work for GLib or GStreamer. */
+ * a joined thread is exiting, but the kernel lists it for a moment.  GLib has a
+ * permanent thread that starts others.  A thread without a name runs a short
+ * job of GLib or GStreamer. */
 static gboolean
 is_a_thread_of_ours (const gchar * stat)
 {

@@ -7,11 +7,12 @@
 
 G_BEGIN_DECLS
 
-/* At the start of a program that counts: nothing of GLib's stays idle. */
+/* Call at the start of a program that counts threads: GLib keeps no idle
+ * ones. */
 void test_keep_no_threads (void);
 
-/* Some are joined by nobody and take a moment to end: returns how many there are
- * as soon as there are no more than @wanted, or after ten seconds. */
+/* Returns the number of threads as soon as there are at most @wanted, or after
+ * ten seconds: threads that are not joined take a moment to end. */
 guint test_count_threads (guint wanted);
 
 G_END_DECLS

@@ -1,12 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What applications do with the features of a USB3 Vision camera, by Aravis.
+"""Uses the features of a USB3 Vision camera like applications, with Aravis.
 
 usage: u3v-features.py CAMERA CHECK[=ARGUMENT]...
 
-Each CHECK is a function of this file whose name begins with "check_". Says what
-it has found, and fails with a sentence if that is not what applications
-expect.
+Each CHECK is a function of this file whose name begins with "check_". Prints its
+results, and fails with a message if applications expect another one.
 """
 
 import sys
@@ -32,7 +31,7 @@ def want(what, wanted, got):
 
 
 def features(device, category="Root"):
-    """The names of all features, by the categories that they are in."""
+    """Returns the names of all features, by category."""
     for name in device.get_feature(category).get_features():
         node = device.get_feature(name)
         if node is None:
@@ -44,8 +43,8 @@ def features(device, category="Root"):
 
 
 def check_all(camera, refused):
-    """Every feature is read, and what can be written gets the same again; the
-    one that is named here is refused, and nothing else."""
+    """Reads every feature and writes its value back if it is writable. Only the
+    feature named here is rejected."""
     device = camera.get_device()
     names = list(features(device))
     n_read = n_written = 0
@@ -74,7 +73,7 @@ def check_all(camera, refused):
 
 
 def check_gain(camera, value):
-    """As arv-viewer's slider and aravissrc's property do."""
+    """Sets it like arv-viewer's slider and aravissrc's property."""
     low, high = camera.get_gain_bounds()
     if not low < high:
         fail(f"from {low} to {high}")
@@ -101,7 +100,7 @@ def open_stream(camera):
 
 
 def next_frame(stream):
-    """A whole one; fails if there is none."""
+    """Returns a complete frame; fails if none arrives."""
     buf = stream.timeout_pop_buffer(TIMEOUT_US)
     if buf is None:
         fail("no frame")
@@ -112,13 +111,13 @@ def next_frame(stream):
 
 
 def no_frame(stream):
-    """For so long that a source which runs has had several."""
+    """Waits for the time of several frames; fails if one arrives."""
     if stream.timeout_pop_buffer(QUIET_US) is not None:
         fail("a frame that was not asked for")
 
 
 def check_trigger(camera, _):
-    """A frame for each trigger, and none without."""
+    """One frame arrives for each trigger, and none without."""
     camera.set_trigger("Software")
     want("TriggerMode", "On", camera.get_string("TriggerMode"))
     stream = open_stream(camera)
@@ -143,7 +142,7 @@ def check_trigger(camera, _):
 
 
 def check_multi(camera, count):
-    """As many frames as were asked for, twice."""
+    """The requested number of frames arrives, twice."""
     camera.set_acquisition_mode(Aravis.AcquisitionMode.MULTI_FRAME)
     camera.set_frame_count(int(count))
     want("the count", int(count), camera.get_frame_count())
@@ -158,7 +157,7 @@ def check_multi(camera, count):
 
 
 def check_timestamp(camera, _):
-    """The clock is that of the frames."""
+    """The timestamp latch uses the clock of the frames."""
     stream = open_stream(camera)
     camera.start_acquisition()
     next_frame(stream)
@@ -166,7 +165,7 @@ def check_timestamp(camera, _):
     latched = camera.get_integer("TimestampLatchValue")
     want("the latched one, again", latched,
          camera.get_integer("TimestampLatchValue"))
-    # Those that were captured before it are in the host's buffers.
+    # Frames captured before the trigger are in the host's buffers.
     while True:
         _, time = next_frame(stream)
         if time >= latched:
@@ -186,7 +185,7 @@ CHANGED = {"Width": "320", "Height": "240", "PixelFormat": "RGB8",
 
 
 def check_defaults(camera, command):
-    """UserSetLoad or DeviceReset: the camera is as it was."""
+    """UserSetLoad or DeviceReset restore the initial state."""
     device = camera.get_device()
     nodes = {name: device.get_feature(name) for name in CHANGED}
     camera.execute_command("UserSetLoad")

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A host of a USB3 Vision camera, by Aravis.
+"""A USB3 Vision host that uses Aravis.
 
 usage: u3v-host.py CAMERA OUTPUT RUN...
 
-CAMERA may be empty: the first there is. Each RUN is FORMAT:WIDTHxHEIGHT[+X+Y]:FRAMES:sync|async[:CHOICE], all of them in one
-session. OUTPUT gets a line "FORMAT TIMESTAMP SHA1" for each whole frame. FRAMES
-of 0 means without end. With each frame the feature CHOICE is set to the next of
-what it can be. Fails if a frame is incomplete, missing or not what was asked
-for.
+An empty CAMERA selects the first one. Each RUN is
+FORMAT:WIDTHxHEIGHT[+X+Y]:FRAMES:sync|async[:CHOICE], all of them in one session.
+Writes a line "FORMAT TIMESTAMP SHA1" to OUTPUT for each complete frame. FRAMES of 0
+means unlimited. With each frame the enumeration CHOICE is set to its next entry.
+Fails if a frame is incomplete, missing or not of the selected format.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ def receive(camera, run, out):
         n += 1
     completed, failures, underruns = stream.get_statistics()
     camera.stop_acquisition()
-    # One may be on its way when the camera is stopped.
+    # A frame may be in flight when the camera is stopped.
     _, stopped, _ = stream.get_statistics()
     print(f"{run}: {completed} complete, {failures} failed, then {stopped}, "
           f"{underruns} underruns")

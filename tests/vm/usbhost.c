@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The USB host's side for programs that are both sides: bulk IN transfers by
- * usbfs itself.  A device that comes back is found within milliseconds, and
- * there is no library whose threads and caches would blur what is counted.
+ * The USB host for programs that are both ends: bulk IN transfers by usbfs.  It
+ * finds a reconnected device within milliseconds, and without a library no
+ * other threads and caches affect the counts.
  *
  * Locking: all functions belong to one thread; the data function is called
  * from a thread that lives from start() to stop().
@@ -26,7 +26,7 @@
 /* Defaults. */
 #define ENDPOINT 0x81
 #define INTERFACE 0
-/* A hang, not a slow machine. */
+/* Timeout for hangs, also on a slow machine. */
 #define HANG_US (60 * G_USEC_PER_SEC)
 #define LOOK_AGAIN_US 5000
 /* Whole packets of any speed. */
@@ -49,14 +49,14 @@ struct _UsbHost
   guint interface;
   guint8 endpoint;
 
-  gchar *device;                /* name in sysfs, once seen */
-  char *port;                   /* the hub's, in sysfs, once used */
+  gchar *device;                /* name in sysfs, NULL until found */
+  char *port;                   /* of the hub, in sysfs, NULL until used */
   gint fd;
   gint wake;
   GThread *thread;
   Urb *urbs;
-  /* The kernel completes in order, and what is complete is submitted again:
-   * this one is the oldest. */
+  /* The oldest transfer: the kernel completes them in order, and completed ones
+   * are submitted again. */
   guint next;
   gint gone;
 };
@@ -86,10 +86,10 @@ usb_host_new (const gchar * serial, gsize urb_size, guint n_urbs,
 /**
  * usb_host_set_endpoint:
  * @host: a host that is not open
- * @interface: to claim
- * @endpoint: the address of the one to read from
+ * @interface: the interface to claim
+ * @endpoint: address of the endpoint to read from
  *
- * For devices of more than one interface.
+ * For devices with several interfaces.
  */
 void
 usb_host_set_endpoint (UsbHost * host, guint interface, guint8 endpoint)
@@ -114,8 +114,7 @@ usb_host_free (UsbHost * host)
   g_free (host);
 }
 
-/* Nothing is allocated for what is not there: this is asked again and again
- * while a device comes. */
+/* Allocates nothing for a missing file: callers poll until a device appears. */
 static gboolean
 read_file (const gchar * device, const gchar * attr, gchar * text, gsize size)
 {
@@ -166,7 +165,7 @@ find_device (UsbHost * host)
   return host->device != NULL;
 }
 
-/* There, and its interface too, which comes with the configuration. */
+/* Whether the device has its interface, which comes with the configuration. */
 static gboolean
 is_configured (UsbHost * host)
 {
@@ -185,7 +184,7 @@ is_configured (UsbHost * host)
  * usb_host_wait_device:
  * @host: the host
  *
- * Returns: %FALSE if no configured device comes
+ * Returns: %FALSE if no configured device appears
  */
 gboolean
 usb_host_wait_device (UsbHost * host)
@@ -202,7 +201,7 @@ usb_host_wait_device (UsbHost * host)
   return TRUE;
 }
 
-/* Returns: its file, or -1 */
+/* Returns: the file of the device, or -1 */
 gint
 usb_host_open_node (UsbHost * host)
 {
@@ -232,7 +231,7 @@ usb_host_open (UsbHost * host)
   do {
     if (!usb_host_wait_device (host))
       return FALSE;
-    /* It may be on its way out or in. */
+    /* The device may just disconnect or connect. */
     host->fd = usb_host_open_node (host);
     if (host->fd >= 0
         && ioctl (host->fd, USBDEVFS_CLAIMINTERFACE, &host->interface) == 0)
@@ -267,8 +266,8 @@ submit (UsbHost * host, Urb * urb)
   return urb->submitted;
 }
 
-/* Takes what is complete, each transfer once: a device that is faster than
- * this would keep it here for ever.  FALSE if the device is gone. */
+/* Reaps the completed transfers, each once: a fast device would otherwise keep
+ * the loop busy forever.  Returns FALSE if the device is gone. */
 static gboolean
 reap (UsbHost * host, gboolean again)
 {
@@ -315,7 +314,7 @@ read_thread (gpointer data)
  * usb_host_start:
  * @host: an open host
  *
- * Begins to read.
+ * Starts reading.
  */
 gboolean
 usb_host_start (UsbHost * host)
@@ -334,7 +333,7 @@ usb_host_start (UsbHost * host)
   return TRUE;
 }
 
-/* What was under way has been handed over when this returns. */
+/* Passes on the data of transfers in flight before it returns. */
 void
 usb_host_stop (UsbHost * host)
 {
@@ -350,7 +349,7 @@ usb_host_stop (UsbHost * host)
   if (read (host->wake, &count, sizeof (count)) < 0)
     g_printerr ("usbhost: eventfd: %s\n", g_strerror (errno));
 
-  /* Newest first, so that none starts when an earlier one is taken away. */
+  /* Newest first, so that none starts when an earlier one is cancelled. */
   for (i = 1; i <= host->n_urbs; i++) {
     Urb *urb = &host->urbs[(host->next + host->n_urbs - i) % host->n_urbs];
 
@@ -360,14 +359,14 @@ usb_host_stop (UsbHost * host)
   reap (host, FALSE);
 }
 
-/* Whether reading has ended by itself, or was not begun. */
+/* Whether reading has ended by itself, or was not started. */
 gboolean
 usb_host_is_gone (UsbHost * host)
 {
   return host->thread == NULL || g_atomic_int_get (&host->gone);
 }
 
-/* Takes the first bulk OUT endpoint that there is, of an open device. */
+/* Selects the first bulk OUT endpoint of an open device. */
 gboolean
 usb_host_find_out (UsbHost * host)
 {
@@ -387,8 +386,8 @@ usb_host_find_out (UsbHost * host)
   return FALSE;
 }
 
-/* By transfers of whole packets, which on the wire are one.  Returns: how much was
- * sent, or -1 and errno */
+/* Sends transfers of whole packets, which are one transfer on the wire.
+ * Returns: number of bytes sent, or -1 with errno */
 gssize
 usb_host_write (UsbHost * host, gconstpointer data, gsize size,
     guint timeout_ms)
@@ -417,7 +416,7 @@ usb_host_reset (UsbHost * host)
   return ioctl (host->fd, USBDEVFS_RESET) == 0;
 }
 
-/* SET_INTERFACE, with the setting that is active.  Reading has ended. */
+/* SET_INTERFACE with the active setting.  Call when reading has ended. */
 gboolean
 usb_host_set_interface (UsbHost * host)
 {
@@ -426,7 +425,7 @@ usb_host_set_interface (UsbHost * host)
   return ioctl (host->fd, USBDEVFS_SETINTERFACE, &setting) == 0;
 }
 
-/* CLEAR_FEATURE(ENDPOINT_HALT).  Reading has ended. */
+/* CLEAR_FEATURE(ENDPOINT_HALT).  Call when reading has ended. */
 gboolean
 usb_host_clear_halt (UsbHost * host)
 {
@@ -457,9 +456,9 @@ usb_host_write_attr (UsbHost * host, const gchar * attr, const gchar * value)
  * @host: a host that has seen the device
  * @on: whether the port has power
  *
- * What pulling the cable does: the device loses VBUS, the host the device.
- * QEMU's xHCI does nothing when its port is switched off, so the dwc3 model has
- * a cable of its own.
+ * Unplugs or plugs the cable: the device loses VBUS, the host the device.
+ * QEMU's xHCI ignores the switch of its port, so the dwc3 model has its own
+ * cable.
  */
 gboolean
 usb_host_set_port (UsbHost * host, gboolean on)
@@ -476,7 +475,7 @@ usb_host_set_port (UsbHost * host, gboolean on)
     return bench != NULL;
   }
 
-  /* The link goes with the device. */
+  /* The link disappears with the device. */
   if (host->port == NULL) {
     g_snprintf (path, sizeof (path), DEVICES "/%s/port", host->device);
     host->port = realpath (path, NULL);
@@ -503,9 +502,9 @@ usb_host_read_attr (UsbHost * host, const gchar * attr)
 /**
  * usb_host_read_for_ever:
  * @fd: from usb_host_open_node()
- * @size: of a transfer
+ * @size: size of a transfer
  *
- * What a host application does until it is killed.  Makes system calls only,
+ * A host application that reads until it is killed.  Makes system calls only,
  * so that the child of a fork may call it.  Writes a byte to the standard
  * output for each transfer.
  */

@@ -2,11 +2,10 @@
 /*
  * webcam NODE SWITCHES FRAMES FORMAT:WIDTHxHEIGHT...
  *
- * A host's program that changes the format of a webcam so many times, in turn
- * through all that are given, takes a few frames of each and prints their
- * SHA-1 sums. It fails when a format is not what was asked for, or no frame
- * comes, and says on its standard error when the driver gives a frame behind
- * one that it has counted later.
+ * A host program that changes the format of a webcam SWITCHES times, in turn
+ * through all given ones. It receives a few frames of each and prints their
+ * SHA-1 sums. It fails if it gets another format or no frame. It reports on
+ * standard error if the sequence numbers of the driver are out of order.
  */
 
 #include <errno.h>
@@ -22,7 +21,7 @@
 #include <unistd.h>
 
 #define N_BUFFERS 3
-#define PATIENCE 60000          /* ms; nothing is measured by it */
+#define PATIENCE 60000          /* ms; only for hangs */
 
 static int node;
 
@@ -68,7 +67,7 @@ queue (struct v4l2_buffer *buf)
   call (VIDIOC_QBUF, buf, "VIDIOC_QBUF");
 }
 
-/* *last: the driver's number of the frame before this one, -1 for none */
+/* *last: the driver's sequence number of the last frame, -1 for none */
 static void
 take_frame (void *const *maps, gint64 * last)
 {
@@ -82,7 +81,7 @@ take_frame (void *const *maps, gint64 * last)
   if (poll (&p, 1, PATIENCE) <= 0 || !(p.revents & POLLIN))
     fail ("no frame");
   call (VIDIOC_DQBUF, &buf, "VIDIOC_DQBUF");
-  /* Of another format, say. Older kernels keep such frames to themselves. */
+  /* For example a frame of another format. Older kernels drop such frames. */
   if (buf.flags & V4L2_BUF_FLAG_ERROR) {
     errno = EBADMSG;
     fail ("a bad frame");
@@ -144,7 +143,7 @@ main (int argc, char **argv)
     fprintf (stderr, "usage: webcam NODE SWITCHES FRAMES FORMAT:WxH...\n");
     return 2;
   }
-  /* Both may go to one file, and a line is to stay in one piece there. */
+  /* Both may go to one file: keep lines intact. */
   setvbuf (stdout, NULL, _IOLBF, 0);
   node = open (argv[1], O_RDWR | O_CLOEXEC);
   if (node < 0)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host's side: compares what it reads with what went into the sink, byte
- * for byte.
+ * The host: compares the data that it reads with the frames pushed into the
+ * sink, byte by byte.
  *
- * Ownership: a copy of each frame, from when it goes into the sink until the
- * host has read the last byte of it.
+ * Ownership: owns a copy of each frame, from its push into the sink until the
+ * host has read its last byte.
  *
- * Locking: the sink's thread adds frames, the thread that reads takes them; the
- * lock is for both.
+ * Locking: the lock protects the frames, which the sink's thread adds and the
+ * reading thread removes.
  */
 
 #include "test.h"
@@ -69,8 +69,8 @@ expect (Test * test, const guint8 * data, gsize size)
   g_mutex_unlock (&test->lock);
 }
 
-/* After the last fence the bytes are with the host; those of a transfer that
- * no short packet has ended yet are had by taking it back. */
+/* After the last fence the host has all bytes. A transfer that no short packet
+ * has ended returns its data when it is cancelled. */
 gboolean
 take_all (Test * test)
 {
@@ -82,7 +82,7 @@ take_all (Test * test)
       && test->first_wrong < 0;
   if (!ok)
     g_print ("# sent %" G_GUINT64_FORMAT " bytes, received %" G_GUINT64_FORMAT
-        " and %" G_GUINT64_FORMAT " nobody sent, first difference after %"
+        " and %" G_GUINT64_FORMAT " not sent, first difference after %"
         G_GINT64_FORMAT "\n", test->sent, test->received, test->surplus,
         test->first_wrong);
   g_mutex_unlock (&test->lock);

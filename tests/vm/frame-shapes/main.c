@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sends frames of every shape to the real kernel and compares what the host
- * reads with what went into the sink, byte for byte.  Being both sides of the
- * cable, this program knows where frames of any length end.
+ * Sends frames of every shape through the real kernel and compares the host's
+ * data with them, byte by byte.  The program is both ends of the cable, so it
+ * knows where frames of any length end.
  *
  * frame-shapes --endpoint FILE --serial TEXT ROW...
  *
- * A ROW is "LABEL|FORMAT|WANTED|DESCRIPTION": WANTED is how the frames must
- * go out (zero-copy, copied, part: only a part of each is copied), DESCRIPTION
- * a pipeline without its sink, or "shape:NAME" for buffers made here, or
- * "sweep" for a run with each raw video format.  What is not zero-copy is run
- * again with copy-mode=never, which must refuse it.
+ * A ROW is "LABEL|FORMAT|WANTED|DESCRIPTION".  WANTED is how the frames must be
+ * sent (zero-copy, copied, part: only a part of each is copied).  DESCRIPTION
+ * is a pipeline without its sink, or "shape:NAME" for buffers made here, or
+ * "sweep" for a run with each raw video format.  Rows that are not zero-copy
+ * are repeated with copy-mode=never, which must reject the frames.
  *
  * Prints TAP, and the rows as a table in its comments.
  */
@@ -42,7 +42,7 @@ check (Test * test, gboolean ok, const Row * row, const gchar * text)
       row->label, row->format, text);
 }
 
-/* Returns: how it was sent, NULL after a failure */
+/* Returns: how the frames were sent, NULL after a failure */
 static gchar *
 send (Test * test, const Row * row, const gchar * description)
 {
@@ -129,9 +129,9 @@ test_row (Test * test, const Row * row)
   g_free (how);
 }
 
-/* Whatever padding a format has at the end of a line, it has it here.  Not an
- * odd width: GStreamer 1.22 writes NV12_10LE40 and the like beyond the end of
- * the buffer then, which a dmabuf does not forgive. */
+/* A width with line padding in all formats that have any.  Not an odd width:
+ * GStreamer 1.22 then writes NV12_10LE40 and similar formats beyond the end of
+ * the buffer, which crashes with a dmabuf. */
 static void
 sweep (Test * test, const Row * row)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A pipeline that runs from its start to its end, and what the sink says of it
- * then.
+ * Runs a pipeline to the end of the stream and evaluates the sink's statistics.
  *
- * Locking: none here; buffers are seen in the streaming thread, by a probe
- * rather than by a tee: it would keep our pool from the source, and a
- * gst_buffer_map() of several memories would make them one.
+ * Locking: none; a probe in the streaming thread copies the buffers. A tee
+ * would hide the sink's pool from the source, and gst_buffer_map() would merge
+ * several memories.
  */
 
 #include "test.h"
@@ -154,7 +153,7 @@ run_pipeline (Test * test, const gchar * description, const gchar * copy_mode,
   }
 
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-  /* What is refused is not sent. */
+  /* Rejected frames are not sent. */
   if (strcmp (copy_mode, "never") != 0) {
     pad = gst_element_get_static_pad (sink, "sink");
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, probe, test, NULL);
@@ -185,7 +184,7 @@ run_stat (const Run * run, const gchar * field)
   return value;
 }
 
-/* How the frames went out, in words. */
+/* Returns: how the frames were sent, as text */
 gchar *
 outcome (Test * test, const Run * run)
 {

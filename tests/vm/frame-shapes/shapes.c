@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Buffers of all shapes: how their memories lie, and of what kind they are.
+ * Buffers of all shapes: number, kind and layout of their memories.
  *
- * Ownership: each buffer is new and its caller's; nothing is shared between two
- * of them.
+ * Ownership: the caller owns each buffer; buffers share nothing.
  */
 
 #include "test.h"
@@ -52,7 +51,7 @@ sysmem (gsize size)
   return mem;
 }
 
-/* The share holds its parent. */
+/* The shared memory holds a reference to its parent. */
 static GstMemory *
 part_of (GstMemory * mem, gssize offset, gssize size)
 {
@@ -179,7 +178,7 @@ system_memory (Test * test, guint i)
   return buffer_of (sysmem (100000 + i), NULL);
 }
 
-/* Each larger than what the last copy was made into. */
+/* Each buffer is larger than the memory of the last copy. */
 static GstBuffer *
 growing (Test * test, guint i)
 {

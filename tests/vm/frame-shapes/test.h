@@ -22,7 +22,7 @@ typedef struct
   guint64 transfers;
   guint64 sent;
   guint64 received;
-  guint64 surplus;              /* bytes that nobody sent */
+  guint64 surplus;              /* received bytes that were not sent */
   gint64 first_wrong;           /* byte of this run, or -1 */
 
   GString *table;
@@ -41,7 +41,7 @@ typedef struct
 {
   const gchar *name;
   GstBuffer *(*make) (Test * test, guint i);
-  /* How often each is sent. */
+  /* Number of times that each buffer is sent. */
   guint times;
   const gchar *caps;
   const gchar *properties;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A camera that changes its format, over and over: what that costs with this
- * sink must not be more than with one that keeps nothing.
+ * A camera that changes its format again and again: with this sink it must not
+ * lose more resources than with a sink that keeps nothing.
  *
- * Locking: probes count under the lock; the camera is blocked, not stopped,
- * while anything is measured.
+ * Locking: the lock protects the counts of the probes; the camera is blocked,
+ * not stopped, during measurements.
  */
 
 #include "test.h"
@@ -12,7 +12,7 @@
 #include <gst/video/video.h>
 #include <string.h>
 
-/* Buffers that our sink says it holds, by default. */
+/* Number of buffers that the sink reports to hold, by default. */
 #define HELD 3
 
 static GstPadProbeReturn
@@ -49,8 +49,8 @@ on_blocked (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* Lets fakesink answer as our sink does: what the camera is told it keeps in
- * its pool, and loses with it. */
+/* Makes fakesink answer the allocation query like the sink, because the camera
+ * keeps the answer in its pool and leaks it with the pool. */
 static GstPadProbeReturn
 on_query (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -83,7 +83,7 @@ same_sum (Test * test)
   return same;
 }
 
-/* Some frames pass, then no more, and the host has them all. */
+/* Lets some frames pass, then blocks, and waits until the host has them all. */
 static gulong
 block_camera (Test * test, GstPad * pad, guint64 frames, gboolean ours)
 {
@@ -113,7 +113,8 @@ block_camera (Test * test, GstPad * pad, guint64 frames, gboolean ours)
   return id;
 }
 
-/* Sends to @sink.  Gives the use after the first rounds and after the last. */
+/* Sends to @sink.  Returns the usage after the first rounds and after the
+ * last. */
 static void
 run_camera (Test * test, const gchar * name, const gchar * sink, gint rounds,
     Usage * settled, Usage * now, Usage * most)
@@ -153,7 +154,7 @@ run_camera (Test * test, const gchar * name, const gchar * sink, gint rounds,
     guint64 frames;
     gulong id;
 
-    /* No multiples of a packet, so that each frame ends a transfer. */
+    /* Not multiples of a packet, so that each frame ends a transfer. */
     gst_util_set_object_arg (G_OBJECT (filter), "caps", round % 2 ?
         "video/x-raw,format=YUY2,width=320,height=180" :
         "video/x-raw,format=NV12,width=320,height=180");
@@ -181,9 +182,9 @@ run_camera (Test * test, const gchar * name, const gchar * sink, gint rounds,
   g_checksum_free (test->received_sum);
 }
 
-/* v4l2src of GStreamer 1.22 loses a buffer pool (its five files and some
- * memory, among it what the sink has told it, no buffers) each time, so what
- * is looked for is what comes on top of that. */
+/* v4l2src of GStreamer 1.22 leaks a buffer pool each time: its five files and
+ * some memory, including the sink's answer, but no buffers. The test looks for
+ * leaks in addition to that. */
 void
 test_camera (Test * test)
 {
@@ -213,7 +214,7 @@ test_camera (Test * test)
   heap = (gint64) now.heap - (gint64) settled.heap;
   g_print ("# with ffsdmabufsink: %" G_GINT64_FORMAT " files and %"
       G_GINT64_FORMAT " bytes in %d rounds\n", fds, heap, n);
-  /* v4l2src may be about to open or to close those of a few buffers. */
+  /* v4l2src may just open or close the files of a few buffers. */
   check (test, fds <= lost_fds + N_SLOTS, "%s: no more files are "
       "lost than with fakesink", name);
   check (test, heap <= lost_heap + HEAP_SLACK, "%s: no more "

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is said of a check, and when all is over at once because something
- * hangs.
+ * Prints the results of checks, and ends the program after a hang.
  *
- * Locking: give_up() reads what it prints as it is, since whoever holds the
- * lock may be what hangs.
+ * Locking: give_up() reads its values without the lock, because the thread that
+ * hangs may hold it.
  */
 
 #include "test.h"
@@ -50,7 +49,7 @@ give_up (Test * test, const gchar * format, ...)
   _exit (1);
 }
 
-/* Any message that is not a word on states; and the state. */
+/* Checks the pipeline's messages, except those about states, and its state. */
 void
 check_pipeline (Test * test, GstElement * pipeline, const gchar * kind)
 {

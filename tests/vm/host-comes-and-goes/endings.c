@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each way in which a connection can end, from the host's side or from the
- * device's.
+ * All ways to end a connection, from the host or from the device.
  *
- * Locking: all of it belongs to the one thread of the host.
+ * Locking: everything belongs to the host's thread.
  */
 
 #include "test.h"
@@ -45,8 +44,8 @@ write_gadget (Test * test, const gchar * attr, const gchar * value)
   g_free (path);
 }
 
-/* Transfers fail before the host's kernel has taken the device away.  Who
- * looks for it in between finds the one that is about to go. */
+/* Transfers fail before the host's kernel has removed the device.  A search in
+ * between finds the old device. */
 static void
 wait_removed (Test * test, const gchar * number)
 {
@@ -99,7 +98,7 @@ reset (Test * test, guint round)
   (void) round;
   if (!usb_host_reset (test->host))
     give_up (test, "reset: %s", g_strerror (errno));
-  /* Whether the reset met a transfer of ours is a matter of luck. */
+  /* The reset may or may not have hit a transfer of the host. */
   usb_host_close (test->host);
 }
 
@@ -134,8 +133,8 @@ clear_halt (Test * test, guint round)
   usb_host_close (test->host);
 }
 
-/* The controller knows nothing of applications and keeps the rest of a frame
- * for the next one; so that one begins as a careful application does. */
+/* The controller does not notice the end of an application and keeps the rest
+ * of a frame for the next one, so that one has to reset the stream first. */
 static void
 kill_host (Test * test, guint round)
 {
@@ -199,7 +198,7 @@ set_speed (Test * test, const gchar * speed)
   connect_host (test);
 }
 
-/* The host sleeps between two frames: none of them is lost. */
+/* The host suspends the device between two frames: no frame is lost. */
 static void
 suspend (Test * test, guint round)
 {
@@ -222,11 +221,11 @@ const Ending endings[] = {
   {"reset", reset, TRUE, NULL, NULL, NULL},
   {"SET_CONFIGURATION 0 and 1", configure, TRUE, NULL, NULL, NULL},
   {"SET_INTERFACE 0", set_interface, TRUE, NULL, NULL, NULL},
-  /* dummy_hcd leaves transfers as they are. */
+  /* On dummy_hcd it does not cancel transfers. */
   {"CLEAR_FEATURE(HALT)", clear_halt, TRUE, NULL, NULL, "dwc3"},
   {"suspend at high speed", suspend, FALSE, "high-speed", "power/control",
       NULL},
-  /* dummy_hcd knows of no SuperSpeed link that sleeps. */
+  /* dummy_hcd has no suspend at SuperSpeed. */
   {"suspend at SuperSpeed", suspend, FALSE, NULL, "power/control", "dwc3"},
   {"host killed", kill_host, TRUE, NULL, NULL, NULL},
   {"NULL and PLAYING", cycle, TRUE, NULL, NULL, NULL},

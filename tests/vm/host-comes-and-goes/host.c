@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host's side: what it reads is taken for frames without looking for their
- * beginning, so that it sees at once what does not begin with a frame, is out
- * of date or was given back too early.
+ * The host: takes the data for frames without a search for their start, so that
+ * it detects data that does not begin with a frame, is outdated or was released
+ * too early.
  *
- * Locking: frames are looked at under the lock, in the thread that reads.
+ * Locking: the reading thread checks frames with the lock held.
  */
 
 #include "test.h"
@@ -93,7 +93,7 @@ connect_host (Test * test)
     give_up (test, "the host cannot read");
 }
 
-/* Whatever is in the sink by now must not be seen after what comes next. */
+/* Frames that are in the sink now must not arrive after the next event. */
 void
 outdate (Test * test)
 {
@@ -130,7 +130,7 @@ wait_gone (Test * test)
   usb_host_close (test->host);
 }
 
-/* Lets the source pause until the host has all there is. */
+/* Pauses the source until the host has all frames. */
 void
 come_to_rest (Test * test)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every way a connection can end, many times over, in one process: after each
- * the host must get whole and new frames again, the pipeline must still be
- * PLAYING, and nothing may pile up.
+ * Ends a connection in every way, many times, in one process.  After each end
+ * the host must receive whole and new frames again, the pipeline must still be
+ * PLAYING, and no resources may accumulate.
  */
 
 #include "test.h"
@@ -61,7 +61,7 @@ test_ending (Test * test, const Ending * ending)
       settled = now;
     attachments = MAX (attachments, now.attachments);
     attached = MAX (attached, now.attached);
-    /* The next round counts from here. */
+    /* Start of the next round. */
     g_mutex_lock (&test->lock);
     test->frames = 0;
     g_mutex_unlock (&test->lock);
@@ -91,7 +91,7 @@ test_kill (Test * test)
     give_order (test, 'g', test->next);
     connect_host (test);
     wait_frames (test, SOME);
-    /* With the host reading, or not any more. */
+    /* While the host reads, or after it has stopped. */
     if (round % 2)
       usb_host_close (test->host);
     give_order (test, 'k', 0);
@@ -111,7 +111,7 @@ test_kill (Test * test)
   wait_frames (test, SOME);
 }
 
-/* For what v4l2src loses. */
+/* For the files that v4l2src leaks. */
 static void
 raise_limit (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What every kind must have come up to when its rounds are over, and its line
- * of the table.
+ * Checks the results of a kind after its rounds, and adds its line to the
+ * table.
  */
 
 #include "test.h"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The source: frames that carry their number at their start and in every word,
- * sent by a thread that feeds the sink, and overwritten when they are given
- * back.
+ * The source: a thread pushes frames into the sink. A frame has its number at
+ * its start and in every word, and is overwritten when it is released.
  *
- * Ownership: the slots own their dmabufs for the whole run; a buffer is made
- * anew for each frame and tells when it ends.
+ * Ownership: the slots own their dmabufs for the whole run; each frame has a
+ * new buffer, whose end is its release.
  *
  * Locking: the lock is not held while the sink is called.
  */
@@ -19,7 +18,7 @@
 #include "../dmabufs.h"
 
 #define POISON 0xdeadbeef
-/* A live source's pace. */
+/* Frame interval of a live source. */
 #define LIVE_US 3000
 
 static void
@@ -36,7 +35,7 @@ fill_frame (Slot * slot, guint32 number)
   test_dmabuf_sync (slot->fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }
 
-/* Any thread, most of all the sink's fence thread. */
+/* Called in any thread, mostly the sink's fence thread. */
 static void
 on_buffer_end (gpointer data, GstMiniObject * buffer)
 {
@@ -55,7 +54,7 @@ on_buffer_end (gpointer data, GstMiniObject * buffer)
   g_mutex_unlock (&test->lock);
 }
 
-/* With the lock. */
+/* Call with the lock held. */
 static Slot *
 free_slot (Test * test)
 {
@@ -81,8 +80,8 @@ begin_stream (Test * test)
   gst_pad_push_event (test->pad, gst_event_new_segment (&segment));
 }
 
-/* A pipeline that is stopped answers FLUSHING: the gate is closed then until
- * it is started again. */
+/* A stopped pipeline returns FLUSHING; the thread then waits until it is
+ * started again. */
 static gpointer
 feed (gpointer data)
 {

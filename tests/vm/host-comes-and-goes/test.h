@@ -9,21 +9,20 @@
 
 G_BEGIN_DECLS
 
-/* Ends in a short packet, as a frame of a host that reads to the end of a
- * packet does. */
+/* Ends in a short packet, which ends the host's transfer. */
 #define FRAME_SIZE (61 * 1024 + 100)
 #define FRAME_WORDS (FRAME_SIZE / 4)
 #define HEADER_WORDS 3
 #define MAGIC 0x4d415246
 #define N_SLOTS 6
 
-/* How many frames prove that it streams. */
+/* Number of frames that prove a working stream. */
 #define SOME 3
 #define LOOK_AGAIN_US 2000
 #define HANG_US (90 * G_USEC_PER_SEC)
-/* What has settled by then is to stay. */
+/* Number of rounds after which the usage must not grow. */
 #define SETTLED 10
-/* For what the C library keeps for later use. */
+/* Memory that the C library keeps for later use. */
 #define HEAP_SLACK 16384
 
 typedef struct _Test Test;
@@ -52,13 +51,13 @@ typedef struct
 {
   const gchar *name;
   void (*end) (Test * test, guint round);
-  /* Nothing that was sent before may be seen after it. */
+  /* Frames sent before it must not arrive after it. */
   gboolean outdates;
-  /* If not the fastest. */
+  /* The speed if it is not the highest, or NULL. */
   const gchar *speed;
-  /* What the kernel must have of the device. */
+  /* A sysfs attribute of the device that the kernel must have, or NULL. */
   const gchar *attr;
-  /* The controller, in FFS_CONTROLLER, that can do it, or NULL. */
+  /* The only FFS_CONTROLLER that supports it, or NULL. */
   const gchar *controller;
 } Ending;
 
@@ -99,14 +98,14 @@ struct _Test
   gsize fill;
   guint32 last;                 /* number of the last whole frame */
   guint32 least;                /* older ones are out of date */
-  gboolean ended;               /* what comes belongs to no frame we know of */
+  gboolean ended;               /* ignore data until the next connection */
   gboolean first;               /* of a connection */
   guint64 frames;               /* of a connection */
   guint64 wrong_start;
   guint64 wrong_bytes;
   guint64 wrong_number;
 
-  /* The camera's bytes, and what else is counted of it by itself */
+  /* The separate counts of the camera */
   gboolean count_only;
   GChecksum *sent_sum;
   GChecksum *received_sum;

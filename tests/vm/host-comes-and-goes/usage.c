@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What may not grow: files, threads and memory of this process, and what the
- * kernel says of all dmabufs.
+ * Resources that must not grow: files, threads and memory of this process, and
+ * the kernel's list of all dmabufs.
  *
- * Locking: none; one thread counts, while the others are at rest.
+ * Locking: none; one thread counts while the others wait.
  */
 
 #include "test.h"
@@ -26,7 +26,7 @@ count_fds (void)
   return n;
 }
 
-/* The kernel's own account of all dmabufs and who is attached to them. */
+/* Reads the kernel's list of all dmabufs and their attachments. */
 void
 count_dmabufs (Usage * usage)
 {
@@ -50,7 +50,7 @@ count_dmabufs (Usage * usage)
   g_free (text);
 }
 
-/* Of so many rounds, after how many nothing may grow any more. */
+/* Returns: the number of rounds after which the usage must not grow */
 gint
 settling_rounds (gint rounds)
 {
@@ -69,7 +69,7 @@ get_stat (Test * test, const gchar * field)
   return value;
 }
 
-/* A fence's file is closed a moment after the buffer went back. */
+/* The file of a fence is closed a moment after the release of its buffer. */
 static void
 wait_in_flight (Test * test)
 {
@@ -90,8 +90,7 @@ measure (Test * test, Usage * usage)
   wait_in_flight (test);
   usage->attachments = get_stat (test, "attachments");
   count_dmabufs (usage);
-  /* How many buffers are attached at the moment is no matter, and each has a
-   * file of its own. */
+  /* Ignore the current number of attached buffers, each of which has a file. */
   usage->fds = count_fds () - usage->attachments;
   usage->threads = test_count_threads (G_MAXUINT);
   if (g_file_get_contents ("/proc/self/status", &text, NULL, NULL)
@@ -101,7 +100,7 @@ measure (Test * test, Usage * usage)
   usage->heap = mallinfo2 ().uordblks;
 }
 
-/* Until the kernel has cleaned up after a process. */
+/* Waits until the kernel has cleaned up after a process. */
 void
 wait_dmabufs (Test * test, guint wanted)
 {

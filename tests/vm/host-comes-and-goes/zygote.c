@@ -2,11 +2,11 @@
 /*
  * Processes that are killed: a host application, and a pipeline.
  *
- * They are forked by a process that was forked before there was a thread, and
- * that does what it is told by one order at a time.
+ * Their parent was forked before the program had threads. It executes one order
+ * at a time.
  *
- * Ownership: the zygote ends with us, by the end of its orders; its child is
- * killed by an order, or with the guest.
+ * Ownership: the zygote ends with the program, at the end of its orders; an
+ * order kills its child, or the end of the guest.
  */
 
 #define _GNU_SOURCE             /* pipe2 */
