@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "function/gstffsupstream.h"
 #include "gstffsu3voffer.h"
 #include "gstffsu3vvalues.h"
 
@@ -216,18 +217,6 @@ add_entry (GstFfsU3vOffer * self, GstStructure * s, const gchar * name)
   g_array_append_val (self->entries, entry);
 }
 
-/* Rejects format:Interlaced, because fields may arrive in separate buffers, and
- * memory other than system memory and DMABuf. */
-static gboolean
-is_usable (GstCapsFeatures * features)
-{
-  return features == NULL || gst_caps_features_is_any (features)
-      || gst_caps_features_is_equal (features,
-      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY)
-      || (gst_caps_features_get_size (features) == 1
-      && gst_caps_features_contains (features, "memory:DMABuf"));
-}
-
 /**
  * gst_ffs_u3v_offer_new:
  * @caps: the caps that upstream can produce
@@ -251,7 +240,8 @@ gst_ffs_u3v_offer_new (GstCaps * caps)
     GstStructure *s = gst_caps_get_structure (caps, i);
     const GValue *names = gst_structure_get_value (s, "format");
 
-    if (names == NULL || !is_usable (gst_caps_get_features (caps, i)))
+    if (names == NULL
+        || !gst_ffs_upstream_is_usable (gst_caps_get_features (caps, i)))
       continue;
     if (G_VALUE_HOLDS_STRING (names)) {
       add_entry (self, s, g_value_get_string (names));

@@ -17,6 +17,7 @@
 #include <errno.h>
 
 #include "function/gstffsfunctiondebug.h"
+#include "function/gstffstiming.h"
 #include "gstffsu3vcamera.h"
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vinfo.h"
@@ -82,23 +83,12 @@ describe (GstFfsProfile * profile)
 static GstClockTime
 get_now (GstFfsU3vProfile * self)
 {
-  GstElement *element = gst_pad_get_parent_element (self->sinkpad);
-  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
-  GstEvent *event = gst_pad_get_sticky_event (self->sinkpad,
-      GST_EVENT_SEGMENT, 0);
-  GstClockTime now = GST_CLOCK_TIME_NONE;
-  const GstSegment *segment;
+  GstFfsTiming timing;
 
-  if (clock && event) {
-    gst_event_parse_segment (event, &segment);
-    if (segment->format == GST_FORMAT_TIME)
-      now = gst_segment_position_from_running_time (segment, GST_FORMAT_TIME,
-          gst_clock_get_time (clock) - gst_element_get_base_time (element));
-  }
-  gst_clear_event (&event);
-  gst_clear_object (&clock);
-  gst_clear_object (&element);
-  return now;
+  gst_ffs_timing_init (&timing, self->sinkpad);
+  return gst_ffs_timing_is_usable (&timing) ?
+      gst_segment_position_from_running_time (&timing.segment, GST_FORMAT_TIME,
+      timing.now - timing.base_time) : GST_CLOCK_TIME_NONE;
 }
 
 /* Two rounds, because some controls depend on others: the source accepts an

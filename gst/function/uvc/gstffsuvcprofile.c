@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "function/gstffsfunctiondebug.h"
+#include "function/gstffstiming.h"
 #include "gstffsuvccontrol.h"
 #include "gstffsuvcdescriptors.h"
 #include "gstffsuvcheader.h"
@@ -414,27 +415,18 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
 static void
 take_times (GstFfsUvcProfile * self, GstBuffer * buf, GstFfsUvcHeader * header)
 {
-  GstElement *element = self->sinkpad ?
-      gst_pad_get_parent_element (self->sinkpad) : NULL;
-  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
-  GstEvent *event = self->sinkpad ? gst_pad_get_sticky_event (self->sinkpad,
-      GST_EVENT_SEGMENT, 0) : NULL;
+  GstFfsTiming timing;
   GstClockTime running = GST_CLOCK_TIME_NONE;
-  const GstSegment *segment;
 
-  header->now = clock ? gst_clock_get_time (clock) : gst_util_get_timestamp ();
+  gst_ffs_timing_init (&timing, self->sinkpad);
+  header->now = GST_CLOCK_TIME_IS_VALID (timing.now) ? timing.now :
+      gst_util_get_timestamp ();
   header->pts = header->now;
-  if (event && GST_BUFFER_PTS_IS_VALID (buf)) {
-    gst_event_parse_segment (event, &segment);
-    running = segment->format == GST_FORMAT_TIME ?
-        gst_segment_to_running_time (segment, GST_FORMAT_TIME,
-        GST_BUFFER_PTS (buf)) : GST_CLOCK_TIME_NONE;
-  }
-  if (clock && GST_CLOCK_TIME_IS_VALID (running))
-    header->pts = gst_element_get_base_time (element) + running;
-  gst_clear_event (&event);
-  gst_clear_object (&clock);
-  gst_clear_object (&element);
+  if (gst_ffs_timing_is_usable (&timing) && GST_BUFFER_PTS_IS_VALID (buf))
+    running = gst_segment_to_running_time (&timing.segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buf));
+  if (GST_CLOCK_TIME_IS_VALID (running))
+    header->pts = timing.base_time + running;
 }
 
 /* Call with the object lock held. A key frame has been requested from the
