@@ -291,7 +291,7 @@ may_release (GstFfsQueue * self)
 /* Call with the lock held; dropped meanwhile. Releases completed transfers at
  * the head. */
 static void
-let_go (GstFfsQueue * self)
+release_ended (GstFfsQueue * self)
 {
   GstFfsQueueTransfer over[BATCH];
   GstFfsFrameTag tags[BATCH];
@@ -385,7 +385,7 @@ gst_ffs_queue_reap (GstFfsQueue * self, gint64 timeout_ns, gboolean for_slot)
   for (i = 0; i < n; i++)
     mark_over (self, &records[i]);
   if (n > 0)
-    let_go (self);
+    release_ended (self);
   if (self->parked && self->n_reaping == 0)
     g_cond_broadcast (&self->changed);
   return MAX (n, 0);
@@ -442,7 +442,7 @@ wait_for_head (GstFfsQueue * self, GstFfsQueueTransfer * head)
     head->status = self->cancelled ? -ECANCELED : 0;
   else if (!own_fence)
     take_status (head);
-  let_go (self);
+  release_ended (self);
 }
 
 gpointer
