@@ -4,7 +4,7 @@
 
 FFS_CACHE=${FFSDMABUF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gst-ffsdmabuf}
 
-# The kernel whose source the modules are made of, for all kernels.
+# The kernel whose source is the base of the modules for all kernels.
 FFS_BASE=7.3
 
 say() {
@@ -16,23 +16,23 @@ die() {
 	exit 1
 }
 
-# lock NAME: hold the lock of one cache item until this process ends. It says
-# so when it has to wait: another build may take minutes.
+# lock NAME: holds the lock of a cache item until this process ends. Prints a
+# line if it has to wait, because another build may take minutes.
 lock() {
 	mkdir -p "$FFS_CACHE/locks"
 	exec {lock_fd}>"$FFS_CACHE/locks/$1"
 	if ! flock -n "$lock_fd"; then
-		say "waiting for another run that works on $1"
+		say "waiting for another run that uses $1"
 		flock "$lock_fd"
 	fi
 }
 
-# Children that outlive us must not keep the lock.
+# Children that outlive this process must not keep the lock.
 unlock() {
 	exec {lock_fd}>&-
 }
 
-# new_dir DIR: a scratch folder beside DIR, to be renamed to it when complete.
+# new_dir DIR: creates a scratch folder beside DIR, for put_dir.
 new_dir() {
 	local tmp=$1.new
 
@@ -41,8 +41,8 @@ new_dir() {
 	printf '%s\n' "$tmp"
 }
 
-# put_dir TMP DIR: TMP becomes DIR. Readers take no lock, so DIR is never
-# seen half written; an old DIR is moved aside first.
+# put_dir TMP DIR: renames TMP to DIR. Readers take no lock, so DIR must never
+# be incomplete; an old DIR is moved aside first.
 put_dir() {
 	rm -rf "$2.old"
 	[ ! -e "$2" ] || mv "$2" "$2.old"
@@ -50,8 +50,8 @@ put_dir() {
 	rm -rf "$2.old"
 }
 
-# used PATH...: notes that these cache items are still wanted; drops their
-# like in the same folder (NAME up to the first dash) unused for two weeks.
+# used PATH...: marks these cache items as used. Removes items of the same kind
+# (NAME up to the first dash) that were not used for two weeks.
 used() {
 	local item
 
@@ -63,7 +63,7 @@ used() {
 	done
 }
 
-# need_tools COMMAND PACKAGE ...: install what is missing, by pairs.
+# need_tools COMMAND PACKAGE ...: installs the packages of missing commands.
 need_tools() {
 	local missing=() deps
 
@@ -82,14 +82,14 @@ need_packages() {
 	"$deps" "$@" >&2 || die "could not install: $*"
 }
 
-# hash_of TEXT-or-stdin: short enough for a folder's name.
+# hash_of TEXT-or-stdin: prints a hash short enough for the name of a folder.
 hash_of() {
 	sha256sum | cut -c1-16
 }
 
-# private_apt [arm64]: defines apt_get and apt_cache that know the Debian suites
-# with our kernels and nothing of the machine's own lists. Kernels of arm64 come
-# from Debian 13, and with them what the build runs on this machine.
+# private_apt [arm64]: defines apt_get and apt_cache, which use the Debian
+# suites of the kernels and ignore the machine's own lists. Kernels of arm64 and
+# the build tools for them come from Debian 13.
 private_apt() {
 	local dir=$FFS_CACHE/apt${1:+-$1} arch=${1:-amd64} both=${1:+$1,}amd64
 
@@ -128,7 +128,7 @@ apt_cache() {
 	apt-cache -q "${APT_OPTS[@]}" "$@"
 }
 
-# apt_mirror [security]: the Debian archive this machine uses already.
+# apt_mirror [security]: prints the Debian archive that this machine uses.
 apt_mirror() {
 	local origin=Debian uris
 
@@ -136,8 +136,8 @@ apt_mirror() {
 	uris=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
 		2>/dev/null | awk -F'|' -v l="$origin" \
 		'$1 == "Debian" && $2 == l { print $3 }')
-	# Nothing without package lists (a new container): ask for where they
-	# would come from. Only Debian's own archive has these suites.
+	# A new container has no package lists: print the URIs of its sources.
+	# Only Debian's own archive has these suites.
 	[ -n "$uris" ] || uris=$(apt-get --print-uris update 2>/dev/null |
 		case ${1:-} in
 		security) sed -n "s|^'\(.*/\)dists/[a-z]*-security/.*|\1|p" ;;
@@ -146,8 +146,8 @@ apt_mirror() {
 	printf '%s\n' "${uris%%$'\n'*}"
 }
 
-# apt_ready: lists downloaded; refreshed when FORCE is given or they are a
-# week old, because old ones name packages that the mirror has dropped.
+# apt_ready: downloads the package lists. Refreshes them with FORCE or after a
+# week, because old ones contain packages that the mirror has dropped.
 apt_ready() {
 	local main security sign='' suite key tmp
 	local stamp=$APT_DIR/updated

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsFunction: a FunctionFS function of our own, from its description to
- * the end.  It lives as long as ep0 is open.
+ * GstFfsFunction: a FunctionFS function that the element serves.  It opens ep0,
+ * writes the descriptors and starts the profile.  The function exists as long
+ * as ep0 is open.
  *
- * Ownership: owns ep0 and a reference of the profile, which runs from new()
+ * Ownership: owns ep0 and a reference to the profile, which runs from new()
  * to free().
  *
  * Locking: none; new() and free() belong to one thread.
@@ -23,12 +24,12 @@
 
 #define FUNCTIONFS_SUPER_MAGIC 0x0a647361
 
-/* While another task has the mutex of ep0, a non-blocking call fails.  Nobody
- * has it for long but a reader that blocks, and that one is the owner. */
+/* A non-blocking call fails while another task holds the mutex of ep0.  Only a
+ * reader that blocks holds it for long, and that reader is the owner of ep0. */
 #define N_TRIES 100
 #define TRY_INTERVAL (20 * G_TIME_SPAN_MILLISECOND)
 
-/* The subject of the one in kernel/. */
+/* Subject of the patch in kernel/linux-7.3. */
 #define CLASS_SPECIFIC_PATCH \
     "usb: gadget: f_fs: accept class-specific descriptors"
 
@@ -42,7 +43,7 @@ struct _GstFfsFunction
   GstFfsEp0 *ep0;
 };
 
-/* The name that ffs-gadget knows the directory by. */
+/* The name of the directory for ffs-gadget. */
 static const gchar *
 name_of (const gchar * directory)
 {
@@ -59,33 +60,33 @@ set_open_error (GError ** error, const gchar * directory, gint err)
     case ENOENT:
     case ENOTDIR:
       g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-          "No FunctionFS is mounted at \"%s\"; \"ffs-gadget up %s --user %s\", "
-          "run as root, does that: %s", directory, name_of (directory),
+          "No FunctionFS is mounted at \"%s\"; run \"ffs-gadget up %s --user "
+          "%s\" as root: %s", directory, name_of (directory),
           g_get_user_name (), g_strerror (err));
       break;
     case EACCES:
     case EPERM:
       g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
-          "No permission for \"%s/ep0\"; \"ffs-gadget up %s --user %s\", run "
-          "as root, gives the function to this user: %s", directory,
+          "No permission for \"%s/ep0\"; run \"ffs-gadget up %s --user %s\" "
+          "as root to change the owner: %s", directory,
           name_of (directory), g_get_user_name (), g_strerror (err));
       break;
     case EBUSY:
     case EAGAIN:
       g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
-          "Another program holds \"%s/ep0\"; end it first: %s", directory,
+          "Another program uses \"%s/ep0\"; stop it first: %s", directory,
           g_strerror (EBUSY));
       break;
     default:
       g_set_error (error, GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-          "\"%s/ep0\" cannot be opened: %s", directory, g_strerror (err));
+          "Cannot open \"%s/ep0\": %s", directory, g_strerror (err));
   }
 }
 
-/* Another program's ep0 must be left before anything is written to it, which
- * it might take for the answer to a request of the host.  Kernels tell the
- * two states apart by the events they poll for. */
+/* If another program has described the function, do not write to ep0: the
+ * kernel might send the data as the answer to a request of the host.  ep0 of
+ * such a function does not poll as writable only. */
 static gint
 check_undescribed (gint fd)
 {
@@ -161,9 +162,10 @@ has_class_specific (const GstFfsFunctionDesc * desc, gboolean optional)
 }
 
 /* Kernels that reject class-specific descriptors do not renumber an association
- * either: its first interface stays 0. In another function than the first it
- * would claim that function's interfaces. Hosts of the profiles that these
- * kernels support find the camera without an association. */
+ * either: its first interface stays 0. In any function but the first, the
+ * association would then claim the interfaces of the first one. Hosts of the
+ * profiles that these kernels support find the camera without an
+ * association. */
 static GstFfsFunctionDesc
 without_optional (const GstFfsFunctionDesc * desc, gboolean leads)
 {
@@ -188,19 +190,18 @@ set_describe_error (GstFfsFunction * self, const GstFfsFunctionDesc * desc,
     set_open_error (error, self->directory, EBUSY);
   else if (err == EINVAL && has_class_specific (desc, FALSE))
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "This kernel's FunctionFS probably takes no class-specific "
-        "descriptors, which this profile needs at \"%s/ep0\"; the patch \""
-        CLASS_SPECIFIC_PATCH "\" makes it take them, see kernel/README.md. "
-        "profile=stream and profile=u3v work without it: %s", self->directory,
-        g_strerror (err));
+        "The kernel rejects the descriptors at \"%s/ep0\". This profile needs "
+        "class-specific descriptors; apply the patch \"" CLASS_SPECIFIC_PATCH
+        "\" (see kernel/README.md), or use profile=stream or profile=u3v, "
+        "which work without it: %s", self->directory, g_strerror (err));
   else
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "The kernel does not take the descriptors at \"%s/ep0\"; its log may "
-        "say why: %s", self->directory, g_strerror (err));
+        "The kernel rejects the descriptors at \"%s/ep0\"; see its log: %s",
+        self->directory, g_strerror (err));
 }
 
-/* Descriptors other than those that the kernel did not take. Anew: it has kept
- * something of them. */
+/* Writes other descriptors after the kernel has rejected the first ones.  Opens
+ * ep0 again, because the kernel keeps state of the rejected ones. */
 static gint
 describe_again (GstFfsFunction * self, const GstFfsFunctionDesc * desc,
     guint16 os_version)
@@ -253,13 +254,13 @@ start (GstFfsFunction * self, GstAllocator * allocator, GError ** error)
   err = gst_ffs_profile_start (self->profile, self->directory, allocator);
   if (err == ENOSPC) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-        "The kernel has no room for more asynchronous I/O on \"%s\"; raise "
-        "/proc/sys/fs/aio-max-nr: %s", self->directory, g_strerror (err));
+        "The system's limit of asynchronous I/O requests is reached on \"%s\"; "
+        "raise /proc/sys/fs/aio-max-nr: %s", self->directory, g_strerror (err));
     return FALSE;
   }
   if (err != 0) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-        "The endpoints in \"%s\" cannot be used: %s", self->directory,
+        "Cannot use the endpoints in \"%s\": %s", self->directory,
         g_strerror (err));
     return FALSE;
   }
@@ -269,7 +270,7 @@ start (GstFfsFunction * self, GstAllocator * allocator, GError ** error)
   err = self->ep0 ? gst_ffs_ep0_start (self->ep0) : errno;
   if (err != 0) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-        "\"%s/ep0\" cannot be watched: %s", self->directory, g_strerror (err));
+        "Cannot poll \"%s/ep0\": %s", self->directory, g_strerror (err));
     return FALSE;
   }
   return TRUE;
@@ -277,13 +278,13 @@ start (GstFfsFunction * self, GstAllocator * allocator, GError ** error)
 
 /**
  * gst_ffs_function_new:
- * @directory: where FunctionFS is mounted
- * @profile: what kind of camera
+ * @directory: mount point of FunctionFS
+ * @profile: the profile
  * @leads: whether it is the first function of its configuration
  * @allocator: (nullable): as for gst_ffs_profile_start()
- * @error: why it failed
+ * @error: set on failure
  *
- * Afterwards the gadget can be bound.
+ * The gadget can be bound afterwards.
  *
  * Returns: (transfer full) (nullable): the function
  */
@@ -315,7 +316,7 @@ gst_ffs_function_new (const gchar * directory, GstFfsProfile * profile,
  * gst_ffs_function_free:
  * @self: a function
  *
- * Takes it from the host, if the gadget is still bound.
+ * Disconnects the host if the gadget is still bound.
  */
 void
 gst_ffs_function_free (GstFfsFunction * self)
@@ -335,7 +336,7 @@ gst_ffs_function_free (GstFfsFunction * self)
  * gst_ffs_function_get_stream_path:
  * @self: a function
  *
- * Returns: (transfer full): the endpoint that frames go to
+ * Returns: (transfer full): path of the endpoint for frames
  */
 gchar *
 gst_ffs_function_get_stream_path (GstFfsFunction * self)

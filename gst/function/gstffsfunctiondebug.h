@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The debug category of the function: configfs, ep0, the profiles.
+ * The debug category of gst/function/: configfs, ep0 and the profiles.
  */
 
 #ifndef __GST_FFS_FUNCTION_DEBUG_H__

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsGadget: the USB device around the function: what of it is missing in
- * configfs is made, FunctionFS is mounted, a controller is bound; and in the
- * end what was made here goes again, and nothing else.
+ * GstFfsGadget: the USB gadget that contains the function.  Creates the missing
+ * parts of it in configfs, mounts FunctionFS and binds a controller.  free()
+ * removes the parts that were created here, and no others.
  *
- * With plain files.  libusbgx reads every gadget of the board before it does
- * anything, and refuses to do anything when one has a function that it does
- * not know: with libusbgx 0.2.0 a UVC, UAC1 or printer gadget of somebody
- * else is enough (USBG_ERROR_NOT_SUPPORTED from usbg_init()).
+ * Uses plain files and not libusbgx: that library reads all gadgets of the
+ * board first and fails if it does not know the type of one function.  With
+ * libusbgx 0.2.0 an unrelated UVC, UAC1 or printer gadget is enough
+ * (USBG_ERROR_NOT_SUPPORTED from usbg_init()).
  *
- * A gadget that exists keeps its ids, strings and OS descriptors: whoever
- * made it wanted them so.
+ * An existing gadget keeps its IDs, strings and OS descriptors; they are its
+ * creator's choice.
  *
  * A gadget may have several functions, also of other elements
  * (gstffsassembly.c). The last element to write its descriptors binds it.
  *
- * Ownership: owns the list of what it made, and the binding if it bound.
+ * Ownership: owns the undo list, and the binding if it bound the gadget.
  *
- * Locking: none; the calls belong to one thread.  Another process may bind
- * the controller that looked free: the kernel tells, and the next is tried.
+ * Locking: none; the calls belong to one thread.  Another process may bind a
+ * free controller first: the kernel then returns EBUSY, and the next free
+ * controller is tried.
  */
 
 #include <errno.h>
@@ -40,8 +41,8 @@
 #define MAX_POWER_MA "500"
 #define NAME_MAX_LENGTH 38
 
-/* Vendor requests of this number are taken for Windows asking for its
- * descriptors, wherever they go: none that a profile is likely to use. */
+/* bMS_VendorCode.  The kernel answers all vendor requests of this number with
+ * the OS descriptors, so a profile must not use it. */
 #define OS_DESC_REQUEST "0xf5"
 #define OS_DESC_SIGNATURE "MSFT100"
 
@@ -68,7 +69,7 @@ struct _GstFfsGadget
   GstFfsUndo *undo;
 };
 
-/* The command that does as root, once, what was not permitted here. */
+/* The command that sets the gadget up as root, for errors of permission. */
 static gchar *
 make_command (const gchar * name, const GstFfsFunctionDesc * desc)
 {
@@ -93,17 +94,16 @@ fail (GstFfsGadget * self, GError ** error, const gchar * what,
 {
   if (err == EACCES || err == EPERM)
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
-        "No permission to %s %s; \"%s\", run once as root, sets gadget "
-        "\"%s\" up for this user: %s", what, path, self->command, self->name,
+        "No permission to %s %s; run \"%s\" once as root to set gadget \"%s\" "
+        "up for this user: %s", what, path, self->command, self->name,
         g_strerror (err));
   else
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-        "Cannot %s %s; the kernel's log may say why: %s", what, path,
-        g_strerror (err));
+        "Cannot %s %s; see the kernel's log: %s", what, path, g_strerror (err));
   return FALSE;
 }
 
-/* Sets @fresh when it was not there yet. */
+/* @fresh: (out) (optional): whether the directory was created */
 static gboolean
 make_directory (GstFfsGadget * self, const gchar * path, gboolean * fresh,
     GError ** error)
@@ -157,8 +157,8 @@ find_gadgets (GstFfsGadget * self, GError ** error)
   if (g_file_test (self->gadgets, G_FILE_TEST_IS_DIR))
     return TRUE;
 
-  /* Mounting loads its module and making a function does; for this one
-   * somebody has to ask. */
+  /* The kernel loads a module for a mount and for a new function, but not for
+   * configfs/usb_gadget. */
   if (geteuid () == 0) {
     const gchar *argv[] = { "modprobe", "libcomposite", NULL };
 
@@ -232,9 +232,9 @@ check_class (GstFfsGadget * self, const GstFfsFunctionDesc * desc)
   g_autofree gchar *value = gst_ffs_configfs_read (path);
 
   if (g_ascii_strtoull (value, NULL, 0) != get_class (self, desc)[0])
-    GST_WARNING ("gadget %s is there and has device class %s, 0x%02x would be "
-        "right; a host may not know what to do with it; \"ffs-gadget down %s\" "
-        "removes what a pipeline has left that was killed", self->name, value,
+    GST_WARNING ("existing gadget %s has device class %s instead of 0x%02x, "
+        "hosts may not find a driver; \"ffs-gadget down %s\" removes the "
+        "gadget of a pipeline that was killed", self->name, value,
         get_class (self, desc)[0], self->name);
 }
 
@@ -269,7 +269,8 @@ offer_webusb (GstFfsGadget * self, GError ** error)
       && set_attribute (self, "webusb/use", "1", error));
 }
 
-/* The configuration that has our function, else the first, else ours. */
+/* Returns the configuration with the function, else the first one, else the
+ * path of a new one. */
 static gchar *
 find_config (GstFfsGadget * self, const gchar * function, gboolean * linked)
 {
@@ -290,7 +291,7 @@ find_config (GstFfsGadget * self, const gchar * function, gboolean * linked)
   return g_build_filename (self->path, CONFIG, NULL);
 }
 
-/* What is bound keeps the functions that it has. */
+/* The functions of a bound gadget cannot be changed. */
 static gboolean
 check_unbound (GstFfsGadget * self, GError ** error)
 {
@@ -300,7 +301,7 @@ check_unbound (GstFfsGadget * self, GError ** error)
   if (*udc == '\0')
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
-      "Gadget \"%s\" has no function for the camera and is bound to \"%s\"; "
+      "Cannot add a function to gadget \"%s\", which is bound to \"%s\"; "
       "unbind it first: echo > %s", self->name, udc, path);
   return FALSE;
 }
@@ -438,11 +439,11 @@ check_name (const gchar * name, GError ** error)
 /**
  * gst_ffs_gadget_new:
  * @place: the gadget and the function in it
- * @directory: (nullable): where to mount FunctionFS; %NULL for where it is
- * mounted, or else /dev/ffs-INSTANCE
- * @identity: who a new gadget says it is
- * @desc: what the function looks like
- * @error: why it failed
+ * @directory: (nullable): mount point of FunctionFS; %NULL for the existing
+ *   one, or else /dev/ffs-INSTANCE
+ * @identity: identity of a new gadget
+ * @desc: the function's interfaces and endpoints
+ * @error: set on failure
  *
  * Returns: (transfer full) (nullable): the gadget
  */
@@ -537,7 +538,7 @@ bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
   if (err != EBUSY || user == NULL)
     return fail (self, error, "bind", both, err);
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
-      "The USB device controller \"%s\" is used by %s; unbind that first: %s",
+      "The USB device controller \"%s\" is used by %s; unbind it first: %s",
       udc, user, g_strerror (err));
   return FALSE;
 }
@@ -545,9 +546,8 @@ bind_to (GstFfsGadget * self, const gchar * udc, GError ** error)
 /**
  * gst_ffs_gadget_bind:
  * @self: a gadget
- * @udc: (nullable): a name from /sys/class/udc, or %NULL for the first that
- * is free
- * @error: why it failed
+ * @udc: (nullable): a name from /sys/class/udc, or %NULL for the first free one
+ * @error: set on failure
  *
  * The function must have its descriptors. Does not bind while functions are
  * missing: the element with the last function binds the gadget.
@@ -566,7 +566,7 @@ gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
     if (udc == NULL || strcmp (udc, current) == 0)
       return TRUE;
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
-        "Gadget \"%s\" is bound to \"%s\" already", self->name, current);
+        "Gadget \"%s\" is already bound to \"%s\"", self->name, current);
     return FALSE;
   }
 
@@ -588,7 +588,7 @@ gst_ffs_gadget_bind (GstFfsGadget * self, const gchar * udc, GError ** error)
  * gst_ffs_gadget_unbind:
  * @self: a gadget
  *
- * Takes it from the host, if gst_ffs_gadget_bind() connected it.
+ * Unbinds the gadget if gst_ffs_gadget_bind() bound it.
  */
 void
 gst_ffs_gadget_unbind (GstFfsGadget * self)
@@ -599,7 +599,7 @@ gst_ffs_gadget_unbind (GstFfsGadget * self)
   if (self->udc == NULL)
     return;
   current = get_udc (self);
-  /* Somebody else may have unbound it, and bound it anew. */
+  /* Another program may have bound it to another controller. */
   if (strcmp (current, self->udc) == 0) {
     err = write_udc (self, "");
     if (err != 0 && err != ENODEV)
@@ -612,7 +612,7 @@ gst_ffs_gadget_unbind (GstFfsGadget * self)
  * gst_ffs_gadget_free:
  * @self: a gadget whose function has been closed
  *
- * Undoes what new() and bind() did.
+ * Reverts gst_ffs_gadget_new() and gst_ffs_gadget_bind().
  */
 void
 gst_ffs_gadget_free (GstFfsGadget * self)

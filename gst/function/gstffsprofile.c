@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsProfile: what a class of camera must give: how it looks on the bus,
- * what its control requests mean, and what it puts around a frame.  A new
- * class is a folder of its own beside this file, nothing else.
+ * GstFfsProfile: the base class of profiles.  A subclass provides the
+ * descriptors, the control requests and the framing of a camera.  Each has its
+ * own folder beside this file.
  *
  * Ownership: the element owns the profile; the profile owns its threads and
  * its control endpoints from start() to stop().
  *
- * Locking: the object lock protects what is here.  No lock is held when the
- * sink is told about streaming, which may wait until it has stopped.
+ * Locking: the object lock protects the fields here.  It is not held during the
+ * sink's callbacks, which may block until the stream has stopped.
  */
 
 #include <string.h>
@@ -99,10 +99,9 @@ gst_ffs_profile_set_enabled (GstFfsProfile * self, gboolean enabled)
  * gst_ffs_profile_restart:
  * @self: a profile that is enabled
  *
- * The kernel has disabled and enabled all endpoints of the function, as it does
- * when a host sets an interface's alternate setting, even to what it is
- * already.  What was in flight is lost; what the host has chosen and begun goes
- * on.  From the function's thread.
+ * Call from the function's thread when the kernel has disabled and enabled all
+ * endpoints of the function, which it does for every SET_INTERFACE.  The
+ * transfers in flight are lost.  The host's selection and its stream remain.
  */
 void
 gst_ffs_profile_restart (GstFfsProfile * self)
@@ -183,11 +182,11 @@ gst_ffs_profile_received (GstFfsProfile * self, gboolean whole, gsize size)
 
 /**
  * gst_ffs_profile_set_funcs:
- * @self: a profile that was not started yet
- * @streaming: (nullable): tells the sink what the host wants
- * @enabled: (nullable): tells the sink whether there is one
- * @waiting: (nullable): tells for how long the host has read nothing
- * @user_data: for all of them
+ * @self: a profile, not started yet
+ * @streaming: (nullable): called when the host starts or stops the stream
+ * @enabled: (nullable): called when a host configures the function or is gone
+ * @waiting: (nullable): returns for how long the host has read nothing
+ * @user_data: user data of all three
  */
 void
 gst_ffs_profile_set_funcs (GstFfsProfile * self,
@@ -236,8 +235,8 @@ gst_ffs_profile_has_changed (GstFfsProfile * self)
 
 /**
  * gst_ffs_profile_set_application:
- * @self: a profile that has no offer yet
- * @application: (nullable): what is asked for what; copied
+ * @self: a profile without an offer
+ * @application: (nullable): the application's controls; copied
  */
 void
 gst_ffs_profile_set_application (GstFfsProfile * self,
@@ -271,8 +270,7 @@ gst_ffs_profile_is_streaming (GstFfsProfile * self)
  * @self: a profile
  * @pad: the sink's pad
  *
- * Returns: whether the pad has caps and frames of these are what the host
- * wants
+ * Returns: whether the pad has caps and the host has selected such frames
  */
 gboolean
 gst_ffs_profile_fits (GstFfsProfile * self, GstPad * pad)
@@ -291,7 +289,8 @@ gst_ffs_profile_fits (GstFfsProfile * self, GstPad * pad)
  * @self: a profile
  * @pad: the sink's pad
  *
- * Sets the caps of the pad if the host wants such frames. Streaming thread.
+ * Sets the caps of the pad if the host has selected such frames. Call from the
+ * streaming thread.
  *
  * Returns: whether frames can be sent
  */
@@ -311,12 +310,12 @@ gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad)
 
 /**
  * gst_ffs_part_fill:
- * @part: (out): what goes out with a frame
- * @pool: where its buffer comes from
+ * @part: (out): a header, leader or trailer
+ * @pool: the pool for its buffer
  * @data: its bytes
- * @size: how many
+ * @size: size of @data
  *
- * Returns: %FALSE if there is no memory for it
+ * Returns: %FALSE if out of memory
  */
 gboolean
 gst_ffs_part_fill (GstFfsPart * part, GstFfsBufferPool * pool,
@@ -332,9 +331,9 @@ gst_ffs_part_fill (GstFfsPart * part, GstFfsBufferPool * pool,
  * @self: a profile
  * @streaming: whether the host wants frames
  *
- * A start that finds a stream running stops it first, so that the host sees
- * the start of a frame. May wait until the controller has let go of what is
- * in flight. The caller sees to it that there is one call at a time.
+ * Stops a running stream before it starts a new one, so that the new one begins
+ * with a whole frame. May block until the transfers in flight have ended. The
+ * caller serializes the calls.
  */
 void
 gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming)
@@ -394,10 +393,10 @@ gst_ffs_profile_renegotiate (GstFfsProfile * self)
 /**
  * gst_ffs_profile_find_controls:
  * @self: a profile
- * @sinkpad: (nullable): where frames arrive
- * @max: no more controls than this
+ * @sinkpad: (nullable): the pad that receives frames
+ * @max: maximum number of controls
  *
- * Returns: (transfer full): those of the application and of the source
+ * Returns: (transfer full): the controls of the application and of the source
  */
 GstFfsControls *
 gst_ffs_profile_find_controls (GstFfsProfile * self, GstPad * sinkpad,
@@ -412,11 +411,11 @@ gst_ffs_profile_find_controls (GstFfsProfile * self, GstPad * sinkpad,
  * gst_ffs_profile_get_waiting:
  * @self: a profile
  *
- * For classes whose host does not say when it stops reading.
+ * For profiles whose hosts do not report the end of a stream.
  *
- * Returns: for how long it has read nothing though there is something for it,
- * ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames, then
- * cleared the endpoint's halt, and read none since
+ * Returns: time since the host's last read while transfers are queued (ns), 0
+ * if none are queued; %GST_CLOCK_TIME_NONE if the host has read frames, then
+ * cleared the endpoint's halt, and has read none since
  */
 GstClockTime
 gst_ffs_profile_get_waiting (GstFfsProfile * self)

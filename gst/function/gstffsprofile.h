@@ -18,11 +18,11 @@ G_DECLARE_DERIVABLE_TYPE (GstFfsProfile, gst_ffs_profile, GST, FFS_PROFILE,
  * GstFfsIdentity:
  * @vendor_id: idVendor
  * @product_id: idProduct
- * @manufacturer: what a host shows as the maker
- * @product: what a host shows as the device
- * @serial: the serial number
+ * @manufacturer: string of iManufacturer
+ * @product: string of iProduct
+ * @serial: string of iSerialNumber
  *
- * Who the device says it is.
+ * The identity of the device.
  */
 typedef struct
 {
@@ -43,8 +43,8 @@ typedef enum
 
 /**
  * GstFfsExtra:
- * @data: whole descriptors
- * @size: bytes of them
+ * @data: complete descriptors
+ * @size: size of @data
  */
 typedef struct
 {
@@ -52,7 +52,7 @@ typedef struct
   gsize size;
 } GstFfsExtra;
 
-/* The same ones at each speed, or none. */
+/* The same descriptors at each speed, or none. */
 #define GST_FFS_EXTRA(data, size) {{data, size}, {data, size}, {data, size}}
 #define GST_FFS_NO_EXTRA GST_FFS_EXTRA (NULL, 0)
 
@@ -65,10 +65,10 @@ typedef struct
  * @endpoints: "i" for each bulk IN endpoint, "o" for each bulk OUT endpoint and
  * "s" for the video class's status interrupt endpoint, in the order of the
  * files ep1, ep2, ...
- * @extra: class-specific descriptors that follow the interface's at each
- * speed, with the function's own numbers of interfaces and endpoints
- * @optional: whether the function does without them where the kernel does not
- * take them
+ * @extra: class-specific descriptors after the interface descriptor at each
+ * speed, with the function's own interface and endpoint numbers
+ * @optional: whether the function works without @extra on kernels that reject
+ * class-specific descriptors
  */
 typedef struct
 {
@@ -86,19 +86,20 @@ typedef struct
  * @device_class: bDeviceClass, bDeviceSubClass and bDeviceProtocol for a
  * gadget of this function alone
  * @association: bFunctionClass, bFunctionSubClass and bFunctionProtocol of
- * an interface association over all interfaces; a class of 0 means none
- * @n_interfaces: how many
+ * an interface association over all interfaces; class 0 means none
+ * @n_interfaces: number of interfaces
  * @interfaces: the interfaces
- * @stream_endpoint: N of the file epN that frames go to
- * @tight: whether raw video goes without padding
- * @headroom: bytes that go in front of each frame, in the same transfer
- * @strings: (nullable): further strings, which class-specific descriptors
- * mention by their numbers from 1 on, and %NULL
+ * @stream_endpoint: N of the file epN for frames
+ * @tight: whether raw video is sent without padding
+ * @headroom: size of the header before each frame, in the same transfer (bytes)
+ * @strings: (nullable): further strings, %NULL-terminated; class-specific
+ * descriptors refer to them by IDs from 1 on
  * @compatible_id: (nullable): the compatible ID of the Microsoft OS
  * descriptors, for example "WINUSB"
- * @interface_guid: (nullable): "{...}", by which Windows programs find it
+ * @interface_guid: (nullable): device interface GUID "{...}" for Windows
+ * programs
  *
- * What a class of camera looks like on the bus.
+ * The descriptors of a function.
  */
 typedef struct
 {
@@ -119,8 +120,8 @@ typedef struct
  * @request_type: bmRequestType
  * @request: bRequest
  * @value: wValue
- * @index: wIndex; the low byte of a request to an interface is our own
- * number of it, whatever else the device has
+ * @index: wIndex; the low byte of a request to an interface is the function's
+ * own number of it, also in a gadget with several functions
  * @length: wLength
  *
  * A control request, in the byte order of the CPU.
@@ -155,10 +156,10 @@ typedef struct
 
 /**
  * GstFfsPart:
- * @buffer: what it is in, at the start of one memory, or %NULL
+ * @buffer: (nullable): its data, at the start of one memory
  * @length: bytes
  *
- * Something that goes out with a frame, as a transfer of its own.
+ * A header, leader or trailer that is sent as a transfer of its own.
  */
 typedef struct
 {
@@ -169,23 +170,22 @@ typedef struct
 #define GST_FFS_MAX_PARTS_BEFORE 3
 #define GST_FFS_MAX_HEADER 32
 
-/* Of a frame, with a header in front of each. */
+/* Maximum number of payloads of a frame, each with a header. */
 #define GST_FFS_MAX_PAYLOADS 11
 
 /**
  * GstFfsFraming:
- * @header: what is in front of the frame in the same transfer
- * @header_size: bytes of it
- * @payload_size: 0, or that of the payloads which a frame consists of, header
- * and all; the last one may be shorter
- * @inner_size: with payloads, how many bytes from the start of @header on are
- * in front of each payload but the last; the rest is in front of the last
- * @before: what goes out ahead of the frame; the first without a buffer ends
- * it
- * @after: what goes out behind it
+ * @header: header before the frame in the same transfer
+ * @header_size: size of @header
+ * @payload_size: size of a payload including its header (the last one may be
+ * shorter), or 0 to send the frame as one
+ * @inner_size: with payloads: size of the header of each payload but the last,
+ * at the start of @header; the rest of @header is that of the last one
+ * @before: parts before the frame; the first without a buffer ends the list
+ * @after: part after the frame
  *
- * What a class puts around a frame. Whoever asked owns the buffers, also if
- * the frame is dropped.
+ * The framing of a frame. The caller owns the buffers, also if the frame is
+ * dropped.
  */
 typedef struct
 {
@@ -201,13 +201,13 @@ typedef struct
 
 /**
  * GstFfsFrameLayout:
- * @size: bytes of a frame, or the most that there is room for
- * @exact: whether all frames have that many
+ * @size: size of a frame, or its maximum (bytes)
+ * @exact: whether all frames have this size
  * @n_planes: planes of raw video, else 0
- * @offset: where a plane begins in the frame
- * @stride: from a line to the next
+ * @offset: offset of each plane in the frame
+ * @stride: stride of each plane
  *
- * How a frame that comes from the host is to lie in memory.
+ * The memory layout of a frame from the host.
  */
 typedef struct
 {
@@ -218,19 +218,18 @@ typedef struct
   gint32 stride[GST_FFS_MAX_PLANES];
 } GstFfsFrameLayout;
 
-/* Bytes of a buffer for what a host sends ahead of a frame: the largest packet
- * that an endpoint has. */
+/* Size of a buffer for the host's headers: the largest wMaxPacketSize. */
 #define GST_FFS_HEAD_ROOM 1024
 
 /**
  * GstFfsHeadKind:
- * @GST_FFS_HEAD_BROKEN: nothing that can be understood; it says nothing about
- * what comes behind it
- * @GST_FFS_HEAD_FRAME: a frame comes
- * @GST_FFS_HEAD_SKIP: something comes that is not for us
- * @GST_FFS_HEAD_END: nothing more comes
+ * @GST_FFS_HEAD_BROKEN: an invalid header; the length of the data after it is
+ * unknown
+ * @GST_FFS_HEAD_FRAME: a frame follows
+ * @GST_FFS_HEAD_SKIP: data follows that the element does not use
+ * @GST_FFS_HEAD_END: the end of the stream
  *
- * What a header from the host announces.
+ * The kind of a header from the host.
  */
 typedef enum
 {
@@ -242,14 +241,14 @@ typedef enum
 
 /**
  * GstFfsHead:
- * @kind: what comes
- * @length: bytes of it
+ * @kind: kind of the header
+ * @length: size of the data that follows (bytes)
  * @sequence: number of the frame
- * @pts: time of the host, or %GST_CLOCK_TIME_NONE
- * @duration: the same
- * @flags: for the buffer
+ * @pts: the host's timestamp, or %GST_CLOCK_TIME_NONE
+ * @duration: duration, or %GST_CLOCK_TIME_NONE
+ * @flags: flags of the buffer
  *
- * What the host says about a frame.
+ * A header from the host.
  */
 typedef struct
 {
@@ -264,33 +263,31 @@ typedef struct
 /**
  * GstFfsStreamingFunc:
  * @streaming: whether the host wants frames from now on
- * @user_data: as given
+ * @user_data: user data of gst_ffs_profile_set_funcs()
  *
- * Called from a thread of the profile or of the function, with no lock held
- * and before the host gets its answer. When it returns, upstream was asked
- * for frames of gst_ffs_profile_get_caps(), or nothing of the stream is left
- * on the endpoint.
+ * Called in a thread of the profile or of the function, with no lock held and
+ * before the host gets its answer. A start returns when upstream has been asked
+ * for the caps of gst_ffs_profile_get_caps(). A stop returns when the endpoint
+ * has no transfers of the stream left.
  */
 typedef void (*GstFfsStreamingFunc) (gboolean streaming, gpointer user_data);
 
 /**
  * GstFfsEnabledFunc:
  * @enabled: whether a host has configured the function
- * @user_data: as given
+ * @user_data: user data of gst_ffs_profile_set_funcs()
  *
- * Called from the function's thread.
+ * Called in the function's thread.
  */
 typedef void (*GstFfsEnabledFunc) (gboolean enabled, gpointer user_data);
 
 /**
  * GstFfsWaitingFunc:
- * @user_data: as given
+ * @user_data: user data of gst_ffs_profile_set_funcs()
  *
- * Called from any thread.
+ * Called in any thread.
  *
- * Returns: for how long the host has read nothing though there is something
- * for it, ns; 0 if there is nothing; %GST_CLOCK_TIME_NONE if it has read frames,
- * then cleared the endpoint's halt, and read none since
+ * Returns: as gst_ffs_profile_get_waiting()
  */
 typedef GstClockTime (*GstFfsWaitingFunc) (gpointer user_data);
 
@@ -306,45 +303,48 @@ typedef void (*GstFfsRenegotiateFunc) (gpointer user_data);
 /**
  * GstFfsProfileClass:
  * @describe: the interfaces and endpoints; constant once the offer is set
- * @set_offer: what upstream can produce. Before start(), once. Returns %FALSE if
- * none of it can be sent by this class
- * @get_caps: what the host wants now, (transfer full); before there is an offer
- * all that this class can send. Any thread
- * @set_caps: what the frames are from now on; again at every start of the
- * stream. Streaming thread. Returns %FALSE if they are not what the host wants;
- * such frames are dropped until the next caps
- * @start: the function's files exist in @directory: open the control
- * endpoints, start threads. Leaders and the like come from @allocator, or
- * are system memory if that is %NULL. Returns 0 or an errno
- * @stop: undoes start(). The function's thread runs no more
- * @set_enabled: the host has configured the function, or has left. It tells
- * the sink that streaming has ended before it returns if it was. From the
- * function's thread
- * @restart: all endpoints were disabled for a moment; a stream that was on
- * begins anew, with the same choices. From the function's thread
- * @accept: (nullable): whether an OUT request that brings data is to be taken,
- * by its setup alone, from the function's thread. %FALSE stalls it; once its
- * data was read it cannot be
- * @control: a control request to one of our interfaces, from the function's
- * thread. @data is what an OUT request brought (NULL for an IN request); @reply
- * takes what an IN request asks for, it is cut at wLength. %FALSE stalls
- * @tick: (nullable): called by the function's thread a few times a second
- * @get_framing: what goes around @frame, which has @size bytes on the wire. Streaming
- * thread. %FALSE drops the frame
- * @get_region: (nullable): the region of a frame that the host selected; called
- * before get_framing(), whose @size then is the region's. Returns %FALSE for
- * the whole frame. Streaming thread
- * @take_head: (nullable): of a class that receives frames: what an OUT
- * endpoint has received ahead of one, at most %GST_FFS_HEAD_ROOM bytes; @size may
- * be %GST_FFS_LENGTH_UNKNOWN. Any thread
- * @set_layout: (nullable): of the same: how frames are to lie, %NULL if there
- * can be none. Streaming thread
- * @received: (nullable): of the same: a frame has come, or what was none. Any
+ * @describe: returns the interfaces and endpoints; constant after set_offer()
+ * @set_offer: sets the caps that upstream can produce. Called once, before
+ * start(). Returns %FALSE if the profile supports none of them
+ * @get_caps: returns the caps of the host's selection, (transfer full); before
+ * set_offer() all caps that the profile supports. Called in any thread
+ * @set_caps: sets the caps of the frames; called again at every start of the
+ * stream. Returns %FALSE if the host has selected other caps; the sink then
+ * drops frames until the next caps. Called in the streaming thread
+ * @start: opens the control endpoints in @directory and starts threads. Parts
+ * are allocated from @allocator, or from system memory if that is %NULL.
+ * Returns 0 or an errno
+ * @stop: reverts start(). The function's thread has ended
+ * @set_enabled: the host has configured the function, or is gone. Stops a
+ * running stream before it returns. Called in the function's thread
+ * @restart: all endpoints were disabled for a moment. Restarts a running stream
+ * with the same selection. Called in the function's thread
+ * @accept: (nullable): checks the setup packet of an OUT request with data.
+ * Returns %FALSE to stall the request, which is not possible after its data was
+ * read. Called in the function's thread
+ * @control: handles a control request to the function's interfaces. @data is
+ * the data of an OUT request (%NULL for an IN request), @reply is the answer to
+ * an IN request and is cut at wLength. Returns %FALSE to stall the request.
+ * Called in the function's thread
+ * @tick: (nullable): called in the function's thread a few times per second
+ * @get_framing: returns the framing of @frame, whose size on the wire is @size.
+ * Returns %FALSE to drop the frame. Called in the streaming thread
+ * @get_region: (nullable): returns the region of a frame that the host has
+ * selected, or %FALSE for the whole frame. Called before get_framing(), which
+ * then gets the size of the region. Called in the streaming thread
+ * @take_head: (nullable): for profiles that receive frames: parses a header
+ * from an OUT endpoint, at most %GST_FFS_HEAD_ROOM bytes; @size may be
+ * %GST_FFS_LENGTH_UNKNOWN. Called in any thread
+ * @set_layout: (nullable): for profiles that receive frames: sets the memory
+ * layout of frames, or %NULL if no frames can be received. Called in the
+ * streaming thread
+ * @received: (nullable): for profiles that receive frames: a transfer has
+ * ended, with or without a whole frame. Called in any thread
+ * @sent: (nullable): the frame of this number has been submitted. Not called
+ * for a frame that was dropped after get_framing(). Called in the streaming
  * thread
- * @sent: (nullable): the frame of this number is on its way to the host. One
- * that was wrapped and then given up never is. Streaming thread
  *
- * A class of camera.
+ * The virtual functions of a profile.
  */
 struct _GstFfsProfileClass
 {
@@ -401,7 +401,7 @@ void gst_ffs_profile_set_layout (GstFfsProfile * self,
 void gst_ffs_profile_received (GstFfsProfile * self, gboolean whole,
     gsize size);
 
-/* For the sink. */
+/* For the elements. */
 void gst_ffs_profile_set_funcs (GstFfsProfile * self,
     GstFfsStreamingFunc streaming, GstFfsEnabledFunc enabled,
     GstFfsWaitingFunc waiting, gpointer user_data);
@@ -416,7 +416,7 @@ gboolean gst_ffs_profile_is_streaming (GstFfsProfile * self);
 gboolean gst_ffs_profile_fits (GstFfsProfile * self, GstPad * pad);
 gboolean gst_ffs_profile_take_caps (GstFfsProfile * self, GstPad * pad);
 
-/* For the classes. */
+/* For the subclasses. */
 void gst_ffs_profile_set_streaming (GstFfsProfile * self, gboolean streaming);
 void gst_ffs_profile_set_changed (GstFfsProfile * self);
 GstFfsControls *gst_ffs_profile_find_controls (GstFfsProfile * self,

@@ -335,3 +335,22 @@ gst_ffs_upstream_is_live (GstPad * sinkpad)
   gst_clear_object (&source);
   return live;
 }
+
+/**
+ * gst_ffs_upstream_is_usable:
+ * @features: (nullable): features of a caps structure
+ *
+ * For profiles of raw video. Rejects format:Interlaced, because fields may
+ * arrive in separate buffers, and memory other than system memory and DMABuf.
+ *
+ * Returns: whether the profile can send such frames
+ */
+gboolean
+gst_ffs_upstream_is_usable (GstCapsFeatures * features)
+{
+  return features == NULL || gst_caps_features_is_any (features)
+      || gst_caps_features_is_equal (features,
+      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY)
+      || (gst_caps_features_get_size (features) == 1
+      && gst_caps_features_contains (features, "memory:DMABuf"));
+}

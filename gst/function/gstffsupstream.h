@@ -24,6 +24,7 @@ GstCaps *gst_ffs_upstream_get_offer (GstPad * sinkpad, GstCaps * wanted,
     gboolean * known);
 GstCaps *gst_ffs_upstream_get_offer_for (GstPad * sinkpad, GstCaps * caps);
 gboolean gst_ffs_upstream_is_live (GstPad * sinkpad);
+gboolean gst_ffs_upstream_is_usable (GstCapsFeatures * features);
 
 G_END_DECLS
 

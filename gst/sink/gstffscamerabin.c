@@ -126,7 +126,7 @@ change_state (GstElement * element, GstStateChange transition)
       (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || ret == GST_STATE_CHANGE_FAILURE)
-    gst_ffs_source_control_let_go (&self->source);
+    gst_ffs_source_control_finish (&self->source);
   return ret;
 }
 

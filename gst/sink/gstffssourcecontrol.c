@@ -210,14 +210,14 @@ gst_ffs_source_control_new_stream (GstFfsSourceControl * self)
 }
 
 /**
- * gst_ffs_source_control_let_go:
+ * gst_ffs_source_control_finish:
  * @self: the source control
  *
  * Returns the source to the control of the bin and waits for the worker. Call
  * when the streaming thread cannot be in the sink.
  */
 void
-gst_ffs_source_control_let_go (GstFfsSourceControl * self)
+gst_ffs_source_control_finish (GstFfsSourceControl * self)
 {
   GstElement *source;
   GstPad *sinkpad;

@@ -35,7 +35,7 @@ void gst_ffs_source_control_idle (GstFfsSourceControl * self, GstPad * sinkpad);
 gboolean gst_ffs_source_control_end (GstFfsSourceControl * self,
     GstEvent * event);
 void gst_ffs_source_control_new_stream (GstFfsSourceControl * self);
-void gst_ffs_source_control_let_go (GstFfsSourceControl * self);
+void gst_ffs_source_control_finish (GstFfsSourceControl * self);
 
 G_END_DECLS
 

@@ -190,7 +190,7 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
   empty = wait_empty (self, now + GST_TIME_AS_USECONDS (timeout));
   self->done = NULL;
   self->received = NULL;
-  while (self->letting_go > 0)
+  while (self->releasing > 0)
     gst_ffs_queue_wait_change (self, 0);
   *stats = self->stats;
   g_mutex_unlock (&self->lock);
@@ -207,12 +207,14 @@ gst_ffs_queue_shutdown (GstFfsQueue * self, GstClockTime timeout,
 
 /**
  * gst_ffs_queue_set_received_func:
- * @self: the queue of an OUT endpoint, into which nothing was put yet
- * @received: takes what has come; with the user_data of gst_ffs_queue_new()
+ * @self: the unused queue of an OUT endpoint
+ * @received: takes the received buffers; called with the user_data of
+ *   gst_ffs_queue_new()
  *
- * Makes it a queue of transfers from the host: buffers are handed on when
- * their transfer has ended, whatever became of it.  Each frame has one
- * transfer, and the queue is never full: whoever fills it sees to that.  After shutdown() has returned they are unreffed instead.
+ * Makes the queue one of transfers from the host: it passes a buffer to
+ * @received when its transfer has ended, with any status.  Each frame has one
+ * transfer.  The caller limits the number of frames, so the queue is never
+ * full. After shutdown() has returned, the queue unrefs the buffers instead.
  */
 void
 gst_ffs_queue_set_received_func (GstFfsQueue * self,
@@ -502,8 +504,8 @@ gst_ffs_queue_unclaim (GstFfsQueue * self)
  * @self: the queue of an OUT endpoint
  * @ended: how many transfers the caller knows to have ended
  *
- * Waits until more than these have ended.  Call without a lock held: the callback
- * may be called from here.
+ * Waits until more than these have ended.  Call without a lock held: the
+ * callback may be called from here.
  *
  * Returns: 0, or EINTR if flushing
  */

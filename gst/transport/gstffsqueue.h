@@ -74,21 +74,20 @@ typedef struct
 typedef void (*GstFfsFrameDoneFunc) (guint64 frame, const GstFfsFrameTag * tag,
     gint err, gpointer user_data);
 
-/* Where the kernel does not tell how much an OUT transfer has received. */
+/* For kernels that do not report how much an OUT transfer has received. */
 #define GST_FFS_LENGTH_UNKNOWN G_MAXSIZE
 
 /**
  * GstFfsReceivedFunc:
  * @buffer: (transfer full): the owner of the pieces
- * @tag: as given
- * @err: 0, or the errno with which the transfer has ended; ECANCELED if we have
- * taken it back
- * @actual: bytes that have come, or %GST_FFS_LENGTH_UNKNOWN
- * @user_data: as given
+ * @tag: the frame's tag
+ * @err: 0, or the errno of the transfer; ECANCELED if the queue cancelled it
+ * @actual: received bytes, or %GST_FFS_LENGTH_UNKNOWN
+ * @user_data: the user_data of gst_ffs_queue_new()
  *
- * Called for each transfer of an OUT endpoint that has ended, in the order in
- * which they were queued and one at a time, from the queue's thread or one that
- * waits in the queue, with no lock held.
+ * Called for each ended transfer of an OUT endpoint, in the order of submission
+ * and one at a time, from the queue's thread or a thread that waits in the
+ * queue, with no lock held.
  */
 typedef void (*GstFfsReceivedFunc) (GstBuffer * buffer,
     const GstFfsFrameTag * tag, gint err, gsize actual, gpointer user_data);

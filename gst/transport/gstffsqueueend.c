@@ -117,7 +117,7 @@ gst_ffs_queue_wake (GstFfsQueue * self)
   gboolean slot;
 
   gst_ffs_queue_update_full (self);
-  /* What was received is waited for whether there is a slot or not. */
+  /* A queue of received buffers has waiters even without a free slot. */
   slot = !self->full || self->received;
   if (self->n_waiting > 0 || (slot && self->n_waiting_slot > 0))
     broadcast (self);
@@ -128,7 +128,7 @@ gst_ffs_queue_wake (GstFfsQueue * self)
 gboolean
 gst_ffs_queue_is_empty (GstFfsQueue * self)
 {
-  return gst_ffs_ring_length (&self->transfers) == 0 && self->letting_go == 0;
+  return gst_ffs_ring_length (&self->transfers) == 0 && self->releasing == 0;
 }
 
 /* ---- the end of transfers ---- */
@@ -257,10 +257,10 @@ take_over (GstFfsQueue * self, GstFfsQueueTransfer * over, Held * held)
   return n;
 }
 
-/* Without the lock.  Gives on what was received: one reference for all pieces
- * of a transfer. */
+/* Call without the lock.  Passes on the received buffers, with one reference
+ * for all pieces of a transfer. */
 static void
-hand_on (GstFfsQueue * self, GstFfsReceivedFunc received, gboolean cancelled,
+pass_on (GstFfsQueue * self, GstFfsReceivedFunc received, gboolean cancelled,
     GstFfsQueueTransfer * over, const GstFfsFrameTag * tags, guint n,
     const Held * held)
 {
@@ -283,36 +283,36 @@ hand_on (GstFfsQueue * self, GstFfsReceivedFunc received, gboolean cancelled,
  * only one thread at a time reports them; it checks again for those that
  * another thread completed meanwhile. */
 static gboolean
-may_let_go (GstFfsQueue * self)
+may_release (GstFfsQueue * self)
 {
-  return self->received == NULL || self->letting_go == 0;
+  return self->received == NULL || self->releasing == 0;
 }
 
 /* Call with the lock held; dropped meanwhile. Releases completed transfers at
  * the head. */
 static void
-let_go (GstFfsQueue * self)
+release_ended (GstFfsQueue * self)
 {
   GstFfsQueueTransfer over[BATCH];
   GstFfsFrameTag tags[BATCH];
   Held held;
   guint i, n;
 
-  while (may_let_go (self) && (n = take_over (self, over, &held)) > 0) {
+  while (may_release (self) && (n = take_over (self, over, &held)) > 0) {
     GstFfsReceivedFunc received = self->received;
     gboolean cancelled = self->cancelled;
 
     for (i = 0; received && i < n; i++)
       tags[i] = ((GstFfsQueueFrame *) gst_ffs_ring_at (&self->frames,
               over[i].frame))->tag;
-    self->letting_go++;
+    self->releasing++;
     g_mutex_unlock (&self->lock);
 
     /* Release attachments first: the weak notify of a memory expects an idle
      * dmabuf. */
     gst_ffs_attachments_release (self->attachments, held.atts, held.n);
     if (received)
-      hand_on (self, received, cancelled, over, tags, n, &held);
+      pass_on (self, received, cancelled, over, tags, n, &held);
     for (i = 0; !received && i < held.n; i++)
       gst_buffer_unref (held.buffers[i]);
     /* Only sync_files of SUBMIT remain; each costs two system calls. */
@@ -324,7 +324,7 @@ let_go (GstFfsQueue * self)
     for (i = 0; i < n; i++)
       account (self, &over[i]);
     gst_ffs_queue_end_frames (self);
-    self->letting_go--;
+    self->releasing--;
     if (gst_ffs_queue_is_empty (self) && !self->stop)
       self->cancelled = FALSE;
     gst_ffs_queue_wake (self);
@@ -341,7 +341,7 @@ mark_over (GstFfsQueue * self, const struct usb_ffs_dmabuf_done *record)
   if (record->cookie - self->transfers.first >=
       gst_ffs_ring_length (&self->transfers)) {
     GST_ERROR_ID (gst_ffs_endpoint_get_owner (self->ep),
-        "%s: the kernel tells of a transfer that there is not",
+        "%s: the kernel reported an unknown transfer",
         gst_ffs_endpoint_get_name (self->ep));
     return;
   }
@@ -385,7 +385,7 @@ gst_ffs_queue_reap (GstFfsQueue * self, gint64 timeout_ns, gboolean for_slot)
   for (i = 0; i < n; i++)
     mark_over (self, &records[i]);
   if (n > 0)
-    let_go (self);
+    release_ended (self);
   if (self->parked && self->n_reaping == 0)
     g_cond_broadcast (&self->changed);
   return MAX (n, 0);
@@ -442,7 +442,7 @@ wait_for_head (GstFfsQueue * self, GstFfsQueueTransfer * head)
     head->status = self->cancelled ? -ECANCELED : 0;
   else if (!own_fence)
     take_status (head);
-  let_go (self);
+  release_ended (self);
 }
 
 gpointer

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsQueue inside: what the three files of the queue share.
+ * Private parts of GstFfsQueue, shared by its three files.
  */
 
 #ifndef __GST_FFS_QUEUE_PRIVATE_H__
@@ -68,19 +68,19 @@ struct _GstFfsQueue
   GCond changed;                /* for all others */
   GstFfsFrameDoneFunc done;
   GstFfsReceivedFunc received;  /* of an OUT endpoint, else NULL */
-  guint64 n_ended;              /* transfers whose end was told */
+  guint64 n_ended;              /* transfers reported as ended */
   GstFfsRing transfers;         /* GstFfsQueueTransfer */
   GstFfsRing held;              /* GstFfsQueueHeld, the pieces of all of them */
   GstFfsRing frames;            /* GstFfsQueueFrame */
-  guint64 unsure;               /* a transfer that is being queued, or GST_FFS_QUEUE_NONE */
-  guint letting_go;             /* threads that are about to */
+  guint64 unsure;               /* transfer being queued, or GST_FFS_QUEUE_NONE */
+  guint releasing;              /* threads that release buffers now */
 
   guint max;
   gboolean full;
   gboolean flushing;
   gboolean halted;              /* nothing may be queued */
-  gboolean claimed;             /* a thread queues, or takes back */
-  gboolean cancelled;           /* what is in the FIFO was */
+  gboolean claimed;             /* a thread submits or cancels */
+  gboolean cancelled;           /* the transfers in the FIFO were cancelled */
   gboolean stop;
   guint n_waiting;              /* for something to change */
   guint n_waiting_slot;

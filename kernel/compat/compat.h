@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the sources of a newer kernel find when they are built for an older one.
- * Included ahead of everything else in each file of the modules; what a kernel
- * has is said by the features script.
+ * Definitions for building the sources of a newer kernel for an older one.
+ * Included first in each file of the modules. The features script detects what
+ * the kernel provides.
  */
 #ifndef FFS_COMPAT_H
 #define FFS_COMPAT_H
@@ -12,7 +12,7 @@
 #include <linux/overflow.h>
 #include <linux/string.h>
 
-/* check-kernel says it in more words, ahead of the build. */
+/* check-kernel explains these before the build. */
 #ifndef FFS_HAVE_SG_WAS_MAPPED
 #error "struct usb_request has no sg_was_mapped: needs 6.1.192, 6.9 or a patch"
 #endif

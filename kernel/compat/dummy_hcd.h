@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What dummy_hcd.c needs beyond compat.h. */
+/* Definitions for dummy_hcd.c only. */
 #ifndef FFS_COMPAT_DUMMY_HCD_H
 #define FFS_COMPAT_DUMMY_HCD_H
 
@@ -25,7 +25,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	container_of(timer, typeof(*(var)), member)
 #endif
 
-/* The head of a remove function, which has to return something before 6.11. */
+/* The head of a remove function, which returns int before 6.11. */
 #ifdef FFS_HAVE_REMOVE_IS_VOID
 #define FFS_REMOVE(name)						\
 	static void name(struct platform_device *pdev)

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The few lines of dummy_hcd.c that no definition in dummy_hcd.h can change.
+# Changes to dummy_hcd.c that a definition in dummy_hcd.h cannot make.
 s/^static void \(dummy_[a-z]*_remove\)(struct platform_device \*pdev)$/FFS_REMOVE(\1)/

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What f_fs.c, and what is split off from it, need beyond compat.h. */
+/* Definitions for f_fs.c and the files split off from it. */
 #ifndef FFS_COMPAT_F_FS_H
 #define FFS_COMPAT_F_FS_H
 
@@ -67,7 +67,7 @@ static inline struct dentry *ffs_compat_lookup(struct dentry *dir,
 {
 	struct qstr str = QSTR_INIT(name, strlen(name));
 
-	/* As this file system has no hash of its own. */
+	/* The default hash: this file system has no d_hash operation. */
 	str.hash = full_name_hash(dir, name, str.len);
 
 	return d_lookup(dir, &str);
@@ -76,8 +76,8 @@ static inline struct dentry *ffs_compat_lookup(struct dentry *dir,
 
 /*
  * Between simple_start_creating() and simple_done_creating() the directory is
- * locked and the dentry referenced. Nothing is hashed in between that is not a
- * file of ours, all of which stay in the dcache as long as they exist.
+ * locked and the dentry referenced. FunctionFS alone hashes dentries in it, and
+ * they stay in the dcache as long as their files exist.
  */
 #ifndef FFS_HAVE_START_CREATING
 static inline struct dentry *ffs_compat_start_creating(struct dentry *dir,
@@ -109,14 +109,14 @@ static inline void ffs_compat_done_creating(struct dentry *dentry)
 	dput(dentry);
 }
 
-/* Some kernels have the first of them, with other rules. */
+/* Some kernels have simple_start_creating() with other rules. */
 #define simple_start_creating	ffs_compat_start_creating
 #define simple_done_creating	ffs_compat_done_creating
 #endif
 
 /*
- * The reference that makes a dentry persistent is one like any other here, and
- * kill_litter_super() is what drops it.
+ * An ordinary reference makes a dentry persistent here; kill_litter_super()
+ * drops it.
  */
 #ifndef FFS_HAVE_MAKE_PERSISTENT
 static inline void d_make_persistent(struct dentry *dentry,
@@ -149,10 +149,10 @@ static inline void simple_remove_by_name(struct dentry *dir, const char *name,
 /* ---- dma-buf ---- */
 
 /*
- * Before 6.2 exporters take the reservation lock themselves if they need it,
- * so the callers of the mapping functions must not hold it. It is taken again
- * for the caller to drop it, which may wait a moment even on a file that is
- * O_NONBLOCK.
+ * Before 6.2 exporters take the reservation lock themselves if they need it, so
+ * the callers of the mapping functions must not hold it. The lock is taken
+ * again afterwards because the caller drops it. This may block for a moment
+ * even with O_NONBLOCK.
  */
 #ifndef FFS_HAVE_UNLOCKED_MAPPING
 static inline struct sg_table *
@@ -173,9 +173,9 @@ ffs_compat_map_attachment(struct dma_buf_attachment *attach,
 #endif
 
 /*
- * A fence that brings its own lock, and that lets go of its operations once it
- * is signalled, may outlive this module. Elsewhere the lock is beside the fence,
- * and each fence holds a reference of the module.
+ * A fence with an inline lock that detaches from its operations when it signals
+ * may outlive this module. On other kernels the lock is beside the fence, and
+ * each fence holds a reference to the module.
  */
 #ifdef FFS_HAVE_FENCE_ON_ITS_OWN
 
@@ -213,7 +213,7 @@ static inline void ffs_compat_fence_release(struct dma_fence *fence)
 	/* Readers of reservation objects rely on RCU. */
 	dma_fence_free(fence);
 
-	/* What is left to run here is covered by the module's exit. */
+	/* The module's exit waits for the rest of this function. */
 	module_put(THIS_MODULE);
 }
 
@@ -222,9 +222,9 @@ static inline void ffs_compat_fence_release(struct dma_fence *fence)
 #define FFS_FENCE_RELEASE	.release = ffs_compat_fence_release,
 
 /*
- * The last fence gives its reference of the module up from code of the module.
- * The loader waits for an RCU grace period before it frees that, which is
- * enough unless the kernel is preemptible: then a task may be preempted there.
+ * Code of the module drops the last fence's reference to the module. The loader
+ * waits for an RCU grace period before it frees this code. That is not enough
+ * on a preemptible kernel, where a task may be preempted in it.
  */
 #undef DECLARE_USB_FUNCTION_INIT
 #define DECLARE_USB_FUNCTION_INIT(name, alloc_inst, alloc_func)		\

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The few lines of f_fs.c that no definition in f_fs.h can change.
+# Changes to f_fs.c that a definition in f_fs.h cannot make.
 s/^static const struct configfs_item_operations /static FFS_ITEM_OPS /
 /^static struct dma_fence \*ffs_dmabuf_fence_new(/,/^}/ {
 	s/kmalloc_obj(\*fence)/ffs_compat_fence_alloc()/

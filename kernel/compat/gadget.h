@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the series adds to struct usb_gadget. The drivers that the modules meet
- * are the kernel's, and know nothing of it, so it has to be found out by what
- * these drivers are.
+ * The fields that the series adds to struct usb_gadget. The UDC drivers are
+ * those of the kernel and do not set them, so their values are derived from the
+ * name of the driver.
  */
 #ifndef FFS_COMPAT_GADGET_H
 #define FFS_COMPAT_GADGET_H
@@ -13,9 +13,9 @@
 #include <linux/usb/gadget.h>
 
 /*
- * By which device the DMA is done. It is the parent of the gadget unless glue
- * around the controller has made that only for the driver to bind to: dwc3 says
- * so by a property, and chipidea always does it.
+ * The device that does the DMA. It is the parent of the gadget, unless glue
+ * code has created the parent only for the driver to bind to: dwc3 has a
+ * property for that, and chipidea always does it.
  */
 #ifndef FFS_HAVE_GADGET_DMA_DEVICE
 static inline struct device *usb_gadget_dma_device(struct usb_gadget *gadget)
@@ -33,8 +33,8 @@ static inline struct device *usb_gadget_dma_device(struct usb_gadget *gadget)
 #endif
 
 /*
- * What a controller takes of a scatterlist. Of those that there are only the
- * dummy_hcd of these modules can say it; it leaves that with its gadget.
+ * Scatterlist limits of a controller. Only the dummy_hcd of these modules
+ * describes its own; it stores them with its gadget.
  */
 #ifndef FFS_HAVE_GADGET_SG_LIMITS
 struct usb_gadget_sg_limits {
@@ -54,7 +54,7 @@ usb_gadget_set_sg_limits(struct usb_gadget *gadget,
 static inline const struct usb_gadget_sg_limits *
 usb_gadget_sg_limits(const struct usb_gadget *gadget)
 {
-	/* A dwc3 has a cache of four TRBs, or more. */
+	/* The TRB cache of dwc3 has at least four entries. */
 	static const struct usb_gadget_sg_limits dwc3 = {
 		.max_entry = 0xfffc00, .max_per_packet = 4, .any_boundary = true,
 	};

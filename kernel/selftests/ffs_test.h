@@ -3,9 +3,9 @@
  * Harness and helpers shared by the tests of the FunctionFS dmabuf interface.
  *
  * A test program owns one gadget.  Its parent process answers ep0 and prints
- * TAP; every test runs in a child of its own, so that a test that dies or
- * hangs takes nothing with it: closing the child's files is what the interface
- * under test promises to survive.
+ * TAP.  Every test runs in its own child process, so a test that dies or hangs
+ * does not affect the others: the interface under test has to handle the close
+ * of the child's files.
  */
 #ifndef FFS_TEST_H
 #define FFS_TEST_H
@@ -27,7 +27,7 @@
 #define __noreturn	__attribute__((noreturn))
 #define __maybe_unused	__attribute__((unused))
 
-/* Headers older than 6.9 do not know the interface; the numbers are ABI. */
+/* Headers before 6.9 lack the interface; the numbers are ABI. */
 #ifndef FUNCTIONFS_DMABUF_ATTACH
 struct usb_ffs_dmabuf_transfer_req {
 	int fd;
@@ -41,7 +41,7 @@ struct usb_ffs_dmabuf_transfer_req {
 					     struct usb_ffs_dmabuf_transfer_req)
 #endif
 
-/* Ours, not mainline's: no packaged header has it. */
+/* From kernel/linux-7.3: no packaged header has it. */
 #ifndef FUNCTIONFS_DMABUF_SUBMIT
 struct usb_ffs_dmabuf_segment {
 	__s32 fd;
@@ -101,8 +101,8 @@ enum { EP_IN, EP_OUT, EP_IN2, EP_OUT2, EP_COUNT };
 #define ep_is_in(ep)	((ep) == EP_IN || (ep) == EP_IN2)
 
 /*
- * What ep0 has told so far.  Shared between the process that reads ep0 and the
- * one that runs the test; every change bumps seq, which is a futex.
+ * The events of ep0 so far.  Shared between the process that reads ep0 and the
+ * one that runs the test; every change increments seq, which is a futex.
  */
 struct gadget_state {
 	atomic_uint seq;
@@ -132,7 +132,7 @@ struct gadget {
 	struct gadget_state *state;
 };
 
-/* gadget.c: all return 0 or -errno unless said otherwise */
+/* gadget.c: all return 0 or -errno unless noted otherwise */
 int gadget_create(struct gadget *g, const char *suffix,
 		  enum gadget_descs descs);
 /* The same in steps: open ep0, write descriptors and strings, link. */
@@ -150,14 +150,15 @@ int gadget_wait_enabled(struct gadget *g, bool enabled);
 int gadget_wait_enables(struct gadget *g, unsigned int before);
 int gadget_open_ep(struct gadget *g, int ep, int flags);
 const char *gadget_find_udc(void);
-/* What the controller cancels when one transfer of an endpoint is cancelled. */
+/* Transfers that the controller cancels when one of an endpoint is
+ * cancelled. */
 enum cancels {
-	CANCELS_ONE,		/* that one, as asked */
-	CANCELS_STARTED,	/* all of the endpoint that it has been given */
+	CANCELS_ONE,		/* only that one */
+	CANCELS_STARTED,	/* all started ones of the endpoint */
 };
 
 enum cancels gadget_cancels(const struct gadget *g);
-/* Of how many pieces it can make a packet, 0 for any number. */
+/* Maximum number of scatterlist entries in a packet, 0 for no limit. */
 unsigned int gadget_per_packet(const struct gadget *g);
 unsigned int gadget_maxpacket(const struct gadget *g);
 int write_file(const char *path, const char *text);
@@ -165,13 +166,13 @@ int read_file(const char *path, char *buf, size_t size);
 
 enum gadget_ability {
 	ABILITY_NONE,		/* the kernel does not have the ioctls */
-	ABILITY_NO_SG,		/* it has, but the controller cannot gather */
+	ABILITY_NO_SG,		/* it has, but the controller has no sg */
 	ABILITY_FULL,
-	ABILITY_UNKNOWN,	/* not bound: cannot tell about the controller */
+	ABILITY_UNKNOWN,	/* not bound: controller unknown */
 };
 
 enum gadget_ability gadget_ability(struct gadget *g);
-/* Whether the kernel has FUNCTIONFS_DMABUF_SUBMIT: told in any state. */
+/* Whether the kernel has FUNCTIONFS_DMABUF_SUBMIT; works in any state. */
 bool gadget_has_submit(struct gadget *g);
 
 /* host.c: the other end of the cable, by usbfs */
@@ -183,7 +184,7 @@ struct host {
 
 int host_open(struct host *h, struct gadget *g);
 void host_close(struct host *h);
-/* A device as it was found, without the endpoints of our descriptors. */
+/* Opens a device without looking for the endpoints of these tests. */
 int host_open_device(struct host *h, const char *serial);
 long host_xfer(struct host *h, int ep, void *buf, size_t len);
 long host_xfer_timeout(struct host *h, int ep, void *buf, size_t len,
@@ -191,17 +192,17 @@ long host_xfer_timeout(struct host *h, int ep, void *buf, size_t len,
 int host_set_halt(struct host *h, int ep);
 int host_clear_halt(struct host *h, int ep);
 int host_reset(struct host *h);
-/* A class request to an interface that wants a byte back. */
+/* Sends a class request for one byte to an interface. */
 int host_class_request(struct host *h, unsigned int intf, unsigned int entity);
 int host_set_interface(struct host *h, unsigned int intf, unsigned int alt);
 int host_string(struct host *h, unsigned int index, char *text, size_t size);
-/* Cut and restore the power of the port that the gadget hangs on. */
+/* Switch the power of the port that the gadget is connected to. */
 int host_find_port(struct gadget *g, char *path, size_t size);
 int host_switch(const char *port, bool on);
 int host_unplug(struct gadget *g, char *port, size_t size);
 int host_replug(struct gadget *g, const char *port);
 
-/* mem.c: where dmabufs come from */
+/* mem.c: exporters of dmabufs */
 enum mem_provider {
 	MEM_UDMABUF,
 	MEM_UDMABUF_LIST,	/* the pages in reverse order */
@@ -236,18 +237,18 @@ int ffs_transfer(int ep_fd, int dmabuf_fd, __u64 length);
 int ffs_transfer_flags(int ep_fd, int dmabuf_fd, __u64 length,
 		       __u32 flags);
 
-/* A piece of a dmabuf as SUBMIT wants it. */
+/* A segment for SUBMIT. */
 #define SEG(b, off, len)						\
 	((struct usb_ffs_dmabuf_segment) {				\
 		.fd = (b)->fd, .offset = (off), .length = (len),	\
 	})
-/* One that ends a USB transfer. */
+/* A segment that ends a USB transfer. */
 #define END(b, off, len)						\
 	((struct usb_ffs_dmabuf_segment) {				\
 		.fd = (b)->fd, .offset = (off), .length = (len),	\
 		.flags = USB_FFS_DMABUF_SEGMENT_END,			\
 	})
-/* All of them return the descriptor of the out-fence, or -errno. */
+/* These return the descriptor of the out-fence, or -errno. */
 int ffs_submit(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 	       unsigned int n);
 int ffs_submit_flags(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
@@ -258,11 +259,11 @@ int ffs_submit_flags(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 		ARRAY_SIZE(((struct usb_ffs_dmabuf_segment[]){		\
 			__VA_ARGS__ })), flags)
 #define SUBMIT(ep_fd, ...)	SUBMIT_FLAGS(ep_fd, 0, __VA_ARGS__)
-/* Once, without another try for what O_NONBLOCK refuses for a moment. */
+/* One call, without retries if O_NONBLOCK returns EBUSY or ENOLCK. */
 int ffs_submit_raw(int ep_fd, void *arg);
-/* The same with a size in the number of the ioctl. */
+/* The same with another size in the number of the ioctl. */
 int ffs_submit_sized(int ep_fd, void *arg, unsigned int size);
-/* The end is told by ffs_reap(); 0 or -errno. */
+/* ffs_reap() returns the end; 0 or -errno. */
 int ffs_submit_report(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 		      unsigned int n, __u32 flags, __u64 cookie);
 #define REPORT(ep_fd, cookie, ...)					\
@@ -270,11 +271,11 @@ int ffs_submit_report(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 		((struct usb_ffs_dmabuf_segment[]){ __VA_ARGS__ }),	\
 		ARRAY_SIZE(((struct usb_ffs_dmabuf_segment[]){		\
 			__VA_ARGS__ })), 0, cookie)
-/* How many, or -errno. kicks may be NULL for who does not kick. */
+/* Returns the number of reports, or -errno. kicks may be NULL. */
 int ffs_reap(int ep_fd, struct usb_ffs_dmabuf_done *done, unsigned int num,
 	     __u32 *kicks, __s64 timeout_ns);
 int ffs_reap_raw(int ep_fd, void *arg);
-/* The number of kicks, or -errno. */
+/* Returns the number of kicks, or -errno. */
 long ffs_kick(int ep_fd);
 int ffs_features(int fd, __u64 *features);
 
@@ -299,12 +300,12 @@ struct foreign {
 };
 
 bool foreign_sw_available(void);
-/* A fence that nothing but foreign_signal() will signal. */
+/* A fence that only foreign_signal() signals. */
 int foreign_new(struct foreign *f, struct gadget *g, struct host *h, bool sw);
 int foreign_signal(struct foreign *f);
 void foreign_free(struct foreign *f);
 
-/* A blocking TRANSFER, or SUBMIT, in a thread of its own. */
+/* A blocking TRANSFER, or SUBMIT, in its own thread. */
 struct waiter {
 	pthread_t thread;
 	int ep_fd;
@@ -330,12 +331,12 @@ int task_asleep(int tid, long syscall);
 /* harness.c */
 #define T_BOUND		0	/* bound, configured by the host */
 #define T_UNBOUND	1	/* descriptors written, no controller */
-#define T_PRIVATE	2	/* the test makes its own gadget */
+#define T_PRIVATE	2	/* the test creates its own gadget */
 #define T_LONG		4	/* three times the usual time limit */
 #define T_NO_SG_OK	8	/* meaningful without scatter-gather too */
-#define T_ALONE		16	/* nothing of FunctionFS may be in use before */
+#define T_ALONE		16	/* FunctionFS must not be in use before */
 #define T_SUBMIT	32	/* needs FUNCTIONFS_DMABUF_SUBMIT */
-#define T_NO_DMABUF_OK	64	/* about something else than dmabufs */
+#define T_NO_DMABUF_OK	64	/* does not use dmabufs */
 
 #define LACKS_SUBMIT	"this kernel lacks FUNCTIONFS_DMABUF_SUBMIT"
 
@@ -392,7 +393,7 @@ void note(const char *fmt, ...);
 	} while (0)
 
 #define OK(expr)	EQ(expr, 0)
-/* For what returns a file descriptor or a count. */
+/* For expressions that return a file descriptor or a count. */
 #define FD(expr)							\
 	({								\
 		int fd_ = (expr);					\
@@ -404,17 +405,17 @@ void note(const char *fmt, ...);
 
 const char *value_name(long value);
 
-/* For tests: open lazily, fail the test on error. */
+/* Opens the endpoint on first use; fails the test on error. */
 int need_ep(struct ctx *c, int ep);
 struct host *need_host(struct ctx *c);
 void need_buf(struct dbuf *b, size_t size);
-/* Transfers on an IN endpoint what the host then reads and compares. */
+/* The host reads a transfer of an IN endpoint and compares its data. */
 void host_expect(struct ctx *c, int ep, size_t len, unsigned int seed);
 void host_send(struct ctx *c, int ep, size_t len, unsigned int seed);
-/* How many descriptors this process has open, and the next it will get. */
+/* The number of open descriptors of this process, and the next number. */
 int open_fds(void);
 int next_fd(void);
-/* What poll() says without waiting. */
+/* Returns the events of poll() without waiting. */
 int polled(int fd, short events);
 int export_status(int dmabuf_fd, unsigned int flags);
 int sync_merge(int a, int b);

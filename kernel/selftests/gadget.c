@@ -67,8 +67,8 @@ static void state_changed(struct gadget_state *s)
 }
 
 /*
- * Only virtual controllers are taken without being asked for by name: the
- * tests pull plugs.
+ * Finds virtual controllers only: the tests disconnect, so a real one has to be
+ * given by name.
  */
 const char *gadget_find_udc(void)
 {
@@ -94,8 +94,8 @@ const char *gadget_find_udc(void)
 }
 
 /*
- * dwc3 stops an endpoint as a whole, and its driver gives all requests back that
- * it has started. All others give back the one.
+ * dwc3 stops an endpoint as a whole, and its driver cancels all requests that
+ * it has started. All other drivers cancel the one.
  */
 enum cancels gadget_cancels(const struct gadget *g)
 {
@@ -111,7 +111,8 @@ enum cancels gadget_cancels(const struct gadget *g)
 							 CANCELS_STARTED;
 }
 
-/* The cache of a dwc3 has four TRBs at least, and in tests/vm/run just these. */
+/* The cache of a dwc3 has at least four TRBs, and in tests/vm/run exactly
+ * four. */
 unsigned int gadget_per_packet(const struct gadget *g)
 {
 	return gadget_cancels(g) == CANCELS_STARTED ? 4 : 0;
@@ -192,7 +193,7 @@ static int write_descriptors(int fd, enum gadget_descs which)
 	d.counts[n++] = htole32(1 + EP_COUNT);
 	d.counts[n++] = htole32(1 + 2 * EP_COUNT);
 
-	/* The counts are as many as there are speeds; the rest follows. */
+	/* One count for each speed; the descriptors follow. */
 	p = (__u8 *)&d.counts[n];
 	if (which != DESCS_NO_FS) {
 		sp = (struct speed_descs *)p;
@@ -360,7 +361,7 @@ static void handle_event(struct gadget *g, const struct usb_functionfs_event *e)
 		atomic_store(&s->enabled, 0);
 		break;
 	case FUNCTIONFS_SETUP:
-		/* Going the wrong way is how FunctionFS is told to stall. */
+		/* FunctionFS stalls on access in the wrong direction. */
 		atomic_store(&s->setup_index, le16toh(e->u.setup.wIndex));
 		atomic_fetch_add(&s->setups, 1);
 		if (e->u.setup.bRequestType & USB_DIR_IN) {
@@ -378,10 +379,10 @@ static void handle_event(struct gadget *g, const struct usb_functionfs_event *e)
 }
 
 /*
- * Never sleeps in read(): on kernels before 7.3 that would be done with the
- * lock held which unbinding needs.  And never long in poll(): with O_NONBLOCK
- * that overlooks an event when somebody else has this lock just then, and
- * nobody wakes it afterwards.
+ * Never sleeps in read(): kernels before 7.3 hold the lock meanwhile that
+ * unbinding needs.  Never sleeps long in poll() either: with O_NONBLOCK it
+ * misses an event while another task holds this lock, and nothing wakes it
+ * afterwards.
  */
 static void *ep0_thread(void *arg)
 {
@@ -468,7 +469,7 @@ int gadget_unbind(struct gadget *g)
 	return set_attr(g, "UDC", "\n");
 }
 
-/* The time limit is a safety net: a test that meets it has failed. */
+/* The timeout is for kernels that hang: a test that reaches it fails. */
 static int wait_until(struct gadget *g, atomic_uint *word, unsigned int from,
 		      bool equal)
 {
@@ -485,7 +486,7 @@ static int wait_until(struct gadget *g, atomic_uint *word, unsigned int from,
 	}
 }
 
-/* Until there were more of them than so many. */
+/* Waits until the number of ENABLE events exceeds @before. */
 int gadget_wait_enables(struct gadget *g, unsigned int before)
 {
 	return wait_until(g, &g->state->enables, before, false);
@@ -526,9 +527,9 @@ int gadget_open_ep(struct gadget *g, int ep, int flags)
 }
 
 /*
- * An old kernel answers an unknown code with EAGAIN while the endpoint is
- * disabled and with ENOTTY later; a new one refuses for want of a controller
- * or of scatter-gather before it looks at the file descriptor.
+ * An old kernel returns EAGAIN for an unknown ioctl while the endpoint is
+ * disabled and ENOTTY later.  A new one returns EPERM without a controller or
+ * without scatter-gather, before it looks at the file descriptor.
  */
 enum gadget_ability gadget_ability(struct gadget *g)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hammer [SECONDS]: everything at once, from many threads, for a while.
+ * hammer [SECONDS]: all operations at once, from many threads, for a while.
  *
- * Threads attach, detach, transfer, ask fences, open and close; processes are
- * killed in the middle of it; another thread binds and unbinds the controller
- * and pulls the plug; the host reads, writes, stalls and resets.  What is
- * checked: every answer is one that the interface may give, the host never
- * sees memory that is not ours, every fence signals in the end, and the whole
- * still works afterwards.  The rest is for the checkers of the kernel to tell.
+ * Threads attach, detach, transfer, query fences, open and close; processes are
+ * killed meanwhile; another thread binds, unbinds and disconnects the
+ * controller; the host reads, writes, stalls and resets.  The test checks that
+ * every result is a documented one, the host never receives foreign memory,
+ * every fence signals in the end, and transfers work afterwards.  The checkers
+ * of the kernel detect the rest.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -23,13 +23,13 @@
 
 #include "ffs_test.h"
 
-#define BUFS		8	/* the first half is only ever sent */
+#define BUFS		8	/* the first half is used for IN only */
 #define WORKERS		5
 #define SLEEPERS	2
 #define VICTIMS		1
 #define RING		64
 
-/* Bytes that the host may see: never 0x6b, 0x5a or what else frees memory. */
+/* Valid bytes for the host: never 0x6b, 0x5a or another poison value. */
 #define SENT(i)		(0xa0 + (i))
 #define RECEIVED	0x55
 
@@ -61,14 +61,15 @@ static long allowed(enum op op, int ret)
 {
 	switch (op) {
 	case ATTACH:
-		/* Stock kernels: somebody else holds the reservation. */
+		/* EBUSY on stock kernels: another task holds the
+		 * reservation. */
 		return ret == -EPERM || ret == -EBUSY || ret == -EINTR ||
 		       ret == -ESHUTDOWN;
 	case DETACH:
 		return ret == -EPERM;
 	case SUBMITS:
 	case REPORTS:
-		/* Too many pieces in a packet, for some controllers. */
+		/* Too many entries in a packet, for some controllers. */
 		if (ret == -EOPNOTSUPP)
 			return gadget_per_packet(&g);
 		__attribute__((fallthrough));
@@ -111,7 +112,7 @@ static void note_status(int status)
 	else if (status == -ESHUTDOWN)
 		atomic_fetch_add(&ended_shutdown, 1);
 	else if (status == -EOVERFLOW)
-		/* The host sent more than there was room for. */
+		/* The host sent more than the size of the transfer. */
 		atomic_fetch_add(&ended_overflow, 1);
 	else
 		atomic_store(&ended_else, status);
@@ -164,7 +165,7 @@ static void ask(unsigned int *seed, bool merge)
 	}
 }
 
-/* A buffer that is only sent never gets near an OUT endpoint. */
+/* A buffer for IN only never goes to an OUT endpoint. */
 static int pick_ep(unsigned int *seed, unsigned int b)
 {
 	if (b < BUFS / 2)
@@ -185,8 +186,8 @@ static size_t pick_len(unsigned int *seed, unsigned int b)
 }
 
 /*
- * Pieces of several dmabufs, out of those that this file has attached.  Now and
- * then one that it has not: then the others have to be left as they were.
+ * Submits segments of several dmabufs that this file has attached.  Now and
+ * then one is not attached: then the others must not change.
  */
 static int submit(unsigned int *seed, int fd, int ep, const int *live)
 {
@@ -198,7 +199,7 @@ static int submit(unsigned int *seed, int fd, int ep, const int *live)
 	for (i = 0; i < n; i++) {
 		for (tries = 0; tries < 16; tries++) {
 			pick = rand_r(seed) % BUFS;
-			/* What is only ever sent is nothing for OUT. */
+			/* Buffers for IN only are not used for OUT. */
 			if (!ep_is_in(ep) && pick < BUFS / 2)
 				continue;
 			if (live[pick] || rand_r(seed) % 256 == 0) {
@@ -232,9 +233,9 @@ static void open_ep(unsigned int *seed, int *fd, int ep, bool block)
 }
 
 /*
- * CONFIG_DMA_API_DEBUG cannot count more than seven mappings of a page and
- * warns then.  This counts what files that are open have attached, whether it
- * is detached by now or not; the victims come on top.
+ * CONFIG_DMA_API_DEBUG warns about more than seven mappings of a page.  This
+ * counts the attachments of open files, detached or not; those of the victims
+ * come in addition.
  */
 #define ATTACHED	4
 static atomic_int attached[BUFS];
@@ -251,7 +252,7 @@ static void *worker(void *arg)
 {
 	unsigned int seed = (uintptr_t)arg, b, i;
 	int mine[EP_COUNT][BUFS] = { };
-	int live[EP_COUNT][BUFS] = { };	/* as far as is known here */
+	int live[EP_COUNT][BUFS] = { };	/* as far as known here */
 	int fd[EP_COUNT] = { -1, -1, -1, -1 }, ep, sync;
 	struct pollfd p;
 
@@ -283,7 +284,7 @@ static void *worker(void *arg)
 				     submit(&seed, fd[ep], ep, live[ep]));
 			if (sync >= 0)
 				ring_put(&seed, sync);
-			/* Somebody else has detached, or it was unbound. */
+			/* Another thread has detached or unbound it. */
 			else if (sync == -EPERM)
 				memset(live[ep], 0, sizeof(live[ep]));
 			break;
@@ -328,7 +329,7 @@ static void *worker(void *arg)
 	return NULL;
 }
 
-/* Blocking TRANSFERs, out of which main() wakes them by signals. */
+/* Blocking TRANSFERs that main() interrupts by signals. */
 static void *sleeper(void *arg)
 {
 	unsigned int seed = (uintptr_t)arg, b, other;
@@ -348,7 +349,7 @@ static void *sleeper(void *arg)
 		count(TRANSFER, ffs_transfer(fd, buf[b].fd, 100));
 		count(TRANSFER, ffs_transfer(fd, buf[b].fd,
 					     pick_len(&seed, b)));
-		/* Here the locks of several are waited for. */
+		/* Waits for the locks of several reservations. */
 		other = rand_r(&seed) % (BUFS / 2) + (ep_is_in(ep) ? 0 :
 						      BUFS / 2);
 		if (have_submit && other != b && may_attach(other)) {
@@ -400,8 +401,8 @@ static void *reaper_main(void *arg)
 }
 
 /*
- * Starts transfers on a file that two others reap, and closes it with some of
- * them under way or not reaped.
+ * Starts transfers on a file that two other threads reap, and closes it with
+ * some of them in flight or not reaped.
  */
 static void *streamer(void *arg)
 {
@@ -468,7 +469,7 @@ static void victim_main(unsigned int seed)
 			memset(mine, 0, sizeof(mine));
 			mine[b] = 1;
 			sync = submit(&seed, fd, ep, mine);
-			/* Killed with it open, and closed before. */
+			/* Killed with the file open, or closed before. */
 			if (sync >= 0 && rand_r(&seed) % 4)
 				close(sync);
 		}
@@ -497,8 +498,8 @@ static void *killer(void *arg)
 }
 
 /*
- * How soon is a matter of chance: before the host has seen the gadget, or
- * when it has been at work for a while, however slow this machine is.
+ * Waits a random time: sometimes until before the host has seen the gadget,
+ * sometimes until it has read for a while, on machines of any speed.
  */
 static void let_work(unsigned int *seed)
 {
@@ -553,7 +554,7 @@ static void check_bytes(const unsigned char *p, long n)
 		if ((p[i] >= SENT(0) && p[i] < SENT(BUFS)) ||
 		    p[i] == RECEIVED)
 			continue;
-		note("the host got a byte %#x that nobody sent", p[i]);
+		note("the host got a byte %#x that was not sent", p[i]);
 		atomic_store(&wrong, 1);
 		return;
 	}
@@ -595,7 +596,7 @@ static void *host(void *arg)
 			host_close(&h);
 			continue;
 		default:
-			/* Short limits: half the time there is no other end. */
+			/* Short timeouts: often there is no device. */
 			if (ep_is_in(ep)) {
 				n = host_xfer_timeout(&h, ep, mem, len, 20);
 				count(HOST_READ, n < 0 ? -1 : 0);
@@ -643,7 +644,7 @@ static int make_buffers(void)
 	return 0;
 }
 
-/* All buffers in one. */
+/* All buffers in one transfer. */
 static int submit_afterwards(struct host *h, int ep)
 {
 	struct usb_ffs_dmabuf_segment seg[BUFS];
@@ -672,7 +673,7 @@ static int submit_afterwards(struct host *h, int ep)
 	return n != 1;
 }
 
-/* Everything is closed: nothing may be pending, and all must work again. */
+/* All files are closed: no fence may be pending, and transfers must work. */
 static int aftermath(void)
 {
 	struct host h = { .fd = -1 };
@@ -685,7 +686,7 @@ static int aftermath(void)
 			continue;
 		status = sync_wait(fd);
 		if (status == -ETIMEDOUT || !status) {
-			note("a fence is left pending");
+			note("a fence stays pending");
 			return -1;
 		}
 		note_status(status);
@@ -699,7 +700,7 @@ static int aftermath(void)
 			return -1;
 		}
 	}
-	/* ep0 may not have told of the last unbind yet; the host knows. */
+	/* ep0 may not have reported the last unbind yet; the host knows. */
 	gadget_unbind_wait(&g);
 	ret = gadget_bind_wait(&g);
 	for (i = 0; i < 600 && !ret; i++) {
@@ -748,7 +749,7 @@ static void print_counts(void)
 	int i;
 
 	for (i = 0; i < OPS; i++)
-		note("%-10s %8ld done %8ld refused", op_name[i],
+		note("%-10s %8ld done %8ld rejected", op_name[i],
 		     atomic_load(&done[i]), atomic_load(&refused[i]));
 	note("fences: %ld done, %ld cancelled, %ld shut down, %ld overflows",
 	     atomic_load(&ended_well), atomic_load(&ended_reset),
@@ -846,7 +847,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < n; i++) {
 		struct timespec ts;
 
-		/* A sleeper may need one more signal to see it. */
+		/* A sleeper may need one more signal. */
 		do {
 			for (ret = 0; i < SLEEPERS && ret < SLEEPERS; ret++)
 				if (ret >= i)

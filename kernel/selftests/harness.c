@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Runs the tests of one program, each in a process of its own, and prints TAP. */
+/* Runs the tests of one program, each in a process of its own, and prints
+ * TAP. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <poll.h>
@@ -19,11 +20,11 @@
 #define EXIT_FAIL	1
 #define EXIT_SKIP	4
 
-/* A net for what hangs, wide enough for a kernel with every check on. */
+/* Time limit of a test, long enough for a kernel with all checkers. */
 #define LIMIT_S		60
 
 static struct test *first, **last = &first;
-static char *reason;		/* of a skip, shared with the child */
+static char *reason;		/* for a skip, shared with the child */
 #define REASON_SIZE	256
 
 void test_register(struct test *t)
@@ -160,7 +161,7 @@ int open_fds(void)
 	return n;
 }
 
-/* Tells of one that is reserved without being open, too. */
+/* Also detects a number that is reserved without an open file. */
 int next_fd(void)
 {
 	int fd = FD(dup(STDOUT_FILENO));
@@ -177,7 +178,7 @@ static int time_limit(const struct test *t)
 	return LIMIT_S * (scale > 0 ? scale : 1) * (t->flags & T_LONG ? 3 : 1);
 }
 
-/* Exit status of the child, or -1 when it did not end in time. */
+/* Returns the exit status of the child, or -1 if it did not end in time. */
 static int wait_child(pid_t pid, int seconds)
 {
 	struct pollfd p = { .events = POLLIN };
@@ -189,7 +190,7 @@ static int wait_child(pid_t pid, int seconds)
 	n = poll(&p, 1, seconds * 1000);
 	if (n != 1) {
 		kill(pid, SIGKILL);
-		/* A process stuck in the kernel does not die of that. */
+		/* The signal does not end a process stuck in the kernel. */
 		n = poll(&p, 1, 5000);
 		if (n == 1)
 			waitpid(pid, &status, 0);
@@ -207,8 +208,8 @@ static int wait_child(pid_t pid, int seconds)
 }
 
 /*
- * What the test has started is ours now that it is gone.  It shares files of
- * the test that nobody else can open before they are closed.
+ * This process inherits the children of a test that has ended.  They share its
+ * files, which other tests cannot open before they are closed.
  */
 static void end_descendants(pid_t group)
 {
@@ -236,7 +237,7 @@ static pid_t start_child(const struct test *t, struct gadget *g)
 	_exit(EXIT_PASS);
 }
 
-/* Brings the gadget into the state that a test starts from. */
+/* Brings the gadget into the initial state of a test. */
 static int prepare(struct gadget *g, const struct test *t, bool clean)
 {
 	bool bound;
@@ -246,7 +247,7 @@ static int prepare(struct gadget *g, const struct test *t, bool clean)
 		return 0;
 	bound = atomic_load(&g->state->bound);
 	if ((t->flags & (T_UNBOUND | T_PRIVATE)) || !clean) {
-		/* Also after a failed test: a fresh connection has no halts. */
+		/* Even after a failed test: a new connection has no halts. */
 		if (bound) {
 			ret = gadget_unbind_wait(g);
 			/* The test may have unbound it at the same time. */
@@ -344,7 +345,7 @@ int tests_main(int argc, char **argv)
 			continue;
 		n++;
 		if (hung) {
-			out("not ok %d %s # not run: the one before hangs", n,
+			out("not ok %d %s # not run: the last test hangs", n,
 			    t->name);
 			failed++;
 			continue;
@@ -393,7 +394,7 @@ int tests_main(int argc, char **argv)
 			failed++;
 		}
 		if (ret == -2) {
-			note("it cannot be killed: stuck in the kernel");
+			note("cannot be killed: stuck in the kernel");
 			hung = true;
 		}
 	}

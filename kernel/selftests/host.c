@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The host's side by plain usbfs: no library, no hotplug, no threads. */
+/* The host side, by plain usbfs: no library, no hotplug, no threads. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <linux/usb/ch9.h>
@@ -13,7 +13,7 @@
 #include "ffs_test.h"
 
 #define SYSFS_USB	"/sys/bus/usb/devices"
-/* A multiple of every packet size, and a size kmalloc gives at any time. */
+/* A multiple of every packet size, and small enough for kmalloc(). */
 #define HOST_CHUNK	65536
 #define HOST_LIMIT_MS	30000
 
@@ -49,8 +49,8 @@ static int find_device(const char *wanted, char *name, size_t size)
 }
 
 /*
- * FunctionFS leaves the addresses to the controller, so they are read back;
- * the order is that of our descriptors.
+ * The controller chooses the addresses, so they are read back; the order is
+ * that of the descriptors.
  */
 static int find_endpoints(struct host *h)
 {
@@ -67,8 +67,8 @@ static int find_endpoints(struct host *h)
 }
 
 /*
- * To be called when the function is enabled: the device node exists before
- * the host configures it, and usbfs holds us up until it has done so.
+ * Call when the function is enabled: the device node exists before the host
+ * has configured the device, and usbfs blocks until then.
  */
 int host_open_device(struct host *h, const char *serial)
 {
@@ -184,7 +184,7 @@ int host_class_request(struct host *h, unsigned int intf, unsigned int entity)
 	return ret;
 }
 
-/* As it is, whether the device has such a setting or not. */
+/* Sends the request even if the device has no such setting. */
 int host_set_interface(struct host *h, unsigned int intf, unsigned int alt)
 {
 	struct usbdevfs_ctrltransfer c = {
@@ -204,7 +204,7 @@ int host_set_interface(struct host *h, unsigned int intf, unsigned int alt)
 	return ret;
 }
 
-/* In ASCII, as the strings of these tests are. */
+/* The strings of these tests are ASCII. */
 int host_string(struct host *h, unsigned int index, char *text, size_t size)
 {
 	unsigned char d[255];
@@ -232,8 +232,8 @@ int host_string(struct host *h, unsigned int index, char *text, size_t size)
 }
 
 /*
- * The model of a dwc3 that tests/vm/run has is plugged in and out by a register
- * of its own; its host controller's ports cannot be switched.
+ * The dwc3 model of tests/vm/run has a register for plug and unplug; the ports
+ * of its host controller cannot be switched.
  */
 #define BENCH_PLUG	0x8000
 

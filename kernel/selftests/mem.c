@@ -128,8 +128,8 @@ static int open_vivid(void)
 }
 
 /*
- * All buffers of a process come from one queue.  They outlive it: vb2 counts
- * an exported dmabuf as a user of the memory.
+ * All buffers of a process come from one queue and outlive it: vb2 counts an
+ * exported dmabuf as a user of the memory.
  */
 static int new_v4l2(size_t size, size_t *real_size)
 {
@@ -154,7 +154,7 @@ static int new_v4l2(size_t size, size_t *real_size)
 		c.format.fmt.pix.sizeimage = size;
 	if (ioctl(queue, VIDIOC_CREATE_BUFS, &c))
 		return -errno;
-	/* A driver that wants two at least makes two the first time. */
+	/* A driver with a minimum of two creates two the first time. */
 	if (!c.count)
 		return -ENOBUFS;
 	memset(&e, 0, sizeof(e));
@@ -167,10 +167,10 @@ static int new_v4l2(size_t size, size_t *real_size)
 	return e.fd;
 }
 
-/* ---- memory that is one entry of a scatterlist ---- */
+/* ---- memory of one scatterlist entry ---- */
 
 #define HUGE_PAGE	(2ul << 20)
-#define HUGE_PAGES	32	/* of which some may lie elsewhere */
+#define HUGE_PAGES	32	/* not necessarily contiguous */
 #define HUGE_POOL	"/proc/sys/vm/nr_hugepages"
 
 struct huge_page {
@@ -185,7 +185,7 @@ static int by_pfn(const void *a, const void *b)
 	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
 }
 
-/* Where the pages of a mapping are, in the order of their addresses. */
+/* Finds the pages of a mapping, sorted by physical address. */
 static int huge_pages_find(char *map, struct huge_page *pages, size_t n)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), ret = 0;
@@ -202,7 +202,7 @@ static int huge_pages_find(char *map, struct huge_page *pages, size_t n)
 			  sysconf(_SC_PAGESIZE) * sizeof(entry)) !=
 		    sizeof(entry))
 			ret = -EIO;
-		/* The number of the page, for those who may know it. */
+		/* The page frame number, visible with CAP_SYS_ADMIN. */
 		pages[i].pfn = entry & ((1ull << 55) - 1);
 		if (!pages[i].pfn)
 			ret = -EPERM;
@@ -212,7 +212,7 @@ static int huge_pages_find(char *map, struct huge_page *pages, size_t n)
 	return ret;
 }
 
-/* The first of a number of pages of which each lies behind the one before. */
+/* Returns the first of n contiguous pages. */
 static struct huge_page *huge_pages_run(struct huge_page *pages, size_t n,
 					size_t want)
 {
@@ -275,7 +275,7 @@ static int new_huge(size_t size)
 		fd = -errno;
 		goto out;
 	}
-	/* Reserves them as well, so that there is a page to each address. */
+	/* Also reserves the pages, so each address has one. */
 	map = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_SHARED, mem, 0);
 	if (map == MAP_FAILED)
 		goto out;
@@ -288,7 +288,7 @@ static int new_huge(size_t size)
 out:
 	if (mem >= 0)
 		close(mem);
-	/* Those of the dmabuf stay until it is closed. */
+	/* The pages of the dmabuf stay until it is closed. */
 	write_file(HUGE_POOL, before);
 	return fd;
 }
@@ -335,7 +335,7 @@ int dbuf_new(struct dbuf *b, enum mem_provider p, size_t size)
 	return dbuf_map(b, fd);
 }
 
-/* As many bytes in one piece, which other exporters have by chance only. */
+/* Allocates contiguous memory, which other exporters have only by chance. */
 int dbuf_contiguous(struct dbuf *b, size_t size)
 {
 	b->fd = -1;
@@ -356,7 +356,7 @@ bool mem_available(enum mem_provider p)
 	case MEM_HEAP:
 		return !access("/dev/dma_heap/system", R_OK | W_OK);
 	case MEM_V4L2:
-		/* Asked again when it has given buffers it would be busy. */
+		/* A second REQBUFS after an export would return EBUSY. */
 		if (vivid < 0) {
 			fd = open_vivid();
 			vivid = fd >= 0;
@@ -439,10 +439,10 @@ long pattern_check(const void *buf, size_t from, size_t len,
 }
 
 /*
- * Exporters sync the mappings of everybody in the direction of the CPU's
- * access, whatever they were mapped for, and udmabuf one of its own as well.
- * CONFIG_DMA_API_DEBUG objects to this, once, and is silent about everybody
- * else from then on.  Where such kernels run memory is coherent.
+ * Exporters sync all mappings in the direction of the CPU's access, regardless
+ * of their own direction, and udmabuf also a mapping of its own.
+ * CONFIG_DMA_API_DEBUG reports this once and then no other errors.  Machines
+ * with such kernels have coherent memory, so skip the sync.
  */
 static bool skip_sync(void)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * probe [UDC]: says in one line whether the running kernel can transfer
- * dmabufs by FunctionFS, and whether the controller can gather.
+ * probe [UDC]: prints in one line whether the running kernel can transfer
+ * dmabufs by FunctionFS, and whether the controller supports scatter-gather.
  *
- * Makes a gadget for a moment.  Without an argument it binds it to a
- * controller that is free, so that a connected host may see it flash by.
+ * Creates a gadget for a moment.  Without an argument it binds the gadget to a
+ * free controller, so a connected host may see it appear and disappear.
  * Exit status: 0 all there, 1 no scatter-gather or not known, 2 no ioctls.
  */
 #define _GNU_SOURCE

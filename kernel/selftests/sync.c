@@ -29,10 +29,10 @@ struct sw_sync_create {
 #define SW_SYNC_INC		_IOW('W', 1, __u32)
 
 /*
- * With O_NONBLOCK EBUSY may also mean that somebody holds the reservation at
- * this very moment, for example the kernel while it unmaps what was detached a
- * moment ago.  poll() waits for whoever that is.  Then, if it finds no fence
- * that could have been in the way, the call deserves another try.
+ * With O_NONBLOCK EBUSY may also mean that another task holds the reservation,
+ * for example the kernel while it unmaps a buffer after DETACH.  poll() waits
+ * for this task.  If poll() then finds no fence that could have caused EBUSY,
+ * try again.
  */
 static bool try_again(int dmabuf_fd, int *tries)
 {
@@ -40,7 +40,7 @@ static bool try_again(int dmabuf_fd, int *tries)
 
 	if ((*tries)++ == 20 || poll(&p, 1, 0) < 0)
 		return false;
-	/* Reading fences are in the way of OUT, but we do not know of what. */
+	/* Read fences block OUT only, but the direction is unknown here. */
 	return p.revents == (POLLIN | POLLOUT) ||
 	       (p.revents == POLLIN && *tries < 4);
 }
@@ -172,7 +172,7 @@ int ffs_submit_report(int ep_fd, const struct usb_ffs_dmabuf_segment *seg,
 	};
 	int ret = submit(ep_fd, &s);
 
-	/* Nothing is to be closed. */
+	/* There must be no descriptor to close. */
 	return s.fence_fd == -1 ? ret : -EBADFD;
 }
 
@@ -226,7 +226,7 @@ int sync_status(int sync_fd)
 	if (info.num_fences < 2)
 		return info.status;
 
-	/* The status of several does not tell what failed before anyone waits. */
+	/* The status of a merged file lacks errors before the first wait. */
 	f = calloc(info.num_fences, sizeof(*f));
 	if (!f)
 		return -ENOMEM;
@@ -301,8 +301,8 @@ bool foreign_sw_available(void)
 }
 
 /*
- * Where the kernel has no sw_sync, a transfer that the host has not fetched
- * yet serves: its fence is of another context than any of the tested endpoint.
+ * Without sw_sync, use a transfer that the host has not read: its fence has
+ * another context than those of the tested endpoint.
  */
 int foreign_new(struct foreign *f, struct gadget *g, struct host *h, bool sw)
 {
@@ -383,7 +383,7 @@ static int waiter_run(struct waiter *w)
 {
 	struct sigaction sa = { .sa_handler = interrupted };
 
-	/* Without SA_RESTART, or a signal would be invisible to the caller. */
+	/* Without SA_RESTART, so that the caller sees EINTR. */
 	sigaction(SIGUSR1, &sa, NULL);
 	return -pthread_create(&w->thread, NULL, waiter_main, w);
 }
@@ -396,7 +396,7 @@ int waiter_start(struct waiter *w, int ep_fd, int dmabuf_fd, __u64 length)
 	return waiter_run(w);
 }
 
-/* The segments must stay where they are until the thread is joined. */
+/* The segments must stay valid until the thread is joined. */
 int waiter_start_submit(struct waiter *w, int ep_fd,
 			const struct usb_ffs_dmabuf_segment *seg,
 			unsigned int n)
@@ -406,8 +406,8 @@ int waiter_start_submit(struct waiter *w, int ep_fd,
 }
 
 /*
- * 1 asleep in this system call, 0 not, -errno when it is gone.  A task that is
- * about to make the call may sleep too, while its code comes from a disk.
+ * Returns 1 if the task sleeps in this system call, 0 if not, -errno if it has
+ * ended.  Before the call it may also sleep on a page fault.
  */
 int task_asleep(int tid, long syscall)
 {
@@ -448,7 +448,8 @@ int waiter_join(struct waiter *w)
 	return w->ret;
 }
 
-/* A signal may come just before the sleep; so it is sent until it has hit. */
+/* A signal may come just before the sleep, so repeat it until it has an
+ * effect. */
 int waiter_interrupt(struct waiter *w)
 {
 	struct timespec ts;

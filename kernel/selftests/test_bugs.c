@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One reproducer for each bug that the interface had when it was merged.  On
- * an unfixed kernel several of them crash or lock up the machine: give one
- * name at a time, on a machine of its own.  test_modules has the two that
- * need modules to be removed.
+ * an unfixed kernel several of them crash or lock up the machine: run one at a
+ * time, each in its own virtual machine.  test_modules has the two that remove
+ * modules.
  */
 #define _GNU_SOURCE
 #include <linux/udmabuf.h>
@@ -26,7 +26,7 @@
 
 /*
  * 4. Without a controller: before the first bind here, after an unbind below.
- * These two come first, as the function has never been bound yet.
+ * These two come first, while the function has never been bound.
  */
 TEST(bug04_detach_before_bind, T_UNBOUND)
 {
@@ -45,8 +45,8 @@ TEST(bug04_transfer_before_bind, T_UNBOUND)
 }
 
 /*
- * 1. The reservation gave up the first fence when the second came.  Its memory
- * is then that of the third, which is told to be done too early, or freed.
+ * 1. The reservation dropped the first fence for the second one.  Its memory is
+ * then free, or that of the third fence, which signals too early.
  */
 TEST(bug01_in_twice, T_BOUND)
 {
@@ -71,7 +71,7 @@ TEST(bug01_in_twice, T_BOUND)
 
 /*
  * 2. The lock of the fence was in the attachment, which is freed a moment
- * after DETACH.  What lies in that place then need not look like a lock.
+ * after DETACH.  Other data is in its place then.
  */
 TEST(bug02_status_after_detach, T_BOUND)
 {
@@ -87,7 +87,7 @@ TEST(bug02_status_after_detach, T_BOUND)
 	}
 	for (i = 0; i < N; i++)
 		OK(ffs_detach(ep, b[i].fd));
-	/* dwc3 needs a while to cancel what it has started. */
+	/* dwc3 needs a while to cancel started transfers. */
 	for (i = 0; i < N; i++)
 		EQ(sync_wait(sync[i]), -ECONNRESET);
 	for (round = 0; round < 300; round++) {
@@ -119,7 +119,7 @@ TEST(bug04_transfer_after_unbind, T_BOUND)
 	EQ(ffs_transfer(need_ep(c, EP_IN), b.fd, 4096), -EPERM);
 }
 
-/* 6. Only the newest transfer was cancelled; the older one went out later. */
+/* 6. Only the newest transfer was cancelled; the older one was sent later. */
 TEST(bug06_detach_cancels_all, T_BOUND)
 {
 	enum { N = 4 };
@@ -141,7 +141,7 @@ TEST(bug06_detach_cancels_all, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 	p = (struct pollfd){ .fd = b.fd, .events = POLLOUT };
 	EQ(poll(&p, 1, -1), 1);
-	/* Idle to everybody else, so not one may be left. */
+	/* Other users see an idle dmabuf, so no transfer may be in flight. */
 	for (i = 0; i < N; i++)
 		if (!sync_status(sync[i]))
 			FAIL("the dmabuf is idle, transfer %d of %d under way",
@@ -155,10 +155,10 @@ TEST(bug06_detach_cancels_all, T_BOUND)
 }
 
 /*
- * 7. Entries were counted by their CPU lengths, which an importer must not
- * look at.  Shows where the two differ: with CONFIG_DMABUF_DEBUG or an IOMMU.
- * dummy_hcd copes with a wrong count, other controllers do not; so what the
- * controller was given is read from its tracepoint, where there is one.
+ * 7. Entries were counted by their CPU lengths, which an importer must not use.
+ * Shows where they differ from DMA lengths: with CONFIG_DMABUF_DEBUG or an
+ * IOMMU. dummy_hcd tolerates a wrong count, other controllers do not.  So read
+ * the count that the controller got from its tracepoint, if it has one.
  */
 #define TRACE	"/sys/kernel/tracing/instances/ffs-selftest"
 
@@ -169,7 +169,7 @@ static bool trace_start(void)
 	return !write_file(TRACE "/events/gadget/usb_ep_queue/enable", "1");
 }
 
-/* The entries of the queued request of this length; 0 when it is not there. */
+/* Returns the entries of the queued request of this length, 0 if not found. */
 static int trace_entries(unsigned int len)
 {
 	char line[512], want[32], *p;
@@ -218,11 +218,11 @@ TEST(bug07_dma_lengths, T_BOUND)
 			     n, pages);
 	}
 	if (!traced)
-		note("no tracepoint: only the data was looked at");
+		note("no tracepoint: only the data was checked");
 	rmdir(TRACE);
 }
 
-/* One memfd many times over: more than 4 GiB out of 16 MiB of memory. */
+/* The same memfd many times: more than 4 GiB from 16 MiB of memory. */
 static int huge_udmabuf(__u64 size)
 {
 	static const char limit[] =
@@ -261,7 +261,7 @@ static int huge_udmabuf(__u64 size)
 	return fd;
 }
 
-/* 8. The length was cut to 32 bits without a word. */
+/* 8. The length was silently truncated to 32 bits. */
 TEST(bug08_more_than_4_gib, T_BOUND | T_LONG)
 {
 	static const __u64 len[] = {
@@ -282,7 +282,7 @@ TEST(bug08_more_than_4_gib, T_BOUND | T_LONG)
 	OK(ffs_detach(ep, fd));
 }
 
-/* 9. Closing any file of an endpoint detached everybody's buffers. */
+/* 9. Closing any file of an endpoint detached the buffers of all files. */
 TEST(bug09_other_opener_closes, T_BOUND)
 {
 	int a = FD(gadget_open_ep(c->g, EP_IN, O_NONBLOCK));
@@ -311,7 +311,7 @@ TEST(bug09_other_opener_closes, T_BOUND)
 
 /*
  * 10. A TRANSFER that waited for a fence held the reservation lock.  poll()
- * needs that lock; it must come back while the other one still waits.
+ * needs that lock; it must return while TRANSFER still waits.
  */
 TEST(bug10_waits_with_lock, T_BOUND)
 {
@@ -331,7 +331,7 @@ TEST(bug10_waits_with_lock, T_BOUND)
 	EQ(poll(&p, 1, 0), 0);
 	if (atomic_load(&w.done))
 		FAIL("poll() came back after TRANSFER only");
-	/* Nor may the one who will not wait be told something is wrong. */
+	/* Nor may a non-blocking call fail for another reason. */
 	OK(sync_import(b.fd, SYNC_READ, f.sync_fd));
 	CHECK(!atomic_load(&w.done));
 	OK(foreign_signal(&f));
@@ -341,10 +341,10 @@ TEST(bug10_waits_with_lock, T_BOUND)
 }
 
 /*
- * 11. A read of ep0 slept with the mutex that unbinding needs.  A gadget of
- * its own, as the usual one reads ep0 so that this cannot happen.  Two readers:
- * when the event of the unbind sends the first one away, the second is next in
- * line for the mutex, ahead of the unbind, and finds nothing left to read.
+ * 11. A read of ep0 slept with the mutex that unbinding needs.  Needs its own
+ * gadget, because the usual one never blocks in read().  Two readers: the event
+ * of the unbind wakes the first.  The second one gets the mutex next, before
+ * the unbind, and has nothing to read.
  */
 struct reader {
 	pthread_t thread;
@@ -426,7 +426,7 @@ TEST(bug12_no_full_speed, T_PRIVATE)
 	ret = gadget_create(&g, "b", DESCS_NO_FS);
 	if (ret == -EINVAL) {
 		gadget_destroy(&g);
-		return;	/* to refuse them is fine as well */
+		return;	/* EINVAL is valid as well */
 	}
 	OK(ret);
 	OK(gadget_start_ep0(&g));
@@ -458,15 +458,15 @@ static void *write_page(void *arg)
 {
 	struct ep0_write *w = arg;
 
-	/* No descriptors; only that it sleeps in there matters. */
+	/* Not descriptors; it only has to sleep in the call. */
 	(void)!write(w->ep0, w->page, 4096);
 	return NULL;
 }
 
 /*
- * 13. poll() of a non-blocking ep0 tried for the function's mutex and reported
- * nothing when somebody else had it.  Here it is a write() that has it, and
- * waits for the page it is to read.
+ * 13. poll() of a non-blocking ep0 tried to lock the function's mutex and
+ * reported no events while another task held it.  Here a write() holds it and
+ * waits for the page of its buffer.
  */
 TEST(bug13_poll_overlooks, T_PRIVATE)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every byte arrives, none more: both directions, every exporter. */
+/* All bytes arrive and no others: both directions, every exporter. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static void in(struct ctx *c, struct dbuf *b, size_t len, unsigned int seed)
 	close(sync);
 }
 
-/* What lies behind the transfer must stay as it was. */
+/* The memory after the transfer must not change. */
 static void to_out(struct ctx *c, struct dbuf *b, size_t len, unsigned int seed)
 {
 	size_t rest = b->size - len;
@@ -115,7 +115,7 @@ DATA_TESTS(list, MEM_UDMABUF_LIST)
 DATA_TESTS(heap, MEM_HEAP)
 DATA_TESTS(v4l2, MEM_V4L2)
 
-/* A short packet ends the transfer; its length is the host's affair. */
+/* A short packet ends the transfer; the host chooses its length. */
 TEST(short_out, T_BOUND)
 {
 	static const size_t sent[] = { 1, 100, 5000, 8192 + 7 };
@@ -138,7 +138,7 @@ TEST(short_out, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
-/* Several buffers in flight: they go out in the order of the calls. */
+/* Several buffers in flight are sent in the order of the calls. */
 TEST(queue_in, T_BOUND)
 {
 	enum { N = 8, LEN = 10007 };
@@ -198,7 +198,7 @@ TEST(write_between, T_BOUND)
 	OK(ffs_transfer(ep, a.fd, 3000));
 	host_expect(c, EP_IN, 3000, 1);
 
-	/* A write() sleeps until the host has it, so it needs a process. */
+	/* write() blocks until the host has read, so it needs a process. */
 	OK(pipe(fds));
 	if (!fork()) {
 		int own = gadget_open_ep(c->g, EP_IN, 0);
@@ -215,7 +215,7 @@ TEST(write_between, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
-/* Same memory, new contents each time: nothing may be cached at attach. */
+/* Same memory, new contents each time: ATTACH must not cache data. */
 TEST(reuse, T_BOUND)
 {
 	struct dbuf b;
@@ -232,7 +232,7 @@ TEST(reuse, T_BOUND)
 	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
 }
 
-/* More than one call's worth of attachments at a time. */
+/* Several attachments at a time. */
 TEST(many_attached, T_BOUND)
 {
 	enum { N = 24 };

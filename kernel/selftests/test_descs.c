@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Class-specific descriptors: what is accepted, what is refused without harm,
- * and what the host sees of the numbers in them, with the function being the
- * first of its configuration and being behind another one.
+ * Class-specific descriptors: the kernel accepts valid ones, rejects invalid
+ * ones without side effects, and translates their numbers for the host, with
+ * the function as the first of its configuration and behind another one.
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -28,7 +28,7 @@ struct blob {
 	unsigned char data[4096];
 	size_t len;
 	unsigned int count;	/* descriptors of this speed so far */
-	size_t count_at;	/* where that goes */
+	size_t count_at;	/* offset of that number */
 };
 
 enum { FS, HS, SS, SPEEDS };
@@ -118,7 +118,7 @@ static void build(struct blob *b, set_fn set)
 	end(b);
 }
 
-/* What a wrong descriptor is put into: a control interface is its place. */
+/* The wrong descriptor, which belongs behind a control interface. */
 static const unsigned char *spoil;
 static size_t spoil_len;
 static bool spoil_last;
@@ -158,22 +158,22 @@ static void camera(struct blob *b, int speed)
 	    0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71, 16, 1, 0, 0, 0, 0);
 	PUT(b, 30, CS_INTERFACE, 5, 1, 0, 64, 1, 240, 0, 0, 0, 0, 1, 0, 0, 0,
 	    1, 0, 0x58, 2, 0, 0x15, 0x16, 5, 0, 1, 0x15, 0x16, 5, 0);
-	/* Stills of one size by an endpoint, which is far from here. */
+	/* Stills of one size on an endpoint that is declared much later. */
 	PUT(b, 10, CS_INTERFACE, 3, STILL_EP, 1, 64, 1, 240, 0, 0);
 	PUT(b, 6, CS_INTERFACE, 0x0d, 1, 1, 4);
 	put_bulk(b, speed, STREAM_EP);
 	PUT(b, 5, CS_ENDPOINT, 3, 0, 4);
 
-	/* An output header, and as long as it may be with no format. */
+	/* An output header of the maximum length without a format. */
 	put_interface(b, 2, 1, CLASS_VIDEO, VIDEO_STREAMING);
 	PUT(b, 9, CS_INTERFACE, 2, 0, 9, 0, STILL_EP, 0, 3);
-	/* None, and all that can be counted: 0 has to stay. */
+	/* No endpoint, and maximum counts: the 0 has to stay. */
 	PUT(b, 16, CS_INTERFACE, 3, 0, 2, 64, 1, 240, 0, 32, 1, 120, 0, 2, 10,
 	    20);
 	put_bulk(b, speed, STILL_EP);
 }
 
-/* The same bytes, of a class that nothing is known about. */
+/* The same bytes for a class that the kernel does not know. */
 static void vendor(struct blob *b, int speed)
 {
 	PUT(b, 8, USB_DT_INTERFACE_ASSOCIATION, 0, 2, 0xff, 1, 2, 0);
@@ -187,7 +187,7 @@ static void vendor(struct blob *b, int speed)
 	PUT(b, 14, CS_INTERFACE, 1, 1, 77, 0, STREAM_EP, 0, 2, 0, 0, 0, 1, 0);
 }
 
-/* Nothing that is new here: a kernel that takes no others takes these. */
+/* Descriptors that stock kernels accept as well. */
 static void plain(struct blob *b, int speed)
 {
 	PUT(b, 8, USB_DT_INTERFACE_ASSOCIATION, 0, 2, 0xff, 1, 2, 0);
@@ -196,7 +196,7 @@ static void plain(struct blob *b, int speed)
 	put_interface(b, 1, 0, USB_CLASS_VENDOR_SPEC, 1);
 }
 
-/* As long as one can be. */
+/* Descriptors of the maximum length. */
 static void longest(struct blob *b, int speed)
 {
 	unsigned char d[255];
@@ -211,7 +211,7 @@ static void longest(struct blob *b, int speed)
 	put_bulk(b, speed, STREAM_EP);
 }
 
-/* Closing ep0 makes FunctionFS forget everything. */
+/* Closing ep0 resets FunctionFS. */
 static void reopen(struct gadget *g)
 {
 	char path[96];
@@ -229,7 +229,7 @@ static int try_blob(struct gadget *g, const struct blob *b)
 	return ret;
 }
 
-/* A gadget that has no descriptors yet. */
+/* Creates a gadget without descriptors. */
 static void need_gadget(struct gadget *g)
 {
 	int ret = gadget_open(g, "d");
@@ -239,7 +239,7 @@ static void need_gadget(struct gadget *g)
 	OK(ret);
 }
 
-/* The same on a kernel that takes class-specific ones. */
+/* The same, on kernels that accept class-specific ones. */
 static void need_class(struct gadget *g)
 {
 	static const unsigned char minimal[] = { 3, CS_INTERFACE, 0x7f };
@@ -275,7 +275,7 @@ TEST(accepted, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
-/* Refused, and the next right one is taken as if nothing had been. */
+/* The descriptor is rejected, and a valid one is accepted afterwards. */
 static void refused(struct gadget *g, const unsigned char *d, size_t len,
 		    bool last)
 {
@@ -308,7 +308,7 @@ TEST(length_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 			unsigned char d[8] = { 0, types[i], 1, 1, 1, 1, 1, 1 };
 
 			spoil_class = class[k];
-			/* A length that its own header is not in. */
+			/* A length shorter than the header. */
 			refused(&g, d, 8, false);
 			refused(&g, d, 8, true);
 			d[0] = 1;
@@ -347,13 +347,13 @@ TEST(control_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 	unsigned int i;
 
 	need_class(&g);
-	/* Numbers of interfaces that are not in it. */
+	/* Interface numbers beyond its end. */
 	for (i = 0; i < ARRAY_SIZE(in); i++) {
 		d[11] = in[i];
 		refused(&g, d, 13, false);
 		refused(&g, d, 13, true);
 	}
-	/* Its own fixed part is not in it. */
+	/* Shorter than its fixed part. */
 	d[11] = 1;
 	for (i = 3; i <= 12; i++) {
 		d[0] = i;
@@ -370,7 +370,7 @@ TEST(stream_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 	}, output[] = {
 		10, CS_INTERFACE, 2, 1, 10, 0, 0x81, 0, 1, 0,
 	};
-	/* How many formats with how many bytes of controls each: 2 at least */
+	/* Number of formats, and bytes of controls of each: at least 2 */
 	static const unsigned char counts[][2] = {
 		{ 1, 2 }, { 2, 1 }, { 16, 16 }, { 1, 255 }, { 255, 1 },
 		{ 128, 2 }, { 255, 255 },
@@ -382,7 +382,7 @@ TEST(stream_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 	need_class(&g);
 	spoil_sub = VIDEO_STREAMING;
 	for (k = 0; k < 2; k++) {
-		/* Its own fixed part is not in it. */
+		/* Shorter than its fixed part. */
 		fixed = k ? 9 : 13;
 		memcpy(d, k ? output : input, fixed + 1);
 		for (i = 3; i < fixed; i++) {
@@ -390,7 +390,7 @@ TEST(stream_header_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 			refused(&g, d, i, false);
 			refused(&g, d, i, true);
 		}
-		/* Controls of formats that are not in it. */
+		/* Controls of formats beyond its end. */
 		d[0] = fixed;
 		refused(&g, d, fixed, false);
 		refused(&g, d, fixed, true);
@@ -417,7 +417,7 @@ TEST(still_image_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 
 	need_class(&g);
 	spoil_sub = VIDEO_STREAMING;
-	/* Not all of it is in it: a byte of compression, the sizes, the rest. */
+	/* Too short for: a byte of compression, the sizes, the rest. */
 	for (i = 3; i <= 10; i++) {
 		d[0] = i;
 		refused(&g, d, i, false);
@@ -439,9 +439,9 @@ TEST(still_image_wrong, T_PRIVATE | T_NO_DMABUF_OK)
 }
 
 /*
- * Numbers of interfaces and endpoints that the function does not have, and
- * headers in places where none belongs.  To refuse them is fine, at either
- * time, and so is to leave them alone; nothing else may happen.
+ * Interface and endpoint numbers that the function lacks, and headers in
+ * invalid places.  The kernel may reject them at write or at bind time, or keep
+ * them unchanged; nothing else may happen.
  */
 static void bind_for_a_moment(struct gadget *g, const struct blob *b)
 {
@@ -452,7 +452,7 @@ static void bind_for_a_moment(struct gadget *g, const struct blob *b)
 		reopen(g);
 		return;
 	}
-	/* The number of a string may be among what is wrong. */
+	/* The string index may be wrong as well. */
 	ret = gadget_write_strings(g);
 	if (!ret && !g->linked)
 		OK(gadget_link(g));
@@ -513,8 +513,8 @@ TEST(numbers_unknown, T_PRIVATE | T_NO_DMABUF_OK)
 }
 
 /*
- * What was right in a refused write is forgotten, or a program that tries
- * other descriptors next could not have other endpoints.  FunctionFS itself.
+ * The kernel drops the valid part of a rejected write, so that a program can
+ * write descriptors with other endpoints next.  Tests FunctionFS itself.
  */
 TEST(refused_then_right, T_PRIVATE | T_NO_DMABUF_OK)
 {
@@ -534,7 +534,7 @@ TEST(refused_then_right, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
-/* The same with descriptors of which none is class-specific. */
+/* The same without class-specific descriptors. */
 TEST(refused_then_right_plain, T_PRIVATE | T_NO_DMABUF_OK)
 {
 	static const unsigned char wrong[] = { 2, USB_DT_ENDPOINT };
@@ -572,7 +572,7 @@ static void build_legacy(struct blob *b, set_fn set)
 	end(b);
 }
 
-/* So are flags: with this one the files have the names of the addresses. */
+/* The same for flags: this one names the files after the addresses. */
 TEST(refused_flags, T_PRIVATE | T_NO_DMABUF_OK)
 {
 	static const unsigned char wrong[] = { 2, CS_INTERFACE };
@@ -598,7 +598,7 @@ TEST(refused_flags, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
-/* Headers before the first interface, where the class is not known yet. */
+/* Headers before the first interface, where the class is unknown. */
 static void headless(struct blob *b, int speed)
 {
 	PUT(b, 13, CS_INTERFACE, 1, 0x10, 0x01, 49, 0, 0, 0, 0, 0, 1, 200);
@@ -621,7 +621,7 @@ TEST(before_any_interface, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
-/* Any byte of the descriptors that are new here; for KASAN to look at. */
+/* Random bytes in the class-specific descriptors; KASAN finds errors. */
 TEST(random_bytes, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 {
 	const char *env = getenv("FFS_SEED");
@@ -640,7 +640,7 @@ TEST(random_bytes, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 		    good.data[k + 1] != USB_DT_INTERFACE_ASSOCIATION)
 			continue;
 		for (n = 0; n < good.data[k] && at_n < 1024; n++) {
-			/* A type that is not class-specific is not new. */
+			/* Change class-specific descriptors only. */
 			if (n != 1)
 				at[at_n++] = k + n;
 		}
@@ -666,12 +666,12 @@ TEST(random_bytes, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 	gadget_destroy(&g);
 }
 
-/* ---- what the host sees ---- */
+/* ---- descriptors read by the host ---- */
 
 struct seen {
 	unsigned char config[4096];
 	size_t len;
-	size_t at;	/* the descriptor that comes next */
+	size_t at;	/* offset of the next descriptor */
 };
 
 static void next(struct seen *s, int type)
@@ -712,7 +712,7 @@ static size_t written(struct blob *b, set_fn set, int speed, size_t *end_at)
 	return at;
 }
 
-/* Goes to the association of this class. */
+/* Skips to the association of this class. */
 static void find_function(struct seen *s, int class)
 {
 	for (next(s, USB_DT_INTERFACE_ASSOCIATION);
@@ -721,7 +721,7 @@ static void find_function(struct seen *s, int class)
 		s->at += s->config[s->at];
 }
 
-/* Descriptor by descriptor, but for the numbers that are given at bind. */
+/* Compares all descriptors, except the numbers assigned at bind time. */
 static void check_camera(struct seen *s, int speed, int first)
 {
 	unsigned char *d, *want, *address[2] = { NULL, NULL }, *still = NULL;
@@ -767,7 +767,7 @@ static void check_camera(struct seen *s, int speed, int first)
 			}
 			break;
 		}
-		/* All else is as it was written. */
+		/* All other bytes are unchanged. */
 		if (memcmp(d, want, d[0]))
 			FAIL("descriptor %#x/%d of interface %d has changed",
 			     d[1], d[2], intf - 1);
@@ -781,7 +781,7 @@ static void check_camera(struct seen *s, int speed, int first)
 	     ep[0], ep[1]);
 }
 
-/* Of an unknown class only what every class has is corrected. */
+/* For an unknown class only the standard descriptors are translated. */
 static void check_unknown(struct seen *s, set_fn set, int speed, int first)
 {
 	unsigned char *d, *want;
@@ -844,7 +844,7 @@ static int host_speed(struct host *h)
 	}
 }
 
-/* The model of dwc3 of tests/vm/run has no full speed. */
+/* The dwc3 model of tests/vm/run has no full speed. */
 static int slowest(void)
 {
 	const char *bench = getenv("FFS_CONTROLLER");
@@ -887,7 +887,7 @@ static void describe(struct gadget *g, set_fn set)
 	OK(gadget_write_strings(g));
 }
 
-/* What was corrected at the first bind has to be so at the second. */
+/* The second bind translates the same numbers as the first. */
 static void see(struct gadget *g, set_fn set, check_fn check, int first)
 {
 	int i;
@@ -917,7 +917,7 @@ TEST(vendor_first, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 	gadget_destroy(&g);
 }
 
-/* The function that comes before ours, as "a" in the configuration. */
+/* The function before the tested one, named "a" in the configuration. */
 struct neighbour {
 	char fn[192];
 	char link[192];
@@ -984,7 +984,7 @@ TEST(numbers_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 	behind_ffs(camera, check_camera);
 }
 
-/* An association, with nothing else that is new here. */
+/* An association without class-specific descriptors. */
 TEST(association_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 {
 	struct neighbour n = { 0 };
@@ -1002,7 +1002,7 @@ TEST(vendor_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 	behind_ffs(vendor, check_vendor);
 }
 
-/* Of the number of an interface and that of a unit only the first is ours. */
+/* Of an interface and a unit number only the first is translated. */
 TEST(requests_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK)
 {
 	static const unsigned int entity[] = { 0, 1, 2, 3, 0x80, 0xff };
@@ -1021,7 +1021,7 @@ TEST(requests_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK)
 	for (i = 0; i < ARRAY_SIZE(entity); i++) {
 		for (intf = 0; intf < 3; intf++) {
 			seen = atomic_load(&g.state->setups);
-			/* It is stalled, as nobody knows what to say. */
+			/* ep0_thread() stalls all class requests. */
 			EQ(host_class_request(&h, 1 + intf, entity[i]), -EPIPE);
 			EQ(atomic_load(&g.state->setups), seen + 1);
 			EQ(atomic_load(&g.state->setup_index),
@@ -1034,7 +1034,7 @@ TEST(requests_behind_ffs, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
-/* A setting that is not described is refused, and nothing happens to the others. */
+/* An undescribed setting is rejected, without an effect on endpoints. */
 TEST(setting_unknown, T_BOUND | T_NO_DMABUF_OK)
 {
 	unsigned int seen;
@@ -1051,7 +1051,7 @@ TEST(setting_unknown, T_BOUND | T_NO_DMABUF_OK)
 	OK(gadget_wait_enables(c->g, seen));
 }
 
-/* Without class-specific descriptors wIndex is what it has always been. */
+/* Without class-specific descriptors wIndex is as on stock kernels. */
 TEST(requests_without_class, T_BOUND | T_NO_DMABUF_OK)
 {
 	static const unsigned int entity[] = { 0, 1, 0xff };
@@ -1074,7 +1074,7 @@ TEST(numbers_behind_acm, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 	struct gadget g;
 
 	need_class(&g);
-	/* Absent or built in: then the next step tells. */
+	/* Absent or built in: the next step distinguishes these. */
 	if (system("modprobe -q usb_f_acm"))
 		note("no module usb_f_acm");
 	snprintf(n.fn, sizeof(n.fn), "%s/functions/acm.0", g.path);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the three ioctls answer in every state: one test per row and ioctl. */
+/* The results of the three ioctls in every state: one test per state and
+ * ioctl. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static const unsigned long codes[] = {
 	FUNCTIONFS_DMABUF_TRANSFER,
 };
 
-/* Before anything was ever bound: must stay the first test. */
+/* Before the first bind: must stay the first test. */
 TEST(attach_before_bind, T_UNBOUND)
 {
 	struct dbuf b;
@@ -42,7 +43,7 @@ TEST(bad_pointer, T_BOUND)
 
 	bad[0] = NULL;
 	bad[1] = (void *)16;
-	/* A page that may not be read, right behind one that may. */
+	/* An unreadable page right after a readable one. */
 	bad[2] = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		      0);
 	CHECK(bad[2] != MAP_FAILED);
@@ -55,7 +56,7 @@ TEST(bad_pointer, T_BOUND)
 	}
 }
 
-/* The structure has 16 bytes; only the first 8 can be read here. */
+/* The structure has 16 bytes; only the first 8 are readable here. */
 TEST(half_a_pointer, T_BOUND)
 {
 	long page = sysconf(_SC_PAGESIZE);
@@ -114,7 +115,7 @@ TEST(no_dmabuf, T_BOUND)
 
 /*
  * Attaching twice needs detaching twice: an application and a library that
- * share an endpoint must not pull the memory from under each other.
+ * share an endpoint must not detach each other's buffers.
  */
 TEST(attach_twice, T_BOUND)
 {
@@ -219,7 +220,7 @@ TEST(length, T_BOUND)
 	}
 }
 
-/* A cable without a host at its end. */
+/* A connection without a host. */
 TEST(disabled_nonblock, T_BOUND)
 {
 	char port[128];
@@ -303,7 +304,7 @@ TEST(conflict_nonblock, T_BOUND)
 	foreign_free(&f);
 }
 
-/* Five seconds, then it gives up by itself. */
+/* The ioctl returns EBUSY after five seconds. */
 TEST(conflict_gives_up, T_BOUND)
 {
 	int ep = FD(gadget_open_ep(c->g, EP_IN, 0));
@@ -345,8 +346,8 @@ TEST(conflict_interrupted, T_BOUND)
 }
 
 /*
- * The transfer waits for a fence; when that signals because the cable was
- * pulled, the endpoint it was to go to is no longer there.
+ * The transfer waits for a fence that signals because of a disconnect.  Its
+ * endpoint is disabled then.
  */
 TEST(changed_meanwhile, T_BOUND)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every allocation of every ioctl fails once, the first, the second and so on.
- * Whatever fails must leave no trace: the same call right after it works.
+ * A failure must have no side effect: the same call works right after it.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -31,7 +31,7 @@ static void nth_setup(void)
 	if (access(dirs[0], F_OK))
 		SKIP("no failslab in this kernel");
 	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-		/* Allocations that may sleep are the ones that we have. */
+		/* The ioctls allocate with GFP_KERNEL. */
 		snprintf(path, sizeof(path), "%s/ignore-gfp-wait", dirs[i]);
 		write_file(path, "N");
 		snprintf(path, sizeof(path), "%s/verbose", dirs[i]);
@@ -47,7 +47,7 @@ static void nth_set(int n)
 	EQ(pwrite(nth_fd, buf, strlen(buf), 0), (long)strlen(buf));
 }
 
-/* Whether the call since nth_set() ran into it. */
+/* Returns whether a call since nth_set() met the failure. */
 static bool nth_hit(void)
 {
 	char buf[16] = "";
@@ -108,7 +108,7 @@ TEST(attach_v4l2_in, T_BOUND | T_LONG)
 	attach(c, MEM_V4L2, EP_IN);
 }
 
-/* With others in flight, whose fences must not be touched. */
+/* With other transfers in flight, whose fences must not change. */
 static void transfer(struct ctx *c, int ep_nr, bool others)
 {
 	int ep = need_ep(c, ep_nr), n, ret, sync[2] = { -1, -1 };
@@ -127,7 +127,7 @@ static void transfer(struct ctx *c, int ep_nr, bool others)
 	OK(ffs_attach(ep, before.fd));
 	OK(ffs_attach(ep, after.fd));
 	for (n = 1; n < NTH_MAX; n++) {
-		/* Never twice the same, or something may be cached. */
+		/* Another length each time, so that nothing is cached. */
 		len = 65536 - 512 * (n % 64) - n;
 		if (others) {
 			OK(ffs_transfer(ep, before.fd, 100));
@@ -196,9 +196,9 @@ TEST(transfer_out_between, T_BOUND | T_LONG)
 }
 
 /*
- * Several dmabufs at a time: a failure halfway must take back what was done to
- * the first ones.  A transfer in front keeps one of them busy, so that what a
- * failure does to its fence would show.
+ * Several dmabufs at a time: a failure halfway must revert the changes to the
+ * first ones.  An earlier transfer keeps one of them busy, so that the test
+ * notices a change of its fence.
  */
 static void submit(struct ctx *c, int ep_nr, bool others)
 {
@@ -294,7 +294,7 @@ TEST(submit_in_between, T_BOUND | T_LONG | T_SUBMIT)
 	submit(c, EP_IN, true);
 }
 
-/* DETACH and close() cannot fail for want of memory. */
+/* DETACH and close() cannot fail for lack of memory. */
 TEST(detach, T_BOUND | T_LONG)
 {
 	int ep = need_ep(c, EP_IN), n, sync;

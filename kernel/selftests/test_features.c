@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a kernel says it can do, and what FUNCTIONFS_DMABUF_REAP refuses. */
+/* FUNCTIONFS_FEATURES, and invalid calls of FUNCTIONFS_DMABUF_REAP. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -39,7 +39,7 @@ TEST(features_before_bind, T_UNBOUND)
 	features(c->g->ep0);
 	for (ep = 0; ep < EP_COUNT; ep++) {
 		features(need_ep(c, ep));
-		/* Not even this one waits. */
+		/* A blocking file does not block either. */
 		features(FD(gadget_open_ep(c->g, ep, 0)));
 	}
 }
@@ -54,7 +54,7 @@ TEST(features_bound, T_BOUND)
 		features(need_ep(c, ep));
 }
 
-/* The first thing that a program may ask. */
+/* The call works before there are descriptors. */
 TEST(features_first, T_PRIVATE | T_NO_DMABUF_OK)
 {
 	struct gadget g;
@@ -93,7 +93,7 @@ TEST(reap_number, T_BOUND)
 	EQ(ffs_reap_raw(c->g->ep0, &r), -ENOTTY);
 }
 
-/* A right call with something in it changed. */
+/* A valid call with one change. */
 #define WRONG(ep, want, change)						\
 	do {								\
 		struct usb_ffs_dmabuf_reap r = {			\
@@ -131,11 +131,11 @@ TEST(reap_errno, T_BOUND)
 	WRONG(ep, -EINVAL, r.flags = KICK; r.num = 0; r.done = 0; r.kicks = 1);
 	WRONG(ep, -EINVAL,
 	      r.flags = KICK; r.num = 0; r.done = 0; r.timeout_ns = 1);
-	/* None of them has kicked. */
+	/* No rejected call has kicked. */
 	WRONG(ep, 0, r.timeout_ns = 1; EQ(r.kicks, 0));
 	WRONG(ep, 0, r.flags = KICK; r.num = 0; r.done = 0);
 
-	/* A larger structure is fine as long as it says nothing new. */
+	/* A larger structure is valid if its unknown part is 0. */
 	code = _IOC(_IOC_DIR(code), 'g', _IOC_NR(code), sizeof(big));
 	big.r.done = (uintptr_t)&d;
 	EQ(ioctl(ep, code, &big), 0);

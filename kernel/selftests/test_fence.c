@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the fence of a transfer says, when, and for how long it may be asked. */
+/* The status of a transfer's fence, its time, and its lifetime. */
 #define _GNU_SOURCE
 #include <poll.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "ffs_test.h"
 
-/* The controller reads the memory: other readers need not wait, writers must. */
+/* The controller reads the memory: other readers do not wait, writers do. */
 TEST(in_reads, T_BOUND)
 {
 	int ep = need_ep(c, EP_IN), sync;
@@ -28,7 +28,7 @@ TEST(in_reads, T_BOUND)
 	EQ(polled(b.fd, POLLOUT), 0);
 	sync = FD(sync_export(b.fd, SYNC_RW));
 	host_expect(c, EP_IN, 64, 1);
-	/* The host may know before the controller's interrupt is handled. */
+	/* The host may have the data before the controller's interrupt. */
 	EQ(sync_wait(sync), 1);
 	close(sync);
 	EQ(export_status(b.fd, SYNC_RW), 1);
@@ -36,7 +36,7 @@ TEST(in_reads, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
-/* The controller writes: everybody must wait. */
+/* The controller writes: all other users wait. */
 TEST(out_writes, T_BOUND)
 {
 	int ep = need_ep(c, EP_OUT), sync;
@@ -60,7 +60,7 @@ TEST(out_writes, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
-/* Waking, not only being found signalled. */
+/* The fence wakes a waiter. */
 TEST(poll_wakes, T_BOUND)
 {
 	int ep = need_ep(c, EP_IN), sync, status, i;
@@ -129,8 +129,8 @@ TEST(order_out, T_BOUND)
 }
 
 /*
- * Of two merged fences of one context the one with the later number stands for
- * both. So either all are of contexts of their own, or numbers must rise.
+ * Of two merged fences of one context the later one stands for both. So each
+ * fence needs its own context, or sequence numbers must increase.
  */
 TEST(merge_same_buffer, T_BOUND)
 {
@@ -189,7 +189,7 @@ TEST(merge_two_buffers, T_BOUND)
 	}
 }
 
-/* For each way a transfer can end early: a fence on IN and one on OUT. */
+/* A fence on IN and one on OUT, for each way to end early. */
 struct pair {
 	struct dbuf b[2];
 	int sync[2];
@@ -214,7 +214,7 @@ static void pair_ended(struct pair *p, int status)
 
 	for (i = 0; i < 2; i++) {
 		EQ(sync_wait(p->sync[i]), status);
-		/* The memory is free again: no fence is left pending. */
+		/* The memory is free again: no fence is pending. */
 		EQ(export_status(p->b[i].fd, SYNC_RW) != 0, 1);
 		EQ(polled(p->b[i].fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
 	}
@@ -301,7 +301,7 @@ TEST(attached_across_unplug, T_BOUND)
 	OK(ffs_detach(need_ep(c, EP_OUT), p.b[1].fd));
 }
 
-/* A stall is no end: the transfer waits until the host clears it. */
+/* A stall does not end the transfer: it waits until the host clears it. */
 TEST(halt_keeps, T_BOUND)
 {
 	int ep = need_ep(c, EP_IN), sync;
@@ -337,7 +337,7 @@ static void ask_all(int sync)
 	}
 }
 
-/* The fence outlives what it was made for, and may be asked at any time. */
+/* The fence outlives the transfer, and its status is available at any time. */
 TEST(outlives_detach, T_BOUND)
 {
 	int ep = need_ep(c, EP_IN), sync[2], i;
@@ -400,7 +400,7 @@ TEST(outlives_function, T_PRIVATE)
 	ask_all(p.sync[1]);
 }
 
-/* Both at a time, from many threads, while transfers go on. */
+/* Status and info queries from many threads during transfers. */
 static atomic_int stop_asking;
 static atomic_int asked_fd;
 
@@ -436,8 +436,8 @@ TEST(asked_while_ending, T_BOUND)
 			host_expect(c, EP_IN, 10, 1);
 		OK(ffs_detach(ep, b.fd));
 		/*
-		 * Where a thread handles the controller's interrupt, DETACH can
-		 * come between the host's last byte and that.
+		 * If a thread handles the controller's interrupt, DETACH can
+		 * come between the host's last byte and the interrupt.
 		 */
 		status = sync_wait(sync);
 		if (i % 2 && gadget_cancels(c->g) == CANCELS_STARTED)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whatever goes away first: files, processes, memory, host, controller. */
+/* Files, processes, memory, host and controller disappear in any order. */
 #define _GNU_SOURCE
 #include <linux/videodev2.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 
 #include "ffs_test.h"
 
-/* After something was cancelled, only this may reach the host. */
+/* After a cancel, the host may receive only this transfer. */
 static void fresh_transfer(struct ctx *c, int ep_nr, unsigned int seed)
 {
 	int ep = FD(gadget_open_ep(c->g, ep_nr, O_NONBLOCK)), sync;
@@ -64,7 +64,7 @@ static void close_in_flight(struct ctx *c, int ep_nr)
 	close(ep);
 	for (i = 0; i < IN_FLIGHT; i++)
 		EQ(sync_wait(sync[i]), -ECONNRESET);
-	/* Nothing may write to the memory any more. */
+	/* The controller must not write to the memory any more. */
 	for (i = 0; i < IN_FLIGHT; i++)
 		dbuf_fill(&b[i], 65536, 12);
 	fresh_transfer(c, ep_nr, 13);
@@ -93,7 +93,7 @@ TEST(free_in_flight, T_BOUND)
 	OK(ffs_attach(ep, b.fd));
 	OK(ffs_transfer(ep, b.fd, 100000));
 	dbuf_free(&b);
-	/* Would be handed the pages if they had been freed. */
+	/* These allocations would get the pages if they had been freed. */
 	for (i = 0; i < 8; i++) {
 		need_buf(&b, 100000);
 		dbuf_fill(&b, 100000, 4);
@@ -121,7 +121,7 @@ TEST(exporter_closed, T_BOUND)
 
 	if (!mem_available(MEM_V4L2))
 		SKIP("no v4l2 here");
-	/* The capture queue lives and dies in another process. */
+	/* Another process owns the capture queue and exits. */
 	OK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
 	pid = fork();
 	if (!pid) {
@@ -145,7 +145,7 @@ TEST(exporter_closed, T_BOUND)
 	OK(ffs_detach(ep, fd));
 }
 
-/* A fork shares the open file: only the last one to go closes it. */
+/* A fork shares the open file: only the last close releases it. */
 TEST(fork_shares, T_BOUND)
 {
 	int ep = need_ep(c, EP_IN), sync;
@@ -234,7 +234,7 @@ static void receive_fds(int sock, int *fds, unsigned int n)
 	memcpy(fds, CMSG_DATA(h), n * sizeof(int));
 }
 
-/* Endpoint and memory change hands with a transfer in flight. */
+/* Another process takes over endpoint and memory with a transfer in flight. */
 TEST(passed_on, T_BOUND)
 {
 	int pair[2], fds[2], sync;
@@ -264,7 +264,7 @@ TEST(passed_on, T_BOUND)
 	OK(ffs_detach(fds[0], fds[1]));
 }
 
-/* In nobody's hands: the file is only in the socket's queue. */
+/* Only the socket's queue references the file. */
 TEST(closed_in_socket, T_BOUND)
 {
 	int pair[2], sync, fds[1];
@@ -310,7 +310,7 @@ TEST(killed_in_flight, T_BOUND)
 	fresh_transfer(c, EP_OUT, 5);
 }
 
-/* Killed while it sleeps in TRANSFER, for a fence that stays pending. */
+/* The process is killed in TRANSFER, waiting for a pending fence. */
 TEST(killed_waiting, T_BOUND)
 {
 	struct foreign f;
@@ -343,7 +343,7 @@ TEST(killed_waiting, T_BOUND)
 	fresh_transfer(c, EP_OUT, 5);
 }
 
-/* DETACH does not wait for a TRANSFER that waits, and that one must fail. */
+/* DETACH does not wait for a waiting TRANSFER, which must then fail. */
 TEST(detach_while_waiting, T_BOUND)
 {
 	int ep = FD(gadget_open_ep(c->g, EP_IN, 0));
@@ -408,7 +408,7 @@ TEST(unbind_while_disabled, T_BOUND)
 	EQ(waiter_asleep(&w), 0);
 	OK(gadget_unbind_wait(c->g));
 	OK(host_switch(port, true));
-	/* It still waits for a host; this one finds the memory detached. */
+	/* It still waits for a host and then finds the memory detached. */
 	EQ(waiter_asleep(&w), 0);
 	OK(gadget_bind_wait(c->g));
 	EQ(waiter_join(&w), -EPERM);
@@ -416,7 +416,7 @@ TEST(unbind_while_disabled, T_BOUND)
 	fresh_transfer(c, EP_IN, 5);
 }
 
-/* An attachment is to a controller: it ends when that is given up. */
+/* An attachment belongs to a controller: it ends at unbind. */
 TEST(attached_across_unbind, T_BOUND)
 {
 	struct dbuf b;
@@ -469,7 +469,7 @@ TEST(unbind_in_flight, T_BOUND)
 	fresh_transfer(c, EP_OUT, round);
 }
 
-/* Half of a long transfer is out when the cable is pulled. */
+/* Disconnect in the middle of a long transfer. */
 TEST(unplug_half_way, T_BOUND)
 {
 	int ep = need_ep(c, EP_IN), sync, ret;
@@ -493,7 +493,7 @@ TEST(unplug_half_way, T_BOUND)
 	EQ(sync_wait(sync), -ESHUTDOWN);
 	OK(host_replug(c->g, port));
 	host_close(&c->host);
-	/* From the start again, not from where it was. */
+	/* The next transfer starts at its first byte. */
 	OK(ffs_transfer(ep, b.fd, 100000));
 	host_expect(c, EP_IN, 100000, 2);
 	OK(ffs_detach(ep, b.fd));
@@ -520,8 +520,8 @@ TEST(detach_half_way, T_BOUND)
 }
 
 /*
- * The function lives until the last of its files is closed.  Here that is the
- * endpoint's, so one call cancels, detaches and takes the gadget down.
+ * The function lives until its last file is closed.  Here that is the file of
+ * the endpoint, so one call cancels, detaches and unbinds.
  */
 TEST(ep0_closed_in_flight, T_PRIVATE)
 {
@@ -552,7 +552,7 @@ TEST(ep0_closed_in_flight, T_PRIVATE)
 	gadget_destroy(&g);
 }
 
-/* The mount and the gadget go while a file of the endpoint stays open. */
+/* Mount and gadget are removed while a file of the endpoint is open. */
 TEST(endpoint_outlives_mount, T_PRIVATE)
 {
 	struct gadget g;
@@ -577,7 +577,7 @@ TEST(endpoint_outlives_mount, T_PRIVATE)
 	close(ep);
 }
 
-/* Each attachment is given back once, whoever comes first. */
+/* Each attachment is released once, whichever thread is first. */
 struct racer {
 	pthread_barrier_t *barrier;
 	int ep;
@@ -624,7 +624,7 @@ TEST(detach_at_the_same_time, T_BOUND)
 	fresh_transfer(c, EP_IN, 4);
 }
 
-/* A file closed by one thread while another is in one of its ioctls. */
+/* One thread closes a file while another one is in an ioctl on it. */
 static void *close_racer(void *arg)
 {
 	struct racer *r = arg;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a controller cannot take of a scatterlist is split, or refused before
- * anything is queued. dummy_hcd is told how little it takes, and refuses what
- * does not keep to that; dwc3 has limits of its own.
+ * FunctionFS splits scatterlists that exceed the limits of a controller, or
+ * rejects them before anything is queued. Module parameters set the limits of
+ * dummy_hcd, which rejects requests that exceed them; dwc3 has its own limits.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -17,7 +17,7 @@
 
 static const struct {
 	const char *name;
-	const char *any;	/* what makes it take anything */
+	const char *any;	/* value for no limit */
 } param[] = {
 	{ "sg_max_entry", "0" },
 	{ "sg_max_entries", "0" },
@@ -45,20 +45,20 @@ static int take_anything(void)
 	return ret;
 }
 
-/* Each test begins with this: one that failed has left its own. */
+/* Each test begins with this: a failed one leaves its limits behind. */
 static void need_params(struct ctx *c)
 {
 	int ret;
 
 	if (strncmp(c->g->udc, "dummy_udc", 9))
-		SKIP("%s has the limits that it has", c->g->udc);
+		SKIP("%s has fixed limits", c->g->udc);
 	ret = take_anything();
 	if (ret == -ENOENT)
 		SKIP("this dummy_hcd has no limits");
 	OK(ret);
 }
 
-/* For what the controller itself can take. */
+/* Removes the parameters for the limits of the controller itself. */
 static void as_it_is(void)
 {
 	int ret = take_anything();
@@ -72,7 +72,7 @@ static void limit(const char *name, const char *value)
 	OK(set_param(name, value));
 }
 
-/* Pages that are apart, so that each is an entry, or several. */
+/* Scattered pages, so that each is an entry, or several. */
 static void pages(struct ctx *c, int ep_nr, struct dbuf *b)
 {
 	if (!mem_available(MEM_UDMABUF_LIST))
@@ -113,7 +113,7 @@ static void to_out(struct ctx *c, struct dbuf *b, size_t len,
 	EQ(dbuf_check(b, 0, len, seed), -1);
 }
 
-/* Every byte, whatever the pieces are. */
+/* All bytes arrive, for any size of the entries. */
 TEST(split, T_BOUND)
 {
 	static const char * const max[] = { "1024", "2048", "3072", "4096" };
@@ -127,7 +127,7 @@ TEST(split, T_BOUND)
 	need_params(c);
 	for (i = 0; i < ARRAY_SIZE(max); i++) {
 		limit("sg_max_entry", max[i]);
-		/* Attached anew, as nothing of the last scatterlist is left. */
+		/* Attached again, without a cached scatterlist. */
 		pages(c, EP_IN, &b);
 		OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
 		for (k = 0; k < ARRAY_SIZE(len); k++) {
@@ -140,7 +140,6 @@ TEST(split, T_BOUND)
 	}
 }
 
-/* Segments that begin anywhere, too. */
 TEST(split_segments, T_BOUND)
 {
 	unsigned char *got = malloc(3 * PAGE);
@@ -168,7 +167,7 @@ TEST(too_many_entries, T_BOUND)
 
 	need_params(c);
 	ep = need_ep(c, EP_IN);
-	/* Pages that happen to be neighbours count as those that they are. */
+	/* Contiguous pages count as several entries too. */
 	limit("sg_max_entry", "4096");
 	limit("sg_max_entries", "16");
 	pages(c, EP_IN, &b);
@@ -177,12 +176,12 @@ TEST(too_many_entries, T_BOUND)
 	nothing_there(&b);
 	EQ(ffs_transfer(ep, b.fd, PAGES * PAGE), -EMSGSIZE);
 	nothing_there(&b);
-	/* One more even if the pages are neighbours, and the split shifted. */
+	/* One entry more even if pages are contiguous and the split shifts. */
 	EQ(SUBMIT(ep, SEG(&b, 5, 16 * PAGE + 1)), -EMSGSIZE);
 	nothing_there(&b);
 	OK(ffs_detach(ep, b.fd));
 
-	/* Those that it is split into are what counts. */
+	/* Entries are counted after the split. */
 	limit("sg_max_entry", "1024");
 	OK(ffs_attach(ep, b.fd));
 	EQ(ffs_transfer(ep, b.fd, 4 * PAGE + 1), -EMSGSIZE);
@@ -191,7 +190,7 @@ TEST(too_many_entries, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
-/* How many segments of a byte, and of how many a packet may be made. */
+/* Submits n segments of one byte, with a limit of entries per packet. */
 static void bytes(struct ctx *c, struct dbuf *b, int n, int want)
 {
 	struct usb_ffs_dmabuf_segment seg[64];
@@ -229,7 +228,7 @@ static void packets(struct ctx *c, int max)
 	bytes(c, &b, max + 1, -EOPNOTSUPP);
 	bytes(c, &b, 64, -EOPNOTSUPP);
 
-	/* The one that a packet ends in the middle of counts for both. */
+	/* An entry with the end of a packet inside counts for both packets. */
 	if (max == 4) {
 		EQ(SUBMIT(ep, SEG(&b, 0, 1020), SEG(&b, 0, 1), SEG(&b, 0, 1),
 			  SEG(&b, 0, 1), SEG(&b, 0, 1)), -EOPNOTSUPP);
@@ -254,7 +253,7 @@ TEST(per_packet, T_BOUND | T_SUBMIT)
 	packets(c, 1);
 }
 
-/* The model of tests/vm/run has a cache of four, the fewest that there are. */
+/* The model of tests/vm/run has a cache of four, the minimum of dwc3. */
 TEST(dwc3_per_packet, T_BOUND | T_SUBMIT)
 {
 	if (gadget_cancels(c->g) != CANCELS_STARTED)
@@ -308,7 +307,7 @@ TEST(out_aligned, T_BOUND)
 	to_out(c, &b, 2048, 3);
 	in(c, &b, 1000, 4);
 
-	/* It is looked at when a driver is bound. */
+	/* dummy_hcd reads it when a driver is bound. */
 	host_close(&c->host);
 	OK(gadget_unbind_wait(c->g));
 	OK(gadget_bind_wait(c->g));
@@ -317,7 +316,7 @@ TEST(out_aligned, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
-/* ---- several USB transfers by one SUBMIT: the limits are those of each ---- */
+/* ---- several USB transfers by one SUBMIT: the limits apply to each ---- */
 
 static void need_ends(struct ctx *c)
 {
@@ -441,7 +440,7 @@ TEST(out_of_each_aligned, T_BOUND | T_SUBMIT)
 	OK(gadget_bind_wait(c->g));
 }
 
-/* ---- memory in one piece ---- */
+/* ---- contiguous memory ---- */
 
 static void limit_entries(unsigned int n)
 {
@@ -451,10 +450,10 @@ static void limit_entries(unsigned int n)
 	limit("sg_max_entries", value);
 }
 
-/* Seen to be one entry. Nothing of that list is left: it is detached again. */
+/* Proves that it is one entry, and detaches it to drop the scatterlist. */
 static void one_entry(struct ctx *c, struct dbuf *b, size_t len)
 {
-	const size_t chunk = 1 << 20;	/* the longest one of the system heap */
+	const size_t chunk = 1 << 20;	/* maximum of the system heap */
 	int i, ret;
 
 	need_host(c);
@@ -479,7 +478,7 @@ static void one_entry(struct ctx *c, struct dbuf *b, size_t len)
 			return;
 		dbuf_free(b);
 	}
-	SKIP("no %zu bytes in one piece to be had here", len);
+	SKIP("cannot allocate %zu contiguous bytes here", len);
 }
 
 static void contiguous(struct ctx *c, size_t len, const char *max,
@@ -520,11 +519,11 @@ TEST(contiguous_17_mib, T_BOUND | T_LONG)
 	contiguous(c, len, "65536", 272);
 }
 
-/* ---- what the controller refuses by itself ---- */
+/* ---- requests that the controller itself rejects ---- */
 
 /*
- * FunctionFS does not hand over what the controller does not take. Whoever
- * refuses it, nothing is to be seen of the transfer.
+ * FunctionFS does not queue what exceeds the limits of the controller. If
+ * either of them rejects a transfer, it leaves no trace.
  */
 static void few_pages(struct ctx *c, struct dbuf *b)
 {
@@ -542,7 +541,7 @@ static void refuse(struct ctx *c, struct dbuf *b)
 		FAIL("a transfer of too many entries: %s", value_name(ret));
 }
 
-/* Nor does it stand for the one that is under way. */
+/* Its fence does not replace that of the transfer in flight. */
 TEST(refused_while_busy, T_BOUND)
 {
 	struct dbuf b;
@@ -586,7 +585,7 @@ static void *look(void *arg)
 	return NULL;
 }
 
-/* It takes a second processor to look while the first one is refused. */
+/* Needs a second processor, which looks while the first is in the ioctl. */
 TEST(refused_unseen, T_BOUND)
 {
 	struct looker l = { .status = 1 };
@@ -594,7 +593,7 @@ TEST(refused_unseen, T_BOUND)
 	int i;
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
-		SKIP("one processor: it cannot look meanwhile");
+		SKIP("one processor: cannot look meanwhile");
 	few_pages(c, &b);
 	l.dmabuf_fd = b.fd;
 	OK(pthread_create(&l.thread, NULL, look, &l));
@@ -611,8 +610,8 @@ TEST(refused_unseen, T_BOUND)
 }
 
 /*
- * More than a TRB of dwc3 can hold. It is a single entry where the memory is in
- * one piece, or an IOMMU makes one of it; elsewhere it is one of many.
+ * More than a TRB of dwc3 can hold. It is a single entry if the memory is
+ * contiguous or mapped by an IOMMU; elsewhere it has many entries.
  */
 static void long_one(struct ctx *c, bool is_in)
 {
@@ -643,7 +642,7 @@ TEST(long_out, T_BOUND | T_LONG)
 	long_one(c, false);
 }
 
-/* Several times what dwc3's ring holds, and more than that of cdns3. */
+/* Several times the ring of dwc3, and more than that of cdns3. */
 TEST(many_pages, T_BOUND | T_LONG)
 {
 	static const size_t len[] = { 600 * PAGE, 1013 * PAGE + 1 };
@@ -664,7 +663,7 @@ TEST(many_pages, T_BOUND | T_LONG)
 	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
 }
 
-/* Where the controller has room for fewer, as cdns3. */
+/* For controllers with space for fewer, such as cdns3. */
 TEST(too_many_pages, T_BOUND | T_LONG)
 {
 	const unsigned int max = 599;
@@ -694,7 +693,7 @@ int main(int argc, char **argv)
 {
 	int ret = tests_main(argc, argv);
 
-	/* For the programs that follow. */
+	/* For the next programs. */
 	take_anything();
 	return ret;
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Somebody has the reservation of a dmabuf locked at this moment. On a
- * non-blocking file that is ENOLCK, nothing is queued, and another try helps; a
- * blocking file waits. EBUSY would promise a fence that can be polled, and
- * there is none in the way.
+ * Another thread holds the reservation lock of a dmabuf. On a non-blocking file
+ * that is ENOLCK: nothing is queued, and another try helps. A blocking file
+ * waits. EBUSY would mean a fence that can be polled, and there is none that
+ * conflicts.
  *
- * Who holds the lock is a thread that imports a sync file of many fences again
- * and again: the kernel adds them one by one with the reservation locked, and
- * looks through all that there are for each. It takes a second processor, or it
- * is never seen in the middle of that.
+ * The thread imports a sync file of many fences again and again: the kernel
+ * adds them one by one with the reservation locked and searches all existing
+ * ones for each. This needs a second processor; with one the lock is never seen
+ * held.
  */
 #define _GNU_SOURCE
 #include <linux/aio_abi.h>
@@ -20,7 +20,7 @@
 
 #include "ffs_test.h"
 
-#define FENCES	900	/* what is left of 1024 is for the tests */
+#define FENCES	900	/* the tests use the rest of 1024 */
 #define TIMES	5
 
 struct holder {
@@ -37,7 +37,7 @@ static void *hold(void *arg)
 {
 	struct holder *h = arg;
 
-	/* For reading, so that it is in the way of no IN transfer. */
+	/* Read fences do not conflict with IN transfers. */
 	while (!atomic_load(&h->stop) && !h->ret) {
 		h->ret = sync_import(h->dmabuf_fd, SYNC_READ, h->sync);
 		atomic_fetch_add(&h->imports, 1);
@@ -45,7 +45,7 @@ static void *hold(void *arg)
 	return NULL;
 }
 
-/* Fences of transfers that the host does not fetch, on an endpoint of theirs. */
+/* Fences of transfers that the host does not read, on another endpoint. */
 static void holder_start(struct ctx *c, struct holder *h, struct dbuf *b)
 {
 	int ep = need_ep(c, EP_IN2), i;
@@ -81,7 +81,7 @@ static void new_buf(struct dbuf *b, unsigned int seed)
 	dbuf_fill(b, 4096, seed);
 }
 
-/* One try each, without the patience of ffs_attach() and its like. */
+/* One try each, without the retries of ffs_attach() and the others. */
 static int attach(int ep, struct dbuf *b)
 {
 	return ioctl(ep, FUNCTIONFS_DMABUF_ATTACH, &b->fd) ? -errno : 0;
@@ -112,7 +112,7 @@ static int submit(int ep, struct dbuf *a, struct dbuf *b, unsigned int len)
 	return ffs_submit_raw(ep, &s);
 }
 
-/* True if the lock was held; all but that and success is wrong. */
+/* Returns whether the lock was held; other errors fail the test. */
 static bool locked(int ret)
 {
 	if (ret && ret != -ENOLCK)
@@ -157,7 +157,7 @@ TEST(transfer_nonblock, T_BOUND)
 			seen++;
 			continue;
 		}
-		/* Just this one, none of those that were refused. */
+		/* Only this one, none of the rejected ones. */
 		host_expect(c, EP_IN, 100 + seen % 100, 1);
 		done++;
 	}
@@ -165,7 +165,7 @@ TEST(transfer_nonblock, T_BOUND)
 	OK(ffs_detach(ep, b.fd));
 }
 
-/* The second of two; the first one is not left locked. */
+/* The second of two is locked; the first one must not stay locked. */
 TEST(submit_nonblock, T_BOUND | T_SUBMIT)
 {
 	int ep = need_ep(c, EP_IN), seen = 0, done = 0;
@@ -244,7 +244,7 @@ static void aio_read_start(struct aio_read *a, int ep)
 	EQ(syscall(SYS_io_submit, a->ctx, 1, &cb), 1);
 }
 
-/* How many bytes. */
+/* Returns the number of bytes. */
 static long aio_read_end(struct aio_read *a)
 {
 	struct io_event ev;
@@ -253,7 +253,7 @@ static long aio_read_end(struct aio_read *a)
 	return ev.res;
 }
 
-/* Before there was ENOLCK it was EBUSY; no fence is in the way of this one. */
+/* EBUSY on kernels without ENOLCK; no fence conflicts with this call. */
 static bool lock_held(int ep, struct dbuf *b)
 {
 	int ret = transfer(ep, b, 1);
@@ -262,10 +262,10 @@ static bool lock_held(int ep, struct dbuf *b)
 }
 
 /*
- * What a DETACH leaves behind is unmapped with the reservation locked, and
- * waits for that. Reads and writes that end meanwhile do not. An import that
- * has the lock before the DETACH, and has it still when the read is back, shows
- * that; on a kernel where they do wait it never has.
+ * The worker unmaps after DETACH with the reservation locked, and waits for the
+ * lock. Reads and writes that complete meanwhile do not wait. The proof is an
+ * import that holds the lock from before DETACH until after the read returns;
+ * on a kernel where reads wait that never happens.
  */
 TEST(cleanup_holds_nothing_up, T_BOUND)
 {
@@ -276,7 +276,7 @@ TEST(cleanup_holds_nothing_up, T_BOUND)
 	struct dbuf b;
 
 	if (gadget_cancels(c->g) != CANCELS_ONE)
-		SKIP("DETACH takes what looks for the lock along");
+		SKIP("DETACH cancels the transfer that probes the lock");
 	probe = need_ep(c, EP_IN);
 	out = need_ep(c, EP_OUT);
 	new_buf(&b, 1);
@@ -296,7 +296,7 @@ TEST(cleanup_holds_nothing_up, T_BOUND)
 			held = lock_held(probe, &b);
 			seen = held && atomic_load(&h.imports) == imports;
 		}
-		/* The lock was free, so there is a transfer. */
+		/* The lock was free, so a transfer is queued. */
 		if (!held)
 			host_expect(c, EP_IN, 1, 1);
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The driver of the controller and FunctionFS itself are removed while their
- * users still hold something of them.  Needs both as modules, and a modprobe
- * that finds them again.
+ * The driver of the controller and FunctionFS itself are removed while users
+ * still hold references.  Needs both as modules, and a modprobe that finds
+ * them.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -21,7 +21,7 @@ static int remove_module(const char *name)
 }
 
 /*
- * The last user of a module may be a moment away: a work item, or a fence
+ * The last user of a module may end a moment later: a work item, or a fence
  * that waits for an RCU grace period.
  */
 static int remove_module_soon(const char *name)
@@ -44,7 +44,7 @@ static bool is_module(const char *name)
 	return !access(path, F_OK);
 }
 
-/* With the parameters that it has now. */
+/* Loads it with the current parameters. */
 static void load_command(const char *name, char *cmd, size_t size)
 {
 	char dir[96], path[384], value[64];
@@ -149,7 +149,7 @@ TEST(bug03_fence_outlives_module, T_ALONE)
 	want[2] = -ESHUTDOWN;
 	gadget_destroy(&g);
 
-	/* It may refuse to go while there are fences. */
+	/* The kernel may refuse to unload while fences exist. */
 	ret = remove_module("usb_f_fs");
 	note("removal with fences left: %s", value_name(ret));
 	if (ret)
@@ -161,13 +161,13 @@ TEST(bug03_fence_outlives_module, T_ALONE)
 	}
 	if (ret)
 		OK(remove_module_soon("usb_f_fs"));
-	/* Frees what waited for a grace period: code that is gone by now. */
+	/* Runs RCU callbacks, which may call code of the removed module. */
 	OK(syscall(SYS_membarrier, 1, 0, 0));
 	load("modprobe usb_f_fs");
 	works(c);
 }
 
-/* The same of an out-fence, which is nobody's but the program's. */
+/* The same for an out-fence, which only the program references. */
 TEST(out_fence_outlives_module, T_ALONE)
 {
 	struct gadget g;
@@ -256,7 +256,7 @@ static void controller_removed(struct ctx *c, bool in_flight)
 	works(c);
 }
 
-/* 5. The controller goes away below the attachments. */
+/* 5. The controller is removed while buffers are attached. */
 TEST(bug05_controller_removed, T_ALONE)
 {
 	controller_removed(c, false);
@@ -267,7 +267,7 @@ TEST(bug05_controller_removed_in_flight, T_ALONE)
 	controller_removed(c, true);
 }
 
-/* Closed without any ioctl in between, which is what a killed program does. */
+/* Closed without an ioctl in between, as when a program is killed. */
 TEST(bug05_controller_removed_close, T_ALONE)
 {
 	struct gadget g;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reports of the end of transfers: each once, in order, to whoever waits on the
- * open file, with no descriptor and nothing left when the file is closed.
+ * Reports of the end of transfers: each is returned once, in order, to a thread
+ * that waits on the open file, without a descriptor, and close() frees the
+ * rest.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -30,7 +31,7 @@ static void need_reap(struct ctx *c)
 		SKIP("this kernel lacks FUNCTIONFS_DMABUF_REAP");
 }
 
-/* Some buffers, attached, each with bytes of its own. */
+/* Attached buffers, each with its own bytes. */
 struct set {
 	struct ctx *c;
 	int ep_nr;
@@ -64,7 +65,7 @@ static void set_down(struct set *s)
 		OK(ffs_detach(s->ep, s->b[i].fd));
 }
 
-/* The other side of one transfer of LEN bytes. */
+/* The host side of one transfer of LEN bytes. */
 static void host_one(struct set *s, int i)
 {
 	if (ep_is_in(s->ep_nr))
@@ -73,7 +74,7 @@ static void host_one(struct set *s, int i)
 		host_send(s->c, s->ep_nr, LEN, i);
 }
 
-/* The host may have its bytes before the controller's driver knows of it. */
+/* The host may have the data before the controller's driver completes. */
 static void settled(struct dbuf *b)
 {
 	int sync = FD(sync_export(b->fd, SYNC_RW));
@@ -104,7 +105,7 @@ static void nothing(int ep)
 	EQ(ffs_reap(ep, &d, 1, NULL, 0), 0);
 }
 
-/* A REAP in a thread of its own. */
+/* A REAP in its own thread. */
 struct reaper {
 	pthread_t thread;
 	int ep;
@@ -143,7 +144,7 @@ static void reaper_start(struct reaper *r, int ep, unsigned int num,
 	OK(pthread_create(&r->thread, NULL, reaper_main, r));
 }
 
-/* Returns once it sleeps. */
+/* Returns when it sleeps. */
 static void reaper_asleep(struct reaper *r)
 {
 	while (!atomic_load(&r->tid))
@@ -171,14 +172,14 @@ TEST(submit_errno, T_BOUND)
 	set_up(&t, c, EP_IN, 1);
 	seg = SEG(&t.b[0], 0, LEN);
 	s.segments = (uintptr_t)&seg;
-	/* A cookie for nothing, a report without room for one. */
+	/* A cookie without the flag, a structure too short for a cookie. */
 	s.cookie = 1;
 	EQ(ffs_submit_raw(t.ep, &s), -EINVAL);
 	s.cookie = 0;
 	s.flags = USB_FFS_DMABUF_SUBMIT_REPORT;
 	s.size = USB_FFS_DMABUF_SUBMIT_SIZE_VER0;
 	EQ(ffs_submit_sized(t.ep, &s, s.size), -EINVAL);
-	/* What fails is not reported. */
+	/* A failed call is not reported. */
 	EQ(REPORT(t.ep, 1, SEG(&t.b[0], 0, 0)), -EINVAL);
 	EQ(REPORT(t.ep, 2, SEG(&t.b[0], 0, 1 << 20)), -EINVAL);
 	OK(ffs_detach(t.ep, t.b[0].fd));
@@ -206,12 +207,12 @@ static void one(struct ctx *c, int ep_nr)
 		start(&s, 0, cookie[i]);
 		EQ(open_fds(), fds);
 		EQ(next_fd(), next);
-		/* It is on the dmabuf as without a report. */
+		/* The dmabuf has a fence, as without a report. */
 		EQ(polled(s.b[0].fd, POLLOUT), 0);
 		nothing(s.ep);
 		host_one(&s, 0);
 		expect(s.ep, cookie[i], 0, LEN);
-		/* Whoever has the report finds it idle. */
+		/* After the report the dmabuf is idle. */
 		EQ(polled(s.b[0].fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
 		nothing(s.ep);
 	}
@@ -228,7 +229,7 @@ TEST(one_out, T_BOUND)
 	one(c, EP_OUT);
 }
 
-/* How much came is what an OUT transfer cannot tell otherwise. */
+/* Only the report has the length of an OUT transfer. */
 TEST(actual, T_BOUND)
 {
 	static const unsigned int sent[] = { 1, 100, 4097, 8192 + 7, 16384 };
@@ -259,7 +260,7 @@ static void in_order(struct ctx *c, int ep_nr)
 		start(&s, i, 100 + i);
 	for (i = 0; i < 8; i++)
 		host_one(&s, i);
-	/* The last of them may not have come to its end. */
+	/* The last one may not have completed. */
 	EQ(sync_wait(FD(sync_export(s.b[7].fd, SYNC_RW))), 1);
 	while (got < 8) {
 		n = ffs_reap(s.ep, d, 3, NULL, FOREVER);
@@ -295,7 +296,7 @@ TEST(many_at_once, T_BOUND)
 	for (i = 0; i < 50; i++)
 		start(&s, 0, i);
 	OK(ffs_detach(s.ep, s.b[0].fd));
-	/* Controllers may take their time to cancel. */
+	/* A controller may need a while to cancel. */
 	for (i = 0; i < 50;) {
 		int n = FD(ffs_reap(s.ep, d + i, 64 - i, NULL, FOREVER));
 
@@ -332,7 +333,7 @@ TEST(time_limit, T_BOUND)
 	EQ(ffs_reap(ep, &d, 1, NULL, 0), 0);
 }
 
-/* O_NONBLOCK says nothing here, whichever it is. */
+/* O_NONBLOCK has no effect on REAP. */
 TEST(waits, T_BOUND)
 {
 	struct reaper r;
@@ -388,7 +389,7 @@ TEST(kick, T_BOUND)
 		EQ(r[i].kicks, 1);
 	}
 
-	/* Nobody waits: who comes later and does not know of it returns. */
+	/* No thread waits: a later one with an old count returns at once. */
 	EQ(ffs_kick(s.ep), 2);
 	EQ(ffs_kick(s.ep), 3);
 	EQ(ffs_reap(s.ep, &d, 1, &kicks, FOREVER), 0);
@@ -397,7 +398,7 @@ TEST(kick, T_BOUND)
 	EQ(ffs_reap(s.ep, &d, 1, &kicks, FOREVER), 0);
 	EQ(kicks, 3);
 
-	/* Who knows of all waits, and reports are given in any case. */
+	/* One with the current count waits, and still gets reports. */
 	start(&s, 0, 8);
 	reaper_start(&r[0], s.ep, 1, 3);
 	reaper_asleep(&r[0]);
@@ -413,13 +414,13 @@ TEST(kick, T_BOUND)
 	EQ(d.cookie, 9);
 	EQ(kicks, 3);
 
-	/* The file of another opener has kicks of its own. */
+	/* Another open file has its own count of kicks. */
 	i = FD(gadget_open_ep(c->g, EP_IN, 0));
 	EQ(ffs_kick(i), 1);
 	set_down(&s);
 }
 
-/* One report wakes one, and that is who came last. */
+/* One report wakes one thread, the one that came last. */
 TEST(last_first, T_BOUND)
 {
 	struct reaper r[3];
@@ -442,7 +443,7 @@ TEST(last_first, T_BOUND)
 	set_down(&s);
 }
 
-/* Who leaves some of them wakes the next one. */
+/* A thread that leaves reports wakes the next one. */
 TEST(wakes_next, T_BOUND)
 {
 	struct reaper r[4];
@@ -482,7 +483,7 @@ static void *crowd_main(void *arg)
 	while (!atomic_load(&w->stop)) {
 		n = ffs_reap(w->ep, d, 3, &kicks, FOREVER);
 		if (n < 0 && n != -EINTR)
-			FAIL("REAP says %s", value_name(n));
+			FAIL("REAP returned %s", value_name(n));
 		for (i = 0; i < n; i++) {
 			atomic_fetch_add(&w->seen[d[i].cookie], 1);
 			atomic_fetch_sub(&w->left, 1);
@@ -548,7 +549,7 @@ TEST(fork_shares, T_BOUND)
 	set_down(&s);
 }
 
-/* Each open file has its own, whoever has attached the buffer. */
+/* Each open file has its own reports, even for another opener's buffer. */
 TEST(other_opener, T_BOUND)
 {
 	struct set s;
@@ -565,7 +566,7 @@ TEST(other_opener, T_BOUND)
 	expect(s.ep, 2, 0, LEN);
 	nothing(s.ep);
 
-	/* Closed with one done and one under way, which goes on. */
+	/* Closed with one done and one in flight, which continues. */
 	OK(REPORT(other, 3, SEG(&s.b[0], 0, LEN)));
 	host_one(&s, 0);
 	OK(REPORT(other, 4, SEG(&s.b[1], 0, LEN)));
@@ -667,7 +668,7 @@ TEST(unbind_unreaped, T_BOUND)
 	expect(s.ep, 2, -ESHUTDOWN, 0);
 	nothing(s.ep);
 
-	/* One who waits is told. */
+	/* A waiting thread gets the report. */
 	host_close(&c->host);
 	OK(gadget_bind_wait(c->g));
 	OK(ffs_attach(s.ep, s.b[0].fd));
@@ -680,7 +681,7 @@ TEST(unbind_unreaped, T_BOUND)
 	EQ(r.done[0].status, -ESHUTDOWN);
 }
 
-/* What cannot be written stays, and comes in the same order. */
+/* Reports that cannot be written stay, in the same order. */
 TEST(cannot_write, T_BOUND)
 {
 	const unsigned int one = sizeof(struct usb_ffs_dmabuf_done);
@@ -715,7 +716,7 @@ TEST(cannot_write, T_BOUND)
 	set_down(&s);
 }
 
-/* Who never reaps cannot start any number of them. */
+/* Without reaping the number of transfers is limited. */
 TEST(too_many_reports, T_BOUND | T_LONG)
 {
 	enum { MAX = USB_FFS_DMABUF_MAX_TRANSFERS };
@@ -732,7 +733,8 @@ TEST(too_many_reports, T_BOUND | T_LONG)
 				host_one(&s, 0);
 	}
 	EQ(REPORT(s.ep, 1, SEG(&s.b[0], 0, LEN)), -ENOBUFS);
-	/* Those without a report, and those of others, are not concerned. */
+	/* Transfers without a report, and those of other files, do not
+	 * count. */
 	OK(ffs_transfer(s.ep, s.b[0].fd, LEN));
 	other = FD(gadget_open_ep(c->g, EP_IN, O_NONBLOCK));
 	OK(REPORT(other, 7, SEG(&s.b[0], 0, LEN)));
@@ -754,7 +756,7 @@ TEST(too_many_reports, T_BOUND | T_LONG)
 	set_down(&s);
 }
 
-/* Nor any number at a time, without reports either. */
+/* The number in flight is limited without reports as well. */
 TEST(too_many_under_way, T_BOUND | T_LONG)
 {
 	enum { MAX = USB_FFS_DMABUF_MAX_TRANSFERS };
@@ -773,7 +775,7 @@ TEST(too_many_under_way, T_BOUND | T_LONG)
 	OK(ffs_attach(need_ep(c, EP_IN2), s.b[1].fd));
 	EQ(ffs_transfer(need_ep(c, EP_IN2), s.b[1].fd, LEN), -ENOBUFS);
 
-	/* One that is done makes room for one. */
+	/* The end of one makes room for another. */
 	sync = FD(sync_export(s.b[0].fd, SYNC_RW));
 	host_one(&s, 0);
 	while ((i = REPORT(s.ep, 1, SEG(&s.b[1], 0, LEN))) == -ENOBUFS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several USB transfers by one SUBMIT: each ends where it is to, they have one
- * fence and one report, and they share what happens to any of them.
+ * Several USB transfers by one SUBMIT: each ends after its segments, they have
+ * one fence and one report, and an error or a cancel of one affects all.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -31,7 +31,7 @@ static int set_up(struct ctx *c, int ep_nr, struct dbuf *b, int n)
 	return ep;
 }
 
-/* One USB transfer, which is over although more was asked for. */
+/* The host asks for more than one USB transfer and gets exactly one. */
 static void host_gets(struct ctx *c, const struct dbuf *b, size_t off,
 		      size_t len)
 {
@@ -43,7 +43,7 @@ static void host_gets(struct ctx *c, const struct dbuf *b, size_t off,
 	free(got);
 }
 
-/* Of which so many arrive. */
+/* The host sends @len bytes, of which @arrive arrive. */
 static void host_send_some(struct ctx *c, size_t len, size_t arrive)
 {
 	unsigned char data[1024] = { 0 };
@@ -71,8 +71,8 @@ static void reaped(int ep, __u64 cookie, int status, unsigned int actual)
 }
 
 /*
- * Cancelled when the host has got the first of them. dwc3 may be asked before
- * its driver has learnt of that, and then gives all of them back with nothing.
+ * Cancelled after the host has read the first one. The driver of dwc3 may not
+ * have completed it yet, and then cancels all with a length of 0.
  */
 static void cancelled(struct ctx *c, int ep, __u64 cookie, int status,
 		      unsigned int actual)
@@ -107,7 +107,7 @@ TEST(three_in, T_BOUND | T_SUBMIT)
 	}
 }
 
-/* The flag on the last one says nothing new. */
+/* The flag on the last segment has no effect. */
 TEST(last_has_it, T_BOUND | T_SUBMIT)
 {
 	struct dbuf b[2];
@@ -120,7 +120,7 @@ TEST(last_has_it, T_BOUND | T_SUBMIT)
 	idle(b, 2);
 }
 
-/* Several segments in each, and several of these in a row. */
+/* Several segments in each transfer, several times in a row. */
 TEST(gathered, T_BOUND | T_SUBMIT)
 {
 	unsigned char *got = malloc(ROOM);
@@ -136,7 +136,7 @@ TEST(gathered, T_BOUND | T_SUBMIT)
 		EQ(host_xfer(&c->host, EP_IN, got, ROOM), 5012);
 		EQ(memcmp(got, b[0].map, 12), 0);
 		EQ(memcmp(got + 12, b[1].map, 5000), 0);
-		/* Full packets: the host has to know how much there is. */
+		/* Full packets: the host has to know the length. */
 		EQ(host_xfer(&c->host, EP_IN, got, 1024), 1024);
 		EQ(memcmp(got, b[0].map + 100, 12), 0);
 		EQ(memcmp(got + 12, b[1].map + 5000, 1012), 0);
@@ -146,7 +146,7 @@ TEST(gathered, T_BOUND | T_SUBMIT)
 	free(got);
 }
 
-/* What is kept of the same segments with other ends is not used. */
+/* A cached scatterlist of the same segments with other ends is not used. */
 TEST(ends_differ, T_BOUND | T_SUBMIT)
 {
 	struct dbuf b[1];
@@ -174,7 +174,7 @@ TEST(ends_differ, T_BOUND | T_SUBMIT)
 	idle(b, 1);
 }
 
-/* One behind each of them. */
+/* One after each transfer. */
 TEST(zlp, T_BOUND | T_SUBMIT)
 {
 	struct dbuf b[2];
@@ -219,8 +219,8 @@ TEST(out, T_BOUND | T_SUBMIT)
 }
 
 /*
- * The first error is that of all, whichever transfer it is of. dummy_hcd says
- * EOVERFLOW when the host sends more than there is room for.
+ * The first error of any transfer is the status of all. dummy_hcd returns
+ * EOVERFLOW when the host sends more than the size of the transfer.
  */
 TEST(first_error, T_BOUND | T_SUBMIT)
 {
@@ -241,7 +241,7 @@ TEST(first_error, T_BOUND | T_SUBMIT)
 	idle(b, 2);
 }
 
-/* What is left of it, when a part has been sent. */
+/* DETACH after a part of it has been sent. */
 TEST(detach_half_way, T_BOUND | T_SUBMIT)
 {
 	struct dbuf b[3];
@@ -251,7 +251,7 @@ TEST(detach_half_way, T_BOUND | T_SUBMIT)
 		OK(REPORT(ep, i, END(&b[0], 0, 52), END(&b[1], 0, 3000),
 			  SEG(&b[2], 0, 32)));
 		host_gets(c, &b[0], 0, 52);
-		/* Any of the buffers ends it, done or not. */
+		/* DETACH of any buffer ends it, sent or not. */
 		OK(ffs_detach(ep, b[i].fd));
 		cancelled(c, ep, i, -ECONNRESET, 52);
 		idle(b, 3);
@@ -275,7 +275,7 @@ TEST(unbind_half_way, T_BOUND | T_SUBMIT)
 	idle(b, 2);
 }
 
-/* Each counts, and if there is no room for all of them there is none. */
+/* Each counts towards the limit, and SUBMIT takes all or none. */
 TEST(too_many, T_BOUND | T_SUBMIT | T_LONG)
 {
 	enum { MAX = USB_FFS_DMABUF_MAX_TRANSFERS };
@@ -309,9 +309,9 @@ TEST(too_many, T_BOUND | T_SUBMIT | T_LONG)
 }
 
 /*
- * The controller takes the first and refuses the second: the call fails, there
- * is no report, the third, which it would take, is not asked for, and the fence
- * tells when the first is out of use.
+ * The controller accepts the first and rejects the second. The call fails
+ * without a report, the third is not queued although the controller would
+ * accept it, and the fence signals when the first has ended.
  */
 TEST(refused_half_way, T_BOUND | T_SUBMIT)
 {
@@ -329,7 +329,7 @@ TEST(refused_half_way, T_BOUND | T_SUBMIT)
 		};
 		struct usb_ffs_dmabuf_done d;
 
-		/* What is cached is not looked at again. */
+		/* Drop the cached scatterlist, which is not checked again. */
 		OK(ffs_detach(ep, b[1].fd));
 		OK(ffs_attach(ep, b[1].fd));
 		OK(write_file(param, "0"));
@@ -354,7 +354,7 @@ TEST(refused_half_way, T_BOUND | T_SUBMIT)
 	}
 }
 
-/* What was refused does not count as under way. */
+/* Rejected transfers do not count towards the limit. */
 TEST(refused_leaves_room, T_BOUND | T_SUBMIT | T_LONG)
 {
 	enum { MAX = USB_FFS_DMABUF_MAX_TRANSFERS };
@@ -366,7 +366,7 @@ TEST(refused_leaves_room, T_BOUND | T_SUBMIT | T_LONG)
 	if (strncmp(c->g->udc, "dummy_udc", 9) || access(param, W_OK))
 		SKIP("%s cannot be told to refuse", c->g->udc);
 	ep = set_up(c, EP_IN, b, 2);
-	/* Gathered before there is a limit that it would keep to. */
+	/* Gather it before the limit is set. */
 	OK(REPORT(ep, 1, END(&b[0], 0, 10), SEG(&b[1], 0, 4000)));
 	host_gets(c, &b[0], 0, 10);
 	host_gets(c, &b[1], 0, 4000);

@@ -46,7 +46,7 @@ static void conflict(struct ctx *c, int first, int second)
 		OK(ffs_attach(b, d.fd));
 	OK(ffs_transfer(a, d.fd, 200));
 	EQ(ffs_transfer(b, d.fd, 200), -EBUSY);
-	/* Having been refused leaves no trace. */
+	/* A rejected call has no side effect. */
 	sync = FD(sync_export(d.fd, SYNC_RW));
 	if (ep_is_in(first))
 		host_expect(c, first, 200, 1);
@@ -88,7 +88,7 @@ TEST(out_twice, T_BOUND)
 	conflict(c, EP_OUT, EP_OUT);
 }
 
-/* The receiver waits for the sender by itself when it may sleep. */
+/* On a blocking file OUT waits for IN by itself. */
 TEST(out_waits_for_in, T_BOUND)
 {
 	int out = FD(gadget_open_ep(c->g, EP_OUT, 0));
@@ -114,7 +114,7 @@ TEST(out_waits_for_in, T_BOUND)
 	OK(ffs_detach(out, d.fd));
 }
 
-/* A frame sent again, e.g. because the source had no new one. */
+/* A frame is sent again, for example because the source has no new one. */
 TEST(in_twice, T_BOUND)
 {
 	int ep = need_ep(c, EP_IN), sync[2];
@@ -148,7 +148,7 @@ TEST(in_many_times, T_BOUND)
 	OK(ffs_attach(ep, d.fd));
 	for (i = 0; i < N; i++)
 		OK(ffs_transfer(ep, d.fd, 1000 + i));
-	/* Only the last one's: the others have no file to keep them alive. */
+	/* Only of the last one: no file keeps the others alive. */
 	sync = FD(sync_export(d.fd, SYNC_RW));
 	for (i = 0; i < N; i++) {
 		OK(sync_status(sync));
@@ -179,7 +179,7 @@ TEST(detach_one_endpoint, T_BOUND)
 	}
 }
 
-/* DETACH on one endpoint must not cancel what another one is sending. */
+/* DETACH on one endpoint must not cancel transfers of another one. */
 TEST(detach_beside_transfer, T_BOUND)
 {
 	int a = need_ep(c, EP_IN), b = need_ep(c, EP_IN2), sync;
@@ -195,7 +195,7 @@ TEST(detach_beside_transfer, T_BOUND)
 	OK(ffs_detach(b, d.fd));
 	OK(sync_status(sync));
 	host_expect(c, EP_IN, 900, 1);
-	/* Two fences in one file: it tells of the failed one. */
+	/* Two fences in one file: the status is that of the failed one. */
 	EQ(sync_wait(sync), -ECONNRESET);
 	close(sync);
 	OK(ffs_detach(a, d.fd));
@@ -203,7 +203,7 @@ TEST(detach_beside_transfer, T_BOUND)
 
 /*
  * Implicit synchronisation with another driver.  IN reads the memory, so it
- * has to wait for writers; OUT writes, so it has to wait for everybody.
+ * has to wait for writers; OUT writes, so it has to wait for all users.
  */
 static void foreign(struct ctx *c, struct foreign *f, bool sw)
 {
@@ -236,7 +236,7 @@ static void foreign_nonblock(struct ctx *c, bool sw, int ep_nr,
 	else
 		host_send(c, ep_nr, 700, 6);
 	if (!busy) {
-		/* Ours is done, the other one's is not. */
+		/* The transfer is done, the foreign fence is pending. */
 		OK(sync_status(sync));
 		OK(sync_status(f.sync_fd));
 		OK(foreign_signal(&f));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* SUBMIT: the segments arrive in their order, byte by byte, and nothing else. */
+/* SUBMIT: the bytes of the segments arrive in order, and no others. */
 #define _GNU_SOURCE
 #include <poll.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #define MAX_SEG		USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS
 #define MAX_BUFS	4
 
-/* Dmabufs, and what is in them, as their memory itself may be anybody's. */
+/* Dmabufs and copies of their contents, because other users may write to
+ * them. */
 struct set {
 	struct dbuf b[MAX_BUFS];
 	unsigned char *shadow[MAX_BUFS];
@@ -87,7 +88,7 @@ static size_t to_segments(struct set *s, const struct piece *p, unsigned int n,
 	return total;
 }
 
-/* What the pieces are on the wire. */
+/* Returns the bytes of the pieces on the wire. */
 static unsigned char *gathered(struct set *s, const struct piece *p,
 			       unsigned int n, size_t total)
 {
@@ -138,7 +139,7 @@ static void host_gets(struct ctx *c, struct set *s, const struct piece *p,
 	free(want);
 }
 
-/* Of how many pieces the packet is made that has most, if none is over room. */
+/* The largest number of pieces in a packet, unless one exceeds room. */
 static unsigned int per_packet(const struct usb_ffs_dmabuf_segment *seg,
 			       unsigned int n, unsigned int packet, size_t room)
 {
@@ -166,8 +167,8 @@ static unsigned int per_packet(const struct usb_ffs_dmabuf_segment *seg,
 }
 
 /*
- * Whether the controller cannot make a packet of so many pieces.  A segment is
- * one at least, and one a page at most: what is in between depends on the memory.
+ * Whether the controller rejects a packet of so many pieces.  A segment has at
+ * least one, and at most one per page; the exact number depends on the memory.
  */
 static bool too_fine(struct ctx *c, const struct usb_ffs_dmabuf_segment *seg,
 		     unsigned int n, int ret)
@@ -201,8 +202,8 @@ static void in(struct ctx *c, struct set *s, const struct piece *p,
 }
 
 /*
- * The host sends so many bytes of what would fit.  Then the pieces, the first
- * ones first, have them, and all other bytes are as they were.
+ * The host sends a part of the capacity.  The pieces contain it in order, and
+ * all other bytes are unchanged.
  */
 static void out(struct ctx *c, struct set *s, const struct piece *p,
 		unsigned int n, size_t sent, unsigned int seed)
@@ -232,7 +233,7 @@ static void out(struct ctx *c, struct set *s, const struct piece *p,
 		left -= part;
 	}
 	for (b = 0; b < s->n; b++) {
-		/* Syncs for the CPU where that is needed; the result is not. */
+		/* Called for its sync for the CPU, not for its result. */
 		dbuf_check(&s->b[b], 0, 1, 0);
 		compare(s->b[b].map, s->shadow[b], s->b[b].size,
 			"in the dmabuf");
@@ -254,7 +255,7 @@ static void both(struct ctx *c, struct set *s, const struct piece *p,
 	set_attach(s, need_ep(c, EP_OUT));
 	out(c, s, p, n, total, n);
 	set_detach(s, need_ep(c, EP_OUT));
-	/* And what was received goes back. */
+	/* Send the received data back. */
 	set_attach(s, need_ep(c, EP_IN));
 	in(c, s, p, n);
 	set_detach(s, need_ep(c, EP_IN));
@@ -278,7 +279,7 @@ TEST(one_segment, T_BOUND | T_SUBMIT)
 	}
 }
 
-/* What it is for.  The headers of several frames share a page. */
+/* The main use.  The headers of several frames share a page. */
 TEST(header_and_frame, T_BOUND | T_SUBMIT)
 {
 	enum { N = 6, HEADER = 12, FRAME = 320 * 240 * 2 };
@@ -302,7 +303,7 @@ TEST(header_and_frame, T_BOUND | T_SUBMIT)
 	set_detach(&s, need_ep(c, EP_IN));
 }
 
-/* Planes with a stride: the lines without what is between them. */
+/* Planes with a stride: the lines without their padding. */
 TEST(lines, T_BOUND | T_SUBMIT)
 {
 	enum { LINES = 48, WIDTH = 600, STRIDE = 640 };
@@ -353,7 +354,7 @@ TEST(single_bytes, T_BOUND | T_SUBMIT)
 	both(c, &s, p, 2);
 }
 
-/* In the middle of pages, up to, at and behind their ends. */
+/* Segments that end before, at and after the end of a page. */
 static void offsets(struct ctx *c, enum mem_provider m)
 {
 	static const size_t off[] = {
@@ -395,7 +396,7 @@ TEST(offsets_udmabuf, T_BOUND | T_SUBMIT | T_LONG)
 	offsets(c, MEM_UDMABUF);
 }
 
-/* An entry of the scatterlist is a page here, and the next is elsewhere. */
+/* Each scatterlist entry is a page here, and no two are contiguous. */
 TEST(offsets_list, T_BOUND | T_SUBMIT | T_LONG)
 {
 	offsets(c, MEM_UDMABUF_LIST);
@@ -411,7 +412,7 @@ TEST(offsets_v4l2, T_BOUND | T_SUBMIT | T_LONG)
 	offsets(c, MEM_V4L2);
 }
 
-/* Only IN: a byte may be read as often as one likes. */
+/* IN only: a byte may be read several times. */
 TEST(twice_in_one, T_BOUND | T_SUBMIT)
 {
 	struct piece p[] = {
@@ -443,7 +444,7 @@ TEST(overlapping, T_BOUND | T_SUBMIT)
 	set_detach(&s, need_ep(c, EP_IN));
 }
 
-/* Whichever of the two writes wins, the rest is not its business. */
+/* Either of the two writes may win; all other bytes are unchanged. */
 TEST(overlapping_out, T_BOUND | T_SUBMIT)
 {
 	enum { LEN = 5000 };
@@ -469,7 +470,7 @@ TEST(overlapping_out, T_BOUND | T_SUBMIT)
 	set_detach(&s, need_ep(c, EP_OUT));
 }
 
-/* As many exporters as there are in one transfer. */
+/* All available exporters in one transfer. */
 TEST(mixed_exporters, T_BOUND | T_SUBMIT)
 {
 	struct piece p[4 * MEM_COUNT];
@@ -505,7 +506,7 @@ TEST(megabytes, T_BOUND | T_SUBMIT | T_LONG)
 	both(c, &s, p, ARRAY_SIZE(p));
 }
 
-/* A short packet ends it, wherever that is. */
+/* A short packet ends it at any position. */
 TEST(short_out, T_BOUND | T_SUBMIT)
 {
 	struct piece p[] = {
@@ -533,7 +534,7 @@ static unsigned int random_pieces(struct set *s, struct piece *p,
 
 	for (i = 0; i < n; i++) {
 		p[i].b = rand_r(seed) % s->n;
-		/* Without overlap each has a share of its own. */
+		/* Without overlap each piece has its own share. */
 		room = s->b[p[i].b].size / (overlap ? 1 : n);
 		p[i].off = rand_r(seed) % room;
 		p[i].len = 1 + rand_r(seed) % (room - p[i].off);
@@ -583,7 +584,7 @@ TEST(random_out, T_BOUND | T_SUBMIT | T_LONG)
 	random_shapes(c, false);
 }
 
-/* What is in the buffers counts when it goes out, not when they are attached. */
+/* The buffers are read when they are sent, not when they are attached. */
 TEST(reuse, T_BOUND | T_SUBMIT)
 {
 	static const struct piece p[] = { { 1, 7, 12 }, { 0, 4000, 9000 } };
@@ -603,9 +604,9 @@ TEST(reuse, T_BOUND | T_SUBMIT)
 }
 
 /*
- * Lengths as before, of other memory: whatever is kept for the next transfer
- * of the same shape must not be mistaken for that.  In the end the memory is
- * attached anew, so that it may be mapped elsewhere.
+ * The same lengths of other memory: a cached scatterlist of the same shape must
+ * not be used.  In the end the memory is attached again, perhaps at another
+ * address.
  */
 TEST(same_shape, T_BOUND | T_SUBMIT)
 {
@@ -660,7 +661,7 @@ TEST(order_with_others, T_BOUND | T_SUBMIT)
 		host_gets(c, &s, p, 2);
 		EQ(sync_wait(sync), 1);
 		close(sync);
-		/* A write() sleeps until the host has it: own process. */
+		/* write() blocks until the host has read: own process. */
 		OK(pipe(fds));
 		pid = fork();
 		if (!pid) {
@@ -682,9 +683,9 @@ TEST(order_with_others, T_BOUND | T_SUBMIT)
 }
 
 /*
- * Zero-length packets.  A full packet is one of 1024 bytes, which is a number
- * of full packets at every speed.  The marker behind it shows that nothing is
- * in between.
+ * Zero-length packets.  1024 bytes are a number of full packets at every speed.
+ * The marker after them shows that nothing is in
+ * between.
  */
 static void zlp(struct ctx *c, __u32 flags, size_t len, bool wanted)
 {
@@ -696,7 +697,8 @@ static void zlp(struct ctx *c, __u32 flags, size_t len, bool wanted)
 	set_init(&s, 65536, 4096);
 	set_attach(&s, ep);
 	need_host(c);
-	/* Exactly what is sent; the empty packet is a transfer by itself. */
+	/* The host asks for the exact length; the empty packet comes
+	 * separately. */
 	sync[0] = FD(SUBMIT_FLAGS(ep, flags, SEG(&s.b[1], 0, 12),
 				  SEG(&s.b[0], 3, len - 12)));
 	sync[1] = FD(SUBMIT(ep, SEG(&s.b[1], 0, 100)));
@@ -713,7 +715,7 @@ static void zlp(struct ctx *c, __u32 flags, size_t len, bool wanted)
 	EQ(sync_wait(sync[1]), 1);
 	close(sync[0]);
 	close(sync[1]);
-	/* A host with more room sees the end by the empty packet. */
+	/* For a host that asks for more, the empty packet ends the transfer. */
 	if (wanted || len % 64) {
 		sync[0] = FD(SUBMIT_FLAGS(ep, flags, SEG(&s.b[0], 0, len)));
 		EQ(host_xfer(&c->host, EP_IN, buf, len + 4096), (long)len);

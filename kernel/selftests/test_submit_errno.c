@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What SUBMIT refuses, and that a refusal leaves nothing behind: nothing is
- * queued, no fence is on any dmabuf, no descriptor is open that was not before.
+ * Errors of SUBMIT have no side effect: nothing is queued, no dmabuf has a
+ * fence, and no descriptor is left open.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -17,7 +17,7 @@
 #define MAX_SEG		USB_FFS_DMABUF_SUBMIT_MAX_SEGMENTS
 #define KNOWN		sizeof(struct usb_ffs_dmabuf_submit)
 
-/* Two attached dmabufs on one endpoint, and a right call to spoil. */
+/* Two attached dmabufs on one endpoint, and a valid call to modify. */
 struct scene {
 	struct ctx *c;
 	int ep_nr;
@@ -73,7 +73,7 @@ static void left_nothing(struct scene *s)
 	EQ(polled(s->b.fd, POLLIN | POLLOUT), POLLIN | POLLOUT);
 }
 
-/* The first that the host sees, or that gets its bytes, is what comes now. */
+/* The next transfer is the first one that the host sees. */
 static void nothing_queued(struct scene *s)
 {
 	unsigned int seed = 30;
@@ -99,7 +99,7 @@ static void scene_end(struct scene *s)
 	OK(ffs_detach(s->ep, s->b.fd));
 }
 
-/* Each call is spoilt in one way, then made right again. */
+/* Makes one invalid call, then restores the valid one. */
 #define REFUSED(sc, want)						\
 	do {								\
 		struct scene *sc_ = (sc);				\
@@ -117,8 +117,8 @@ static void no_segments(int ep)
 }
 
 /*
- * How programs find out: no segments, all else zero, refused at once in every
- * state of the endpoint.  Before anything was bound: must stay the first test.
+ * Programs detect SUBMIT by a call without segments and all else 0, which fails
+ * at once in every state.  Before the first bind: must stay the first test.
  */
 TEST(detect_before_bind, T_UNBOUND | T_SUBMIT)
 {
@@ -130,7 +130,7 @@ TEST(detect_before_bind, T_UNBOUND | T_SUBMIT)
 	}
 }
 
-/* A right one needs a controller, as the other ioctls do. */
+/* A valid call needs a controller, as for the other ioctls. */
 TEST(before_bind, T_UNBOUND | T_SUBMIT)
 {
 	struct dbuf b;
@@ -161,7 +161,7 @@ TEST(detect_disabled, T_BOUND | T_SUBMIT)
 	OK(ret);
 	for (ep = 0; ep < EP_COUNT; ep++) {
 		no_segments(need_ep(c, ep));
-		/* Not even this one waits. */
+		/* A blocking file does not block either. */
 		no_segments(FD(gadget_open_ep(c->g, ep, 0)));
 	}
 	OK(host_replug(c->g, port));
@@ -212,7 +212,7 @@ TEST(size_too_small, T_BOUND | T_SUBMIT)
 	scene_end(&s);
 }
 
-/* As programs have it that were built before there was a cookie. */
+/* The size of the structure before it had a cookie. */
 TEST(size_first, T_BOUND | T_SUBMIT)
 {
 	const unsigned int first = USB_FFS_DMABUF_SUBMIT_SIZE_VER0;
@@ -221,7 +221,7 @@ TEST(size_first, T_BOUND | T_SUBMIT)
 
 	scene_set(&s, c, EP_IN, need_ep(c, EP_IN));
 	s.s.size = first;
-	/* What lies behind is nobody's. */
+	/* The kernel must not read beyond the size. */
 	s.s.cookie = ~0ULL;
 	EQ(ffs_submit_sized(s.ep, &s.s, first), 0);
 	EQ(host_xfer(&c->host, EP_IN, got, 21), 21);
@@ -230,7 +230,7 @@ TEST(size_first, T_BOUND | T_SUBMIT)
 	scene_end(&s);
 }
 
-/* Type, direction and size of the number are looked at, too. */
+/* The kernel also checks type, direction and size of the number. */
 TEST(number, T_BOUND | T_SUBMIT)
 {
 	const unsigned int code = FUNCTIONFS_DMABUF_SUBMIT;
@@ -256,7 +256,7 @@ TEST(number, T_BOUND | T_SUBMIT)
 	scene_end(&s);
 }
 
-/* A later version of the structure: fine as long as it says nothing new. */
+/* A later version of the structure is valid if its unknown part is 0. */
 TEST(size_larger, T_BOUND | T_SUBMIT)
 {
 	struct usb_ffs_dmabuf_submit *big = calloc(1, 1024);
@@ -279,7 +279,7 @@ TEST(size_larger, T_BOUND | T_SUBMIT)
 		EQ(ffs_submit_sized(s.ep, big, i), -E2BIG);
 		left_nothing(&s);
 		bytes[i - 1] = 0;
-		/* What lies behind is nobody's. */
+		/* The kernel must not read beyond the size. */
 		if (i < 1024) {
 			bytes[i] = 1;
 			EQ(ffs_submit_sized(s.ep, big, i), 0);
@@ -372,7 +372,7 @@ static void lengths(struct ctx *c, int ep_nr)
 	__u64 n;
 
 	scene_set(&s, c, ep_nr, need_ep(c, ep_nr));
-	/* Some exporters give more than was asked for. */
+	/* Some exporters round the size up. */
 	n = s.a.size;
 	CHECK(s.b.size == n);
 
@@ -408,7 +408,7 @@ TEST(lengths_out, T_BOUND | T_SUBMIT)
 	lengths(c, EP_OUT);
 }
 
-/* Each fits, all together do not fit the length of a request. */
+/* Each length is valid, the sum exceeds the length of a request. */
 TEST(sum_of_lengths, T_BOUND | T_SUBMIT | T_LONG)
 {
 	enum { PART = 64 << 20 };
@@ -430,7 +430,7 @@ TEST(sum_of_lengths, T_BOUND | T_SUBMIT | T_LONG)
 	OK(ffs_detach(ep, big.fd));
 }
 
-/* A lot of pages in one transfer: it works, or it says that it does not. */
+/* Many pages in one transfer: it works or returns an error. */
 TEST(many_pages, T_BOUND | T_SUBMIT | T_LONG)
 {
 	enum { PART = 4 << 20 };
@@ -460,7 +460,7 @@ TEST(many_pages, T_BOUND | T_SUBMIT | T_LONG)
 	OK(ffs_detach(ep, big.fd));
 }
 
-/* Two pages, of which only the first may be used. */
+/* Two pages, of which only the first is accessible. */
 static char *half_forbidden(void)
 {
 	long page = sysconf(_SC_PAGESIZE);
@@ -488,7 +488,7 @@ TEST(bad_pointer, T_BOUND | T_SUBMIT)
 		EQ(ffs_submit_raw(s.ep, end - have), -EFAULT);
 		left_nothing(&s);
 	}
-	/* The part that is not known here cannot be read. */
+	/* The unknown part cannot be read. */
 	s.s.size = KNOWN + 8;
 	memcpy(end - KNOWN, &s.s, KNOWN);
 	EQ(ffs_submit_sized(s.ep, end - KNOWN, KNOWN + 8), -EFAULT);
@@ -520,7 +520,7 @@ TEST(bad_segments_pointer, T_BOUND | T_SUBMIT)
 	scene_end(&s);
 }
 
-/* It can be read, but the result cannot be written. */
+/* The structure is readable, but the result cannot be written. */
 TEST(fence_cannot_be_told, T_BOUND | T_SUBMIT)
 {
 	struct usb_ffs_dmabuf_submit *ro;
@@ -616,7 +616,7 @@ TEST(not_attached, T_BOUND | T_SUBMIT)
 		s.seg[k].fd = other.fd;
 		REFUSED(&s, -EPERM);
 	}
-	/* Attached elsewhere does not count. */
+	/* An attachment to another endpoint does not count. */
 	OK(ffs_attach(need_ep(c, EP_IN2), other.fd));
 	for (k = 0; k < 3; k++) {
 		s.seg[k].fd = other.fd;
@@ -638,7 +638,7 @@ TEST(after_unbind, T_BOUND | T_SUBMIT)
 	OK(gadget_unbind_wait(c->g));
 	REFUSED(&s, -EPERM);
 	OK(gadget_bind_wait(c->g));
-	/* As attachments end with the controller they were to. */
+	/* Attachments end with the unbind from their controller. */
 	REFUSED(&s, -EPERM);
 	host_close(&c->host);
 	need_host(c);
@@ -647,7 +647,7 @@ TEST(after_unbind, T_BOUND | T_SUBMIT)
 	scene_end(&s);
 }
 
-/* A cable without a host at its end. */
+/* A connection without a host. */
 static void disabled(struct ctx *c, int ep_nr)
 {
 	struct scene s;
@@ -678,7 +678,7 @@ TEST(disabled_out, T_BOUND | T_SUBMIT)
 	disabled(c, EP_OUT);
 }
 
-/* 0 unplugged, or the reason why not. */
+/* Disconnects, or skips the test. */
 static void unplug(struct ctx *c, char *port, size_t size)
 {
 	int ret;
@@ -730,8 +730,8 @@ TEST(disabled_interrupted, T_BOUND | T_SUBMIT)
 }
 
 /*
- * Somebody else writes to one of the dmabufs, the first or another one: the
- * ones that are free must not be touched.
+ * Another user writes to one of the dmabufs, the first or another one: the
+ * free ones must not change.
  */
 static void conflict(struct ctx *c, int ep_nr, unsigned int usage, bool busy)
 {
@@ -757,7 +757,7 @@ static void conflict(struct ctx *c, int ep_nr, unsigned int usage, bool busy)
 		s.s.fence_fd = FD(ffs_submit(s.ep, s.seg, 3));
 		EQ(host_xfer(&c->host, ep_nr, got, 21), 21);
 		if (!busy) {
-			/* Only what is ours in the out-fence. */
+			/* The out-fence excludes the foreign fence. */
 			EQ(sync_wait(s.s.fence_fd), 1);
 			OK(sync_status(f.sync_fd));
 			OK(foreign_signal(&f));
@@ -792,7 +792,7 @@ TEST(conflict_out_after_read, T_BOUND | T_SUBMIT)
 	conflict(c, EP_OUT, SYNC_READ, true);
 }
 
-/* OUT after its own OUT, by another dmabuf's detour. */
+/* OUT after its own OUT, which shares one of two dmabufs. */
 TEST(conflict_own, T_BOUND | T_SUBMIT)
 {
 	struct scene s;
@@ -825,13 +825,13 @@ TEST(conflict_waits, T_BOUND | T_SUBMIT)
 	}
 	OK(waiter_start_submit(&w, s.ep, s.seg, 3));
 	EQ(waiter_asleep(&w), 0);
-	/* It holds no reservation meanwhile: poll() would wait for that. */
+	/* It holds no reservation meanwhile: poll() would block. */
 	EQ(polled(s.a.fd, POLLIN | POLLOUT), 0);
 	EQ(polled(s.b.fd, POLLIN | POLLOUT), 0);
 	EQ(atomic_load(&w.done), 0);
 	OK(foreign_signal(&f[0]));
 	EQ(sync_wait(f[0].sync_fd), 1);
-	/* Now for the other one's. */
+	/* Now it waits for the other fence. */
 	EQ(waiter_asleep(&w), 0);
 	OK(foreign_signal(&f[1]));
 	ret = FD(waiter_join(&w));
@@ -864,7 +864,7 @@ TEST(conflict_interrupted, T_BOUND | T_SUBMIT)
 	foreign_free(&f);
 }
 
-/* Five seconds, as TRANSFER. */
+/* The ioctl returns EBUSY after five seconds, as TRANSFER does. */
 TEST(conflict_gives_up, T_BOUND | T_SUBMIT)
 {
 	struct foreign f;
@@ -883,7 +883,7 @@ TEST(conflict_gives_up, T_BOUND | T_SUBMIT)
 	foreign_free(&f);
 }
 
-/* The fence it waits for signals as the cable is pulled. */
+/* The fence that it waits for signals because of a disconnect. */
 TEST(changed_meanwhile, T_BOUND | T_SUBMIT)
 {
 	struct foreign f;
@@ -909,7 +909,7 @@ TEST(changed_meanwhile, T_BOUND | T_SUBMIT)
 	scene_end(&s);
 }
 
-/* Detached while it waits for somebody else's fence on the other one. */
+/* Detached while it waits for a foreign fence on the other one. */
 TEST(detached_meanwhile, T_BOUND | T_SUBMIT)
 {
 	struct foreign f;
@@ -931,7 +931,7 @@ TEST(detached_meanwhile, T_BOUND | T_SUBMIT)
 	foreign_free(&f);
 }
 
-/* No number is left for the out-fence. */
+/* No free descriptor for the out-fence. */
 TEST(no_more_descriptors, T_BOUND | T_SUBMIT)
 {
 	struct rlimit old, few;
@@ -954,7 +954,7 @@ TEST(no_more_descriptors, T_BOUND | T_SUBMIT)
 	scene_end(&s);
 }
 
-/* exec() closes it; and it is a sync_file from the first moment on. */
+/* exec() closes it, and it is a sync_file when the ioctl returns. */
 TEST(out_fence_flags, T_BOUND | T_SUBMIT)
 {
 	struct scene s;
@@ -968,7 +968,7 @@ TEST(out_fence_flags, T_BOUND | T_SUBMIT)
 	EQ(open_fds(), s.fds + 1);
 	EQ(sync_names(sync, NULL, 0, NULL, 0), 1);
 	OK(sync_status(sync));
-	/* Nothing but the result was changed. */
+	/* Only the result was changed. */
 	s.s.fence_fd = -1;
 	EQ(s.s.size, (long)KNOWN);
 	EQ(s.s.flags, 0);

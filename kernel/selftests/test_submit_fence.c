@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fence of a SUBMIT is that of exactly this transfer, on every one of its
- * dmabufs, and tells how it ended, whatever goes away first.
+ * The fence of a SUBMIT belongs to exactly this transfer, is on each of its
+ * dmabufs, and has its status, even if files or processes end first.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -60,7 +60,7 @@ static void trio_set(struct trio *t, struct ctx *c, int ep_nr)
 	trio_attach(t);
 }
 
-/* The host takes or gives what one transfer is long. */
+/* The host reads or writes one transfer. */
 static void host_moves(struct trio *t, size_t len)
 {
 	char *buf = calloc(1, len);
@@ -85,7 +85,7 @@ static void all_free(struct trio *t)
 	}
 }
 
-/* Only what is queued now reaches the other side. */
+/* Only a transfer queued now reaches the other side. */
 static void still_works(struct trio *t)
 {
 	int sync;
@@ -103,8 +103,8 @@ static void still_works(struct trio *t)
 }
 
 /*
- * For a transfer behind or ahead of one that was cancelled. Returns whether it
- * goes on, which is what the controller decides.
+ * For a transfer queued before or after a cancelled one. Returns whether it
+ * continues, which depends on the controller.
  */
 static bool goes_on(struct trio *t, int sync)
 {
@@ -119,7 +119,7 @@ static bool goes_on(struct trio *t, int sync)
 	return true;
 }
 
-/* Each of them, the way TRANSFER has it for one. */
+/* Each dmabuf has the fence, as with TRANSFER. */
 TEST(every_dmabuf_in, T_BOUND | T_SUBMIT)
 {
 	struct trio t;
@@ -164,7 +164,7 @@ TEST(every_dmabuf_out, T_BOUND | T_SUBMIT)
 	trio_detach(&t);
 }
 
-/* A dmabuf that is in it many times waits for one fence, not for many. */
+/* A dmabuf of many segments gets one fence. */
 TEST(one_fence, T_BOUND | T_SUBMIT)
 {
 	struct usb_ffs_dmabuf_segment seg[64];
@@ -204,7 +204,7 @@ static void in_turn(struct ctx *c, int ep_nr)
 			OK(sync_status(sync[j]));
 		host_moves(&t, 510 + i);
 		EQ(sync_wait(sync[i]), 1);
-		/* Whose last transfer is yet to come is not free. */
+		/* A dmabuf with a pending last transfer is busy. */
 		EQ(busy(&t.b[i % 3]), i + 2 < N);
 		close(sync[i]);
 	}
@@ -217,7 +217,7 @@ TEST(in_turn_in, T_BOUND | T_SUBMIT)
 	in_turn(c, EP_IN);
 }
 
-/* Receiving twice into the same memory is refused, so that is no queue. */
+/* OUT into busy memory is rejected, so there is one at a time. */
 TEST(in_turn_out, T_BOUND | T_SUBMIT)
 {
 	int sync[BUFS], i, j;
@@ -268,8 +268,8 @@ TEST(with_transfers, T_BOUND | T_SUBMIT)
 }
 
 /*
- * Of merged fences of one context the latest stands for all. Those of transfers
- * that share some of their buffers must not be, as any can be cancelled alone.
+ * Of merged fences of one context the latest stands for all. Transfers that
+ * share buffers need separate contexts, because each can be cancelled alone.
  */
 TEST(merged, T_BOUND | T_SUBMIT)
 {
@@ -296,7 +296,7 @@ TEST(merged, T_BOUND | T_SUBMIT)
 	trio_detach(&t);
 }
 
-/* Waking, not only being found signalled. */
+/* The fence wakes a waiter. */
 TEST(poll_wakes, T_BOUND | T_SUBMIT)
 {
 	struct trio t;
@@ -352,7 +352,7 @@ TEST(detach_each_out, T_BOUND | T_SUBMIT)
 	detach_each(c, EP_OUT);
 }
 
-/* All that have the dmabuf, oldest first or not, and none that has not. */
+/* Cancels all transfers of the dmabuf and no others. */
 TEST(detach_cancels_all, T_BOUND | T_SUBMIT)
 {
 	int s[4], i;
@@ -370,7 +370,7 @@ TEST(detach_cancels_all, T_BOUND | T_SUBMIT)
 	EQ(busy(B(&t)), 0);
 	if (goes_on(&t, s[1])) {
 		OK(sync_status(s[3]));
-		/* In use by what is left, or free. */
+		/* Busy by the remaining transfers, or free. */
 		EQ(busy(A(&t)), 1);
 		EQ(busy(C(&t)), 1);
 		host_moves(&t, 150);
@@ -391,8 +391,8 @@ TEST(detach_cancels_all, T_BOUND | T_SUBMIT)
 }
 
 /*
- * A younger transfer is cancelled while an older one of the same dmabuf goes
- * on: its fence must not have taken the older one's place on that dmabuf.
+ * A newer transfer is cancelled while an older one of the same dmabuf
+ * continues: its fence must not have replaced the older one on that dmabuf.
  */
 static void keeps_older(struct ctx *c, bool by_transfer)
 {
@@ -430,7 +430,7 @@ TEST(detach_keeps_older_transfer, T_BOUND | T_SUBMIT)
 	keeps_older(c, true);
 }
 
-/* And the other way round: the older one is cancelled. */
+/* The reverse: the older one is cancelled. */
 TEST(detach_keeps_younger, T_BOUND | T_SUBMIT)
 {
 	int older, younger, merged;
@@ -475,8 +475,8 @@ TEST(attached_twice, T_BOUND | T_SUBMIT)
 }
 
 /*
- * Two files of the endpoint have attached a part each.  A transfer may use
- * both, and ends when one of them is closed.
+ * Two files of the endpoint have attached one dmabuf each.  A transfer may use
+ * both, and ends when either file is closed.
  */
 TEST(other_opener_closes, T_BOUND | T_SUBMIT)
 {
@@ -507,7 +507,7 @@ TEST(other_opener_closes, T_BOUND | T_SUBMIT)
 	trio_detach(&t);
 }
 
-/* For each way to end early: two transfers on IN and one on OUT. */
+/* Two transfers on IN and one on OUT, for each way to end early. */
 struct flight {
 	struct trio in, out;
 	int sync[3];
@@ -593,7 +593,7 @@ TEST(reset_status, T_BOUND | T_SUBMIT)
 	landed(&f, -ESHUTDOWN);
 }
 
-/* A stall is no end. */
+/* A stall does not end the transfers. */
 TEST(halt_keeps, T_BOUND | T_SUBMIT)
 {
 	struct trio t;
@@ -611,7 +611,7 @@ TEST(halt_keeps, T_BOUND | T_SUBMIT)
 	trio_detach(&t);
 }
 
-/* Half of it is out. */
+/* DETACH after half of it has been sent. */
 TEST(detach_half_way, T_BOUND | T_SUBMIT)
 {
 	int ep = need_ep(c, EP_IN), sync, i;
@@ -638,7 +638,7 @@ TEST(detach_half_way, T_BOUND | T_SUBMIT)
 	trio_detach(&t);
 }
 
-/* The out-fence is all that is left. */
+/* Only the out-fence is left. */
 TEST(outlives_everything, T_PRIVATE | T_SUBMIT)
 {
 	struct gadget g;
@@ -719,7 +719,7 @@ TEST(fork_shares, T_BOUND | T_SUBMIT)
 	OK(pipe(fds));
 	pid = fork();
 	if (!pid) {
-		/* Its end closes nothing of the parent's. */
+		/* Its exit closes no files of the parent. */
 		sync = FD(SUBMIT(t.ep, SEG(A(&t), 0, 12), SEG(B(&t), 0, 500)));
 		OK(sync_status(sync));
 		_exit(0);
@@ -736,7 +736,7 @@ TEST(fork_shares, T_BOUND | T_SUBMIT)
 	trio_detach(&t);
 }
 
-/* Killed with transfers in flight, many times. */
+/* The process is killed with transfers in flight, many times. */
 static void killed(struct ctx *c, int ep_nr)
 {
 	int ready[2], sync[2], round, status, i;
@@ -793,7 +793,7 @@ TEST(killed_in_flight_out, T_BOUND | T_SUBMIT)
 	killed(c, EP_OUT);
 }
 
-/* Killed while it waits for a fence on its second dmabuf. */
+/* The process is killed while it waits for a fence on its second dmabuf. */
 TEST(killed_waiting, T_BOUND | T_SUBMIT)
 {
 	struct usb_ffs_dmabuf_segment seg[2];
@@ -837,7 +837,7 @@ TEST(killed_waiting, T_BOUND | T_SUBMIT)
 	foreign_free(&f);
 }
 
-/* Asked all the time, from two threads, while transfers end either way. */
+/* Two threads query the status while transfers end either way. */
 static atomic_int stop_asking;
 static atomic_int asked_fd;
 
@@ -890,7 +890,7 @@ TEST(asked_while_ending, T_BOUND | T_SUBMIT)
 
 /*
  * SUBMIT and DETACH of its dmabufs at the same moment: the transfer is queued
- * and cancelled, or refused, and nothing is ever left.
+ * and cancelled, or rejected, and nothing is left.
  */
 struct racer {
 	pthread_barrier_t *barrier;
@@ -966,9 +966,9 @@ TEST(detach_at_the_same_time, T_BOUND | T_SUBMIT)
 }
 
 /*
- * Two dmabufs in either order, from two threads that may sleep for the
- * reservations, on two endpoints.  At their side somebody transfers one of
- * them, somebody asks for their fences, somebody detaches.
+ * Two threads submit two dmabufs in opposite order on two endpoints and may
+ * sleep for the reservations.  Other threads transfer one of them, query the
+ * fences, and detach.
  */
 struct storm {
 	struct gadget *g;
@@ -989,7 +989,7 @@ struct storm_thread {
 
 static void storm_ok(struct storm *s, const char *what, int ret)
 {
-	/* EPERM and EBUSY: somebody detached it, or took too long. */
+	/* EPERM and EBUSY: another thread detached it, or a wait timed out. */
 	if (ret == -EPERM || ret == -EBUSY || ret == -EINTR)
 		atomic_fetch_add(&s->refused, 1);
 	else if (ret < 0 && !atomic_exchange(&s->wrong, ret))
@@ -1016,7 +1016,7 @@ static void *storm_submit(void *arg)
 		if (ret < 0)
 			continue;
 		atomic_fetch_add(&s->submits, 1);
-		/* Not ever more queued than a few. */
+		/* Limit the number in flight. */
 		if (i % 8 == 7 && sync_wait(ret) == -ETIMEDOUT)
 			storm_ok(s, "fence", -ETIMEDOUT);
 		if (last >= 0)
@@ -1076,7 +1076,7 @@ static void *storm_export(void *arg)
 	return NULL;
 }
 
-/* A file of its own: detaching is its own attachments' affair. */
+/* Uses its own file, because DETACH prefers attachments of its file. */
 static void *storm_detach(void *arg)
 {
 	struct storm_thread *me = arg;
@@ -1112,7 +1112,7 @@ struct drain {
 	atomic_int stop;
 };
 
-/* A host that takes whatever comes. */
+/* A host that reads everything. */
 static void *drain_main(void *arg)
 {
 	struct drain *d = arg;
@@ -1165,7 +1165,7 @@ static void storm(struct ctx *c, bool sides, int rounds)
 		atomic_store(&d[i].stop, 1);
 		pthread_join(d[i].thread, NULL);
 	}
-	note("%ld submits, %ld others, %ld refused", atomic_load(&s.submits),
+	note("%ld submits, %ld others, %ld rejected", atomic_load(&s.submits),
 	     atomic_load(&s.others), atomic_load(&s.refused));
 	EQ(atomic_load(&s.wrong), 0);
 	if (sides)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The device info descriptor of USB3 Vision: the indices of strings in it are
- * those of the function's own strings, and the host has to see the numbers
- * that the gadget gives them.
+ * The device info descriptor of USB3 Vision: its string indices are those of
+ * the function's own strings, and the host has to see the numbers that the
+ * gadget assigns.
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -33,7 +33,7 @@ static const char * const text[] = {
 	"vendor", "model", "serial", "GUID", "family", "version", "info",
 };
 
-/* In the order of the descriptor, not of the strings; no name by the user. */
+/* In the order of the descriptor; 0 is the user-defined name. */
 static const unsigned char written[STRINGS] = { 4, 1, 2, 5, 6, 7, 3, 0 };
 
 struct info {
@@ -62,7 +62,7 @@ static size_t put(unsigned char *at, const void *data, size_t len)
 	return len;
 }
 
-/* The control interface of a camera, with one endpoint of its two. */
+/* The control interface of a camera, with one of its two endpoints. */
 static int write_descriptors(struct gadget *g, const struct info *info)
 {
 	static const unsigned int packet[SPEEDS] = { 64, 512, 1024 };
@@ -115,7 +115,7 @@ static int write_strings(struct gadget *g, unsigned int count)
 	return write(g->ep0, data, n) < 0 ? -errno : 0;
 }
 
-/* Closing ep0 makes FunctionFS forget everything. */
+/* Closing ep0 resets FunctionFS. */
 static void reopen(struct gadget *g)
 {
 	char path[96];
@@ -150,7 +150,7 @@ static void need_class(struct gadget *g)
 	OK(ret);
 }
 
-/* The class-specific descriptor in what the host has read. */
+/* Finds the class-specific descriptor in the host's data. */
 static const unsigned char *find(const unsigned char *d, size_t len)
 {
 	size_t at;
@@ -162,7 +162,7 @@ static const unsigned char *find(const unsigned char *d, size_t len)
 	FAIL("the host sees no class-specific descriptor");
 }
 
-/* The model of dwc3 of tests/vm/run has no full speed. */
+/* The dwc3 model of tests/vm/run has no full speed. */
 static int slowest(void)
 {
 	const char *bench = getenv("FFS_CONTROLLER");
@@ -208,7 +208,7 @@ TEST(strings_as_written, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 
 	need_class(&g);
 	start(&g, &info, ARRAY_SIZE(text));
-	/* What was replaced at the first bind has to be so at the second. */
+	/* The second bind replaces the same numbers as the first. */
 	for (again = 0; again < 2; again++) {
 		for (speed = SS; speed >= slowest(); speed--) {
 			bind_and_read(&g, speed, &h, &seen);
@@ -225,7 +225,7 @@ TEST(strings_as_written, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 					     speed_name[speed], nr, got,
 					     text[written[i] - 1]);
 			}
-			/* And nothing else of it. */
+			/* All other bytes are unchanged. */
 			memcpy(seen.d + STRINGS_AT, written, STRINGS);
 			EQ(memcmp(seen.d, info.d, INFO_SIZE), 0);
 			host_close(&h);
@@ -235,7 +235,7 @@ TEST(strings_as_written, T_PRIVATE | T_NO_DMABUF_OK | T_LONG)
 	gadget_destroy(&g);
 }
 
-/* Strings that are mentioned nowhere else have to be written, too. */
+/* Strings that only this descriptor mentions have to be written, too. */
 TEST(strings_count, T_PRIVATE | T_NO_DMABUF_OK)
 {
 	struct info info = device_info();
@@ -270,7 +270,7 @@ TEST(length, T_PRIVATE | T_NO_DMABUF_OK)
 	gadget_destroy(&g);
 }
 
-/* The same bytes where they are something else. */
+/* The same bytes in interfaces of another class are not replaced. */
 static void left_alone(const struct info *info)
 {
 	struct gadget g;

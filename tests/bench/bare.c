@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The floor: sends frames to an endpoint with system calls only.
+ * The lower limit: sends frames to an endpoint with system calls only.
  *
- *   transfer poll the oldest dmabuf, TRANSFER the next one status the same,
- *   and queries each status by an exported sync_file submit the same with
- *   SUBMIT, which returns the sync_file write write() a frame and wait for it
- *   aio io_submit() a frame, wait for the oldest
+ * transfer: polls the oldest dmabuf, then calls TRANSFER for the next one.
  *
- * With --latency: from the end of a transfer to the return of poll().
+ * status: the same, and queries the status by an exported sync_file.
+ *
+ * submit: the same with SUBMIT, which returns the sync_file.
+ *
+ * write: writes a frame with write(), which blocks until it is sent.
+ *
+ * aio: submits a frame with io_submit(), then waits for the oldest.
+ *
+ * With --latency: measures from the end of a transfer to the return of poll().
  */
 
 #define _GNU_SOURCE

@@ -16,7 +16,7 @@
 #include "report.h"
 #include "usbhost.h"
 
-/* Together more than the wire carries in a timer tick. */
+/* All requests together exceed the data of a timer tick. */
 #define URB_SIZE (128 * 1024)
 #define N_URBS 12
 #define WARM_UP (4 * N_URBS * URB_SIZE)

@@ -228,7 +228,7 @@ main (int argc, char **argv)
   Wishes wishes = { 0 };
   gboolean stock = FALSE, ok = TRUE;
   GOptionEntry entries[] = {
-    {"test", 0, 0, G_OPTION_ARG_STRING, &test, "What is asked", "NAME"},
+    {"test", 0, 0, G_OPTION_ARG_STRING, &test, "Name of the test", "NAME"},
     {"name", 0, 0, G_OPTION_ARG_STRING, &name, "The contender", "NAME"},
     {"memory", 0, 0, G_OPTION_ARG_STRING, &memory, "heap, udmabuf, camera",
         "SOURCE"},
@@ -237,10 +237,10 @@ main (int argc, char **argv)
     {"sink", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sinks,
         "A sink, more than once for several", "DESCRIPTION"},
     {"interval", 0, 0, G_OPTION_ARG_INT, &wishes.interval,
-        "A frame in so many microseconds", "N"},
+        "Interval between frames (us)", "N"},
     {"latency", 0, 0, G_OPTION_ARG_NONE, &wishes.latency, "Watch delays", NULL},
     {"stock", 0, 0, G_OPTION_ARG_NONE, &stock,
-        "Hide what FunctionFS has by our patches", NULL},
+        "Hide the ioctls that mainline lacks", NULL},
     {"growth", 0, 0, G_OPTION_ARG_NONE, &wishes.growth, "Watch memory", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &sizes, NULL,
         "SIZE:FRAMES..."},

@@ -55,7 +55,7 @@ meter_open (void)
     return;
   }
   if (!trace_open (calls && calls[0] == '1')) {
-    fputs ("bench: the kernel's tracer is needed\n", stderr);
+    fputs ("bench: this kernel has no tracer\n", stderr);
     exit (1);
   }
 }

@@ -7,15 +7,16 @@
 
 /**
  * Meter:
- * @frames: between begin and end
- * @cpu_ns: of all threads of this process, user and system, without interrupts
- * @worker_ns: of the kernel's worker threads, without interrupts
- * @driver_ns: of the controller driver's interrupt thread, which dummy_hcd has
- *     not: it works in interrupts
- * @interrupt_ns: interrupts that struck them
- * @clock_ns: of this process by the kernel's own clock, for comparison
- * @wall_ns: of the clock
- * @switches: context switches, of all threads
+ * @frames: frames between begin and end
+ * @cpu_ns: CPU time of all threads of this process, user and system, without
+ *     interrupts
+ * @worker_ns: CPU time of the kernel's worker threads, without interrupts
+ * @driver_ns: CPU time of the controller driver's interrupt thread; 0 for
+ *     dummy_hcd, which works in interrupts
+ * @interrupt_ns: time of interrupts during these threads
+ * @clock_ns: CPU time of this process by the kernel's clock, for comparison
+ * @wall_ns: elapsed time
+ * @switches: context switches of all threads
  * @calls: system calls of all threads; 0 unless counted
  */
 typedef struct

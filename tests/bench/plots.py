@@ -30,7 +30,7 @@ set title textcolor rgb "#222222"
 
 
 class Plot:
-    """One picture; data goes into it as gnuplot's here-documents."""
+    """A plot; its data is embedded as gnuplot here-documents."""
 
     def __init__(self, directory, name, width=880, height=520):
         self.directory, self.name = directory, name
@@ -38,7 +38,7 @@ class Plot:
         self.data, self.body = '', ''
 
     def add_data(self, rows):
-        """Returns its name."""
+        """Returns the name of the data block."""
         name = f'$d{self.data.count("EOD") // 2}'
         lines = '\n'.join(' '.join(str(cell) for cell in row) for row in rows)
         self.data += f'{name} << EOD\n{lines}\nEOD\n'
@@ -160,7 +160,7 @@ def plot_small(results, directory):
     plot = Plot(directory, 'small', width=1000)
     data = plot.add_data(rows)
     plot.body = f'''
-set title "Frames of 1 KiB a second"
+set title "Frames of 1 KiB per second"
 set style fill solid 0.9 noborder
 set boxwidth 0.6
 set yrange [0:*]

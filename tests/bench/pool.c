@@ -129,7 +129,7 @@ bench_pool_take (BenchPool * self)
   g_atomic_int_inc (&self->out);
   if (gst_buffer_pool_acquire_buffer (GST_BUFFER_POOL (self), &buffer, NULL)
       != GST_FLOW_OK)
-    g_error ("the pool gives no buffer");
+    g_error ("cannot acquire a buffer from the pool");
   return buffer;
 }
 

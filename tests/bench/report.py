@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""report.py LINES JSON: prints the tables and what was reached."""
+"""report.py LINES JSON: prints the tables and the targets."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from results import (FULL_HD, NAMES, SIZES, UHD, UHD8K, VGA, read_lines)
 
 
 def number(value):
-    """Three digits that matter."""
+    """Formats a number with three significant digits."""
     if value is None:
         return '-'
     if value >= 100:
@@ -47,20 +47,20 @@ def cpu_table(results):
     rows = [[NAMES[name]] + [us(results.value('cpu_ns', 'cpu', name=name,
                                               size=size)) for size in sizes]
             for name in results.distinct('name', 'cpu')]
-    rows.insert(2, ['floor: the two above'] + [
+    rows.insert(2, ['floor: sum of the two above'] + [
         us(results.floor('cpu', size=size)) for size in sizes])
     table('Gadget-side CPU per frame: all threads of the process, user and '
           'system', head, rows)
 
     rows = []
     for field, text in (('worker_ns', 'kernel workers'),
-                        ('interrupt_ns', 'interrupts that struck')):
+                        ('interrupt_ns', 'interrupts meanwhile')):
         rows += [[f'{NAMES[name]}: {text}'] + [
             us(results.value(field, 'cpu', name=name, size=size))
             for size in sizes]
             for name in ('transfer', 'ffsdmabufsink', 'copy-mode=always',
                          'fdsink', 'aio')]
-    table('Apart from that', head, rows)
+    table('Not included above', head, rows)
 
     rows = [[NAMES[name]] + [number(results.value('switches', 'cpu', name=name,
                                                   size=size))
@@ -91,7 +91,7 @@ def memory_table(results):
     rows = [[f'{row["memory"]}: v4l2src ! {row["name"]}', us(row['cpu_ns']),
              number(row['switches'])] for row in results.all('v4l2src')]
     if rows:
-        table('The same with v4l2src in front (VGA YUY2)',
+        table('The same with v4l2src (VGA YUY2)',
               ['', 'CPU, us', 'switches'], rows)
 
 
@@ -145,7 +145,7 @@ def submit_table(results):
                                               size=size)) for size in sizes]
             for name in results.distinct('name', 'submit')]
     if rows:
-        table('To know how a transfer ended, by bare loops',
+        table('Status of a transfer, by bare loops',
               ['CPU per frame, us'] + [SIZES[size] for size in sizes], rows)
 
 
@@ -155,7 +155,7 @@ CAMERAS = {
     'stream': 'profile=stream',
     'u3v': 'profile=u3v',
     'uvc': 'profile=uvc, by SUBMIT',
-    'uvc-room': 'profile=uvc, header in the room in front',
+    'uvc-room': 'profile=uvc, header in the headroom',
     'uvc-copy': 'profile=uvc, copied',
 }
 
@@ -166,13 +166,13 @@ def profiles_table(results):
              us(row['cpu_ns']), number(row['switches'])]
             for row in results.all('profiles')]
     if rows:
-        table('By class of camera (VGA YUY2, the whole pipeline)',
+        table('By profile (VGA YUY2, the whole pipeline)',
               ['', 'CPU, us', 'switches'], rows)
 
 
 DELAYS = (('poll_wake', 'fence signalled -> poll() returns'),
           ('to_pool', 'fence signalled -> buffer in its pool'),
-          ('to_transfer', 'buffer enters -> TRANSFER'))
+          ('to_transfer', 'buffer pushed -> TRANSFER'))
 LATENCIES = (('latency', 1024, '1 KiB, full speed'),
              ('latency', VGA, 'VGA, full speed'),
              ('latency-paced', VGA, 'VGA, every 5 ms'))
@@ -223,7 +223,7 @@ def calls_table(results):
                          number(row['switches']), us(row['cpu_ns'])])
             rows.append([f'    {text}', '', '', '', ''])
         table(f'A frame of {SIZES[size]} by system call, us on the processor '
-              '(with tracing, which costs about 0.5 us a call)',
+              '(with tracing, which costs about 0.5 us per call)',
               ['', 'calls', 'allocations', 'switches', 'CPU, us'],
               [row for row in rows if row[1]])
         print()
@@ -257,24 +257,24 @@ def ratio(a, b):
 
 
 def targets(results):
-    """Yields text, value, limit, whether at most (or at least)."""
-    ours = {size: results.value('cpu_ns', 'cpu', name='ffsdmabufsink',
+    """Yields text, value, limit, and whether the limit is a maximum."""
+    sink = {size: results.value('cpu_ns', 'cpu', name='ffsdmabufsink',
                                 size=size) for size in SIZES}
     for size in (VGA, FULL_HD, UHD, UHD8K):
-        yield (f'CPU at {SIZES[size]}: over bare loop + fakesink chain',
-               ratio(ours[size], results.floor('cpu', size=size)), 1.25, True)
-    yield ('CPU at 1080p: fdsink over ours',
+        yield (f'CPU at {SIZES[size]}: sink over bare loop + fakesink chain',
+               ratio(sink[size], results.floor('cpu', size=size)), 1.25, True)
+    yield ('CPU at 1080p: fdsink over sink',
            ratio(results.value('cpu_ns', 'cpu', name='fdsink', size=FULL_HD),
-                 ours[FULL_HD]), 50, False)
+                 sink[FULL_HD]), 50, False)
     yield ('CPU flat in size, large chunks: 8K over VGA',
-           ratio(ours[UHD8K], ours[VGA]), 1.2, True)
+           ratio(sink[UHD8K], sink[VGA]), 1.2, True)
 
     def growth(name):
         return ratio(*(results.value('cpu_ns', 'memory', memory='udmabuf',
                                      name=name, size=size)
                        for size in (UHD8K, VGA)))
 
-    yield ('CPU by size, pages: growth 8K over VGA, ours over bare',
+    yield ('CPU by size, pages: growth 8K over VGA, sink over bare',
            ratio(growth('ffsdmabufsink'), growth('transfer')), 1.25, True)
     for size in results.distinct('size', 'throughput'):
         ratios = [ratio(*(results.value('wall_ns', 'throughput', name=name,
@@ -282,7 +282,7 @@ def targets(results):
                           for name in ('transfer', 'ffsdmabufsink')))
                   for depth in results.distinct('in_flight', 'throughput')
                   if depth >= 2]
-        yield (f'Throughput at {SIZES[size]}: worst of ours over bare, 2..8 in '
+        yield (f'Throughput at {SIZES[size]}: worst of sink over bare, 2..8 in '
                'flight', min(filter(None, ratios), default=None), 0.99, False)
     starved = results.one('latency', name='ffsdmabufsink', size=VGA)
     if starved:
@@ -295,7 +295,7 @@ def targets(results):
         if wake and back:
             yield (f'Fence to pool, p99 over a bare poll() wake: {text}',
                    back['p99'] / wake['p99'], 1.5, True)
-    yield ('Small frames: frames/s over those of a bare loop',
+    yield ('Small frames: frames/s, sink over bare loop',
            ratio(results.value('wall_ns', 'small', name='transfer'),
                  results.value('wall_ns', 'small', name='ffsdmabufsink')),
            0.8, False)
@@ -309,7 +309,7 @@ def targets(results):
 
 
 def target_table(results):
-    """Returns the same as objects."""
+    """Prints the table of targets and returns them as objects."""
     found = []
     for text, value, limit, at_most in targets(results):
         if value is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Results of the benchmark, as report.py and plots.py look them up."""
+"""Results of the benchmark, for report.py and plots.py."""
 
 import json
 
@@ -41,7 +41,7 @@ class Results:
                 and all(row.get(k) == v for k, v in keys.items())]
 
     def one(self, test, **keys):
-        """The first, or None."""
+        """Returns the first match, or None."""
         return next(iter(self.all(test, **keys)), None)
 
     def value(self, field, test, **keys):
@@ -49,11 +49,11 @@ class Results:
         return None if row is None else row.get(field)
 
     def distinct(self, field, test, **keys):
-        """In the order of their first appearance."""
+        """Returns the values in the order of their first appearance."""
         return list(dict.fromkeys(row[field] for row in self.all(test, **keys)))
 
     def floor(self, test, **keys):
-        """CPU of a bare loop and of a chain that ends in nothing, ns."""
+        """Returns the CPU time of a bare loop plus a fakesink chain, ns."""
         parts = [self.value('cpu_ns', test, name=name, **keys)
                  for name in FLOOR]
         return None if None in parts else sum(parts)

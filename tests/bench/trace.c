@@ -165,7 +165,7 @@ find_call (const char *name)
   return i;
 }
 
-/* "NR 16 (7, 40106785, ...)": ioctls by what they ask for. */
+/* Parses "NR 16 (7, 40106785, ...)"; ioctls are counted by request. */
 static unsigned int
 parse_call (const char *args)
 {
@@ -174,7 +174,7 @@ parse_call (const char *args)
     long number;
     const char *name;
   } names[] = {
-    /* Those that not every architecture has */
+    /* Not on all architectures */
 #ifdef SYS_poll
     {SYS_poll, "poll"},
 #endif
@@ -392,8 +392,8 @@ compare_calls (const void *a, const void *b)
   return x->ticks < y->ticks ? 1 : x->ticks > y->ticks ? -1 : 0;
 }
 
-/* As the members of a JSON object: calls of each kind and their time in
- * nanoseconds, a frame. */
+/* Prints the members of a JSON object: calls per frame of each kind and their
+ * time in nanoseconds. */
 void
 trace_print_calls (uint64_t frames)
 {

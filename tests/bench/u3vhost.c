@@ -27,7 +27,7 @@
 #include "function/u3v/gstffsu3vmap.h"
 #include "usbhost.h"
 
-/* Of three transfers of a frame each: four frames. */
+/* Four frames of three transfers. */
 #define N_URBS 12
 #define CONTROL_TIMEOUT_MS 60000
 
@@ -132,7 +132,7 @@ command (Camera * camera, guint16 code, guint64 address, guint8 * packet,
     done = bulk (camera, camera->in, packet, U3V_MAX_ANSWER);
     if (done < GENCP_HEADER || memcmp (packet, GENCP_PREFIX, 4) != 0
         || gst_ffs_get_u16 (packet + 10) != number)
-      fail ("what came is no answer to command %u", number);
+      fail ("invalid answer to command %u", number);
     status = gst_ffs_get_u16 (packet + 4);
     answer = gst_ffs_get_u16 (packet + 6);
   } while (answer == PENDING);
@@ -174,7 +174,7 @@ set_transfers (Camera * camera)
   guint64 sirm = read_register (camera, sbrm + SBRM_SIRM, 8);
   guint32 alignment = 1u << (read_register (camera, sirm + SI_INFO, 4) >> 24);
 
-  /* Left over from another host. */
+  /* Stop the stream of an earlier host. */
   write_register (camera, sirm + SI_CONTROL, 0);
   camera->payload_size = read_register (camera, sirm + SI_REQUIRED_PAYLOAD, 8);
   if (camera->payload_size < alignment)
@@ -204,7 +204,7 @@ on_data (const guint8 * data, gsize size, gpointer user_data)
     good = size == TRAILER_LENGTH && memcmp (data, "U3VT", 4) == 0
         && gst_ffs_get_u16 (data + 16) == U3V_SUCCESS;
   if (!good)
-    fail ("transfer %u, of %zu bytes, is no good %s", camera->n_transfers - 1,
+    fail ("transfer %u of %zu bytes is not a %s", camera->n_transfers - 1,
         size, names[part]);
 }
 

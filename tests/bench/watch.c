@@ -78,7 +78,7 @@ posix_memalign (void **data, size_t alignment, size_t size)
   return *data ? 0 : ENOMEM;
 }
 
-/* Of all threads, since the program's start. */
+/* Returns: the number of all threads since the program's start */
 guint64
 watch_allocations (void)
 {
@@ -122,7 +122,7 @@ on_transfer (gint dmabuf, guint64 now)
   last_dmabuf = dmabuf;
 }
 
-/* The last dmabuf of the transfer, in flight as long as all of them. */
+/* Returns: the last dmabuf of the transfer, which stands for all of them */
 static gint
 get_dmabuf (gulong request, gpointer arg)
 {
@@ -135,7 +135,7 @@ get_dmabuf (gulong request, gpointer arg)
   return segments[submit->num_segments - 1].fd;
 }
 
-/* Hides the ioctls that mainline does not have. */
+/* Hides the ioctls that mainline lacks. */
 void
 watch_hide_patches (void)
 {
@@ -172,7 +172,7 @@ ioctl (int fd, unsigned long request, ...)
   return ret;
 }
 
-/* From now on, for that many frames. */
+/* Starts watching @frames frames. */
 void
 watch_start (guint frames)
 {
@@ -183,7 +183,7 @@ watch_start (guint frames)
   watching = TRUE;
 }
 
-/* The frame is about to be pushed. */
+/* Call before the frame is pushed. */
 void
 watch_enter (gint dmabuf)
 {
@@ -193,7 +193,7 @@ watch_enter (gint dmabuf)
     slot->entered = meter_now ();
 }
 
-/* The frame is back. */
+/* Call when the frame is released. */
 void
 watch_release (gint dmabuf)
 {

@@ -296,7 +296,7 @@ wait_reconfigures (gint n)
 
 /* Upstream is asked for the image, and for video again when the host has read the
  * image, not before: its buffers would be taken from the endpoint. */
-GST_START_TEST (test_still)
+GST_START_TEST (pipeline_switches_for_a_still_image)
 {
   GThread *thread;
   Fixture f;
@@ -355,7 +355,7 @@ push_until_stopped (gpointer data)
 }
 
 /* A pipeline that is stopped does not wait for a host that does not read. */
-GST_START_TEST (test_stopped_while_unread)
+GST_START_TEST (stop_does_not_wait_for_an_unread_image)
 {
   GThread *thread;
   Fixture f;
@@ -383,8 +383,8 @@ uvc_sink_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_still);
-  tcase_add_test (tc, test_stopped_while_unread);
+  tcase_add_test (tc, pipeline_switches_for_a_still_image);
+  tcase_add_test (tc, stop_does_not_wait_for_an_unread_image);
   return s;
 }
 

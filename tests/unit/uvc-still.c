@@ -142,7 +142,7 @@ static void
 start_video (void)
 {
   fail_unless (uvc_set_probe (&f, COMMIT, 1, 1, 0));
-  uvc_set_caps (&f, YUY2_SMALL, TRUE);
+  profile_set_caps (f.profile, YUY2_SMALL, TRUE);
 }
 
 /* ---- tests ---- */
@@ -176,7 +176,7 @@ assert_descriptors (GstFfsSpeed speed, guint n_video, guint n_still)
   fail_unless_equals_int (found, n_still);
 }
 
-GST_START_TEST (test_descriptors)
+GST_START_TEST (descriptors_list_all_sizes)
 {
   /* Not for H.264. */
   assert_descriptors (GST_FFS_SPEED_SUPER, 2, 2);
@@ -194,7 +194,7 @@ GST_START_TEST (test_descriptors)
 
 GST_END_TEST;
 
-GST_START_TEST (test_negotiation)
+GST_START_TEST (still_is_negotiated_by_index)
 {
   const guint32 max = 4 * 1024 * 1024;
 
@@ -230,7 +230,7 @@ GST_START_TEST (test_negotiation)
 
 GST_END_TEST;
 
-GST_START_TEST (test_requests)
+GST_START_TEST (malformed_requests_are_stalled)
 {
   g_autoptr (GByteArray) reply = g_byte_array_new ();
   guint8 data[GST_FFS_UVC_STILL_SIZE] = { 1, 1, };
@@ -262,22 +262,22 @@ GST_START_TEST (test_requests)
 GST_END_TEST;
 
 /* One frame, of that size and with that bit, and then video again. */
-GST_START_TEST (test_image)
+GST_START_TEST (one_frame_has_the_still_bit)
 {
   start_video ();
   fail_unless_equals_int_hex (info_of (SIZE_SMALL, 1), 0x8f);
   fail_unless (set_still (STILL_COMMIT, 1, 2));
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
   fail_unless_equals_int (f.n_renegotiated, 0);
   fail_unless (trigger (1));
   fail_unless_equals_int (f.n_renegotiated, 1);
   fail_unless_equals_int (get_byte (GET_CUR, STILL_TRIGGER), 1);
-  uvc_assert_caps (&f, STILL_LARGE);
+  profile_assert_caps (f.profile, STILL_LARGE);
 
   /* Video pauses until upstream has switched. */
   fail_if (wrap (SIZE_SMALL, 2, 0));
-  uvc_set_caps (&f, YUY2_SMALL, FALSE);
-  uvc_set_caps (&f, "video/x-raw,format=YUY2,width=2592,height=1944,"
+  profile_set_caps (f.profile, YUY2_SMALL, FALSE);
+  profile_set_caps (f.profile, "video/x-raw,format=YUY2,width=2592,height=1944,"
       "framerate=5/1", TRUE);
   /* Nor is a bad frame an image. */
   fail_if (wrap (SIZE_LARGE, 3, GST_BUFFER_FLAG_CORRUPTED));
@@ -291,9 +291,9 @@ GST_START_TEST (test_image)
   fail_unless_equals_int (get_byte (GET_CUR, STILL_TRIGGER), 0);
   assert_changed ();
 
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
   fail_if (wrap (SIZE_LARGE, 5, 0));
-  uvc_set_caps (&f, YUY2_SMALL, TRUE);
+  profile_set_caps (f.profile, YUY2_SMALL, TRUE);
   fail_unless_equals_int_hex (info_of (SIZE_SMALL, 6), 0x8f);
   fail_if (gst_ffs_profile_has_changed (f.profile));
   fail_unless_equals_int (f.n_started, 1);
@@ -303,24 +303,24 @@ GST_START_TEST (test_image)
 GST_END_TEST;
 
 /* Also of the size of the video; frames from before the trigger are none. */
-GST_START_TEST (test_same_size)
+GST_START_TEST (image_of_the_video_size_needs_no_switch)
 {
   start_video ();
   fail_unless (set_still (STILL_COMMIT, 1, 1));
   fail_unless (trigger (1));
-  uvc_assert_caps (&f, STILL_SMALL);
+  profile_assert_caps (f.profile, STILL_SMALL);
   fail_if (wrap (SIZE_SMALL, 1, 0));
-  uvc_set_caps (&f, YUY2_SMALL, TRUE);
+  profile_set_caps (f.profile, YUY2_SMALL, TRUE);
   fail_unless_equals_int_hex (info_of (SIZE_SMALL, 2), 0x8f | STI);
   assert_changed ();
-  uvc_set_caps (&f, YUY2_SMALL, TRUE);
+  profile_set_caps (f.profile, YUY2_SMALL, TRUE);
   fail_unless_equals_int_hex (info_of (SIZE_SMALL, 3), 0x8e);
 }
 
 GST_END_TEST;
 
 /* An image of several payloads, each of which says what it is. */
-GST_START_TEST (test_payloads)
+GST_START_TEST (each_payload_has_the_still_bit)
 {
   const guint32 max = 4 * 1024 * 1024;
   GstFfsFraming w;
@@ -329,7 +329,7 @@ GST_START_TEST (test_payloads)
   start_video ();
   fail_unless (set_still (STILL_COMMIT, 1, 2));
   fail_unless (trigger (1));
-  uvc_set_caps (&f, STILL_LARGE ",framerate=5/1", TRUE);
+  profile_set_caps (f.profile, STILL_LARGE ",framerate=5/1", TRUE);
   fail_unless (wrap_full (SIZE_LARGE, 1, 0, &w));
   fail_unless_equals_int (w.payload_size, max);
   fail_unless_equals_int_hex (w.header[1], 0x8d | STI);
@@ -339,20 +339,20 @@ GST_START_TEST (test_payloads)
 GST_END_TEST;
 
 /* Of another format than the video, which begins with a key frame again. */
-GST_START_TEST (test_other_format)
+GST_START_TEST (image_may_have_another_format)
 {
   fail_unless (uvc_set_probe (&f, COMMIT, 2, 1, 0));
-  uvc_set_caps (&f, H264, TRUE);
+  profile_set_caps (f.profile, H264, TRUE);
   fail_unless (wrap (100, 1, 0));
   fail_unless (wrap (100, 2, GST_BUFFER_FLAG_DELTA_UNIT));
   fail_unless (set_still (STILL_COMMIT, 3, 1));
   fail_unless (trigger (1));
-  uvc_assert_caps (&f, STILL_MJPEG);
-  uvc_set_caps (&f, MJPEG, TRUE);
+  profile_assert_caps (f.profile, STILL_MJPEG);
+  profile_set_caps (f.profile, MJPEG, TRUE);
   fail_unless (info_of (100, 3) & STI);
   assert_changed ();
-  uvc_assert_caps (&f, H264);
-  uvc_set_caps (&f, H264, TRUE);
+  profile_assert_caps (f.profile, H264);
+  profile_set_caps (f.profile, H264, TRUE);
   fail_if (wrap (100, 4, GST_BUFFER_FLAG_DELTA_UNIT));
   fail_unless (wrap (100, 5, 0));
 }
@@ -369,7 +369,7 @@ assert_refused (guint8 value, guint error)
   fail_unless_equals_int (f.n_renegotiated, n);
 }
 
-GST_START_TEST (test_wrong_state)
+GST_START_TEST (trigger_needs_a_commit)
 {
   /* Without a commit, without a stream, twice. */
   assert_refused (1, 2);
@@ -386,7 +386,7 @@ GST_START_TEST (test_wrong_state)
   fail_if (set_still (STILL_COMMIT, 1, 2));
   uvc_assert_error (&f, 2);
   gst_ffs_profile_set_enabled (f.profile, TRUE);
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
   start_video ();
   assert_refused (1, 2);
 }
@@ -394,17 +394,17 @@ GST_START_TEST (test_wrong_state)
 GST_END_TEST;
 
 /* The host, or a new stream, ends what was requested. */
-GST_START_TEST (test_ends)
+GST_START_TEST (abort_and_commit_end_a_request)
 {
   fail_unless (set_still (STILL_COMMIT, 1, 2));
   start_video ();
   fail_unless (trigger (1));
   fail_unless (trigger (3));
   fail_unless_equals_int (f.n_renegotiated, 2);
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
   fail_unless_equals_int (get_byte (GET_CUR, STILL_TRIGGER), 0);
   fail_unless_equals_int (get_byte (GET_CUR, STREAM_ERROR), 0);
-  uvc_set_caps (&f, YUY2_SMALL, TRUE);
+  profile_set_caps (f.profile, YUY2_SMALL, TRUE);
   fail_if (info_of (SIZE_SMALL, 1) & STI);
   /* There is none to end. */
   fail_unless (trigger (3));
@@ -413,25 +413,25 @@ GST_START_TEST (test_ends)
   /* It remains committed. */
   fail_unless (trigger (1));
   start_video ();
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
   fail_if (info_of (SIZE_SMALL, 2) & STI);
 
   fail_unless (trigger (1));
   gst_ffs_profile_restart (f.profile);
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
 
   fail_unless (trigger (1));
   f.waiting = GST_CLOCK_TIME_NONE;
   gst_ffs_profile_tick (f.profile);
   fail_if (gst_ffs_profile_is_streaming (f.profile));
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
 }
 
 GST_END_TEST;
 
 /* A host that suspends the stream before it requests an image has ended it as
  * far as one can see. */
-GST_START_TEST (test_suspended)
+GST_START_TEST (trigger_resumes_a_suspended_stream)
 {
   start_video ();
   fail_unless (set_still (STILL_COMMIT, 1, 2));
@@ -441,18 +441,18 @@ GST_START_TEST (test_suspended)
   f.waiting = 0;
   fail_unless (trigger (1));
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
-  uvc_assert_caps (&f, STILL_LARGE);
-  uvc_set_caps (&f, STILL_LARGE ",framerate=5/1", TRUE);
+  profile_assert_caps (f.profile, STILL_LARGE);
+  profile_set_caps (f.profile, STILL_LARGE ",framerate=5/1", TRUE);
   fail_unless (info_of (SIZE_LARGE, 1) & STI);
   assert_changed ();
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
 }
 
 GST_END_TEST;
 
 /* A source that does not switch costs the image, not the stream. */
-GST_START_TEST (test_timeout)
+GST_START_TEST (missing_image_is_reported)
 {
   GstClock *clock = gst_test_clock_new_with_start_time (50 * GST_SECOND);
 
@@ -462,10 +462,10 @@ GST_START_TEST (test_timeout)
   fail_unless (trigger (1));
   gst_test_clock_advance_time (GST_TEST_CLOCK (clock), 5 * GST_SECOND);
   gst_ffs_profile_tick (f.profile);
-  uvc_assert_caps (&f, STILL_LARGE);
+  profile_assert_caps (f.profile, STILL_LARGE);
   gst_test_clock_advance_time (GST_TEST_CLOCK (clock), 1);
   gst_ffs_profile_tick (f.profile);
-  uvc_assert_caps (&f, YUY2_SMALL);
+  profile_assert_caps (f.profile, YUY2_SMALL);
   fail_unless_equals_int (f.n_renegotiated, 2);
   fail_unless_equals_int (get_byte (GET_CUR, STILL_TRIGGER), 0);
   fail_unless_equals_int (get_byte (GET_CUR, STREAM_ERROR), 7);
@@ -478,13 +478,13 @@ GST_START_TEST (test_timeout)
 GST_END_TEST;
 
 /* A host may take as long for an image as the slowest bus does. */
-GST_START_TEST (test_slow_host)
+GST_START_TEST (slow_host_keeps_the_image)
 {
   start_video ();
   f.waiting = 2 * GST_SECOND + SIZE_LARGE * (GST_SECOND / 500000);
   fail_unless (set_still (STILL_COMMIT, 1, 2));
   fail_unless (trigger (1));
-  uvc_set_caps (&f, STILL_LARGE ",framerate=5/1", TRUE);
+  profile_set_caps (f.profile, STILL_LARGE ",framerate=5/1", TRUE);
   fail_unless (info_of (SIZE_LARGE, 1) & STI);
   gst_ffs_profile_tick (f.profile);
   fail_unless (gst_ffs_profile_is_streaming (f.profile));
@@ -522,7 +522,7 @@ set_pad_caps (GstPad * pad, const gchar * text)
 
 /* What the sink makes of it: upstream renegotiates if its caps do not fit, and
  * the next frame is looked at in any case. */
-GST_START_TEST (test_upstream_is_asked)
+GST_START_TEST (sink_renegotiates_for_the_image)
 {
   GstBaseSink *sink = gst_object_ref_sink (g_object_new
       (GST_TYPE_FFS_DMABUF_SINK, NULL));
@@ -590,19 +590,19 @@ uvc_still_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, set_up, tear_down);
-  tcase_add_test (tc, test_descriptors);
-  tcase_add_test (tc, test_negotiation);
-  tcase_add_test (tc, test_requests);
-  tcase_add_test (tc, test_image);
-  tcase_add_test (tc, test_same_size);
-  tcase_add_test (tc, test_payloads);
-  tcase_add_test (tc, test_other_format);
-  tcase_add_test (tc, test_wrong_state);
-  tcase_add_test (tc, test_ends);
-  tcase_add_test (tc, test_suspended);
-  tcase_add_test (tc, test_timeout);
-  tcase_add_test (tc, test_slow_host);
-  tcase_add_test (tc, test_upstream_is_asked);
+  tcase_add_test (tc, descriptors_list_all_sizes);
+  tcase_add_test (tc, still_is_negotiated_by_index);
+  tcase_add_test (tc, malformed_requests_are_stalled);
+  tcase_add_test (tc, one_frame_has_the_still_bit);
+  tcase_add_test (tc, image_of_the_video_size_needs_no_switch);
+  tcase_add_test (tc, each_payload_has_the_still_bit);
+  tcase_add_test (tc, image_may_have_another_format);
+  tcase_add_test (tc, trigger_needs_a_commit);
+  tcase_add_test (tc, abort_and_commit_end_a_request);
+  tcase_add_test (tc, trigger_resumes_a_suspended_stream);
+  tcase_add_test (tc, missing_image_is_reported);
+  tcase_add_test (tc, slow_host_keeps_the_image);
+  tcase_add_test (tc, sink_renegotiates_for_the_image);
   return s;
 }
 

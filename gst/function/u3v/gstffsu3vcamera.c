@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsU3vCamera: the camera that a host sees: what it has selected of
- * upstream's offer, whether frames flow, and the registers that show both.
+ * GstFfsU3vCamera: the state of the camera as the host sees it: the selection
+ * from upstream's offer, whether frames flow, and the registers that show both.
  *
  * Frames flow when the host has enabled the streaming interface and started
- * the acquisition; it may do so in either order.  From the first of the two on
- * the size of a frame is locked.  The registers always hold one value of each
- * feature that occurs in the offer, but not all combinations do: programs
- * write width, height and format in any order, so the combination is looked
- * at when the stream is to begin.
+ * the acquisition, in either order.  The first of the two locks the size of a
+ * frame.  Each register holds a value that occurs in the offer, but not every
+ * combination of them does: programs write width, height and format in any
+ * order.  The combination is therefore checked when the stream starts.
  *
- * A host program that dies tells nobody.  The next one reads the manifest
- * before anything can be locked for it; that ends what the last one left.
+ * A host program that dies sends no last command.  The next program reads the
+ * manifest before it locks anything; that read ends the stream and the locks of
+ * the last one.
  *
- * Nothing is done here but bookkeeping: an access gives an effect, for the
- * caller to carry out.
+ * This file only keeps state.  An access returns an effect for the caller to
+ * carry out.
  *
  * Ownership: owns the offer and the registers, copies the controls.
  *
@@ -29,8 +29,8 @@
 #include "gstffsu3vstandard.h"
 #include "gstffsu3vxml.h"
 
-/* Frames that a trigger passes over at most: some seconds of them, since a
- * source of a busy board may be late for a while. */
+/* Maximum number of frames that a pending trigger skips: a few seconds, because
+ * the source of a busy board may be late for a while. */
 #define MAX_SKIPPED 128
 
 /* ---- state ---- */
@@ -116,7 +116,8 @@ gst_ffs_u3v_camera_show_selection (GstFfsU3vCamera * self)
       s->fps_n > 0 ? (gdouble) s->fps_n / s->fps_d : self->wanted_rate);
 }
 
-/* What was written is not all that is stored, and not all of it stays. */
+/* Overwrites what the host wrote: some values are adjusted, and the timestamp
+ * latch reads as 0. */
 void
 gst_ffs_u3v_camera_show_settings (GstFfsU3vCamera * self)
 {
@@ -131,7 +132,7 @@ gst_ffs_u3v_camera_show_settings (GstFfsU3vCamera * self)
   gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_TIMESTAMP_LATCH, 0);
 }
 
-/* As the camera is at first, but for the controls of the source. */
+/* Restores the initial state, except for the controls of the source. */
 void
 gst_ffs_u3v_camera_load_defaults (GstFfsU3vCamera * self)
 {
@@ -145,7 +146,7 @@ gst_ffs_u3v_camera_load_defaults (GstFfsU3vCamera * self)
   self->trigger_pending = FALSE;
 }
 
-/* Whether an acquisition has all the frames that it is of. */
+/* Whether the acquisition has taken all of its frames. */
 gboolean
 gst_ffs_u3v_camera_is_done (GstFfsU3vCamera * self)
 {
@@ -159,7 +160,7 @@ gst_ffs_u3v_camera_is_done (GstFfsU3vCamera * self)
   }
 }
 
-/* What the transfers that the host announced can take. */
+/* The size of the host's payload transfers without the final ones. */
 guint64
 gst_ffs_u3v_camera_get_whole_transfers (GstFfsU3vCamera * self)
 {
@@ -194,7 +195,7 @@ gst_ffs_u3v_camera_clear_effect (GstFfsU3vEffect * effect)
   effect->control = -1;
 }
 
-/* ---- what the host reads ---- */
+/* ---- register reads ---- */
 
 static gboolean
 overlaps (guint64 address, guint length, guint64 start, guint n)
@@ -210,7 +211,7 @@ is_new_host (GstFfsU3vCamera * self, guint64 address, guint length)
       && overlaps (address, length, MANIFEST, MANIFEST_LENGTH);
 }
 
-/* Nothing is locked, and no stream is left. */
+/* Removes all locks and ends the stream. */
 void
 gst_ffs_u3v_camera_release (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
 {
@@ -220,9 +221,9 @@ gst_ffs_u3v_camera_release (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
 
 /**
  * gst_ffs_u3v_camera_read:
- * @effect: (out): what to do before the host gets its answer
+ * @effect: (out): to carry out before the answer is sent
  *
- * Returns: a status
+ * Returns: a GenCP or USB3 Vision status
  */
 guint16
 gst_ffs_u3v_camera_read (GstFfsU3vCamera * self, guint64 address,
@@ -268,9 +269,9 @@ gst_ffs_u3v_camera_is_slow (GstFfsU3vCamera * self, guint64 address,
 
 /**
  * gst_ffs_u3v_camera_next_control:
- * @after: the last one that was given, or -1
+ * @after: the control that the last call returned, or -1
  *
- * Returns: the next control that is in a range of addresses, or -1
+ * Returns: the next control with a register in the address range, or -1
  */
 gint
 gst_ffs_u3v_camera_next_control (GstFfsU3vCamera * self, guint64 address,
@@ -288,7 +289,7 @@ gst_ffs_u3v_camera_next_control (GstFfsU3vCamera * self, guint64 address,
 
 /**
  * gst_ffs_u3v_camera_store_control:
- * @value: what the source has now
+ * @value: current value of the source
  */
 void
 gst_ffs_u3v_camera_store_control (GstFfsU3vCamera * self, guint i,
@@ -306,9 +307,9 @@ gst_ffs_u3v_camera_store_control (GstFfsU3vCamera * self, guint i,
 
 /**
  * gst_ffs_u3v_camera_store_time:
- * @now: by the clock of the frames; %GST_CLOCK_TIME_NONE if there is none
+ * @now: time of the clock that timestamps frames, or %GST_CLOCK_TIME_NONE
  *
- * The host wanted to know.
+ * Stores the timestamp that the host has latched.
  */
 void
 gst_ffs_u3v_camera_store_time (GstFfsU3vCamera * self, GstClockTime now)
@@ -321,10 +322,10 @@ gst_ffs_u3v_camera_store_time (GstFfsU3vCamera * self, GstClockTime now)
 
 /**
  * gst_ffs_u3v_camera_trigger:
- * @now: by the clock of the frames; %GST_CLOCK_TIME_NONE if there is none
+ * @now: time of the clock that timestamps frames, or %GST_CLOCK_TIME_NONE
  *
- * One frame may go that is captured from now on.  One trigger waits at a time,
- * more are as good as one.
+ * Sends the first frame captured from @now on.  A trigger that arrives while
+ * another one is pending has no effect.
  */
 void
 gst_ffs_u3v_camera_trigger (GstFfsU3vCamera * self, GstClockTime now)
@@ -340,9 +341,9 @@ gst_ffs_u3v_camera_trigger (GstFfsU3vCamera * self, GstClockTime now)
 
 /**
  * gst_ffs_u3v_camera_reset:
- * @effect: (out): what to do now
+ * @effect: (out): to carry out now
  *
- * The host is gone.
+ * Call when the host is gone.
  */
 void
 gst_ffs_u3v_camera_reset (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
@@ -358,7 +359,7 @@ gst_ffs_u3v_camera_reset (GstFfsU3vCamera * self, GstFfsU3vEffect * effect)
 /**
  * gst_ffs_u3v_camera_wants:
  *
- * Returns: whether frames of these caps are what the host has selected
+ * Returns: whether the host has selected frames of these caps
  */
 gboolean
 gst_ffs_u3v_camera_wants (GstFfsU3vCamera * self,
@@ -375,7 +376,8 @@ gst_ffs_u3v_camera_wants (GstFfsU3vCamera * self,
 /**
  * gst_ffs_u3v_camera_get_caps:
  *
- * Returns: (transfer full): what the host has selected
+ * Returns: (transfer full): the caps to request from upstream for the host's
+ * selection
  */
 GstCaps *
 gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self)
@@ -393,7 +395,8 @@ gst_ffs_u3v_camera_get_caps (GstFfsU3vCamera * self)
  * @caps: the caps of a frame
  * @region: (out): the region that the host selected
  *
- * Returns: %FALSE if it is the whole frame, or if the host selected other caps
+ * Returns: %FALSE if the region is the whole frame, or if the host selected
+ * other caps
  */
 gboolean
 gst_ffs_u3v_camera_get_region (GstFfsU3vCamera * self,
@@ -409,9 +412,9 @@ gst_ffs_u3v_camera_get_region (GstFfsU3vCamera * self,
   return ret;
 }
 
-/* A source runs on and does not know of triggers: the first frame that it has
- * captured after one is what the host gets.  One whose timestamps do not
- * follow the clock may have none such. */
+/* The source captures all the time and knows no triggers.  The host gets the
+ * first frame that was captured after the trigger.  MAX_SKIPPED is for sources
+ * whose timestamps do not follow the clock. */
 static gboolean
 may_go (GstFfsU3vCamera * self, GstClockTime pts)
 {
@@ -426,15 +429,15 @@ may_go (GstFfsU3vCamera * self, GstClockTime pts)
 
 /**
  * gst_ffs_u3v_camera_take_frame:
- * @caps: what the frame is
+ * @caps: the caps of the frame
  * @arrival: the frame
- * @frame: (out): what to tell the host of it
+ * @frame: (out): values for leader and trailer
  *
- * Frames from before the host's choice have the wrong size.  A frame that
- * would end in another of the host's transfers than it expects would put
- * everything after it out of step; it must not go out at all.
+ * Rejects frames captured before the host's selection: they have the wrong
+ * size.  Rejects frames that would end in an earlier transfer of the host than
+ * expected, because the host would lose step with all that follow.
  *
- * Returns: whether the frame is one that the host waits for
+ * Returns: whether to send the frame
  */
 gboolean
 gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
@@ -446,7 +449,7 @@ gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
 
   g_mutex_lock (&self->lock);
   expected = gst_ffs_u3v_selection_get_size (&self->selection);
-  /* One that could not be sent at once comes a second time. */
+  /* The sink offers a frame again that it could not send the first time. */
   again = self->n_frames > 0 && arrival->number == self->last_number;
   ret = gst_ffs_u3v_camera_is_streaming (self) && is_selected (self, caps)
       && arrival->x == self->selection.x && arrival->y == self->selection.y
@@ -472,9 +475,10 @@ gst_ffs_u3v_camera_take_frame (GstFfsU3vCamera * self,
 
 /**
  * gst_ffs_u3v_camera_new:
- * @offer: (transfer full): what there is to select from
- * @controls: what can be set on the source; the texts in it stay the caller's
- * @n_controls: not more than MAX_CONTROLS
+ * @offer: (transfer full): the offer that the host selects from
+ * @controls: the controls of the source; the caller keeps the ownership of the
+ *   strings
+ * @n_controls: at most MAX_CONTROLS
  */
 GstFfsU3vCamera *
 gst_ffs_u3v_camera_new (const GstFfsIdentity * identity,

@@ -15,13 +15,14 @@ typedef struct _GstFfsU3vCamera GstFfsU3vCamera;
  * GstFfsU3vEffect:
  * @stop: the stream ends
  * @start: a stream begins
- * @control: the number of a control to set, or -1
- * @value: what to set it to
- * @latch: to be followed by gst_ffs_u3v_camera_store_time()
- * @trigger: to be followed by gst_ffs_u3v_camera_trigger()
- * @defaults: all controls get the values that they had at first
+ * @control: index of the control to set, or -1
+ * @value: the control's new value
+ * @latch: call gst_ffs_u3v_camera_store_time()
+ * @trigger: call gst_ffs_u3v_camera_trigger()
+ * @defaults: restore the initial values of all controls
  *
- * What is to be done about an access, when no lock is held.
+ * The consequences of a register access.  The caller carries them out with no
+ * lock held.
  */
 typedef struct
 {
@@ -37,13 +38,13 @@ typedef struct
 /**
  * GstFfsU3vArrival:
  * @size: bytes
- * @number: the sink's number
- * @pts: when it was captured, or %GST_CLOCK_TIME_NONE
- * @corrupted: whether upstream says that something is wrong with it
+ * @number: the sink's frame number
+ * @pts: capture time, or %GST_CLOCK_TIME_NONE
+ * @corrupted: whether upstream has flagged the frame as corrupted
  * @x: horizontal offset of the region in the source's frame
  * @y: vertical offset
  *
- * A frame that has come from upstream.
+ * A frame from upstream.
  */
 typedef struct
 {
@@ -57,10 +58,10 @@ typedef struct
 
 /**
  * GstFfsU3vFrame:
- * @number: of the frame since the stream began
- * @status: for its trailer
+ * @number: frame number, 0 for the first one of the stream
+ * @status: status for the trailer
  *
- * What to say about a frame.
+ * The contents of a frame's leader and trailer.
  */
 typedef struct
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the two halves of the camera share: gstffsu3vwrites.c is about what
- * the host writes.  All of it is to be called with the lock held.
+ * Shared by gstffsu3vcamera.c and gstffsu3vwrites.c, which handles the host's
+ * register writes.  Call all functions with the lock held.
  */
 
 #ifndef __GST_FFS_U3V_CAMERA_PRIVATE_H__
@@ -15,28 +15,28 @@ G_BEGIN_DECLS
 
 struct _GstFfsU3vCamera
 {
-  GstFfsU3vOffer *offer;        /* constant, like the controls */
+  GstFfsU3vOffer *offer;        /* constant, as are the controls */
   GstFfsControl controls[MAX_CONTROLS];
   guint n_controls;
-  guint sensor_width;           /* largest of all formats */
+  guint sensor_width;           /* maximum of all formats */
   guint sensor_height;
 
-  /* Under the lock. */
+  /* Protected by the lock. */
   GMutex lock;
   GstFfsU3vRegisters *registers;
   GstFfsU3vBinning binning;
   GstFfsU3vSelection selection; /* the host's */
   GstFfsU3vSelection source;    /* requested from upstream */
-  gboolean possible;            /* upstream has the source */
+  gboolean possible;            /* upstream can produce the source */
   gdouble wanted_rate;
   gboolean enabled;             /* the streaming interface */
   gboolean acquiring;
-  gboolean locked;              /* as the host wishes */
+  gboolean locked;              /* by the host */
   guint32 mode;
-  guint32 frame_count;          /* of an acquisition, for a mode of several */
-  guint64 n_frames;             /* since the stream began */
-  guint64 n_taken;              /* since the acquisition began */
-  guint64 last_number;          /* the sink's, of the last of them */
+  guint32 frame_count;          /* frames of a MultiFrame acquisition */
+  guint64 n_frames;             /* since the start of the stream */
+  guint64 n_taken;              /* since the start of the acquisition */
+  guint64 last_number;          /* the sink's number of the last frame */
   gboolean triggered;           /* a frame needs a trigger */
   gboolean trigger_pending;
   GstClockTime trigger_time;

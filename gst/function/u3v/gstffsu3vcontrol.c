@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsU3vControl: the thread that takes the host's commands from one bulk
- * endpoint and puts the answers on another.
+ * GstFfsU3vControl: the thread that reads the host's commands from one bulk
+ * endpoint and writes the answers to another.
  *
- * A read() on an endpoint cannot be ended but by a signal, so there is Linux
- * AIO here too, which can be cancelled.  One read is always under way while
- * the function is enabled, whatever became of the answers: a host that reads
- * none must find somebody who listens when it, or the next one, tries again.
- * An answer that nobody has fetched when the next command comes is taken
- * back.
+ * Only a signal can end a read() on an endpoint.  The thread uses Linux AIO,
+ * which can be cancelled.  A read is queued all the time while the function is
+ * enabled, even if the host has not read the last answer: the host, or the
+ * next program on it, may send a new command instead.  The thread then cancels
+ * the old answer.
  *
- * Everything that a command does happens in this thread, and so does what
- * becomes necessary when the host is gone; set_enabled() waits for that.
+ * The thread also carries out the effects of a command and the cleanup after
+ * the host is gone; set_enabled() waits for that.
  *
- * Ownership: owns both files, the AIO context and the buffers in it; all of
- * them stay, beyond free(), until a controller lets go of the last transfer.
+ * Ownership: owns both files, the AIO context and its buffers.  They outlive
+ * free() if the controller has not completed the last transfer by then.
  *
- * Locking: the mutex protects what other threads ask for.  Not held when
- * memory is accessed.
+ * Locking: the mutex protects the requests of other threads.  It is not held
+ * during register accesses.
  */
 
 #include <errno.h>
@@ -34,11 +33,12 @@
 #include "transport/gstffsaio.h"
 #include "transport/gstffsendpoint.h"
 
-/* A host that is there has fetched its answer long before. */
+/* A host that still runs has read its answer long before. */
 #define ANSWER_GRACE_NS (20 * 1000 * 1000)
 #define CANCEL_TIMEOUT_S 1
 
-/* Reads that fail one after the other, until the host is configured anew. */
+/* Number of consecutive failed reads after which the thread stops reading until
+ * the host configures the gadget again. */
 #define MAX_FAILURES 16
 
 enum
@@ -69,17 +69,17 @@ struct _GstFfsU3vControl
   io_context_t ctx;
   gint event_fd;
   Transfer transfers[N_TRANSFERS];
-  gboolean arrived;             /* a command that was not looked at */
+  gboolean arrived;             /* a command waits to be handled */
   guint n_failures;
 
-  /* Under the lock. */
+  /* Protected by the lock. */
   GMutex lock;
   GCond cond;
   gint wake_fd;
   gboolean quit;
   gboolean want_enabled;
-  gboolean keep;                /* what the host has chosen */
-  guint n_wishes;
+  gboolean keep;                /* keep the host's selection */
+  guint n_requested;
   guint n_granted;
   gboolean ended;
 };
@@ -126,8 +126,8 @@ reap (GstFfsU3vControl * self, guint min, struct timespec *timeout)
   }
 }
 
-/* Until the transfer is over, or for as long as @timeout each time something
- * else is. */
+/* Waits until the transfer has ended.  @timeout starts again when another
+ * transfer ends. */
 static void
 wait_for (GstFfsU3vControl * self, guint i, const struct timespec *timeout)
 {
@@ -167,7 +167,7 @@ cancel_all (GstFfsU3vControl * self)
 /* ---- commands ---- */
 
 static void
-take_back (GstFfsU3vControl * self, guint i)
+cancel_unread (GstFfsU3vControl * self, guint i)
 {
   struct timespec grace = { 0, ANSWER_GRACE_NS };
 
@@ -175,7 +175,8 @@ take_back (GstFfsU3vControl * self, guint i)
     return;
   wait_for (self, i, &grace);
   if (self->transfers[i].busy) {
-    GST_DEBUG_ID (self->owner, "control: nobody has fetched the answer");
+    GST_DEBUG_ID (self->owner, "control: cancelling an answer that the host "
+        "has not read");
     cancel (self, i);
   }
 }
@@ -186,8 +187,8 @@ handle (GstFfsU3vControl * self, gsize length)
   const guint8 *packet = self->transfers[COMMAND].data;
   guint n;
 
-  take_back (self, PENDING);
-  take_back (self, ANSWER);
+  cancel_unread (self, PENDING);
+  cancel_unread (self, ANSWER);
 
   n = gst_ffs_u3v_gencp_pending (&self->memory, packet, length,
       self->transfers[PENDING].data);
@@ -207,7 +208,7 @@ is_over (glong result)
 }
 
 static void
-look (GstFfsU3vControl * self)
+handle_read (GstFfsU3vControl * self)
 {
   glong result = self->transfers[COMMAND].result;
 
@@ -216,7 +217,7 @@ look (GstFfsU3vControl * self)
     self->n_failures = 0;
     handle (self, result);
   } else if (is_over (result) || ++self->n_failures >= MAX_FAILURES) {
-    GST_DEBUG_ID (self->owner, "control: no more commands: %s",
+    GST_DEBUG_ID (self->owner, "control: stopped reading commands: %s",
         g_strerror (-result));
     return;
   }
@@ -225,19 +226,19 @@ look (GstFfsU3vControl * self)
 
 /* ---- the thread ---- */
 
-/* FALSE: it is time to end. */
+/* Returns FALSE if the thread has to end. */
 static gboolean
-grant_wish (GstFfsU3vControl * self)
+grant_request (GstFfsU3vControl * self)
 {
   gboolean quit, enabled, keep;
-  guint n_wishes;
+  guint n_requested;
 
   g_mutex_lock (&self->lock);
   quit = self->quit;
   enabled = self->want_enabled;
   keep = self->keep;
-  n_wishes = self->n_wishes;
-  if (!quit && n_wishes == self->n_granted) {
+  n_requested = self->n_requested;
+  if (!quit && n_requested == self->n_granted) {
     g_mutex_unlock (&self->lock);
     return TRUE;
   }
@@ -252,7 +253,7 @@ grant_wish (GstFfsU3vControl * self)
     submit (self, COMMAND, U3V_MAX_COMMAND);
 
   g_mutex_lock (&self->lock);
-  self->n_granted = n_wishes;
+  self->n_granted = n_requested;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   return TRUE;
@@ -269,9 +270,9 @@ run (gpointer data)
   guint64 value;
   guint i;
 
-  while (grant_wish (self)) {
+  while (grant_request (self)) {
     if (self->arrived) {
-      look (self);
+      handle_read (self);
       continue;
     }
     if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR) {
@@ -301,16 +302,16 @@ wake (GstFfsU3vControl * self)
 }
 
 static void
-make_wish (GstFfsU3vControl * self, gboolean enabled, gboolean keep)
+request (GstFfsU3vControl * self, gboolean enabled, gboolean keep)
 {
-  guint wish;
+  guint number;
 
   g_mutex_lock (&self->lock);
   self->want_enabled = enabled;
   self->keep = keep;
-  wish = ++self->n_wishes;
+  number = ++self->n_requested;
   wake (self);
-  while (self->n_granted != wish && !self->ended)
+  while (self->n_granted != number && !self->ended)
     g_cond_wait (&self->cond, &self->lock);
   g_mutex_unlock (&self->lock);
 }
@@ -320,26 +321,26 @@ make_wish (GstFfsU3vControl * self, gboolean enabled, gboolean keep)
  * @self: the control channel
  * @enabled: whether a host has configured the function
  *
- * Returns when commands are listened to, or when the last one is done and
- * what it had begun has ended.
+ * Blocks until the thread reads commands or, if not @enabled, until the last
+ * command and its effects have ended.
  */
 void
 gst_ffs_u3v_control_set_enabled (GstFfsU3vControl * self, gboolean enabled)
 {
-  make_wish (self, enabled, FALSE);
+  request (self, enabled, FALSE);
 }
 
 /**
  * gst_ffs_u3v_control_restart:
  * @self: the control channel, enabled
  *
- * The endpoints were disabled for a moment, which has ended all transfers.
- * Returns when commands are listened to again.
+ * Call when the endpoints were disabled for a moment, which has ended all
+ * transfers.  Blocks until the thread reads commands again.
  */
 void
 gst_ffs_u3v_control_restart (GstFfsU3vControl * self)
 {
-  make_wish (self, TRUE, TRUE);
+  request (self, TRUE, TRUE);
 }
 
 /* ---- life ---- */
@@ -361,7 +362,7 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
   if (self->event_fd < 0 || self->wake_fd < 0)
     return errno;
   ret = io_setup (N_TRANSFERS, &self->ctx);
-  /* Here it is about the kernel's contexts, not about the host. */
+  /* io_setup() returns EAGAIN when the system has no AIO contexts left. */
   if (ret == -EAGAIN)
     return ENOSPC;
   return ret < 0 ? -ret : 0;
@@ -369,11 +370,11 @@ open_all (GstFfsU3vControl * self, const gchar * in_path,
 
 /**
  * gst_ffs_u3v_control_new:
- * @owner: the name of the element that it is for
- * @in_path: the endpoint of the answers
- * @out_path: the endpoint of the commands
- * @memory: what the commands are about
- * @changed: called from the thread of the channel, with the memory's user data
+ * @owner: the element's name, for logs
+ * @in_path: the endpoint for answers
+ * @out_path: the endpoint for commands
+ * @memory: the register accesses
+ * @changed: called in the channel's thread, with the user data of @memory
  * @err: (out): an errno
  *
  * Returns: (transfer full) (nullable): the channel, not enabled
@@ -423,7 +424,7 @@ free_all (gpointer data)
   g_free (self);
 }
 
-/* What a read that is under way writes to must stay until it is over. */
+/* The memory of a queued read must stay allocated until the read has ended. */
 void
 gst_ffs_u3v_control_free (GstFfsU3vControl * self)
 {

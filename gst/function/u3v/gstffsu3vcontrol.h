@@ -12,8 +12,8 @@ typedef struct _GstFfsU3vControl GstFfsU3vControl;
 /**
  * GstFfsU3vChangedFunc:
  * @restarted: %TRUE if the endpoints were only disabled for a moment, %FALSE if
- * the host is gone or another one has come
- * @user_data: as given
+ *   the host is gone or has configured the gadget anew
+ * @user_data: the user data of the #GstFfsU3vMemory
  */
 typedef void (*GstFfsU3vChangedFunc) (gboolean restarted, gpointer user_data);
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which raw formats of GStreamer have a number in the Pixel Format Naming
+ * The raw formats of GStreamer that have a number in the Pixel Format Naming
  * Convention (PFNC).
  *
- * Only those whose bytes are the same there once the rows are packed tightly:
- * planes, big endian samples and the like have no entry, nor have the packed
- * formats of V4L2, in which the low bits come after several samples as on a
- * CSI-2 bus, while in those of the convention each sample is in one piece.  A Bayer row is
- * padded to a multiple of four bytes in GStreamer, and nothing in the caps
- * tells otherwise; such widths are left out, so that nothing has to be copied
- * nor explained.
+ * The table has only formats with the same bytes in both, once the rows are
+ * packed tightly.  It has no planar formats and no big endian samples.  It has
+ * no packed formats of V4L2 either: these store the low bits after several
+ * samples, as on a CSI-2 bus, while PFNC keeps each sample in one piece.
+ * GStreamer pads a Bayer row to a multiple of four bytes, and the caps cannot
+ * say otherwise.  Widths that need such padding are not offered, so that no
+ * frame has to be copied.
  *
  * Constant, no locks.
  */
@@ -78,7 +78,7 @@ gst_ffs_u3v_format_from_code (guint32 code)
  * @media: a media type
  * @format: (nullable): the format field
  *
- * Returns: (nullable): what it is called on the wire
+ * Returns: (nullable): the entry of the table
  */
 const GstFfsU3vFormat *
 gst_ffs_u3v_format_from_caps (const gchar * media, const gchar * format)
@@ -96,7 +96,7 @@ gst_ffs_u3v_format_from_caps (const gchar * media, const gchar * format)
 /**
  * gst_ffs_u3v_format_get_size:
  *
- * Returns: the bytes of a frame, packed tightly
+ * Returns: size of a frame without padding (bytes)
  */
 guint64
 gst_ffs_u3v_format_get_size (const GstFfsU3vFormat * format, guint width,
@@ -105,7 +105,7 @@ gst_ffs_u3v_format_get_size (const GstFfsU3vFormat * format, guint width,
   return (guint64) width *format->bits / 8 * height;
 }
 
-/* Returns: (transfer full): caps of all formats, in whatever size and memory */
+/* Returns: (transfer full): caps of all formats, with any size and memory */
 GstCaps *
 gst_ffs_u3v_formats_to_caps (void)
 {

@@ -9,14 +9,14 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsU3vFormat:
- * @code: the number of the Pixel Format Naming Convention
- * @name: its name there
- * @media: the media type of the caps
- * @format: the format field of the caps
- * @bits: of one pixel
- * @step: the width is a multiple of this, so that no row has padding
+ * @code: number in the Pixel Format Naming Convention
+ * @name: name in the convention
+ * @media: media type of the caps
+ * @format: format field of the caps
+ * @bits: bits per pixel
+ * @step: the width has to be a multiple of this, so that rows have no padding
  *
- * A format that has the same bytes in both worlds.
+ * A format with the same bytes in GStreamer and on the wire.
  */
 typedef struct
 {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The device's end of GenCP, the generic control protocol, as USB3 Vision
- * carries it: a packet comes in, a packet goes out.
+ * The device side of GenCP, the generic control protocol, as USB3 Vision
+ * carries it: the function takes a command packet and returns an answer packet.
  *
- * A packet is a header of 12 bytes (prefix, flags or status, command, length
- * of what follows, number of the request) and what follows.  Any bytes may
- * come in.  What does not begin with the prefix, or is shorter than a header,
- * is no packet and gets no answer; everything else gets a status, unless the
- * host wants no answer.
+ * A packet is a header of 12 bytes (prefix, flags or status, command, payload
+ * length, request number) and a payload.  The host may send any bytes.  Data
+ * without the prefix, or shorter than a header, is not a packet and gets no
+ * answer.  Every packet gets a status, unless the host asked for no answer.
  *
- * Pure: no state, no I/O, no locks.
+ * No state, no I/O, no locks.
  */
 
 #include <string.h>
@@ -27,13 +26,13 @@
 #define READ_COMMAND 0x0800
 #define WRITE_COMMAND 0x0802
 #define PENDING_ANSWER 0x0805
-/* The answer to a command has the next number. */
+/* The command number of an answer is that of the command plus one. */
 #define ANSWER 1
 
 #define READ_LENGTH 12
 #define WRITE_ADDRESS 8
 
-/* How long a host should wait once more for what takes its time. */
+/* Time that a host should wait for the answer after a pending acknowledge. */
 #define PENDING_TIMEOUT_MS 10000
 
 typedef struct
@@ -43,7 +42,7 @@ typedef struct
   guint16 number;
   const guint8 *data;
   guint length;
-  guint16 status;               /* what is wrong with the packet */
+  guint16 status;               /* not U3V_SUCCESS: the packet is malformed */
 } Packet;
 
 static gboolean
@@ -118,14 +117,14 @@ write_memory (const GstFfsU3vMemory * memory, const Packet * packet,
 
 /**
  * gst_ffs_u3v_gencp_pending:
- * @packet: what came from the host
+ * @packet: data from the host
  * @length: its length
- * @answer: room for U3V_MAX_ANSWER bytes
+ * @answer: space for U3V_MAX_ANSWER bytes
  *
- * To be called ahead of gst_ffs_u3v_gencp_handle(): whether the host has to be
- * told that the answer will take longer.
+ * Writes a pending acknowledge if the answer may come late.  Call it before
+ * gst_ffs_u3v_gencp_handle().
  *
- * Returns: the length of what to tell, 0 for nothing
+ * Returns: length of the acknowledge, 0 if none is needed
  */
 guint
 gst_ffs_u3v_gencp_pending (const GstFfsU3vMemory * memory,
@@ -150,13 +149,13 @@ gst_ffs_u3v_gencp_pending (const GstFfsU3vMemory * memory,
 
 /**
  * gst_ffs_u3v_gencp_handle:
- * @packet: what came from the host
+ * @packet: data from the host
  * @length: its length
- * @answer: room for U3V_MAX_ANSWER bytes
+ * @answer: space for U3V_MAX_ANSWER bytes
  *
- * Does what the packet says.
+ * Executes the command.
  *
- * Returns: the length of the answer, 0 if there is none to give
+ * Returns: length of the answer, 0 for no answer
  */
 guint
 gst_ffs_u3v_gencp_handle (const GstFfsU3vMemory * memory,

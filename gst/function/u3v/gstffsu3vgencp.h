@@ -9,11 +9,11 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsU3vMemory:
- * @read: gives @length bytes at @address and a status
- * @write: takes them
- * @is_slow: whether an access may take longer than the host waits
+ * @read: reads @length bytes at @address, returns a status
+ * @write: writes them, returns a status
+ * @is_slow: whether an access may take longer than the host's timeout
  *
- * What the host reads and writes.
+ * The address space of the camera.
  */
 typedef struct
 {

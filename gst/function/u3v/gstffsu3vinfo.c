@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The device info descriptor of USB3 Vision: versions, speeds, and the numbers
- * of strings that say the same as the camera's first registers. Numbers are
- * the function's own; the kernel replaces them when the gadget is bound.
+ * The device info descriptor of USB3 Vision: versions, speeds and string IDs.
+ * The strings repeat the first registers of the camera.  The IDs are those of
+ * the function; the kernel replaces them by the gadget's at bind time.
  *
- * A kernel that takes the descriptor but does not know its strings leaves the
- * numbers as they are. Those of the maker, the device and the serial number
- * are the first three, which they are in the gadget as well, so that a host
- * then finds what matters.
+ * A kernel that accepts the descriptor without knowing its strings leaves the
+ * IDs alone.  Manufacturer, product and serial number have IDs 1 to 3, as in
+ * the gadget, so a host finds these three on such a kernel as well.
  *
- * Ownership: the texts of the identity stay the caller's.  No locks.
+ * Ownership: the caller keeps the strings of the identity.  No locks.
  */
 
 #include <string.h>
@@ -26,7 +25,7 @@
 #define STRINGS_AT 11
 #define SPEEDS_AT 19
 
-/* A bit each from low speed on: full, high and super speed. */
+/* Bits, low speed first: full, high and super speed. */
 #define SPEEDS 0x0e
 
 enum
@@ -40,7 +39,7 @@ enum
   MANUFACTURER_INFO,
 };
 
-/* The vendor ID, and eight digits that are the camera's own. */
+/* The vendor ID and eight digits derived from product and serial number. */
 static gchar *
 make_guid (const GstFfsIdentity * identity)
 {
@@ -57,14 +56,14 @@ make_guid (const GstFfsIdentity * identity)
 
 /**
  * gst_ffs_u3v_info_init:
- * @identity: who the camera is
+ * @identity: identity of the camera
  *
- * To be cleared.
+ * Clear with gst_ffs_u3v_info_clear().
  */
 void
 gst_ffs_u3v_info_init (GstFfsU3vInfo * self, const GstFfsIdentity * identity)
 {
-  /* In the order of the descriptor; there is no name by the user. */
+  /* In the order of the descriptor; 0 is the user-defined name. */
   static const guint8 numbers[] = {
     GUID, VENDOR, MODEL, FAMILY, VERSION, MANUFACTURER_INFO, SERIAL, 0
   };

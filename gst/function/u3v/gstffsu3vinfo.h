@@ -12,11 +12,11 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsU3vInfo:
- * @descriptor: what follows the descriptor of the control interface
+ * @descriptor: class-specific descriptor behind the control interface
  * @guid: one of the @strings
- * @strings: those that the descriptor mentions, and %NULL
+ * @strings: strings of the descriptor, %NULL-terminated
  *
- * Who the camera is, for hosts that want to know before they open it.
+ * Identity of the camera for hosts that have not opened it yet.
  */
 typedef struct
 {

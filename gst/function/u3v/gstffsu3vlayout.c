@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which registers the camera has, and what is in those that never change:
- * who it is, what it is able to, where the rest is, and the description.
+ * The registers of the camera and the contents of the constant ones: identity,
+ * capabilities, pointers and the description.
  *
  * No state, no locks.
  */
@@ -24,7 +24,7 @@ static const struct
 } writable[] = {
   {ABRM + ABRM_USER_NAME, ABRM_STRING_LENGTH, BOTH | GST_FFS_U3V_PARTS},
   {ABRM + ABRM_CONFIGURATION, 8, BOTH},
-  /* Reads as 0, so that all of the registers can be read at a time. */
+  /* Reads as 0, so that a host can read all registers at once. */
   {ABRM + ABRM_TIMESTAMP_LATCH, 4, BOTH},
   {SBRM + SBRM_CONFIGURATION, 8, BOTH},
   {SIRM + SI_CONTROL, 4, BOTH},
@@ -110,9 +110,9 @@ fill_abrm (GstFfsU3vRegisters * r, const GstFfsIdentity * identity)
   gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_CAPABILITY,
       CAPABILITY_USER_NAME | CAPABILITY_TIMESTAMP | CAPABILITY_UTF8
       | CAPABILITY_FAMILY | CAPABILITY_SBRM | CAPABILITY_WRITTEN_LENGTH);
-  /* In ns, as the timestamps of frames. */
+  /* ns, like the timestamps of frames. */
   gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_TIMESTAMP_INCREMENT, 1);
-  /* In ms, and generous: a host must not give up a camera under load. */
+  /* ms.  Large, so that a host does not give up a camera under load. */
   gst_ffs_u3v_registers_set_u32 (r, ABRM + ABRM_RESPONSE_TIME, 1000);
   gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_MANIFEST, MANIFEST);
   gst_ffs_u3v_registers_set_u64 (r, ABRM + ABRM_SBRM, SBRM);
@@ -122,7 +122,7 @@ static void
 fill_sbrm (GstFfsU3vRegisters * r)
 {
   gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_VERSION, U3V_VERSION_1_0);
-  /* There is a SIRM, there are no events. */
+  /* SIRM available, no event channel. */
   gst_ffs_u3v_registers_set_u64 (r, SBRM + SBRM_CAPABILITY, 1);
   gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_MAX_COMMAND, U3V_MAX_COMMAND);
   gst_ffs_u3v_registers_set_u32 (r, SBRM + SBRM_MAX_ANSWER, U3V_MAX_ANSWER);
@@ -136,7 +136,7 @@ fill_sbrm (GstFfsU3vRegisters * r)
   gst_ffs_u3v_registers_set_u32 (r, SIRM + SI_REQUIRED_TRAILER, TRAILER_LENGTH);
 }
 
-/* One file, not compressed, of schema 1.1.  Hosts keep it by its checksum. */
+/* One uncompressed file of schema 1.1.  Hosts cache it by its checksum. */
 static void
 fill_manifest (GstFfsU3vRegisters * r, const gchar * xml, gsize length)
 {
@@ -159,12 +159,12 @@ fill_manifest (GstFfsU3vRegisters * r, const gchar * xml, gsize length)
 
 /**
  * gst_ffs_u3v_layout_new:
- * @identity: who the camera is
+ * @identity: identity of the camera
  * @xml: its description
- * @has_rate: whether there is a frame rate to set
- * @n_controls: how many things can be set on the source, MAX_CONTROLS at most
+ * @has_rate: whether the host may set a frame rate
+ * @n_controls: number of controls of the source, at most MAX_CONTROLS
  *
- * Returns: (transfer full): registers whose variable ones are 0
+ * Returns: (transfer full): the registers; those that are not constant are 0
  */
 GstFfsU3vRegisters *
 gst_ffs_u3v_layout_new (const GstFfsIdentity * identity, const gchar * xml,

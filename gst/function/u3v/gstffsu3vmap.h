@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where everything is in the address space of the camera, and the status
- * codes of GenCP and USB3 Vision.  The offsets inside ABRM, SBRM and SIRM are
- * those of the standards; the rest is ours, told to the host by pointers or
- * by the description.
+ * The address map of the camera and the status codes of GenCP and USB3 Vision.
+ * The standards define the offsets in ABRM, SBRM and SIRM.  The other addresses
+ * are the camera's choice; the host learns them from pointers or from the
+ * description.
  */
 
 #ifndef __GST_FFS_U3V_MAP_H__
@@ -23,13 +23,12 @@
 #define U3V_SI_INCONSISTENT 0xa004
 #define U3V_DATA_DISCARDED 0xa100
 
-/* What the control channel carries at a time.  An answer of the maximum is
- * a whole packet at high speed and a short one at SuperSpeed, so that it ends
- * a transfer in both. */
+/* Maximum packet sizes of the control channel.  The largest answer ends in a
+ * short packet at high speed and at SuperSpeed, so it ends the transfer. */
 #define U3V_MAX_COMMAND 1024
 #define U3V_MAX_ANSWER 512
 
-/* What is said in registers and in a descriptor. */
+/* In registers and in the device info descriptor. */
 #define U3V_VERSION_1_0 0x00010000
 #define U3V_FAMILY "gst-ffsdmabuf"
 #define U3V_DEVICE_VERSION "1"
@@ -91,16 +90,16 @@
 #define SI_MAX_TRAILER 0x2c
 
 #define SI_CONTROL_ENABLE 1
-/* The largest packet of all speeds: the last transfer of a payload then is
- * either full or ends in a short packet. */
+/* wMaxPacketSize at SuperSpeed, the largest of all speeds.  With it the last
+ * transfer of a payload is full or ends in a short packet. */
 #define SI_ALIGNMENT_EXPONENT 10
 #define SI_ALIGNMENT (1 << SI_ALIGNMENT_EXPONENT)
 
-/* Where the description is. */
+/* The manifest, which points to the description. */
 #define MANIFEST 0x30000
 #define MANIFEST_LENGTH (8 + 64)
 
-/* What the description is about. */
+/* The registers of the features in the description. */
 #define FEATURES 0x40000
 #define FEATURES_LENGTH 0x70
 #define FEATURE_WIDTH 0x00
@@ -119,11 +118,11 @@
 #define FEATURE_FRAME_COUNT 0x40
 #define FEATURE_TRIGGER_MODE 0x44
 #define FEATURE_TRIGGER_SOFTWARE 0x48
-/* 0, for all that there is one choice of. */
+/* Reads as 0; shared by all enumerations of one entry. */
 #define FEATURE_ONLY_CHOICE 0x4c
 #define FEATURE_USER_SET_LOAD 0x50
 #define FEATURE_DEVICE_RESET 0x54
-/* Maxima, given the other values of the region. */
+/* Maxima for the current values of the rest of the region. */
 #define FEATURE_WIDTH_LIMIT 0x58
 #define FEATURE_HEIGHT_LIMIT 0x5c
 #define FEATURE_OFFSET_X_LIMIT 0x60
@@ -149,7 +148,7 @@
 
 #define XML 0x100000
 
-/* What a transfer of the streaming interface begins or ends with. */
+/* Leader and trailer of a frame on the streaming interface. */
 #define LEADER_LENGTH 52
 #define TRAILER_LENGTH 32
 

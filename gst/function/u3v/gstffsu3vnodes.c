@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsU3vNodes: the nodes of a description in the language of GenICam. Each
- * function adds one feature to the category that is being written and, where it
- * needs one, the register that the feature is in. Children are in the order of
- * the schema: some parsers give up where they are not.
+ * GstFfsU3vNodes: builds the nodes of a GenICam description.  Each function
+ * adds one feature to the open category and, if the feature needs one, its
+ * register. Child elements are in the order of the schema, because some parsers
+ * require it.
  *
- * Ownership: owns its strings until it is finished.  Locking: none.
+ * Ownership: owns its strings until gst_ffs_u3v_nodes_finish().  Locking: none.
  */
 
 #include "gstffsu3vmap.h"
@@ -14,7 +14,7 @@
 #define STANDARD "Standard"
 #define CUSTOM "Custom"
 
-/* Numbers in the description are C's, whatever the locale. */
+/* The description has numbers of the C locale. */
 static const gchar *
 number (gchar * buf, gdouble value)
 {
@@ -25,7 +25,7 @@ static void
 add (GString * xml, const gchar * format, ...)
 G_GNUC_PRINTF (2, 3);
 
-/* A line, in which strings are escaped. */
+/* Adds a line with escaped strings. */
      static void add (GString * xml, const gchar * format, ...)
 {
   va_list args;
@@ -45,7 +45,7 @@ add_feature (GstFfsU3vNodes * self, const gchar * name)
   add (self->features, "<pFeature>%s</pFeature>", name);
 }
 
-/* ---- the whole ---- */
+/* ---- document ---- */
 
 void
 gst_ffs_u3v_nodes_init (GstFfsU3vNodes * self)
@@ -67,8 +67,8 @@ add_category (GstFfsU3vNodes * self, const gchar * name,
 /**
  * gst_ffs_u3v_nodes_end_category:
  *
- * What was added since the last one is in this category; one of nothing is
- * left out.
+ * Puts the features added since the last category into this one.  A category
+ * without features is left out.
  */
 void
 gst_ffs_u3v_nodes_end_category (GstFfsU3vNodes * self, const gchar * name)
@@ -97,7 +97,7 @@ gst_ffs_u3v_nodes_finish (GstFfsU3vNodes * self)
 
 /* ---- features ---- */
 
-/* What is called @name with "Register" behind it, and is no feature. */
+/* Adds the node "@nameRegister", which is not a feature. */
 void
 gst_ffs_u3v_nodes_add_register (GstFfsU3vNodes * self, const gchar * name,
     guint64 address, guint length, const gchar * access, gboolean is_signed)
@@ -121,7 +121,7 @@ gst_ffs_u3v_nodes_add_text (GstFfsU3vNodes * self, const gchar * name,
       name, address, ABRM_STRING_LENGTH, access);
 }
 
-/* An integer that is what a register says. */
+/* Adds a read-only integer with the value of a register. */
 void
 gst_ffs_u3v_nodes_add_shown (GstFfsU3vNodes * self, const gchar * name,
     const gchar * reg)
@@ -149,7 +149,7 @@ add_lock (GstFfsU3vNodes * self)
   add (self->xml, "<pIsLocked>TLParamsLocked</pIsLocked>");
 }
 
-/* @lockable: it cannot be set while the parameters of the stream are locked */
+/* @lockable: read-only while the parameters of the stream are locked */
 void
 gst_ffs_u3v_nodes_add_range (GstFfsU3vNodes * self, const gchar * name,
     guint64 address, const GstFfsU3vRange * range, gboolean lockable)
@@ -165,8 +165,8 @@ gst_ffs_u3v_nodes_add_range (GstFfsU3vNodes * self, const gchar * name,
       FALSE);
 }
 
-/* A value of the region, locked like Width. Its maximum depends on the other values
- * and is read from the register at @limit. */
+/* Adds a value of the region, lockable like Width.  Its maximum depends on the
+ * other values; the register at @limit has it. */
 void
 gst_ffs_u3v_nodes_add_limited (GstFfsU3vNodes * self, const gchar * name,
     guint64 address, guint min, guint step, guint64 limit)
@@ -185,7 +185,7 @@ gst_ffs_u3v_nodes_add_limited (GstFfsU3vNodes * self, const gchar * name,
   g_free (max);
 }
 
-/* 0 or 1, for programs only. */
+/* Adds an integer of 0 or 1, invisible in user interfaces. */
 void
 gst_ffs_u3v_nodes_add_lock (GstFfsU3vNodes * self, const gchar * name,
     guint64 address)
@@ -210,7 +210,7 @@ gst_ffs_u3v_nodes_add_command (GstFfsU3vNodes * self, const gchar * name,
       FALSE);
 }
 
-/* Of eight bytes. */
+/* Adds an integer with a register of eight bytes. */
 void
 gst_ffs_u3v_nodes_add_integer (GstFfsU3vNodes * self, const gchar * name,
     const gchar * name_space, guint64 address, const gchar * unit,
@@ -247,7 +247,7 @@ gst_ffs_u3v_nodes_add_float (GstFfsU3vNodes * self, const gchar * name,
       "<Endianess>LittleEndian</Endianess></FloatReg>", name, address);
 }
 
-/* Entries follow, and the end. @lockable: as for a range */
+/* Add the entries next, then the end.  @lockable: as for a range */
 void
 gst_ffs_u3v_nodes_begin_enumeration (GstFfsU3vNodes * self,
     const gchar * name, const gchar * name_space, gboolean lockable)
@@ -267,15 +267,16 @@ gst_ffs_u3v_nodes_add_entry (GstFfsU3vNodes * self, const gchar * name,
       "<Value>%" G_GINT64_FORMAT "</Value></EnumEntry>", name, value);
 }
 
-/* @reg: which register it is in, without "Register" behind it */
+/* @reg: name of the register, without the suffix "Register" */
 void
 gst_ffs_u3v_nodes_end_enumeration (GstFfsU3vNodes * self, const gchar * reg)
 {
   add (self->xml, "<pValue>%sRegister</pValue></Enumeration>", reg);
 }
 
-/* An enumeration of one entry, which programs may set to it. @selected: the
- * names of what this is the selector of, or %NULL */
+/* Adds an enumeration of one entry, which programs may write as well.
+ * @selected: the names of the selected features, or %NULL if the enumeration is
+ * not a selector */
 void
 gst_ffs_u3v_nodes_add_only (GstFfsU3vNodes * self, const gchar * name,
     const gchar * entry, const gchar * const *selected)

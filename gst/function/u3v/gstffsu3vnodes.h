@@ -15,11 +15,11 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsU3vNodes:
- * @xml: what there is of the description
- * @features: of the category that is being written
- * @categories: those that are complete
+ * @xml: nodes added so far
+ * @features: references to the features of the open category
+ * @categories: references to the complete categories
  *
- * A description that is being written, one category after the other.
+ * A description under construction, one category after the other.
  */
 typedef struct
 {

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsU3vOffer: what upstream can produce, of that what this class can
- * send, and whether a configuration is one of it.
+ * GstFfsU3vOffer: the part of upstream's caps that USB3 Vision can send.
  *
- * An offer is a list of entries, each one format with the widths, heights and
- * rates of the caps structure it came from, in upstream's order of
- * preference.
+ * An offer is a list of entries in upstream's order of preference.  Each entry
+ * is one format with the widths, heights and rates of its caps structure.
  *
  * Ownership: owns copies of the structures.  Locking: none, constant.
  */
 
 #include <math.h>
 
+#include "function/gstffsupstream.h"
 #include "gstffsu3voffer.h"
 #include "gstffsu3vvalues.h"
 
-/* What to begin with where there is a choice. */
+/* The default selection, or the nearest one of the offer. */
 #define DEFAULT_WIDTH 640
 #define DEFAULT_HEIGHT 480
 #define DEFAULT_RATE 30
@@ -69,7 +68,8 @@ typedef struct
   guint best;
 } Near;
 
-/* The first number, or of the first range what is nearest to the wish. */
+/* Finds the first single number, or the number of the first range that is
+ * nearest to the wanted one. */
 static void
 near (gint min, gint max, gint step, gpointer data)
 {
@@ -80,7 +80,7 @@ near (gint min, gint max, gint step, gpointer data)
     return;
   value = CLAMP ((gint) near->wanted, min, max);
   value -= (value - min) % step;
-  /* Down to a width that has no padding, else up. */
+  /* Down to a width without padding, else up. */
   while (value >= min && value % near->multiple)
     value -= step;
   if (value < min) {
@@ -217,24 +217,12 @@ add_entry (GstFfsU3vOffer * self, GstStructure * s, const gchar * name)
   g_array_append_val (self->entries, entry);
 }
 
-/* Fields of an interlaced frame may come in buffers of their own, and other
- * kinds of memory are not for us. */
-static gboolean
-is_usable (GstCapsFeatures * features)
-{
-  return features == NULL || gst_caps_features_is_any (features)
-      || gst_caps_features_is_equal (features,
-      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY)
-      || (gst_caps_features_get_size (features) == 1
-      && gst_caps_features_contains (features, "memory:DMABuf"));
-}
-
 /**
  * gst_ffs_u3v_offer_new:
- * @caps: what upstream can produce
+ * @caps: the caps that upstream can produce
  *
- * Returns: (transfer full) (nullable): %NULL if none of it has a number in
- * this class of camera
+ * Returns: (transfer full) (nullable): %NULL if USB3 Vision has no number for
+ * any of the formats
  */
 GstFfsU3vOffer *
 gst_ffs_u3v_offer_new (GstCaps * caps)
@@ -252,7 +240,8 @@ gst_ffs_u3v_offer_new (GstCaps * caps)
     GstStructure *s = gst_caps_get_structure (caps, i);
     const GValue *names = gst_structure_get_value (s, "format");
 
-    if (names == NULL || !is_usable (gst_caps_get_features (caps, i)))
+    if (names == NULL
+        || !gst_ffs_upstream_is_usable (gst_caps_get_features (caps, i)))
       continue;
     if (G_VALUE_HOLDS_STRING (names)) {
       add_entry (self, s, g_value_get_string (names));
@@ -309,7 +298,7 @@ gst_ffs_u3v_offer_has_format (GstFfsU3vOffer * self,
  * gst_ffs_u3v_offer_has_size:
  * @field: "width" or "height"
  *
- * Returns: whether the number occurs in the offer, with whatever format
+ * Returns: whether any entry of the offer has the number
  */
 gboolean
 gst_ffs_u3v_offer_has_size (GstFfsU3vOffer * self, const gchar * field,
@@ -366,8 +355,8 @@ gst_ffs_u3v_offer_has (GstFfsU3vOffer * self,
   return FALSE;
 }
 
-/* The largest picture of a format divided by @binning.
- * Returns FALSE if upstream does not have it. */
+/* Finds the largest picture of a format, divided by the factors of @binning.
+ * Returns FALSE if upstream cannot produce it. */
 static gboolean
 find_largest (GstFfsU3vOffer * self, const GstFfsU3vFormat * format,
     const GstFfsU3vBinning * binning, GstFfsU3vSelection * picture)
@@ -453,12 +442,12 @@ gst_ffs_u3v_offer_change_binning (GstFfsU3vOffer * self,
  * @binning: the binning factors
  * @source: (out): the selection to request from upstream
  *
- * A size that upstream has is upstream's own picture of that size, which may
- * have the field of view of its largest one. Any other size, and any size with
- * an offset, is a region of the largest picture of the format. With binning it
- * is always a region of the binned picture.
+ * If upstream can produce the selected size, that picture is the source; it may
+ * have the field of view of the largest one.  Any other size, and any size with
+ * an offset, is a region of the largest picture of the format.  With binning
+ * the selection is always a region of the binned picture.
  *
- * Returns: whether upstream has such a picture
+ * Returns: whether upstream can produce such a picture
  */
 gboolean
 gst_ffs_u3v_offer_find_source (GstFfsU3vOffer * self,
@@ -483,7 +472,7 @@ gst_ffs_u3v_offer_find_source (GstFfsU3vOffer * self,
 /**
  * gst_ffs_u3v_offer_get_rates:
  *
- * Returns: whether there are frame rates in the offer
+ * Returns: whether the offer has frame rates
  */
 gboolean
 gst_ffs_u3v_offer_get_rates (GstFfsU3vOffer * self, gdouble * min,
@@ -505,11 +494,11 @@ gst_ffs_u3v_offer_get_rates (GstFfsU3vOffer * self, gdouble * min,
 
 /**
  * gst_ffs_u3v_offer_choose_rate:
- * @selection: its format and size are kept
- * @wanted: frames a second
+ * @selection: (inout): the rate is set, format and size are kept
+ * @wanted: frames per second
  *
- * Takes the rate that is nearest to @wanted of those that upstream has for
- * this format and size.
+ * Chooses the rate nearest to @wanted that upstream offers for this format and
+ * size.
  */
 void
 gst_ffs_u3v_offer_choose_rate (GstFfsU3vOffer * self,
@@ -534,7 +523,7 @@ gst_ffs_u3v_offer_choose_rate (GstFfsU3vOffer * self,
 /**
  * gst_ffs_u3v_selection_to_caps:
  *
- * Returns: (transfer full): fixed caps, whatever the memory
+ * Returns: (transfer full): fixed caps with any memory
  */
 GstCaps *
 gst_ffs_u3v_selection_to_caps (const GstFfsU3vSelection * selection)

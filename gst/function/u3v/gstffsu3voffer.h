@@ -11,7 +11,7 @@ typedef struct _GstFfsU3vOffer GstFfsU3vOffer;
 
 /**
  * GstFfsU3vSelection:
- * @fps_n: 0 if upstream says nothing about it
+ * @fps_n: 0 if upstream's caps have no frame rate
  * @x: horizontal offset in the source's frame
  * @y: vertical offset
  *
@@ -43,7 +43,7 @@ typedef struct
  * GstFfsU3vRange:
  * @step: every value is @min plus a multiple of it
  *
- * The values that occur in an offer; not each of them need be one of it.
+ * The range of the values of an offer; the offer need not have all of them.
  */
 typedef struct
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What goes out ahead of an image and behind it.  Little endian.
+ * Leader and trailer of a frame.  Little endian.
  *
  * No state, no locks.
  */
@@ -25,12 +25,12 @@ put_header (guint8 * data, guint32 prefix, guint length, guint64 number)
 
 /**
  * gst_ffs_u3v_leader:
- * @data: room for LEADER_LENGTH bytes
- * @number: of the frame, the first one of a stream is 0
- * @timestamp: in ns
- * @selection: what the frame is
+ * @data: space for LEADER_LENGTH bytes
+ * @number: frame number, 0 for the first one of a stream
+ * @timestamp: capture time (ns)
+ * @selection: format, size and offset of the frame
  *
- * The rows of the image have no padding.
+ * The leader announces rows without padding.
  */
 void
 gst_ffs_u3v_leader (guint8 * data, guint64 number, guint64 timestamp,
@@ -48,11 +48,11 @@ gst_ffs_u3v_leader (guint8 * data, guint64 number, guint64 timestamp,
 
 /**
  * gst_ffs_u3v_trailer:
- * @data: room for TRAILER_LENGTH bytes
- * @number: as in the leader
- * @status: U3V_SUCCESS, or what is wrong with the frame
- * @valid_size: bytes of the payload that are part of the image
- * @height: rows of it
+ * @data: space for TRAILER_LENGTH bytes
+ * @number: frame number, as in the leader
+ * @status: U3V_SUCCESS, or the error status of the frame
+ * @valid_size: size of the image in the payload (bytes)
+ * @height: number of rows
  */
 void
 gst_ffs_u3v_trailer (guint8 * data, guint64 number, guint16 status,

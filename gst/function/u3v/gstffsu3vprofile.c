@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsU3vProfile: a USB3 Vision camera.  A control interface with two bulk
- * endpoints, over which the host reads and writes registers, and a streaming
- * interface with one, over which each frame goes as leader, payload and
- * trailer; the payload is the frame itself, where it is.
+ * GstFfsU3vProfile: a USB3 Vision camera.  The host reads and writes registers
+ * over the two bulk endpoints of the control interface.  The streaming
+ * interface has one bulk endpoint, which carries each frame as leader, payload
+ * and trailer.  The payload is sent in place.
  *
  * Ownership: owns the camera with its registers and the controls from
  * set_offer() on, the control channel and the pool from start() to stop().
  *
- * Locking: the camera has a lock of its own.  The control thread carries out
- * what an access calls for, with no lock held; only it starts and stops the
- * stream.  The rest belongs to the streaming thread or is constant while
- * there are threads.
+ * Locking: the camera has its own lock.  The control thread carries out the
+ * effects of an access with no lock held; no other thread starts or stops the
+ * stream.  The other fields belong to the streaming thread or are constant
+ * while threads run.
  */
 
 #include <errno.h>
 
 #include "function/gstffsfunctiondebug.h"
+#include "function/gstffstiming.h"
 #include "gstffsu3vcamera.h"
 #include "gstffsu3vcontrol.h"
 #include "gstffsu3vinfo.h"
@@ -44,11 +45,11 @@ struct _GstFfsU3vProfile
   GstFfsFunctionDesc description;
 
   GstFfsControls *controls;
-  gdouble defaults[MAX_CONTROLS];       /* what they were at first */
+  gdouble defaults[MAX_CONTROLS];       /* initial values of the controls */
   GstFfsU3vCamera *camera;
   GstFfsU3vControl *control;
 
-  /* Streaming thread. */
+  /* Streaming thread only. */
   GstFfsBufferPool *pool;
   GstFfsU3vSelection caps;
   guint x, y;                   /* region of the current frame */
@@ -75,34 +76,24 @@ describe (GstFfsProfile * profile)
   return &GST_FFS_U3V_PROFILE (profile)->description;
 }
 
-/* ---- what the host reads and writes ---- */
+/* ---- register accesses ---- */
 
-/* What timestamp a frame had that is captured now, or none if there is no
- * clock yet. */
+/* The timestamp of a frame captured now, or none before the element has a
+ * clock. */
 static GstClockTime
 get_now (GstFfsU3vProfile * self)
 {
-  GstElement *element = gst_pad_get_parent_element (self->sinkpad);
-  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
-  GstEvent *event = gst_pad_get_sticky_event (self->sinkpad,
-      GST_EVENT_SEGMENT, 0);
-  GstClockTime now = GST_CLOCK_TIME_NONE;
-  const GstSegment *segment;
+  GstFfsTiming timing;
 
-  if (clock && event) {
-    gst_event_parse_segment (event, &segment);
-    if (segment->format == GST_FORMAT_TIME)
-      now = gst_segment_position_from_running_time (segment, GST_FORMAT_TIME,
-          gst_clock_get_time (clock) - gst_element_get_base_time (element));
-  }
-  gst_clear_event (&event);
-  gst_clear_object (&clock);
-  gst_clear_object (&element);
-  return now;
+  gst_ffs_timing_init (&timing, self->sinkpad);
+  return gst_ffs_timing_is_usable (&timing) ?
+      gst_segment_position_from_running_time (&timing.segment, GST_FORMAT_TIME,
+      timing.now - timing.base_time) : GST_CLOCK_TIME_NONE;
 }
 
-/* Twice, since some can be set only when others are as they were: the
- * exposure time while it is not automatic. What is refused now stays. */
+/* Two rounds, because some controls depend on others: the source accepts an
+ * exposure time only while automatic exposure is off.  A control that the
+ * source refuses in both keeps its value. */
 static void
 load_defaults (GstFfsU3vProfile * self)
 {
@@ -116,7 +107,7 @@ load_defaults (GstFfsU3vProfile * self)
   }
 }
 
-/* FALSE: the source refuses what the host set. */
+/* Returns FALSE if the source refuses the control's new value. */
 static gboolean
 carry_out (GstFfsU3vProfile * self, const GstFfsU3vEffect * effect)
 {
@@ -237,7 +228,7 @@ get_caps (GstFfsProfile * profile)
   GstFfsU3vProfile *self = GST_FFS_U3V_PROFILE (profile);
   GstFfsU3vCamera *camera;
 
-  /* Others may ask while the offer is set. */
+  /* Other threads may query the caps during set_offer(). */
   GST_OBJECT_LOCK (self);
   camera = self->camera;
   GST_OBJECT_UNLOCK (self);
@@ -297,7 +288,7 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   GstFfsU3vArrival arrival;
   GstFfsU3vFrame frame;
 
-  /* The end of a stream goes without saying in this class. */
+  /* USB3 Vision has no packet for the end of a stream. */
   if (buf == NULL || self->caps.format == NULL)
     return FALSE;
   arrival.size = size;
@@ -308,8 +299,8 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   arrival.corrupted = GST_BUFFER_FLAG_IS_SET (buf, GST_BUFFER_FLAG_CORRUPTED);
   if (!gst_ffs_u3v_camera_take_frame (self->camera, &self->caps, &arrival,
           &frame)) {
-    GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
-        " bytes is none that the host waits for", number, size);
+    GST_DEBUG_OBJECT (self, "not sending frame %" G_GUINT64_FORMAT " of %"
+        G_GSIZE_FORMAT " bytes: the host does not expect it", number, size);
     return FALSE;
   }
 
@@ -367,7 +358,7 @@ restart (GstFfsProfile * profile)
   gst_ffs_u3v_control_restart (GST_FFS_U3V_PROFILE (profile)->control);
 }
 
-/* Everything this class needs goes over the control interface's endpoints. */
+/* USB3 Vision has no class requests on ep0. */
 static gboolean
 control (GstFfsProfile * profile G_GNUC_UNUSED,
     const GstFfsSetup * setup G_GNUC_UNUSED,
@@ -418,8 +409,9 @@ gst_ffs_u3v_profile_init (GstFfsU3vProfile * self)
 
 /**
  * gst_ffs_u3v_profile_new:
- * @identity: who the camera is
- * @sinkpad: where frames arrive; the controls of their source are the host's
+ * @identity: identity of the camera
+ * @sinkpad: the pad that receives frames; the host sets the controls of the
+ *   source upstream of it
  */
 GstFfsProfile *
 gst_ffs_u3v_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)

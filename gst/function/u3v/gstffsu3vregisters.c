@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsU3vRegisters: an address space with holes, and who may do what where.
+ * GstFfsU3vRegisters: a sparse address space and its access rights.
  *
- * It consists of blocks of bytes, and in the blocks there are registers.
- * Bytes of a block that belong to no register are read as what they are and
- * cannot be written.  An access that leaves its block is an access to nowhere.
- * Numbers are written as a whole, so that no half of one is ever in effect.
- * All is little endian.
+ * The address space consists of blocks of bytes, which contain registers.
+ * Bytes outside a register are readable and cannot be written.  An access that
+ * crosses the end of a block fails as an invalid address.  The host has to
+ * write numbers as a whole, so that half a number never takes effect.  All
+ * values are little endian.
  *
- * What the values mean is the business of whoever made the map.
+ * The caller defines the meaning of the values.
  *
- * Ownership: owns the bytes.  Locking: none, the caller's.
+ * Ownership: owns the bytes.  Locking: the caller's.
  */
 
 #include <string.h>
@@ -38,7 +38,7 @@ typedef struct
 struct _GstFfsU3vRegisters
 {
   GArray *blocks;
-  GArray *registers;            /* by address */
+  GArray *registers;            /* sorted by address */
 };
 
 static void
@@ -69,7 +69,7 @@ gst_ffs_u3v_registers_free (GstFfsU3vRegisters * self)
 /**
  * gst_ffs_u3v_registers_add_block:
  *
- * Bytes of 0. Blocks do not overlap.
+ * Adds a block of zeros.  Blocks must not overlap.
  */
 void
 gst_ffs_u3v_registers_add_block (GstFfsU3vRegisters * self, guint64 address,
@@ -80,7 +80,7 @@ gst_ffs_u3v_registers_add_block (GstFfsU3vRegisters * self, guint64 address,
   g_array_append_val (self->blocks, block);
 }
 
-/* The bytes of a range that is in one block as a whole, or NULL. */
+/* Returns the bytes of a range, or NULL if no single block contains it. */
 static guint8 *
 find_bytes (GstFfsU3vRegisters * self, guint64 address, guint64 length)
 {
@@ -100,7 +100,7 @@ find_bytes (GstFfsU3vRegisters * self, guint64 address, guint64 length)
 /**
  * gst_ffs_u3v_registers_add:
  *
- * To be called in the order of the addresses.
+ * Add registers in the order of their addresses.
  */
 void
 gst_ffs_u3v_registers_add (GstFfsU3vRegisters * self, guint64 address,
@@ -112,7 +112,7 @@ gst_ffs_u3v_registers_add (GstFfsU3vRegisters * self, guint64 address,
   g_array_append_val (self->registers, reg);
 }
 
-/* ---- from the device's side ---- */
+/* ---- device side ---- */
 
 void
 gst_ffs_u3v_registers_set (GstFfsU3vRegisters * self, guint64 address,
@@ -126,7 +126,7 @@ gst_ffs_u3v_registers_set (GstFfsU3vRegisters * self, guint64 address,
 
 /**
  * gst_ffs_u3v_registers_set_string:
- * @length: of the register; there is a 0 at its end at least
+ * @length: length of the register, including at least one terminating 0
  */
 void
 gst_ffs_u3v_registers_set_string (GstFfsU3vRegisters * self, guint64 address,
@@ -138,7 +138,7 @@ gst_ffs_u3v_registers_set_string (GstFfsU3vRegisters * self, guint64 address,
 
   g_assert (bytes != NULL);
   if (n > length - 1) {
-    /* Not in the middle of a character. */
+    /* Do not cut a character. */
     end = g_utf8_find_prev_char (text, text + length);
     n = end ? end - text : 0;
   }
@@ -182,10 +182,9 @@ gst_ffs_u3v_registers_get_u32 (GstFfsU3vRegisters * self, guint64 address)
   return gst_ffs_get_u32 (find_bytes (self, address, 4));
 }
 
-/* ---- from the host's side ---- */
+/* ---- host side ---- */
 
-/* The next register at or behind @address, and of those before it the one
- * that @address is in. */
+/* Returns the register that contains @address, or else the next one. */
 static Register *
 find_register (GstFfsU3vRegisters * self, guint64 address)
 {
@@ -202,7 +201,7 @@ find_register (GstFfsU3vRegisters * self, guint64 address)
 
 /**
  * gst_ffs_u3v_registers_read:
- * @data: room for @length bytes
+ * @data: space for @length bytes
  *
  * Returns: a status
  */
@@ -253,11 +252,12 @@ check_write (GstFfsU3vRegisters * self, guint64 address, guint length,
 
 /**
  * gst_ffs_u3v_registers_write:
- * @locked: whether those that are lockable are
- * @accept: asked about each register that is written as a whole
+ * @locked: whether lockable registers are locked
+ * @accept: called for each register that is written as a whole
  *
- * Either all of it is allowed, or nothing happens; a value that is not
- * accepted ends it, though, and those before it stay written.
+ * Checks the access rights of the whole range first and writes nothing if one
+ * of them is missing.  A value that @accept rejects ends the write; the
+ * registers before it stay written.
  *
  * Returns: a status
  */

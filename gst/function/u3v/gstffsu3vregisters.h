@@ -11,10 +11,10 @@ typedef struct _GstFfsU3vRegisters GstFfsU3vRegisters;
 
 /**
  * GstFfsU3vAccess:
- * @GST_FFS_U3V_READ: can be read
- * @GST_FFS_U3V_WRITE: can be written
- * @GST_FFS_U3V_LOCKABLE: not while the stream's parameters are locked
- * @GST_FFS_U3V_PARTS: can be written in part, as text
+ * @GST_FFS_U3V_READ: readable
+ * @GST_FFS_U3V_WRITE: writable
+ * @GST_FFS_U3V_LOCKABLE: not writable while the stream's parameters are locked
+ * @GST_FFS_U3V_PARTS: may be written in parts, for strings
  */
 typedef enum
 {
@@ -26,10 +26,10 @@ typedef enum
 
 /**
  * GstFfsU3vAcceptFunc:
- * @address: of a register
- * @data: what is to be written into it, all of it
+ * @address: address of a register
+ * @data: its new value
  *
- * Returns: a status; the value is stored if that is a success
+ * Returns: a status; the value is stored only after U3V_SUCCESS
  */
 typedef guint16 (*GstFfsU3vAcceptFunc) (guint64 address, const guint8 * data,
     gpointer user_data);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the Standard Features Naming Convention (SFNC) says of features that a
- * source may have: in which category hosts look for them, and which of them
- * are floating-point numbers to a host, even if the source counts in whole
- * ones.  Programs ask for these by type: an integer called "Gain" is no gain.
+ * The Standard Features Naming Convention (SFNC) for the controls of a source:
+ * the category of each feature, and whether it is a floating-point number for
+ * the host, even if the source has an integer.  Programs look features up by
+ * name and type: they do not find an integer "Gain".
  *
  * Constant, no locks.
  */
@@ -37,15 +37,15 @@ find (const gchar * name)
   return -1;
 }
 
-/* Returns: whether the convention has a feature of this name */
+/* Returns: whether the convention defines a feature of this name */
 gboolean
 gst_ffs_u3v_standard_has (const gchar * name)
 {
   return find (name) >= 0;
 }
 
-/* Returns: where it is shown; what the convention does not have is among what
- * is nearest to it */
+/* Returns: the category of the feature; the analog controls for a name that the
+ * convention does not define */
 const gchar *
 gst_ffs_u3v_standard_get_category (const gchar * name)
 {
@@ -56,7 +56,7 @@ gst_ffs_u3v_standard_get_category (const gchar * name)
 
 /**
  * gst_ffs_u3v_standard_is_float:
- * @control: of the source
+ * @control: a control of the source
  *
  * Returns: whether its register holds a double
  */

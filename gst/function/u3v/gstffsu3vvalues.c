@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Goes through the numbers and rates that a field of caps stands for, be it
- * one value, a range or a list of them.
+ * Iterates over the numbers and rates of a caps field: a value, a range or a
+ * list of them.
  *
  * No state, no locks.
  */
 
 #include "gstffsu3vvalues.h"
 
-/* Where upstream says "anything", as test sources and scalers do. A host
- * must not make it allocate gigabytes. */
+/* Upper limit for open ranges, such as those of test sources and scalers.  A
+ * host must not make upstream allocate gigabytes. */
 #define ANYTHING 16384
 #define SIZE_LIMIT 4096
 #define RATE_LIMIT 240
@@ -53,8 +53,8 @@ fraction_to_double (const GValue * value)
       gst_value_get_fraction_denominator (value);
 }
 
-/* Calls @func for each rate of a field; for a range with both ends and with
- * what lies in it nearest to @wanted. */
+/* Calls @func for each rate of a field.  For a range these are both ends and
+ * the rate nearest to @wanted. */
 void
 gst_ffs_u3v_each_rate (const GValue * value, gdouble wanted,
     GstFfsU3vRateFunc func, gpointer data)

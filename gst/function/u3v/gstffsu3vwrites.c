@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the host writes into the registers of the camera: which values are
- * accepted, and what comes of it.
+ * The host's register writes: checks the values and derives their effects.
  *
- * Ownership and locking: those of the camera.
+ * Ownership and locking: as for the camera.
  */
 
 #include <math.h>
@@ -65,7 +64,7 @@ start_acquisition (Access * access, guint32 value)
 
   if (value != 1 || !self->possible)
     return U3V_INVALID_PARAMETER;
-  /* One that has ended by itself begins anew. */
+  /* Restart an acquisition that has taken all of its frames. */
   if (gst_ffs_u3v_camera_is_done (self))
     self->n_taken = 0;
   gst_ffs_u3v_camera_set_flow (self, self->enabled, TRUE, access->effect);
@@ -98,7 +97,7 @@ load_user_set (Access * access, guint32 value)
   return U3V_SUCCESS;
 }
 
-/* As if it were new, except that it does not leave the bus. */
+/* Restores the initial state.  The camera stays on the bus. */
 static guint16
 reset_device (Access * access, guint32 value)
 {
@@ -174,8 +173,8 @@ select_binning (GstFfsU3vCamera * self, gboolean vertical, guint32 factor)
   return U3V_SUCCESS;
 }
 
-/* What does not change the size of a frame may be set until frames flow:
- * programs do so when they have the stream. */
+/* Features that do not change the size of a frame stay writable until frames
+ * flow: programs write them after they have opened the stream. */
 static guint16
 select_mode (GstFfsU3vCamera * self, guint32 mode)
 {
@@ -198,7 +197,7 @@ select_frame_count (GstFfsU3vCamera * self, guint32 count)
   return U3V_SUCCESS;
 }
 
-/* At any time: programs switch triggers off to get out of a wait. */
+/* Allowed at any time: programs switch triggers off to end a wait. */
 static guint16
 select_trigger (GstFfsU3vCamera * self, guint32 mode)
 {
@@ -216,7 +215,7 @@ select_rate (GstFfsU3vCamera * self, gdouble rate)
 
   if (self->acquiring || self->locked)
     return U3V_ACCESS_DENIED;
-  /* A host may have rounded what it read. */
+  /* The host may write a limit back with rounding errors. */
   if (!gst_ffs_u3v_offer_get_rates (self->offer, &min, &max)
       || !(rate >= min * 0.999 && rate <= max * 1.001))
     return U3V_INVALID_PARAMETER;
@@ -234,12 +233,12 @@ set_control (Access * access, guint i, const guint8 * data)
     value = gst_ffs_u3v_read_double (data);
   else
     value = (gdouble) (gint64) gst_ffs_get_u64 (data);
-  /* The source counts in whole ones, whatever a host thinks of them. */
+  /* The host may see an integer of the source as a float. */
   if (control->kind == GST_FFS_CONTROL_INTEGER)
     value = round (value);
   if (!gst_ffs_control_accepts (control, value))
     return U3V_INVALID_PARAMETER;
-  /* There is room for one. */
+  /* An effect has space for one control. */
   if (access->effect->control >= 0)
     return U3V_BAD_ALIGNMENT;
   access->effect->control = i;
@@ -267,8 +266,7 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
     case SIRM + SI_CONTROL:
       return enable_stream (access, value);
     case SIRM + SI_PAYLOAD_SIZE:
-      /* One transfer for all of it ends where the payload does; Aravis asks
-       * for that. */
+      /* Aravis asks for one transfer of exactly the payload's size. */
       if (value % SI_ALIGNMENT
           && value == gst_ffs_u3v_selection_get_size (&self->selection))
         return self->enabled ? U3V_ACCESS_DENIED : U3V_SUCCESS;
@@ -329,7 +327,7 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
       self->locked = value;
       return U3V_SUCCESS;
     default:
-      /* Configurations and what there is one choice of. */
+      /* Registers with a single valid value. */
       if (value != 0)
         return U3V_INVALID_PARAMETER;
       return U3V_SUCCESS;
@@ -338,7 +336,7 @@ accept (guint64 address, const guint8 * data, gpointer user_data)
 
 /**
  * gst_ffs_u3v_camera_write:
- * @effect: (out): what to do now, also after an error
+ * @effect: (out): to carry out now, even after an error
  *
  * Returns: a status
  */
@@ -353,7 +351,7 @@ gst_ffs_u3v_camera_write (GstFfsU3vCamera * self, guint64 address,
   g_mutex_lock (&self->lock);
   status = gst_ffs_u3v_registers_write (self->registers, address, data, length,
       gst_ffs_u3v_camera_is_locked (self), accept, &access);
-  /* What was stored is what was written; what counts is this. */
+  /* Replace the values that the host wrote by those in effect. */
   gst_ffs_u3v_camera_show_selection (self);
   gst_ffs_u3v_camera_show_settings (self);
   gst_ffs_u3v_camera_show_state (self);

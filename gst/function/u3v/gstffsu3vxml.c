@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The description of the camera that a host reads from it, in the language of
- * GenICam: which features there are, what they may be set to and in which
- * registers they are.  Made of what upstream offers; names are those of the
+ * Generates the GenICam description of the camera from upstream's offer: its
+ * features, their values and their registers.  Feature names are those of the
  * Standard Features Naming Convention (SFNC).
  *
- * Ownership: gives a string.  No state, no locks.
+ * Ownership: the caller owns the string.  No state, no locks.
  */
 
 #include "gstffsu3vmap.h"
@@ -16,12 +15,12 @@
 #define STANDARD "Standard"
 #define CUSTOM "Custom"
 
-/* Which version of the convention the names are of. */
+/* Version of the convention. */
 #define SFNC_MAJOR 2
 #define SFNC_MINOR 4
 #define SFNC_SUB_MINOR 0
 
-/* What a description is made of. */
+/* The input of a description. */
 typedef struct
 {
   const GstFfsIdentity *identity;
@@ -65,7 +64,7 @@ add_control (GstFfsU3vNodes * nodes, const GstFfsControl * control, guint i)
         control->unit, control->min, control->max);
 }
 
-/* What the source has of a category. */
+/* Adds the source's controls of a category. */
 static void
 add_controls (GstFfsU3vNodes * nodes, const Source * source,
     const gchar * category)
@@ -144,7 +143,7 @@ gcd (guint a, guint b)
   return b == 0 ? a : gcd (b, a % b);
 }
 
-/* All sizes of upstream and of regions. */
+/* Covers upstream's sizes and those of regions. */
 static void
 add_size (GstFfsU3vNodes * nodes, const Source * source, const gchar * name,
     const gchar * field, guint64 address, guint step, guint64 limit)
@@ -157,7 +156,7 @@ add_size (GstFfsU3vNodes * nodes, const Source * source, const gchar * name,
   gst_ffs_u3v_nodes_add_limited (nodes, name, address, step, step, limit);
 }
 
-/* Only if upstream has sizes that are its largest one divided. */
+/* Added only if upstream can produce its largest size divided by a factor. */
 static void
 add_binning (GstFfsU3vNodes * nodes, GstFfsU3vOffer * offer, gboolean vertical)
 {
@@ -279,7 +278,7 @@ add_transport (GstFfsU3vNodes * nodes)
   gst_ffs_u3v_nodes_end_category (nodes, "TransportLayerControl");
 }
 
-/* There is one set of values, those that the camera begins with. */
+/* The only user set has the initial values. */
 static void
 add_user_sets (GstFfsU3vNodes * nodes)
 {
@@ -292,8 +291,8 @@ add_user_sets (GstFfsU3vNodes * nodes)
   gst_ffs_u3v_nodes_end_category (nodes, "UserSetControl");
 }
 
-/* A GUID of name-based kind for a text, so that the same text has the same one
- * and another text another one. Hosts keep descriptions by it. */
+/* Returns a name-based GUID: equal texts have equal GUIDs.  Hosts cache
+ * descriptions by it. */
 static gchar *
 guid_of (const gchar * text)
 {
@@ -308,7 +307,7 @@ guid_of (const gchar * text)
   return guid;
 }
 
-/* Identifiers consist of letters, digits and underlines. */
+/* Identifiers consist of letters, digits and underscores. */
 static gchar *
 identifier (const gchar * text)
 {
@@ -318,10 +317,10 @@ identifier (const gchar * text)
 
 /**
  * gst_ffs_u3v_xml_new:
- * @identity: who the camera is
- * @offer: what upstream can produce
- * @controls: what can be set on the source
- * @n_controls: not more than MAX_CONTROLS
+ * @identity: identity of the camera
+ * @offer: the caps that upstream can produce
+ * @controls: the controls of the source
+ * @n_controls: at most MAX_CONTROLS
  *
  * Returns: (transfer full): the description
  */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The class-specific descriptors: what units there are and how they are
- * connected, and the formats with their sizes and frame intervals.
+ * The class-specific descriptors: units and their connections, and formats with
+ * sizes and frame intervals.
  *
- * Numbers of interfaces and endpoints in them are the function's own; the
- * kernel replaces them when the gadget is bound.
+ * They contain the function's own interface and endpoint numbers; the kernel
+ * replaces these when the gadget is bound.
  *
- * No state, no locks; the caller owns what is returned.
+ * No state, no locks; the caller owns the returned bytes.
  */
 
 #include "function/gstffsbytes.h"
@@ -15,12 +15,12 @@
 
 #define UVC_VERSION 0x0110
 
-/* Where a header has the length of all. */
+/* Offset of wTotalLength in a header. */
 #define CONTROL_TOTAL_AT 5
 #define STREAMING_TOTAL_AT 4
 
-/* By the tables of UVC 1.1: what the kernel's headers say of these depends on
- * their version, or is missing. */
+/* From the tables of UVC 1.1, because the kernel's headers differ between
+ * versions or lack them. */
 #define PROCESSING_SIZE 12
 #define FRAME_BASED_SIZE 28
 #define EXTENSION_SIZE 26
@@ -72,7 +72,7 @@ put_processing (GByteArray * out, guint16 controls)
   gst_ffs_append_u8 (out, 0);
 }
 
-/* By which programs know that the controls are those of this project. */
+/* Identifies the extension unit of this project to programs. */
 static const guint8 extension_guid[] = {
   0x1f, 0x6b, 0x2a, 0x94, 0x53, 0xd7, 0x4e, 0x40,
   0x8a, 0x3c, 0x61, 0x0e, 0xb5, 0x92, 0xc8, 0x7d
@@ -111,9 +111,9 @@ put_output (GByteArray * out, guint8 source)
  * gst_ffs_uvc_descriptors_control:
  * @camera_controls: bmControls of the camera terminal
  * @processing_controls: bmControls of the processing unit
- * @extension_controls: those of the extension unit, 0 for none such
+ * @extension_controls: bmControls of the extension unit, 0 for no such unit
  *
- * Returns: (transfer full): what follows the descriptor of the control
+ * Returns: (transfer full): the class-specific descriptors of the control
  * interface
  */
 GByteArray *
@@ -252,7 +252,7 @@ put_colors (GByteArray * out)
  * @stills: (nullable): sizes of still images for the same formats
  * @endpoint: the function's own number of the stream endpoint
  *
- * Returns: (transfer full): what follows the descriptor of the streaming
+ * Returns: (transfer full): the class-specific descriptors of the streaming
  * interface
  */
 GByteArray *

@@ -14,6 +14,7 @@
 #include <linux/usb/video.h>
 
 #include "function/gstffsbytes.h"
+#include "function/gstffstiming.h"
 #include "gstffsuvcheader.h"
 #include "gstffsuvcrequest.h"
 
@@ -29,75 +30,49 @@
  * of this size fit into the 16 MB that Linux allows for programs. */
 #define PAYLOAD_UNIT (128 * 1024)
 
-static GstClock *
-get_clock (GstPad * pad, GstClockTime * base)
-{
-  GstElement *element = pad ? gst_pad_get_parent_element (pad) : NULL;
-  GstClock *clock = element ? gst_element_get_clock (element) : NULL;
-
-  *base = clock ? gst_element_get_base_time (element) : 0;
-  gst_clear_object (&element);
-  return clock;
-}
-
-/* (transfer full) (nullable) */
-static GstEvent *
-get_segment (GstPad * pad)
-{
-  return pad ? gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0) : NULL;
-}
-
 static GstClockTime
-read_clock (GstClock * clock)
+get_now (const GstFfsTiming * timing)
 {
-  return clock ? gst_clock_get_time (clock) : gst_util_get_timestamp ();
+  return GST_CLOCK_TIME_IS_VALID (timing->now) ? timing->now :
+      gst_util_get_timestamp ();
 }
 
 /**
  * gst_ffs_uvc_header_get_time:
  * @pad: (nullable): pad of an element
  *
- * Returns: the time of the pipeline's clock, or of the system's without
+ * Returns: the time of the pipeline's clock, or of the system's without one
  */
 GstClockTime
 gst_ffs_uvc_header_get_time (GstPad * pad)
 {
-  GstClockTime base;
-  GstClock *clock = get_clock (pad, &base);
-  GstClockTime now = read_clock (clock);
+  GstFfsTiming timing;
 
-  gst_clear_object (&clock);
-  return now;
+  gst_ffs_timing_init (&timing, pad);
+  return get_now (&timing);
 }
 
 /**
  * gst_ffs_uvc_header_take_times:
- * @pad: (nullable): pad of the element that got @buf
+ * @pad: (nullable): pad of the element that received @buf
  * @buf: the frame
  *
- * Sets when the frame was captured and the current time, by the clock of the
- * pipeline.
+ * Sets the capture time and the current time, both of the pipeline's clock.
  */
 void
 gst_ffs_uvc_header_take_times (GstFfsUvcHeader * self, GstPad * pad,
     GstBuffer * buf)
 {
-  GstClockTime base, running = GST_CLOCK_TIME_NONE;
-  GstClock *clock = get_clock (pad, &base);
-  GstEvent *event = get_segment (pad);
-  const GstSegment *segment;
+  GstFfsTiming timing;
+  GstClockTime running = GST_CLOCK_TIME_NONE;
 
-  self->now = self->pts = read_clock (clock);
-  if (event && GST_BUFFER_PTS_IS_VALID (buf)) {
-    gst_event_parse_segment (event, &segment);
-    running = segment->format == GST_FORMAT_TIME ?
-        gst_segment_to_running_time (segment, GST_FORMAT_TIME,
-        GST_BUFFER_PTS (buf)) : GST_CLOCK_TIME_NONE;
-  }
-  if (clock && GST_CLOCK_TIME_IS_VALID (running))
-    self->pts = base + running;
-  gst_clear_event (&event);
-  gst_clear_object (&clock);
+  gst_ffs_timing_init (&timing, pad);
+  self->now = self->pts = get_now (&timing);
+  if (gst_ffs_timing_is_usable (&timing) && GST_BUFFER_PTS_IS_VALID (buf))
+    running = gst_segment_to_running_time (&timing.segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buf));
+  if (GST_CLOCK_TIME_IS_VALID (running))
+    self->pts = timing.base_time + running;
 }
 
 static guint32

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "function/gstffsupstream.h"
 #include "gstffsuvcoffer.h"
 
 #define INTERVALS_PER_SECOND 10000000
@@ -306,17 +307,6 @@ add_sizes (GstFfsUvcChoice * choice, const GstStructure * s)
 
 /* ---- the offer ---- */
 
-/* Other caps features are not supported. */
-static gboolean
-is_usable (GstCapsFeatures * features)
-{
-  return features == NULL || gst_caps_features_is_any (features)
-      || gst_caps_features_is_equal (features,
-      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY)
-      || (gst_caps_features_get_size (features) == 1
-      && gst_caps_features_contains (features, "memory:DMABuf"));
-}
-
 static GstFfsUvcChoice *
 get_choice (GstFfsUvcOffer * self, const GstFfsUvcFormat * format)
 {
@@ -371,7 +361,7 @@ gst_ffs_uvc_offer_new (GstCaps * caps)
   for (i = 0; i < gst_caps_get_size (caps); i++) {
     const GstStructure *s = gst_caps_get_structure (caps, i);
 
-    if (!is_usable (gst_caps_get_features (caps, i)))
+    if (!gst_ffs_upstream_is_usable (gst_caps_get_features (caps, i)))
       continue;
     for (j = 0; j < n_formats; j++) {
       GstFfsUvcChoice *choice;

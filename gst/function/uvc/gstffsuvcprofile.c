@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUvcProfile: a webcam of USB Video Class 1.1. The control interface has a
- * status interrupt endpoint if there are controls. The streaming interface has a
- * bulk endpoint, over which each frame goes as one payload, with its header in
- * the same transfer.
+ * GstFfsUvcProfile: a webcam of USB Video Class 1.1. The control interface has
+ * a status interrupt endpoint if the camera has controls. The streaming
+ * interface has a bulk endpoint. Each frame is one payload, in one transfer
+ * with its header.
  *
- * A host of a bulk camera says that it stops by CLEAR_FEATURE(ENDPOINT_HALT)
- * (UVC 1.5, 4.3.1.1), which not all controllers tell of, and not all hosts send.
- * So a stream that no host has read for a while has ended as well, and each
- * commit begins a new one.
+ * A host ends a bulk stream with CLEAR_FEATURE(ENDPOINT_HALT) (UVC 1.5,
+ * 4.3.1.1). Not all hosts send it, and not all controllers report it. A stream
+ * therefore also ends when the host has not read for a while, and each COMMIT
+ * starts a new one.
  *
  * Ownership: owns the offer, the units and the bytes of the descriptors from
  * set_offer() on, and a file of the endpoint from start() to stop().
  *
- * Locking: the object lock protects what the host has chosen and what of it
- * was sent. Requests belong to the function's thread, the caps of the
- * frames to the streaming thread. No lock is held when the sink or the source
- * are told something.
+ * Locking: the object lock protects the host's selection and the state of the
+ * frames sent. Requests belong to the function's thread, the caps of the frames
+ * to the streaming thread. No lock is held when the sink or the source is
+ * called.
  */
 
 #include <errno.h>
@@ -32,15 +32,15 @@
 #include "gstffsuvcstatus.h"
 #include "transport/gstffsendpoint.h"
 
-/* A host that takes frames never leaves them for so long, beyond the time that
- * the largest one takes on a slow bus (at full speed 1.2 MB/s, if nothing else
- * is on it). */
+/* A stream ends after this time without a read, plus the time of the largest
+ * frame on a slow bus (full speed has 1.2 MB/s without other traffic). */
 #define MAX_WAITING (2 * GST_SECOND)
-#define SLOWEST_BUS 500000      /* bytes a second */
+#define SLOWEST_BUS 500000      /* bytes per second */
 
 #define MAX_CONTROLS 32
 
-/* Of a source that never marks a key frame one has to be taken. */
+/* After this many frames the stream starts without a key frame: the source may
+ * not mark any. */
 #define MAX_WAIT_KEY 300
 
 #define STATUS_ENDPOINT "ep1"
@@ -71,27 +71,27 @@ struct _GstFfsUvcProfile
   GstFfsFunctionDesc description;
 
   /* From start() to stop(). */
-  gint endpoint;                /* the stream's, to read its descriptor */
+  gint endpoint;                /* of the stream, to read its descriptor */
   GstFfsUvcStatus *status;      /* NULL without controls, or without AIO */
 
-  /* Function's thread. */
+  /* Function's thread only. */
   GstFfsUvcControl control;
-  gboolean has_committed;       /* a stream, since it is connected */
+  gboolean has_committed;       /* since the host has connected */
 
-  /* Under the object lock. */
+  /* Protected by the object lock. */
   GstFfsUvcSelection selection;
-  GstFfsUvcSelection still;     /* wanted instead, if pending */
+  GstFfsUvcSelection still;     /* requested instead, if pending */
   gboolean still_pending;
   GstClockTime still_since;
   guint32 max_size;             /* of the frames of this stream */
-  gboolean toggle;              /* of the last frame that was sent */
+  gboolean toggle;              /* frame ID of the last frame sent */
   gboolean wait_key;
-  gboolean told_too_large;
+  gboolean warned_too_large;
   guint n_waited;
-  guint64 last_number;          /* the sink's, of the last frame */
-  GstFfsUvcStreamError error;   /* of the last frame with one */
+  guint64 last_number;          /* the sink's number of the last frame */
+  GstFfsUvcStreamError error;   /* of the last frame with an error */
 
-  /* Streaming thread. */
+  /* Streaming thread only. */
   gboolean has_caps;
   GstFfsUvcSelection caps;
 };
@@ -144,8 +144,8 @@ set_extra (GstFfsInterfaceDesc * iface, GstFfsSpeed speed, GByteArray * extra)
   iface->extra[speed].size = extra->len;
 }
 
-/* What a host is told of the stream; leaves out of the offer what does not fit
- * into a configuration. */
+/* Builds the descriptors of the streaming interface. Removes sizes and rates
+ * from the offer until the descriptors fit into a configuration. */
 static GByteArray *
 describe_stream (GstFfsUvcOffer * offer, const GstFfsUvcOffer * stills,
     guint endpoint)
@@ -161,7 +161,8 @@ describe_stream (GstFfsUvcOffer * offer, const GstFfsUvcOffer * stills,
   return bytes;
 }
 
-/* Omit the status endpoint without controls: there are no changes to report. */
+/* A camera without controls has no changes to report, so it has no status
+ * endpoint. */
 static void
 describe_status (GstFfsUvcProfile * self)
 {
@@ -283,8 +284,8 @@ open_status (GstFfsUvcProfile * self, const gchar * directory)
   return err;
 }
 
-/* The control endpoint is the function's, and headers are no buffers. That of
- * the stream is the sink's, but tells its speed to everybody. */
+/* Opens the stream endpoint only to query its speed; the sink has a file of its
+ * own. Headers need no allocator. */
 static gint
 start (GstFfsProfile * profile, const gchar * directory,
     GstAllocator * allocator G_GNUC_UNUSED)
@@ -343,15 +344,15 @@ commit (GstFfsUvcProfile * self)
   self->max_size = gst_ffs_uvc_selection_get_max_size (&self->selection);
   self->wait_key = TRUE;
   self->n_waited = 0;
-  self->told_too_large = FALSE;
+  self->warned_too_large = FALSE;
   self->last_number = NO_NUMBER;
   self->error = GST_FFS_UVC_STREAM_NO_ERROR;
   GST_OBJECT_UNLOCK (self);
   gst_ffs_profile_set_streaming (profile, TRUE);
 }
 
-/* A host that comes unnoticed, because the kernel has dropped the event of the
- * last one's leaving, may be on another bus. */
+/* The kernel may have dropped the DISABLE event, so this may be another host on
+ * a bus of another speed. */
 static void
 restart (GstFfsProfile * profile)
 {
@@ -377,7 +378,7 @@ get_max_waiting (GstFfsUvcProfile * self)
 
 /* ---- still images ---- */
 
-/* Call with the object lock held. Video goes on with a key frame. */
+/* Call with the object lock held. Video continues with a key frame. */
 static void
 drop_still (GstFfsUvcProfile * self)
 {
@@ -386,8 +387,8 @@ drop_still (GstFfsUvcProfile * self)
   self->n_waited = 0;
 }
 
-/* A host may suspend the stream before, and one of a bulk endpoint does so as it
- * ends it. */
+/* A host may have suspended the stream: hosts with a bulk endpoint do so when
+ * they end it. */
 static void
 begin_still (GstFfsUvcProfile * self)
 {
@@ -403,7 +404,7 @@ begin_still (GstFfsUvcProfile * self)
   gst_ffs_profile_renegotiate (GST_FFS_PROFILE (self));
 }
 
-/* Without the image, if it is not on its way. */
+/* Gives up an image that has not been submitted. */
 static void
 end_still (GstFfsUvcProfile * self, GstFfsUvcStreamError error)
 {
@@ -432,15 +433,15 @@ check_still (GstFfsUvcProfile * self)
   if (!late)
     return;
   GST_WARNING_OBJECT (self, "upstream has not produced a still image; the "
-      "stream goes on");
+      "stream continues");
   end_still (self, GST_FFS_UVC_STREAM_STILL);
 }
 
 /* ---- the stream ---- */
 
-/* Polls, since few sources and drivers notify of changes. */
+/* Polls, because few sources and drivers notify of changes. */
 static void
-tell_changes (GstFfsUvcProfile * self)
+report_changes (GstFfsUvcProfile * self)
 {
   guint8 data[GST_FFS_UVC_STATUS_MAX];
   gsize size;
@@ -450,7 +451,7 @@ tell_changes (GstFfsUvcProfile * self)
     return;
   size = gst_ffs_uvc_units_next_change (self->control.units, data);
   if (size > 0) {
-    GST_DEBUG_OBJECT (self, "unit %u, control %u has changed", data[1],
+    GST_DEBUG_OBJECT (self, "reporting change of unit %u control %u", data[1],
         data[3]);
     gst_ffs_uvc_status_send (self->status, data, size);
   }
@@ -461,7 +462,7 @@ tick (GstFfsProfile * profile)
 {
   GstClockTime waiting = gst_ffs_profile_get_waiting (profile);
 
-  tell_changes (GST_FFS_UVC_PROFILE (profile));
+  report_changes (GST_FFS_UVC_PROFILE (profile));
   check_still (GST_FFS_UVC_PROFILE (profile));
   if (!gst_ffs_profile_is_streaming (profile)
       || waiting <= get_max_waiting (GST_FFS_UVC_PROFILE (profile)))
@@ -482,8 +483,8 @@ accept (GstFfsProfile * profile, const GstFfsSetup * setup)
   if (!gst_ffs_uvc_control_accept (&GST_FFS_UVC_PROFILE (profile)->control,
           setup))
     return FALSE;
-  /* The host reads as soon as its request is answered, which is when its data
-   * is read: what the last stream left must be gone by then. */
+  /* Reading the data of the request acknowledges it, and the host starts to
+   * read frames then. Cancel the transfers of the last stream before. */
   if (gst_ffs_uvc_control_is_commit (setup))
     gst_ffs_profile_set_streaming (profile, FALSE);
   return TRUE;
@@ -524,9 +525,9 @@ control (GstFfsProfile * profile, const GstFfsSetup * setup,
 
 /* ---- frames ---- */
 
-/* Call with the object lock held. An encoder was asked for a key frame. Where
- * all frames are key frames the flag says nothing: v4l2src of 1.22 has it on
- * Bayer. */
+/* Call with the object lock held. A key frame has been requested from the
+ * encoder. In formats where each frame is a key frame the flag has no meaning:
+ * v4l2src 1.22 sets it on Bayer. */
 static gboolean
 waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
 {
@@ -543,8 +544,8 @@ waits_for_key (GstFfsUvcProfile * self, GstBuffer * buf)
   return FALSE;
 }
 
-/* A frame that could not be sent at once comes a second time, and is still
- * the same one to the host. */
+/* The sink offers a frame again that it could not send the first time. It keeps
+ * its frame ID. */
 static gboolean
 take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
     GstFfsUvcStreamError error, GstFfsUvcHeader * header)
@@ -566,9 +567,8 @@ take_frame (GstFfsUvcProfile * self, GstBuffer * buf, guint64 number,
   return ok;
 }
 
-/* A host drops a frame whose toggle is that of the last one it has got, so one
- * that was given up before does not count. A still image is one frame; the next
- * is video. */
+/* A host drops a frame with the frame ID of the last one. Toggle it only for
+ * frames that were submitted. A still image is one frame; video follows. */
 static void
 sent (GstFfsProfile * profile, guint64 number)
 {
@@ -601,24 +601,24 @@ get_error (GstFfsUvcProfile * self, GstBuffer * buf, gsize size, guint32 max)
   return GST_FFS_UVC_STREAM_NO_ERROR;
 }
 
-/* Once a stream for a person, every time for the one who looks for frames. */
+/* Warns once per stream; further frames are in the debug log. */
 static void
-tell_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
+warn_too_large (GstFfsUvcProfile * self, guint64 number, gsize size,
     guint32 max)
 {
-  gboolean told;
+  gboolean warned;
 
   GST_OBJECT_LOCK (self);
-  told = self->told_too_large;
-  self->told_too_large = TRUE;
+  warned = self->warned_too_large;
+  self->warned_too_large = TRUE;
   GST_OBJECT_UNLOCK (self);
-  GST_CAT_LEVEL_LOG (GST_CAT_DEFAULT, told ? GST_LEVEL_DEBUG :
-      GST_LEVEL_WARNING, self, "frame %" G_GUINT64_FORMAT " is dropped: a host "
-      "was told of %u bytes at most and it has %" G_GSIZE_FORMAT, number, max,
-      size);
+  GST_CAT_LEVEL_LOG (GST_CAT_DEFAULT, warned ? GST_LEVEL_DEBUG :
+      GST_LEVEL_WARNING, self, "dropping frame %" G_GUINT64_FORMAT " of %"
+      G_GSIZE_FORMAT " bytes: the negotiated maximum is %u bytes", number, size,
+      max);
 }
 
-/* The headers of a frame that is sent as several payloads. */
+/* Writes the headers of a frame that is sent as several payloads. */
 static void
 put_headers (const GstFfsUvcHeader * header, gsize size, guint32 payload,
     GstFfsFraming * framing)
@@ -643,12 +643,12 @@ wrap (GstFfsProfile * profile, GstBuffer * buf, gsize size, guint64 number,
   GstFfsUvcStreamError error;
   guint32 max, payload;
 
-  /* The end of a stream goes without saying in this class. */
+  /* UVC has no packet for the end of a stream. */
   if (buf == NULL || !self->has_caps || size == 0)
     return FALSE;
   max = gst_ffs_uvc_selection_get_max_size (&self->caps);
   if (size > max) {
-    tell_too_large (self, number, size, max);
+    warn_too_large (self, number, size, max);
     return FALSE;
   }
   error = get_error (self, buf, size, max);
@@ -710,16 +710,16 @@ gst_ffs_uvc_profile_init (GstFfsUvcProfile * self)
 
 /**
  * gst_ffs_uvc_profile_new:
- * @identity: who the camera is
- * @sinkpad: (nullable): where frames arrive; the controls of their source are
- * the host's, and their clock is the camera's
+ * @identity: identity of the camera
+ * @sinkpad: (nullable): the pad that receives frames; the host sets the
+ *   controls of its source, and its element's clock timestamps frames
  */
 GstFfsProfile *
 gst_ffs_uvc_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
 {
   GstFfsUvcProfile *self = g_object_new (GST_TYPE_FFS_UVC_PROFILE, NULL);
 
-  /* What tells the cameras of one device apart, and what hosts show. */
+  /* Hosts show this name. It distinguishes several cameras of one device. */
   self->product = g_strdup (identity->product);
   self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE].name =
       self->product;
@@ -730,10 +730,11 @@ gst_ffs_uvc_profile_new (const GstFfsIdentity * identity, GstPad * sinkpad)
 
 /**
  * gst_ffs_uvc_profile_set_max_payload:
- * @profile: one that has no offer yet
+ * @profile: a profile without an offer
  * @size: as for gst_ffs_uvc_payload_size()
  *
- * Hosts have as much memory for each of several transfers.
+ * Limits the size of a payload. Hosts allocate this size for each of several
+ * transfers.
  */
 void
 gst_ffs_uvc_profile_set_max_payload (GstFfsProfile * profile, guint32 size)

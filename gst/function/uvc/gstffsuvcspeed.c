@@ -12,7 +12,7 @@
 #include "gstffsuvcspeed.h"
 #include "transport/gstffsendpoint.h"
 
-/* Usable bulk bandwidth of a device at 12 and 480 Mbit/s, bytes a second. No
+/* Usable bulk bandwidth of a device at 12 and 480 Mbit/s, bytes per second. No
  * limit at SuperSpeed. */
 #define FULL_SPEED_LIMIT 1000000
 #define HIGH_SPEED_LIMIT 40000000

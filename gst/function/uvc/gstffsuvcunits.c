@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsUvcUnits: the camera terminal and the processing unit, whose controls
- * are those of the source that this class has a number for, and an extension
- * unit with those of an application that have no name anywhere.
+ * GstFfsUvcUnits: the camera terminal, the processing unit and an extension
+ * unit. The first two have the controls of the source that UVC has a selector
+ * for. The extension unit has the custom controls of an application.
  *
- * Numbers on the wire are integers of one, two or four bytes. An integer of
- * the source is itself on the wire if it fits, else it is shifted or scaled so
- * that it does; a fraction is scaled. A choice has a number of its own for
- * each of its values.
+ * Values on the wire are integers of one, two or four bytes. An integer of the
+ * source is sent unchanged if it fits, else shifted or scaled. A fraction is
+ * scaled. Each value of a choice has its own number.
  *
  * Ownership: owns the controls.  Locking: none, belongs to the function's
  * thread.
@@ -19,14 +18,14 @@
 #include "function/gstffsbytes.h"
 #include "gstffsuvcunits.h"
 
-/* Steps of what is a fraction on the source. */
+/* Number of steps for a fraction of the source. */
 #define FRACTION_STEPS 1000
 
-/* Beyond it a range means nothing, and its steps would not either. */
+/* A larger range is not a meaningful one, and its steps would be too coarse. */
 #define MAX_FRACTION_RANGE 1e6
 
-/* Exposure times are counted in 100 us here; who has more than ten seconds
- * to offer has no limit. */
+/* UVC has exposure times in 100 us. A maximum above ten seconds is probably no
+ * limit of the sensor and is reduced to that. */
 #define EXPOSURE_UNIT 100
 #define MAX_EXPOSURE 100000
 
@@ -37,17 +36,18 @@
 #define VALUE_CHANGE 0
 #define STATUS_HEADER 5
 
-/* What a control's numbers mean, and so what can be asked about them. */
+/* The meaning of a control's numbers, which also decides which requests it
+ * supports. */
 typedef enum
 {
   NUMBER,
   SIGNED,
   TIME,                         /* in 100 us */
   CHOICE,                       /* no range */
-  BIT,                          /* the resolution is the bits that there are */
+  BIT,                          /* GET_RES returns the supported bits */
 } Kind;
 
-/* Where the choice of a value is on the wire: numbers[value] */
+/* A control of UVC. The number of a choice on the wire is numbers[value]. */
 typedef struct
 {
   const gchar *name;
@@ -60,8 +60,8 @@ typedef struct
   guint8 numbers[MAX_CHOICES];
 } Known;
 
-/* On the wire. value = offset + step * number; a choice has bits instead, one
- * for each number that it may be. */
+/* Conversion to the wire: value = offset + step * number. A choice has a bit
+ * for each valid number instead. */
 typedef struct
 {
   const Known *known;
@@ -73,7 +73,7 @@ typedef struct
   gint64 max;
   gint64 first;
   guint32 offered;
-  gint64 told;                  /* last value that the host read, set or was sent */
+  gint64 reported;              /* last value that the host knows */
 } Item;
 
 #define CAMERA GST_FFS_UVC_CAMERA_ID
@@ -93,7 +93,7 @@ typedef struct
 #define NUMBERS(...) \
     .n_numbers = sizeof ((guint8[]) {__VA_ARGS__}), .numbers = {__VA_ARGS__}
 
-/* Bit of bmControls, bytes, kind. */
+/* Bit of bmControls, size in bytes, kind. */
 static const Known known[] = {
   CT ("ExposureAuto", AE_MODE, 1, 1, BIT, NUMBERS (2, 1, 4, 8)),
   CT ("ExposureTime", EXPOSURE_TIME_ABSOLUTE, 3, 4, TIME),
@@ -176,7 +176,7 @@ fit_integer (Item * item, const GstFfsControl * control)
   return item->min <= item->max;
 }
 
-/* Its first value is what a value without a number is shown as. */
+/* The first value also stands for values without a number. */
 static gboolean
 fit_choice (Item * item, const GstFfsControl * control)
 {
@@ -227,7 +227,7 @@ to_wire (const Item * item, gdouble value)
 
   if (is_choice (item->known))
     return choice_to_wire (item, value);
-  /* A source may have anything. */
+  /* The source may return any value, including NaN. */
   if (!(number > item->min))
     return item->min;
   if (number > item->max)
@@ -235,7 +235,7 @@ to_wire (const Item * item, gdouble value)
   return llround (number);
 }
 
-/* Of a number that is offered. */
+/* @number: an offered number */
 static gdouble
 choice_from_wire (const Item * item, gint64 number)
 {
@@ -305,15 +305,16 @@ add_item (GstFfsUvcUnits * self, const Known * entry, guint i)
     return;
   item.first = to_wire (&item, gst_ffs_controls_get_default (self->controls,
           i));
-  item.told = to_wire (&item, gst_ffs_controls_get_value (self->controls, i));
+  item.reported =
+      to_wire (&item, gst_ffs_controls_get_value (self->controls, i));
   self->items[self->n_items++] = item;
 }
 
 /**
  * gst_ffs_uvc_units_new:
- * @controls: (transfer full): what the source has
+ * @controls: (transfer full): the controls of the source
  *
- * What gst_ffs_controls_get_default() says now are the defaults to a host.
+ * The host's defaults are the current ones of gst_ffs_controls_get_default().
  */
 GstFfsUvcUnits *
 gst_ffs_uvc_units_new (GstFfsControls * controls)
@@ -388,7 +389,7 @@ has_unit (GstFfsUvcUnits * self, guint unit)
  * gst_ffs_uvc_units_check:
  * @setup: a request to a unit
  *
- * Returns: what is wrong with it, whatever data it comes with
+ * Returns: the error of the setup packet, regardless of the data
  */
 GstFfsUvcError
 gst_ffs_uvc_units_check (GstFfsUvcUnits * self, const GstFfsSetup * setup)
@@ -420,7 +421,7 @@ gst_ffs_uvc_units_check (GstFfsUvcUnits * self, const GstFfsSetup * setup)
   }
 }
 
-/* The bits that may be set, or the step between two numbers. */
+/* Returns the settable bits, or the step between two numbers. */
 static gint64
 get_resolution (const Item * item)
 {
@@ -438,7 +439,7 @@ get_resolution (const Item * item)
 
 /**
  * gst_ffs_uvc_units_get:
- * @setup: a request that was checked
+ * @setup: a checked request
  * @reply: the answer
  */
 GstFfsUvcError
@@ -450,9 +451,10 @@ gst_ffs_uvc_units_get (GstFfsUvcUnits * self, const GstFfsSetup * setup,
 
   switch (setup->request) {
     case UVC_GET_CUR:
-      item->told = to_wire (item, gst_ffs_controls_get_value (self->controls,
+      item->reported =
+          to_wire (item, gst_ffs_controls_get_value (self->controls,
               item->control));
-      put_number (reply, item, item->told);
+      put_number (reply, item, item->reported);
       break;
     case UVC_GET_MIN:
       put_number (reply, item, item->min);
@@ -483,8 +485,8 @@ gst_ffs_uvc_units_get (GstFfsUvcUnits * self, const GstFfsSetup * setup,
 
 /**
  * gst_ffs_uvc_units_set:
- * @setup: a request that was checked
- * @data: of it
+ * @setup: a checked request
+ * @data: its data
  */
 GstFfsUvcError
 gst_ffs_uvc_units_set (GstFfsUvcUnits * self, const GstFfsSetup * setup,
@@ -495,7 +497,7 @@ gst_ffs_uvc_units_set (GstFfsUvcUnits * self, const GstFfsSetup * setup,
   gint64 number;
 
   number = get_number (item, data);
-  item->told = number;
+  item->reported = number;
   if (!is_offered (item, number))
     return GST_FFS_UVC_OUT_OF_RANGE;
   control = gst_ffs_controls_get (self->controls, item->control);
@@ -507,7 +509,8 @@ gst_ffs_uvc_units_set (GstFfsUvcUnits * self, const GstFfsSetup * setup,
 
 /**
  * gst_ffs_uvc_units_set_updates:
- * @updates: whether there is a status endpoint, for AUTO_UPDATE in GET_INFO
+ * @updates: whether the camera has a status endpoint, for AUTO_UPDATE in
+ * GET_INFO
  */
 void
 gst_ffs_uvc_units_set_updates (GstFfsUvcUnits * self, gboolean updates)
@@ -517,7 +520,7 @@ gst_ffs_uvc_units_set_updates (GstFfsUvcUnits * self, gboolean updates)
 
 /**
  * gst_ffs_uvc_units_next_change:
- * @data: (out caller-allocates): room for %GST_FFS_UVC_STATUS_MAX bytes
+ * @data: (out caller-allocates): space for %GST_FFS_UVC_STATUS_MAX bytes
  *
  * Finds a control whose value differs from the one that the host last read or
  * set: the source or another program changed it, or the source rejected the
@@ -537,9 +540,9 @@ gst_ffs_uvc_units_next_change (GstFfsUvcUnits * self, guint8 * data)
             item->control));
     guint8 bytes[4];
 
-    if (number == item->told)
+    if (number == item->reported)
       continue;
-    item->told = number;
+    item->reported = number;
     self->next = (self->next + i + 1) % self->n_items;
     gst_ffs_put_u32 (bytes, (guint32) number);
     data[0] = UVC_STATUS_TYPE_CONTROL;

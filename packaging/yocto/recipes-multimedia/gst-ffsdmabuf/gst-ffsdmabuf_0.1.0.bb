@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-SUMMARY = "GStreamer sink that makes a board a USB camera, and its tools"
+SUMMARY = "GStreamer sink that turns a board into a USB camera, and its tools"
 LICENSE = "LGPL-2.1-or-later"
 LIC_FILES_CHKSUM = "file://LICENSES/LGPL-2.1-or-later.txt;md5=4fbd65380cdd255951079008b364516c"
 
-# The tarball of "meson dist", in a folder that FILESEXTRAPATHS or DL_DIR names.
+# The tarball of "meson dist", in a folder of FILESEXTRAPATHS or in DL_DIR.
 SRC_URI = "file://gst-ffsdmabuf-${PV}.tar.xz"
 
 DEPENDS = "glib-2.0 gstreamer1.0 gstreamer1.0-plugins-base"
@@ -23,7 +23,7 @@ FILES:${PN}-tools = "${bindir} ${systemd_system_unitdir} \
 RDEPENDS:${PN}-tools = "bash gstreamer1.0"
 RRECOMMENDS:${PN} = "${PN}-tools kernel-module-libcomposite kernel-module-usb-f-fs"
 
-# A template: "systemctl enable ffs-camera@cam" is for an image's own recipe.
+# A template: the image's own recipe runs "systemctl enable ffs-camera@cam".
 SYSTEMD_PACKAGES = "${PN}-tools"
 SYSTEMD_AUTO_ENABLE = "disable"
 USERADD_PACKAGES = "${PN}-tools"
