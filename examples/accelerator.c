@@ -28,7 +28,7 @@
 
 #define NAME "accelerator"
 
-/* Kernels without our patches may not wake us for an event. */
+/* Kernels without the patches in kernel/ may not wake poll() for an event. */
 #define LOOK_INTERVAL_MS 200
 
 /* Of an OUT endpoint, which becomes ep1, and an IN endpoint, ep2. */
@@ -133,8 +133,8 @@ describe (gint ep0)
       && write (ep0, &s, sizeof (s)) == sizeof (s);
 }
 
-/* No request is known.  The data stage in the wrong direction is how FunctionFS is
- * told to stall. */
+/* Stalls all requests: FunctionFS stalls after access to the data stage in the
+ * wrong direction. */
 static gboolean
 on_event (gint ep0, GIOCondition condition G_GNUC_UNUSED,
     gpointer user_data G_GNUC_UNUSED)

@@ -431,8 +431,8 @@ parse_number (const char *text, long low, long high, long *number)
       && *number <= high;
 }
 
-/* Nothing is attached: the kernel looks at the descriptor last, so that the
- * reason why it refuses this one tells how far it got. */
+/* Attaches an invalid descriptor: the kernel checks it last, so the error tells
+ * which features it has. */
 static int
 ask (const char *path)
 {

@@ -79,7 +79,7 @@ get_time (void)
 
 /* ---- to the board ---- */
 
-/* All of it, however long the board lets us wait. */
+/* Sends all of the data, without a timeout. */
 static Result
 send_bytes (Sender * self, uint8_t * data, size_t size)
 {
@@ -96,7 +96,7 @@ send_bytes (Sender * self, uint8_t * data, size_t size)
       return FINISHED;
     if (result == 0)
       break;
-    /* What is left of it is in whole packets behind what was sent. */
+    /* The rest starts at a packet boundary after the bytes already sent. */
     if (result != LIBUSB_ERROR_TIMEOUT && result != LIBUSB_ERROR_INTERRUPTED)
       return judge (result, "sending") == OK ? OK : GONE;
   } while (done < size || size == 0);

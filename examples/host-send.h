@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sending instead of receiving; ownership is told in host-send.c.
+ * Sending instead of receiving; see host-send.c for ownership.
  */
 
 #ifndef HOST_SEND_H

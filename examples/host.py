@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A host for cameras of profile=stream, as docs/protocol.md describes them.
 
-Finds a camera, chooses a format, starts it, saves what it sends, and begins
-again when the camera went away and came back. With --send it is the host of a
-board that receives frames. host.c is the same in C. Needs pyusb (Debian:
-python3-usb).
+Finds a camera, selects a format, starts the stream and saves the frames. Starts
+again when the camera reconnects. With --send it sends frames to a board. host.c
+is the same in C. Needs pyusb (Debian: python3-usb).
 """
 
 import argparse
@@ -74,7 +73,7 @@ def check_interrupted():
 
 
 class Refused(Exception):
-    """What the camera will not do."""
+    """The camera rejects a request."""
 
 
 class Finished(Exception):
@@ -146,9 +145,9 @@ class Camera:
         return text.decode("utf-8", "replace")
 
     def prepare(self):
-        """Ends what a host before us has left, perhaps killed in mid-stream.
+        """Ends the stream of an earlier host that may have been killed.
 
-        Clearing the endpoint makes both sides agree again where packets begin.
+        Clearing the halt resets the data toggles of both sides.
         """
         info = self.ask(GET_INFO, 0, 16)
         if len(info) < 16 or struct.unpack_from("<IBB", info)[::2] != (
@@ -256,7 +255,7 @@ class Sender:
 
     @staticmethod
     def write(camera, data):
-        """All of it, however long the board lets us wait."""
+        """Sends all of the data, without a timeout."""
         check_interrupted()
         camera.device.write(camera.endpoint, data, 0)
 
@@ -354,13 +353,13 @@ class Receiver:
 backends = []
 
 
-def look_anew(vid, pid):
-    """Returns a libusb that knows the devices of now, or None.
+def rescan(vid, pid):
+    """Returns a libusb backend that has the current devices, or None.
 
-    Without udev, libusb on Linux is not told of devices that come; a new
-    context of it looks at the bus, but pyusb keeps the first one. Old ones
-    stay until the end, as things that belong to them may, so a new one is
-    made only when there is something to see.
+    Without udev, libusb on Linux does not notice new devices. A new context
+    scans the bus, but pyusb keeps the first context. Old contexts stay until the
+    end because objects refer to them, so a new one is created only if a matching
+    device exists.
     """
     module = usb.backend.libusb1
     if backends and sys.platform == "linux":
@@ -387,7 +386,7 @@ def read_id(path, name):
 def find(options):
     """Returns a Camera, or None if there is none now."""
     vid, pid = (int(part, 16) for part in options.device.split(":"))
-    backend = look_anew(vid, pid)
+    backend = rescan(vid, pid)
     if backend is None:
         return None
     for device in usb.core.find(find_all=True, backend=backend, idVendor=vid,

@@ -549,12 +549,12 @@ open_heap (GstElement * element, const gchar * heap, GstAllocator ** allocator)
     return TRUE;
   }
   GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
-      ("The DMA heap \"%s\" cannot be used; see /dev/dma_heap for what there "
-          "is, and who may open it.", heap), ("%s", g_strerror (err)));
+      ("The DMA heap \"%s\" cannot be used; see /dev/dma_heap for the available "
+          "heaps and their permissions.", heap), ("%s", g_strerror (err)));
   return FALSE;
 }
 
-/* FALSE if an error was posted. */
+/* Returns FALSE after posting an error. */
 static gboolean
 open_camera (GstElement * element, GstPad * sinkpad,
     const GstFfsSettings * settings, GstFfsHost * host, GstFfsOpened * opened)

@@ -190,8 +190,8 @@ drop_unfit (GstFfsDmabufSink * self, guint64 frame, gboolean caps)
 {
   gboolean tell, pause;
 
-  GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, not what the "
-      "host wants", frame);
+  GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": dropped, does not match "
+      "the host's selection", frame);
   gst_ffs_host_state_count_drop (&self->state, TRUE);
   pause = gst_ffs_unfit_add (&self->unfit, gst_util_get_timestamp (), &tell);
   if (tell && caps)
@@ -213,8 +213,8 @@ frames_fit (GstFfsDmabufSink * self)
   if (profile && gst_ffs_host_take_check_fit (&self->host)) {
     self->fits = gst_ffs_profile_take_caps (profile, GST_BASE_SINK_PAD (self));
     gst_ffs_unfit_reset (&self->unfit);
-    GST_DEBUG_OBJECT (self, "frames %s what the host wants",
-        self->fits ? "are" : "are not");
+    GST_DEBUG_OBJECT (self, "caps %s the host's selection",
+        self->fits ? "match" : "do not match");
   }
   return profile == NULL || self->fits;
 }
@@ -240,8 +240,8 @@ refuse_without_caps (GstFfsDmabufSink * self)
 {
   if (g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("Upstream sends frames without caps, and a host has to know what they "
-            "are. Put a parser or capsfilter in front."), (NULL));
+        ("Upstream sends frames without caps, which the host needs. Add a "
+            "parser or a capsfilter."), (NULL));
   return GST_FLOW_ERROR;
 }
 
@@ -467,14 +467,15 @@ get_caps (GstBaseSink * bsink, GstCaps * filter)
 
 /* Upstream wants its buffers back, to free or reallocate them. */
 static void
-give_back (GstFfsDmabufSink * self, const gchar * why)
+release_buffers (GstFfsDmabufSink * self, const gchar * why)
 {
   gint err;
 
   if (!self->open)
     return;
   err = gst_ffs_stream_give_back (self->stream, GIVE_BACK_TIMEOUT);
-  GST_DEBUG_OBJECT (self, "%s: buffers given back: %s", why, g_strerror (err));
+  GST_DEBUG_OBJECT (self, "%s: released all buffers: %s", why,
+      g_strerror (err));
 }
 
 static gboolean
@@ -498,7 +499,7 @@ set_caps (GstBaseSink * bsink, GstCaps * caps)
   have_info = gst_ffs_caps_get_info (caps, &info);
   if (!have_info || !self->have_info || !gst_ffs_caps_is_same_layout (&info,
           &self->info))
-    give_back (self, "new caps");
+    release_buffers (self, "new caps");
   self->have_info = have_info;
   self->info = info;
   gst_ffs_host_set_check_fit (&self->host);
@@ -517,25 +518,26 @@ propose_allocation (GstBaseSink * bsink, GstQuery * query)
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
   GstFfsProfile *profile = self->opened.profile;
   gsize headroom = 0;
-  gboolean ours;
+  gboolean offer_pool;
   guint min;
 
   /* Release upstream's old buffers before it allocates new ones. */
-  give_back (self, "allocation query");
+  release_buffers (self, "allocation query");
 
   GST_OBJECT_LOCK (self);
   /* The last sample of the base class holds one more buffer. */
   min = self->settings.max_in_flight
       + gst_base_sink_is_last_sample_enabled (bsink);
-  ours = self->settings.copy_mode != GST_FFS_COPY_ALWAYS;
+  offer_pool = self->settings.copy_mode != GST_FFS_COPY_ALWAYS;
   GST_OBJECT_UNLOCK (self);
-  ours = ours && self->open && gst_ffs_stream_is_zero_copy (self->stream);
+  offer_pool = offer_pool && self->open
+      && gst_ffs_stream_is_zero_copy (self->stream);
 
   if (profile && self->open && gst_ffs_stream_needs_headroom (self->stream))
     headroom = gst_ffs_profile_describe (profile)->headroom;
 
-  gst_ffs_caps_propose_allocation (query, ours ? self->opened.allocator : NULL,
-      min, headroom);
+  gst_ffs_caps_propose_allocation (query,
+      offer_pool ? self->opened.allocator : NULL, min, headroom);
   return TRUE;
 }
 
@@ -545,7 +547,7 @@ query (GstBaseSink * bsink, GstQuery * query)
   GstFfsDmabufSink *self = GST_FFS_DMABUF_SINK (bsink);
 
   if (GST_QUERY_TYPE (query) == GST_QUERY_DRAIN)
-    give_back (self, "drain");
+    release_buffers (self, "drain");
   /* The host may select other caps while upstream still renegotiates to the
    * last selection. Frames that do not fit are dropped in render(). */
   if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS

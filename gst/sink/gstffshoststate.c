@@ -381,16 +381,16 @@ void
 gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 {
 #ifndef GST_BASE_SINK_FLOW_DROPPED
-  guint64 rendered = 0, dropped = 0, ours;
+  guint64 rendered = 0, dropped = 0, ignored;
 #endif
 
   g_mutex_lock (&self->lock);
 #ifndef GST_BASE_SINK_FLOW_DROPPED
   gst_structure_get (s, "rendered", G_TYPE_UINT64, &rendered,
       "dropped", G_TYPE_UINT64, &dropped, NULL);
-  ours = MIN (self->n_without_host + self->n_unfit, rendered);
-  gst_structure_set (s, "rendered", G_TYPE_UINT64, rendered - ours,
-      "dropped", G_TYPE_UINT64, dropped + ours, NULL);
+  ignored = MIN (self->n_without_host + self->n_unfit, rendered);
+  gst_structure_set (s, "rendered", G_TYPE_UINT64, rendered - ignored,
+      "dropped", G_TYPE_UINT64, dropped + ignored, NULL);
 #endif
   gst_structure_set (s,
       "frames-without-host", G_TYPE_UINT64, self->n_without_host,

@@ -73,7 +73,7 @@ gst_ffs_report_unfit (GstElement * element, GstPad * sinkpad,
   GstCaps *caps = gst_pad_get_current_caps (sinkpad);
 
   GST_ELEMENT_WARNING (element, STREAM, FORMAT,
-      ("Upstream sends frames that are not what the USB host has chosen; the "
+      ("Upstream sends frames that do not match the USB host's selection; the "
           "frames are dropped."), ("wanted: %" GST_PTR_FORMAT
           "; sent: %" GST_PTR_FORMAT "; stats counts them as frames-unfit",
           wanted, caps));
