@@ -179,7 +179,7 @@ connect_host (void)
 /* ---- tests ---- */
 
 static void
-test_sizes (void)
+frames_of_each_size_arrive (void)
 {
   static const gsize sizes[] = {
     1, 512, 513, 1023, 1024, 1025, 4096, 4097, 16385, 65535, 460800, 460801
@@ -197,38 +197,37 @@ test_sizes (void)
         "for byte as the host sent them", sizes[i]);
     if (stat_of ("frames") != 8 || stat_of ("frames-short") != 0
         || stat_of ("frames-long") != 0)
-      tap_check (FALSE, "and nothing else");
+      tap_check (FALSE, "no other frame arrives");
     stop ();
   }
 }
 
 static void
-test_faults (void)
+faulty_frames_are_counted (void)
 {
   play (ODD);
   send_frames (ODD, 0, 1);
   tap_check (wait_good (1), "a whole frame");
   send_bytes (ODD - 1, 9);
-  tap_check (wait_stat ("frames-short", 1), "one that is too short is counted");
+  tap_check (wait_stat ("frames-short", 1), "a short frame is counted");
   send_bytes (ODD + 1, 9);
-  tap_check (wait_stat ("frames-long", 1), "one that is too long too");
+  tap_check (wait_stat ("frames-long", 1), "a long frame is counted");
   send_bytes (10 * ODD, 9);
-  tap_check (wait_stat ("frames-short", 2), "and all of a flood");
+  tap_check (wait_stat ("frames-short", 2), "a flood is one short frame");
   send_frames (ODD, 1, 2);
-  tap_check (wait_good (3),
-      "the whole ones behind them arrive, and nothing else");
+  tap_check (wait_good (3), "only the whole frames after them arrive");
   stop ();
 }
 
 /* While downstream takes no frames, the host waits and no frame is lost. */
 static void
-test_flow (void)
+host_waits_for_the_pipeline (void)
 {
   guint n = 0;
 
   play (ODD);
   send_frames (ODD, 0, 1);
-  tap_check (wait_good (1), "frames flow");
+  tap_check (wait_good (1), "a frame arrives");
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
   while (n < 100) {
     gsize i;
@@ -239,9 +238,10 @@ test_flow (void)
       break;
     n++;
   }
-  tap_check (n < 20, "a pipeline in PAUSED: the host has to wait, after %u", n);
+  tap_check (n < 20, "the host waits for a pipeline in PAUSED, after %u frames",
+      n);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  tap_check (wait_good (1 + n), "and what it has sent arrives");
+  tap_check (wait_good (1 + n), "frames that it has sent arrive in PLAYING");
   stop ();
 }
 
@@ -280,7 +280,7 @@ tell (const gchar * what, guint round)
 }
 
 static void
-test_unplug (guint rounds)
+unplugged_hosts_leave_no_part_of_a_frame (guint rounds)
 {
   guint i, fds = 0, good = 0;
   gboolean ok = TRUE;
@@ -313,7 +313,7 @@ test_unplug (guint rounds)
       "unplugged %u of %u times: the next host's "
       "frames arrive, and no part of one before", i, rounds);
   tap_check (connect_host () && send_frames (ODD, 2 * rounds, 1)
-      && wait_good (good + 1), "and after that");
+      && wait_good (good + 1), "the last host's frame arrives");
   usb_host_close (host);
   tap_check (test_count_files () <= fds, "files: %u, then %u", fds,
       test_count_files ());
@@ -323,7 +323,7 @@ test_unplug (guint rounds)
 }
 
 static void
-test_many (guint frames)
+many_frames_need_no_more_dmabufs (guint frames)
 {
   guint fds, i;
   gboolean ok = TRUE;
@@ -355,11 +355,11 @@ main (int argc, char **argv)
   host = usb_host_new (argv[2], 1024, 1, NULL, NULL);
   tap_check (connect_host (), "the device has a bulk OUT endpoint");
 
-  test_sizes ();
-  test_faults ();
-  test_flow ();
-  test_many (atoi (argv[4]));
-  test_unplug (atoi (argv[3]));
+  frames_of_each_size_arrive ();
+  faulty_frames_are_counted ();
+  host_waits_for_the_pipeline ();
+  many_frames_need_no_more_dmabufs (atoi (argv[4]));
+  unplugged_hosts_leave_no_part_of_a_frame (atoi (argv[3]));
 
   usb_host_free (host);
   g_free (data);

@@ -25,7 +25,7 @@
  * permanent thread that starts others.  A thread without a name runs a short
  * job of GLib or GStreamer. */
 static gboolean
-is_a_thread_of_ours (const gchar * stat)
+is_own_thread (const gchar * stat)
 {
   const gchar *name = strchr (stat, '(');
   const gchar *rest = strrchr (stat, ')');
@@ -55,7 +55,7 @@ count_threads (void)
     gchar *stat = NULL;
 
     if (g_file_get_contents (path, &stat, NULL, NULL)
-        && is_a_thread_of_ours (stat))
+        && is_own_thread (stat))
       n++;
     g_free (stat);
     g_free (path);
