@@ -8,6 +8,7 @@ Each CHECK is a function of this file whose name begins with "check_". Prints it
 results, and fails with a message if applications expect another one.
 """
 
+import contextlib
 import sys
 
 import gi
@@ -116,44 +117,60 @@ def no_frame(stream):
         fail("a frame that was not asked for")
 
 
+@contextlib.contextmanager
+def leaves_nothing(camera, undo, *arguments):
+    """Undoes what a failed check has set, for the next check."""
+    try:
+        yield
+    except BaseException:
+        camera.stop_acquisition()
+        undo(*arguments)
+        raise
+
+
 def check_trigger(camera, _):
-    """One frame arrives for each trigger, and none without."""
-    camera.set_trigger("Software")
-    want("TriggerMode", "On", camera.get_string("TriggerMode"))
-    stream = open_stream(camera)
-    camera.start_acquisition()
-    times = []
-    for n in range(3):
+    """One frame arrives for each trigger, and none without. The source must be
+    live by the clock, here and in check_timestamp(): videotestsrc never skips a
+    frame, so its timestamps lag on a busy machine."""
+    with leaves_nothing(camera, camera.clear_triggers):
+        camera.set_trigger("Software")
+        want("TriggerMode", "On", camera.get_string("TriggerMode"))
+        stream = open_stream(camera)
+        camera.start_acquisition()
+        times = []
+        for n in range(3):
+            no_frame(stream)
+            camera.execute_command("TimestampLatch")
+            before = camera.get_integer("TimestampLatchValue")
+            camera.software_trigger()
+            number, time = next_frame(stream)
+            want("the number of the frame", n, number)
+            if time < before:
+                fail(f"a frame of {time} for a trigger of {before}")
+            times.append(time - before)
         no_frame(stream)
-        camera.execute_command("TimestampLatch")
-        before = camera.get_integer("TimestampLatchValue")
-        camera.software_trigger()
-        number, time = next_frame(stream)
-        want("the number of the frame", n, number)
-        if time < before:
-            fail(f"a frame of {time} for a trigger of {before}")
-        times.append(time - before)
-    no_frame(stream)
-    camera.clear_triggers()
-    next_frame(stream)
-    camera.stop_acquisition()
+        camera.clear_triggers()
+        next_frame(stream)
+        camera.stop_acquisition()
     print("frames", ", ".join(f"{t / 1e6:.0f}" for t in times),
           "ms after the trigger")
 
 
 def check_multi(camera, count):
     """The requested number of frames arrives, twice."""
-    camera.set_acquisition_mode(Aravis.AcquisitionMode.MULTI_FRAME)
-    camera.set_frame_count(int(count))
-    want("the count", int(count), camera.get_frame_count())
-    stream = open_stream(camera)
-    for _ in range(2):
-        camera.start_acquisition()
-        for _ in range(int(count)):
-            next_frame(stream)
-        no_frame(stream)
-        camera.stop_acquisition()
-    camera.set_acquisition_mode(Aravis.AcquisitionMode.CONTINUOUS)
+    with leaves_nothing(camera, camera.set_acquisition_mode,
+                        Aravis.AcquisitionMode.CONTINUOUS):
+        camera.set_acquisition_mode(Aravis.AcquisitionMode.MULTI_FRAME)
+        camera.set_frame_count(int(count))
+        want("the count", int(count), camera.get_frame_count())
+        stream = open_stream(camera)
+        for _ in range(2):
+            camera.start_acquisition()
+            for _ in range(int(count)):
+                next_frame(stream)
+            no_frame(stream)
+            camera.stop_acquisition()
+        camera.set_acquisition_mode(Aravis.AcquisitionMode.CONTINUOUS)
 
 
 def check_timestamp(camera, _):

@@ -240,6 +240,15 @@ stat ()
     sed -n "s/.*final stats:.*[, ]$2=([a-z0-9]*)\([^,;]*\).*/\1/p" | tail -n 1
 }
 
+# complaints: what lsusb finds wrong with the descriptors of the gadget
+complaints ()
+{
+  lsusb -v -d 1209: > lsusb.log 2>&1 || show lsusb.log
+  grep -q bInterfaceClass lsusb.log || echo "lsusb does not show the gadget"
+  grep -iE 'warning|invalid|junk|unrecognized|too short|unexpected' \
+    lsusb.log || :
+}
+
 # json FILE FIELD: a number or string of the host's report.
 json ()
 {
@@ -259,6 +268,24 @@ same_frames ()
   comment "$frames frames sent, $(wc -l < "$2") received, first difference:"
   diff "$work/sent.sums" "$2" | head -n 5 | sed 's/^/# /'
   return 1
+}
+
+# received_is_sent: each frame in u3v-host.py's received.log is one of
+# checksumsink's in sent.log, with the same timestamp and the same bytes.
+received_is_sent ()
+{
+  awk '
+    NR == FNR {
+      split($1, t, /[:.]/)
+      time = ((t[1] * 60 + t[2]) * 60 + t[3]) t[4]
+      sub(/^0+/, "", time)
+      sums[time, $2] = 1
+      next
+    }
+    !(($2, $3) in sums) { bad++; if (bad < 4) print "# not sent:", $0 }
+    { n++ }
+    END { print "#", n, "frames compared"; exit bad > 0 || n == 0 }
+  ' sent.log received.log
 }
 
 # in_order SENT RECEIVED [SWAPS]: each received frame is one of checksumsink's,
