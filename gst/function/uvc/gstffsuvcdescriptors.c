@@ -248,7 +248,7 @@ put_colors (GByteArray * out)
 
 /**
  * gst_ffs_uvc_descriptors_streaming:
- * @offer: what there is to choose from
+ * @offer: the offer
  * @stills: (nullable): sizes of still images for the same formats
  * @endpoint: the function's own number of the stream endpoint
  *
