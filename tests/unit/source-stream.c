@@ -109,7 +109,7 @@ queue_buffer (void)
 }
 
 static GstFfsStreamHeader
-make_header (gsize length)
+make_header (guint64 length)
 {
   GstFfsStreamHeader header = { 0, };
 
@@ -307,7 +307,7 @@ static const struct
   guint offset;                 /* of a byte that is changed */
   guint8 change;
   gsize header_size;
-  gsize length;                 /* as announced */
+  guint64 length;               /* as announced */
   gsize payload;
 } faults[] = {
   {"magic", "frames-broken", 0, 1, 96, SIZE, SIZE},
@@ -322,6 +322,9 @@ static const struct
   {"nothing", "frames-broken", 0, 0, 96, 0, 0},
   {"more than there is room for", "frames-broken", 0, 0, 96, G_MAXINT64,
       SIZE},
+  /* Which 32 bits would take for a frame. */
+  {"4 GiB and a frame", "frames-broken", 0, 0, 96,
+      SIZE + (G_GUINT64_CONSTANT (1) << 32), SIZE},
   {"payload too short", "frames-short", 0, 0, 96, SIZE, SIZE - 1},
   {"no payload", "frames-short", 0, 0, 96, SIZE, 0},
   {"payload too long", "frames-long", 0, 0, 96, SIZE, SIZE + 1},
