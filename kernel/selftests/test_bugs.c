@@ -193,7 +193,8 @@ TEST(bug07_dma_lengths, T_BOUND)
 	static const enum mem_provider from[] = {
 		MEM_UDMABUF_LIST, MEM_HEAP, MEM_V4L2,
 	};
-	const unsigned int size = 300000, pages = (size + 4095) / 4096;
+	const unsigned int page = sysconf(_SC_PAGESIZE);
+	const unsigned int size = 300000, pages = (size + page - 1) / page;
 	bool traced = trace_start();
 	unsigned int i, len;
 	struct dbuf b;
@@ -473,6 +474,7 @@ TEST(bug13_poll_overlooks, T_PRIVATE)
 	struct uffdio_zeropage zero = { };
 	struct uffdio_register reg = { };
 	struct uffdio_api api = { .api = UFFD_API };
+	long page = sysconf(_SC_PAGESIZE);
 	char dir[96], fn[128], mnt[64];
 	struct ep0_write w;
 	struct uffd_msg msg;
@@ -495,11 +497,11 @@ TEST(bug13_poll_overlooks, T_PRIVATE)
 	w.ep0 = FD(open(mnt, O_RDWR | O_NONBLOCK | O_CLOEXEC));
 	*strrchr(mnt, '/') = 0;
 
-	w.page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	w.page = mmap(NULL, page, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(w.page != MAP_FAILED);
 	reg.range.start = (uintptr_t)w.page;
-	reg.range.len = 4096;
+	reg.range.len = page;
 	reg.mode = UFFDIO_REGISTER_MODE_MISSING;
 	OK(ioctl(uffd, UFFDIO_REGISTER, &reg));
 

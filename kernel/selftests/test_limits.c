@@ -12,8 +12,9 @@
 
 #include "ffs_test.h"
 
-#define PAGE	4096
 #define PAGES	40
+
+static int page;	/* its size */
 
 static const struct {
 	const char *name;
@@ -72,13 +73,21 @@ static void limit(const char *name, const char *value)
 	OK(set_param(name, value));
 }
 
+static void limit_number(const char *name, unsigned int n)
+{
+	char value[16];
+
+	snprintf(value, sizeof(value), "%u", n);
+	limit(name, value);
+}
+
 /* Scattered pages, so that each is an entry, or several. */
 static void pages(struct ctx *c, int ep_nr, struct dbuf *b)
 {
 	if (!mem_available(MEM_UDMABUF_LIST))
 		SKIP("no %s here", mem_name(MEM_UDMABUF_LIST));
 	need_host(c);
-	OK(dbuf_new(b, MEM_UDMABUF_LIST, PAGES * PAGE));
+	OK(dbuf_new(b, MEM_UDMABUF_LIST, PAGES * page));
 	OK(ffs_attach(need_ep(c, ep_nr), b->fd));
 }
 
@@ -117,9 +126,9 @@ static void to_out(struct ctx *c, struct dbuf *b, size_t len,
 TEST(split, T_BOUND)
 {
 	static const char * const max[] = { "1024", "2048", "3072", "4096" };
-	static const size_t len[] = {
-		1, 1023, 1024, 1025, PAGE, PAGE + 1, PAGES * PAGE - 1,
-		PAGES * PAGE,
+	const size_t len[] = {
+		1, 1023, 1024, 1025, page, page + 1, PAGES * page - 1,
+		PAGES * page,
 	};
 	unsigned int i, k;
 	struct dbuf b;
@@ -142,7 +151,7 @@ TEST(split, T_BOUND)
 
 TEST(split_segments, T_BOUND)
 {
-	unsigned char *got = malloc(3 * PAGE);
+	unsigned char *got = malloc(3 * page);
 	struct dbuf b;
 	int sync;
 
@@ -152,11 +161,11 @@ TEST(split_segments, T_BOUND)
 	pages(c, EP_IN, &b);
 	dbuf_fill(&b, b.size, 3);
 	sync = FD(SUBMIT(need_ep(c, EP_IN), SEG(&b, 7, 12),
-			 SEG(&b, 2 * PAGE - 5, PAGE + 100)));
-	EQ(host_xfer(&c->host, EP_IN, got, PAGE + 112), PAGE + 112);
+			 SEG(&b, 2 * page - 5, page + 100)));
+	EQ(host_xfer(&c->host, EP_IN, got, page + 112), page + 112);
 	EQ(sync_wait(sync), 1);
 	EQ(memcmp(got, b.map + 7, 12), 0);
-	EQ(memcmp(got + 12, b.map + 2 * PAGE - 5, PAGE + 100), 0);
+	EQ(memcmp(got + 12, b.map + 2 * page - 5, page + 100), 0);
 	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
 }
 
@@ -168,25 +177,25 @@ TEST(too_many_entries, T_BOUND)
 	need_params(c);
 	ep = need_ep(c, EP_IN);
 	/* Contiguous pages count as several entries too. */
-	limit("sg_max_entry", "4096");
+	limit_number("sg_max_entry", page);
 	limit("sg_max_entries", "16");
 	pages(c, EP_IN, &b);
-	in(c, &b, 16 * PAGE, 1);
-	EQ(ffs_transfer(ep, b.fd, 16 * PAGE + 1), -EMSGSIZE);
+	in(c, &b, 16 * page, 1);
+	EQ(ffs_transfer(ep, b.fd, 16 * page + 1), -EMSGSIZE);
 	nothing_there(&b);
-	EQ(ffs_transfer(ep, b.fd, PAGES * PAGE), -EMSGSIZE);
+	EQ(ffs_transfer(ep, b.fd, PAGES * page), -EMSGSIZE);
 	nothing_there(&b);
 	/* One entry more even if pages are contiguous and the split shifts. */
-	EQ(SUBMIT(ep, SEG(&b, 5, 16 * PAGE + 1)), -EMSGSIZE);
+	EQ(SUBMIT(ep, SEG(&b, 5, 16 * page + 1)), -EMSGSIZE);
 	nothing_there(&b);
 	OK(ffs_detach(ep, b.fd));
 
 	/* Entries are counted after the split. */
-	limit("sg_max_entry", "1024");
+	limit_number("sg_max_entry", page / 4);
 	OK(ffs_attach(ep, b.fd));
-	EQ(ffs_transfer(ep, b.fd, 4 * PAGE + 1), -EMSGSIZE);
+	EQ(ffs_transfer(ep, b.fd, 4 * page + 1), -EMSGSIZE);
 	nothing_there(&b);
-	in(c, &b, 4 * PAGE, 2);
+	in(c, &b, 4 * page, 2);
 	OK(ffs_detach(ep, b.fd));
 }
 
@@ -271,16 +280,16 @@ TEST(whole_pages, T_BOUND | T_SUBMIT)
 	pages(c, EP_IN, &b);
 	ep = need_ep(c, EP_IN);
 	EQ(SUBMIT(ep, SEG(&b, 1, 10)), -EOPNOTSUPP);
-	EQ(SUBMIT(ep, SEG(&b, 0, 10), SEG(&b, 0, PAGE)), -EOPNOTSUPP);
-	EQ(SUBMIT(ep, SEG(&b, 0, PAGE), SEG(&b, 2 * PAGE + 1024, 1)),
+	EQ(SUBMIT(ep, SEG(&b, 0, 10), SEG(&b, 0, page)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, SEG(&b, 0, page), SEG(&b, 2 * page + 1024, 1)),
 	   -EOPNOTSUPP);
 	nothing_there(&b);
-	dbuf_fill(&b, PAGE, 4);
-	sync = FD(SUBMIT(ep, SEG(&b, PAGE, PAGE), SEG(&b, 0, 100)));
-	host_xfer(&c->host, EP_IN, b.map + 8 * PAGE, PAGE + 100);
+	dbuf_fill(&b, page, 4);
+	sync = FD(SUBMIT(ep, SEG(&b, page, page), SEG(&b, 0, 100)));
+	host_xfer(&c->host, EP_IN, b.map + 8 * page, page + 100);
 	EQ(sync_wait(sync), 1);
-	EQ(memcmp(b.map + 9 * PAGE, b.map, 100), 0);
-	in(c, &b, 5 * PAGE + 17, 6);
+	EQ(memcmp(b.map + 9 * page, b.map, 100), 0);
+	in(c, &b, 5 * page + 17, 6);
 	OK(ffs_detach(ep, b.fd));
 }
 
@@ -352,17 +361,17 @@ TEST(entries_of_each, T_BOUND | T_SUBMIT)
 
 	need_ends(c);
 	ep = need_ep(c, EP_IN);
-	limit("sg_max_entry", "4096");
+	limit_number("sg_max_entry", page);
 	limit("sg_max_entries", "16");
 	pages(c, EP_IN, &b);
 	dbuf_fill(&b, b.size, 7);
-	arrive(c, &b, SUBMIT(ep, END(&b, 0, 16 * PAGE),
-			     SEG(&b, 20 * PAGE, 16 * PAGE)),
-	       16 * PAGE, 20 * PAGE, 16 * PAGE);
-	EQ(SUBMIT(ep, END(&b, 0, 1), SEG(&b, PAGE, 16 * PAGE + 1)), -EMSGSIZE);
-	EQ(SUBMIT(ep, END(&b, 0, 16 * PAGE + 1), SEG(&b, PAGE, 1)), -EMSGSIZE);
-	EQ(SUBMIT(ep, SEG(&b, 0, 8 * PAGE), END(&b, 0, 8 * PAGE + 1),
-		  SEG(&b, PAGE, 1)), -EMSGSIZE);
+	arrive(c, &b, SUBMIT(ep, END(&b, 0, 16 * page),
+			     SEG(&b, 20 * page, 16 * page)),
+	       16 * page, 20 * page, 16 * page);
+	EQ(SUBMIT(ep, END(&b, 0, 1), SEG(&b, page, 16 * page + 1)), -EMSGSIZE);
+	EQ(SUBMIT(ep, END(&b, 0, 16 * page + 1), SEG(&b, page, 1)), -EMSGSIZE);
+	EQ(SUBMIT(ep, SEG(&b, 0, 8 * page), END(&b, 0, 8 * page + 1),
+		  SEG(&b, page, 1)), -EMSGSIZE);
 	nothing_there(&b);
 	OK(ffs_detach(ep, b.fd));
 }
@@ -399,11 +408,11 @@ TEST(pages_of_each, T_BOUND | T_SUBMIT)
 	limit("sg_any_boundary", "N");
 	pages(c, EP_IN, &b);
 	dbuf_fill(&b, b.size, 9);
-	arrive(c, &b, SUBMIT(ep, END(&b, 0, 10), SEG(&b, PAGE, PAGE + 7)),
-	       10, PAGE, PAGE + 7);
-	EQ(SUBMIT(ep, END(&b, 0, 10), SEG(&b, PAGE + 1024, 7)), -EOPNOTSUPP);
-	EQ(SUBMIT(ep, END(&b, 1024, 10), SEG(&b, PAGE, 7)), -EOPNOTSUPP);
-	EQ(SUBMIT(ep, SEG(&b, 0, 10), END(&b, PAGE, 7), SEG(&b, PAGE, 7)),
+	arrive(c, &b, SUBMIT(ep, END(&b, 0, 10), SEG(&b, page, page + 7)),
+	       10, page, page + 7);
+	EQ(SUBMIT(ep, END(&b, 0, 10), SEG(&b, page + 1024, 7)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, END(&b, 1024, 10), SEG(&b, page, 7)), -EOPNOTSUPP);
+	EQ(SUBMIT(ep, SEG(&b, 0, 10), END(&b, page, 7), SEG(&b, page, 7)),
 	   -EOPNOTSUPP);
 	nothing_there(&b);
 	OK(ffs_detach(ep, b.fd));
@@ -442,14 +451,6 @@ TEST(out_of_each_aligned, T_BOUND | T_SUBMIT)
 
 /* ---- contiguous memory ---- */
 
-static void limit_entries(unsigned int n)
-{
-	char value[16];
-
-	snprintf(value, sizeof(value), "%u", n);
-	limit("sg_max_entries", value);
-}
-
 /* Proves that it is one entry, and detaches it to drop the scatterlist. */
 static void one_entry(struct ctx *c, struct dbuf *b, size_t len)
 {
@@ -468,7 +469,7 @@ static void one_entry(struct ctx *c, struct dbuf *b, size_t len)
 			continue;
 		OK(ffs_attach(need_ep(c, EP_IN), b->fd));
 		OK(take_anything());
-		limit_entries(1);
+		limit_number("sg_max_entries", 1);
 		dbuf_fill(b, len, 1);
 		ret = ffs_transfer(need_ep(c, EP_IN), b->fd, len);
 		if (!ret)
@@ -491,11 +492,11 @@ static void contiguous(struct ctx *c, size_t len, const char *max,
 	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
 	OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
 	limit("sg_max_entry", max);
-	limit_entries(n - 1);
+	limit_number("sg_max_entries", n - 1);
 	EQ(ffs_transfer(need_ep(c, EP_IN), b.fd, len), -EMSGSIZE);
 	EQ(ffs_transfer(need_ep(c, EP_OUT), b.fd, len), -EMSGSIZE);
 	nothing_there(&b);
-	limit_entries(n);
+	limit_number("sg_max_entries", n);
 	in(c, &b, len, n);
 	to_out(c, &b, len, n + 1);
 	OK(ffs_detach(need_ep(c, EP_IN), b.fd));
@@ -528,14 +529,14 @@ TEST(contiguous_17_mib, T_BOUND | T_LONG)
 static void few_pages(struct ctx *c, struct dbuf *b)
 {
 	need_params(c);
-	limit("sg_max_entry", "4096");
+	limit_number("sg_max_entry", page);
 	limit("sg_max_entries", "4");
 	pages(c, EP_IN, b);
 }
 
 static void refuse(struct ctx *c, struct dbuf *b)
 {
-	int ret = ffs_transfer(need_ep(c, EP_IN), b->fd, PAGES * PAGE);
+	int ret = ffs_transfer(need_ep(c, EP_IN), b->fd, PAGES * page);
 
 	if (ret != -EMSGSIZE && ret != -EINVAL)
 		FAIL("a transfer of too many entries: %s", value_name(ret));
@@ -645,14 +646,14 @@ TEST(long_out, T_BOUND | T_LONG)
 /* Several times the ring of dwc3, and more than that of cdns3. */
 TEST(many_pages, T_BOUND | T_LONG)
 {
-	static const size_t len[] = { 600 * PAGE, 1013 * PAGE + 1 };
+	const size_t len[] = { 600 * page, 1013 * page + 1 };
 	unsigned int i;
 	struct dbuf b;
 
 	as_it_is();
 	if (!mem_available(MEM_UDMABUF_LIST))
 		SKIP("no %s here", mem_name(MEM_UDMABUF_LIST));
-	OK(dbuf_new(&b, MEM_UDMABUF_LIST, 1014 * PAGE));
+	OK(dbuf_new(&b, MEM_UDMABUF_LIST, 1014 * page));
 	OK(ffs_attach(need_ep(c, EP_IN), b.fd));
 	OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
 	for (i = 0; i < ARRAY_SIZE(len); i++) {
@@ -673,26 +674,28 @@ TEST(too_many_pages, T_BOUND | T_LONG)
 	need_params(c);
 	if (!mem_available(MEM_UDMABUF_LIST))
 		SKIP("no %s here", mem_name(MEM_UDMABUF_LIST));
-	OK(dbuf_new(&b, MEM_UDMABUF_LIST, 1013 * PAGE));
+	OK(dbuf_new(&b, MEM_UDMABUF_LIST, 1013 * page));
 	ep = need_ep(c, EP_IN);
 	OK(ffs_attach(ep, b.fd));
 	OK(ffs_attach(need_ep(c, EP_OUT), b.fd));
-	limit("sg_max_entry", "4096");
-	limit_entries(max);
-	EQ(ffs_transfer(ep, b.fd, 600 * PAGE), -EMSGSIZE);
-	EQ(ffs_transfer(ep, b.fd, 1013 * PAGE), -EMSGSIZE);
-	EQ(ffs_transfer(need_ep(c, EP_OUT), b.fd, 600 * PAGE), -EMSGSIZE);
+	limit_number("sg_max_entry", page);
+	limit_number("sg_max_entries", max);
+	EQ(ffs_transfer(ep, b.fd, 600 * page), -EMSGSIZE);
+	EQ(ffs_transfer(ep, b.fd, 1013 * page), -EMSGSIZE);
+	EQ(ffs_transfer(need_ep(c, EP_OUT), b.fd, 600 * page), -EMSGSIZE);
 	nothing_there(&b);
-	in(c, &b, max * PAGE, 1);
-	to_out(c, &b, max * PAGE, 2);
+	in(c, &b, max * page, 1);
+	to_out(c, &b, max * page, 2);
 	OK(ffs_detach(ep, b.fd));
 	OK(ffs_detach(need_ep(c, EP_OUT), b.fd));
 }
 
 int main(int argc, char **argv)
 {
-	int ret = tests_main(argc, argv);
+	int ret;
 
+	page = sysconf(_SC_PAGESIZE);
+	ret = tests_main(argc, argv);
 	/* For the next programs. */
 	take_anything();
 	return ret;
