@@ -73,18 +73,26 @@ def name_of(gtype):
             'gdouble': 'double'}.get(gtype.name, gtype.name)
 
 
+def default_value_of(pspec):
+    """By the function from PyGObject 3.50 on, as not all have the field."""
+    if hasattr(pspec, 'get_default_value'):
+        return pspec.get_default_value()
+    return pspec.default_value
+
+
 def values_of(pspec):
     """Returns the range or the values of a property."""
     if pspec.value_type.is_a(GObject.TYPE_ENUM):
-        return ', '.join('`%s`' % v.value_nick for v in
-                         pspec.enum_class.__enum_values__.values())
+        return ', '.join(
+            '`%s`' % v.value_nick for v in
+            type(default_value_of(pspec)).__enum_values__.values())
     if hasattr(pspec, 'minimum') and pspec.value_type != GObject.TYPE_BOOLEAN:
         return '%s to %s' % (pspec.minimum, pspec.maximum)
     return ''
 
 
 def default_of(pspec):
-    value = pspec.default_value
+    value = default_value_of(pspec)
     if not pspec.flags & GObject.ParamFlags.WRITABLE:
         return 'read-only'
     if value is None:
