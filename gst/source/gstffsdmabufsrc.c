@@ -256,8 +256,7 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
   /* The old buffers go before there are new ones: some pools have so many and
    * no more. */
   if (self->layout.size > 0) {
-    gst_ffs_receiver_halt (self->receiver, SHUTDOWN_TIMEOUT);
-    gst_ffs_receiver_resume (self->receiver);
+    gst_ffs_receiver_cancel (self->receiver, SHUTDOWN_TIMEOUT);
     self->layout.size = 0;
   }
 
