@@ -351,7 +351,7 @@ finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   add_video_meta (self, buffer);
   if (self->opened.profile == NULL)
-    gst_ffs_src_host_set_streaming (&self->host, TRUE);
+    gst_ffs_presence_set_streaming (&self->host.presence, TRUE);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT,
       self->n_frames - 1, buffer);
   return buffer;
@@ -551,10 +551,7 @@ get_stats (GstFfsDmabufSrc * self)
   GstStructure *s =
       gst_structure_new_empty ("application/x-ffsdmabufsrc-stats");
 
-  g_mutex_lock (&self->host.lock);
-  gst_structure_set (s, "connections", G_TYPE_UINT64,
-      self->host.n_connections, NULL);
-  g_mutex_unlock (&self->host.lock);
+  gst_ffs_presence_add_stats (&self->host.presence, s);
   GST_OBJECT_LOCK (self);
   if (self->receiver)
     gst_ffs_receiver_add_stats (self->receiver, s);
@@ -677,9 +674,11 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
   }
   GST_OBJECT_LOCK (self);
   if (id == GST_FFS_SRC_PROP_CONNECTED)
-    g_value_set_boolean (value, self->host.connected);
+    g_value_set_boolean (value,
+        gst_ffs_presence_is_connected (&self->host.presence));
   else if (id == GST_FFS_SRC_PROP_STREAMING)
-    g_value_set_boolean (value, self->host.streaming);
+    g_value_set_boolean (value,
+        gst_ffs_presence_is_streaming (&self->host.presence));
   else if (!gst_ffs_src_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);

@@ -7,10 +7,9 @@
  *
  * Ownership: borrows the element and, from open() to close(), the receiver.
  *
- * Locking: connected and streaming are properties and protected by the
- * element's object lock. The receiver's lock keeps the receiver open for the
- * profile's threads, also while they wait for the controller; the other lock
- * protects the rest. Lock order: the receiver's lock, the other lock, the
+ * Locking: the receiver's lock keeps the receiver open for the profile's
+ * threads, also while they wait for the controller. The other lock protects the
+ * rest, but the presence. Lock order: the receiver's lock, the other lock, the
  * receiver's own and the profile's object lock.
  */
 
@@ -29,6 +28,7 @@ gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element)
 {
   memset (self, 0, sizeof (*self));
   self->element = element;
+  gst_ffs_presence_init (&self->presence, element);
   g_mutex_init (&self->receiver_lock);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
@@ -52,13 +52,13 @@ void
 gst_ffs_src_host_open (GstFfsSrcHost * self, GstFfsReceiver * receiver,
     gboolean own)
 {
+  gst_ffs_presence_reset (&self->presence);
   g_mutex_lock (&self->receiver_lock);
   g_mutex_lock (&self->lock);
   self->receiver = receiver;
   self->own = own;
   self->wanted = !own;
   self->n_started = 0;
-  self->n_connections = 0;
   gst_ffs_receiver_set_flushing (receiver, self->flushing);
   g_mutex_unlock (&self->lock);
   g_mutex_unlock (&self->receiver_lock);
@@ -74,7 +74,7 @@ gst_ffs_src_host_close (GstFfsSrcHost * self)
   self->wanted = FALSE;
   g_mutex_unlock (&self->lock);
   g_mutex_unlock (&self->receiver_lock);
-  gst_ffs_src_host_set_connected (self, FALSE);
+  gst_ffs_presence_set_connected (&self->presence, FALSE);
 }
 
 /* Whether waits of the streaming thread end. Any thread. */
@@ -87,44 +87,6 @@ gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing)
     gst_ffs_receiver_set_flushing (self->receiver, flushing);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-}
-
-static gboolean
-set_flag (GstFfsSrcHost * self, const gchar * name, gint * flag, gboolean value)
-{
-  gboolean changed;
-
-  if (g_atomic_int_get (flag) == value)
-    return FALSE;
-  GST_OBJECT_LOCK (self->element);
-  changed = *flag != value;
-  g_atomic_int_set (flag, value);
-  GST_OBJECT_UNLOCK (self->element);
-  if (changed) {
-    GST_INFO_OBJECT (self->element, "%s: %d", name, value);
-    g_object_notify (G_OBJECT (self->element), name);
-  }
-  return changed;
-}
-
-/* Whether a host has configured the function. Any thread. */
-void
-gst_ffs_src_host_set_connected (GstFfsSrcHost * self, gboolean connected)
-{
-  if (!connected)
-    set_flag (self, "streaming", &self->streaming, FALSE);
-  if (set_flag (self, "connected", &self->connected, connected) && connected) {
-    g_mutex_lock (&self->lock);
-    self->n_connections++;
-    g_mutex_unlock (&self->lock);
-  }
-}
-
-/* Whether frames arrive. Any thread. */
-void
-gst_ffs_src_host_set_streaming (GstFfsSrcHost * self, gboolean streaming)
-{
-  set_flag (self, "streaming", &self->streaming, streaming);
 }
 
 /* ---- streaming thread ---- */
@@ -185,12 +147,12 @@ gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started, gint * err)
     meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
     if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE) {
       if (!self->own && meaning == GST_FFS_OK)
-        gst_ffs_src_host_set_connected (self, TRUE);
+        gst_ffs_presence_set_connected (&self->presence, TRUE);
       return meaning;
     }
     /* ep0 is more recent than the result of the endpoint query. */
     if (!self->own)
-      gst_ffs_src_host_set_connected (self, FALSE);
+      gst_ffs_presence_set_connected (&self->presence, FALSE);
     gst_ffs_src_host_pause (self);
   }
   return meaning;
@@ -247,7 +209,7 @@ start (GstFfsSrcHost * self)
   self->n_started++;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-  gst_ffs_src_host_set_streaming (self, TRUE);
+  gst_ffs_presence_set_streaming (&self->presence, TRUE);
 }
 
 /* Cancels what is queued: the next stream's host would fill it with frames of
@@ -268,7 +230,7 @@ stop (GstFfsSrcHost * self)
   g_mutex_lock (&self->lock);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-  gst_ffs_src_host_set_streaming (self, FALSE);
+  gst_ffs_presence_set_streaming (&self->presence, FALSE);
 }
 
 /**
@@ -307,5 +269,5 @@ gst_ffs_src_host_on_enabled (gboolean enabled, gpointer host)
     gst_ffs_endpoint_set_disabled
         (gst_ffs_receiver_get_endpoint (self->receiver));
   g_mutex_unlock (&self->lock);
-  gst_ffs_src_host_set_connected (self, enabled);
+  gst_ffs_presence_set_connected (&self->presence, enabled);
 }

@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "function/gstffspresence.h"
 #include "gstffsreceiver.h"
 
 G_BEGIN_DECLS
@@ -19,9 +20,7 @@ G_BEGIN_DECLS
  * always
  * @n_started: number of streams that it has started
  * @flushing: whether waits end
- * @connected: under the object lock
- * @streaming: the same
- * @n_connections: number of connects
+ * @presence: the properties
  *
  * What the host does.
  */
@@ -36,9 +35,7 @@ typedef struct
   gboolean wanted;
   guint n_started;
   gboolean flushing;
-  gint connected;
-  gint streaming;
-  guint64 n_connections;
+  GstFfsPresence presence;
 } GstFfsSrcHost;
 
 void gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element);
@@ -47,8 +44,6 @@ void gst_ffs_src_host_open (GstFfsSrcHost * self, GstFfsReceiver * receiver,
     gboolean own);
 void gst_ffs_src_host_close (GstFfsSrcHost * self);
 void gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing);
-void gst_ffs_src_host_set_connected (GstFfsSrcHost * self, gboolean connected);
-void gst_ffs_src_host_set_streaming (GstFfsSrcHost * self, gboolean streaming);
 
 GstFfsMeaning gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started,
     gint * err);
