@@ -776,7 +776,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_sink_debug, "ffsdmabufsink", 0,
       "FunctionFS dmabuf sink");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
-      "FunctionFS gadget, ep0, classes of camera");
+      "FunctionFS gadget, ep0, profiles");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 

@@ -66,12 +66,12 @@ struct _GstFfsDmabufSrc
   gboolean open;
 
   /* Streaming thread. */
-  guint n_started;              /* the stream that was negotiated for */
+  guint n_started;              /* number of the negotiated stream */
   gboolean have_info;
   GstVideoInfo info;
-  gboolean add_meta;            /* caps are of dmabufs, and say no layout */
-  gboolean keep_pool;           /* it is one for the caps of now */
-  GstFfsFrameLayout layout;     /* of 0 bytes: none */
+  gboolean add_meta;            /* dmabuf caps do not tell the layout */
+  gboolean keep_pool;           /* it was decided for these caps */
+  GstFfsFrameLayout layout;     /* size 0: none */
   GstFfsTimeline timeline;
   guint64 n_frames;
 };
@@ -83,9 +83,9 @@ GST_ELEMENT_REGISTER_DEFINE (ffsdmabufsrc, "ffsdmabufsrc", GST_RANK_NONE,
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
-/* ---- what frames are ---- */
+/* ---- negotiation ---- */
 
-/* (transfer full): What the host sends, as far as is known. */
+/* (transfer full): The host's selection, or "caps". */
 static GstCaps *
 get_wanted (GstFfsDmabufSrc * self)
 {
@@ -100,7 +100,7 @@ get_wanted (GstFfsDmabufSrc * self)
   return caps;
 }
 
-/* Raw video of any size is no frame size. */
+/* Raw video without a size cannot be fixated: the host has one. */
 static gboolean
 has_size (GstCaps * caps)
 {
@@ -112,8 +112,8 @@ has_size (GstCaps * caps)
       && gst_structure_get_int (s, "height", &size));
 }
 
-/* (transfer full) (nullable): fixed caps that host and downstream agree on.
- * NULL if there are none; of ANY caps none are needed. */
+/* (transfer full) (nullable): Fixed caps that the host sends and downstream
+ * accepts. ANY if neither has caps, with a frame-size. */
 static GstCaps *
 choose_caps (GstFfsDmabufSrc * self)
 {
@@ -141,12 +141,11 @@ static void
 post_no_format (GstFfsDmabufSrc * self)
 {
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-      ("It is not clear what the host sends: set \"caps\", or put a capsfilter "
-          "with width and height behind ffsdmabufsrc."), (NULL));
+      ("The format of the host's frames is unknown. Set \"caps\", or add a "
+          "capsfilter with width and height after ffsdmabufsrc."), (NULL));
 }
 
-/* As the class of device does it, before a host has said what it sends: nothing
- * is negotiated then. */
+/* With a profile, negotiate only when the host has selected a format. */
 static gboolean
 negotiate (GstBaseSrc * bsrc)
 {
@@ -186,18 +185,17 @@ post_no_buffers (GstFfsDmabufSrc * self)
 {
   if (!self->have_info && self->settings.frame_size == 0)
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("It is not clear how many bytes a frame has: set \"frame-size\"."),
-        (NULL));
+        ("The size of a frame is unknown. Set \"frame-size\"."), (NULL));
   else
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-        ("There are no dmabufs that the USB device controller could write "
-            "frames of this size to: downstream has none, and %s.",
-            self->opened.allocator ? "ours cannot be had" :
+        ("The USB device controller can write frames of this size to no "
+            "dmabufs: downstream has none, and %s.", self->opened.allocator ?
+            "the element failed to allocate any" :
             "there is neither a DMA heap nor udmabuf"),
         ("frame-size %u", self->settings.frame_size));
 }
 
-/* For hosts that know frames by the caps alone. */
+/* For the application, if the host only knows the caps. */
 static void
 tell_layout (GstFfsDmabufSrc * self)
 {
@@ -226,8 +224,8 @@ tell_layout (GstFfsDmabufSrc * self)
       gst_message_new_element (GST_OBJECT (self), s));
 }
 
-/* Nothing that is in flight is taken back for a reconfiguration that changes
- * nothing: it would cut a frame, after which a host may be out of step. */
+/* Don't cancel transfers for a RECONFIGURE event without new caps: that would
+ * cut a frame, and a host of a bare endpoint would be out of step. */
 static gboolean
 keep_pool (GstFfsDmabufSrc * self, GstQuery * query)
 {
@@ -253,8 +251,8 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
   if ((self->opened.profile && self->n_started == 0)
       || keep_pool (self, query))
     return TRUE;
-  /* The old buffers go before there are new ones: some pools have so many and
-   * no more. */
+  /* Release the old buffers first: some pools cannot be replaced while buffers
+   * are in use. */
   if (self->layout.size > 0) {
     gst_ffs_receiver_cancel (self->receiver, SHUTDOWN_TIMEOUT);
     self->layout.size = 0;
@@ -275,8 +273,8 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
       post_no_buffers (self);
     return FALSE;
   }
-  GST_INFO_OBJECT (self, "frames go into buffers of %s",
-      downstreams ? "downstream" : "ours");
+  GST_INFO_OBJECT (self, "using the pool of %s",
+      downstreams ? "downstream" : "the element");
   self->keep_pool = TRUE;
   tell_layout (self);
   return TRUE;
@@ -331,7 +329,7 @@ add_video_meta (GstFfsDmabufSrc * self, GstBuffer * buffer)
       stride);
 }
 
-/* Takes the buffer. */
+/* (transfer full): Sets times and flags of the buffer. */
 static GstBuffer *
 finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
 {
@@ -359,7 +357,7 @@ finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
 
 /* ---- streaming thread ---- */
 
-/* The host has begun a stream: what it sends, and where that goes to. */
+/* The host has started a stream: negotiate caps and buffers. */
 static void
 begin_stream (GstFfsDmabufSrc * self, guint n_started)
 {
@@ -375,9 +373,9 @@ begin_stream (GstFfsDmabufSrc * self, guint n_started)
     return;
   }
   GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-      ("The USB host has started a stream of a format that cannot be received: "
-          "downstream does not take it, there are no dmabufs, or frame-size "
-          "is not set."), (NULL));
+      ("The format that the USB host has selected cannot be received: "
+          "downstream does not accept it, there are no dmabufs, or "
+          "\"frame-size\" is not set."), (NULL));
   gst_ffs_src_host_tell_layout (&self->host, n_started, self->opened.profile,
       NULL);
   gst_ffs_src_host_ignore (&self->host, n_started);
@@ -405,10 +403,9 @@ post_failure (GstFfsDmabufSrc * self, GstFfsCall call, gint err)
   }
 }
 
-/* Gives the host as many empty buffers as there are.  Of none it waits for one,
- * as the host does.  A host may fill them as fast as they are queued, so it
- * returns after max-in-flight of them all the same, for what has come to be
- * pushed. */
+/* Queues empty buffers until max-in-flight are in flight. Waits for a buffer
+ * only if none is. A host may fill them as fast as they are queued, so return
+ * after max-in-flight buffers to push received ones. */
 static GstFlowReturn
 fill (GstFfsDmabufSrc * self)
 {
@@ -443,7 +440,7 @@ fill (GstFfsDmabufSrc * self)
         break;
       case GST_FFS_NOT_ENABLED:
       case GST_FFS_GONE:
-        /* Or the controller is in no state to take transfers. */
+        /* Or the controller cannot accept transfers at the moment. */
         gst_ffs_src_host_pause (&self->host);
         break;
       default:
@@ -456,8 +453,7 @@ fill (GstFfsDmabufSrc * self)
   return ret;
 }
 
-/* Until there is a host that sends frames.  A stream that it has begun is
- * negotiated first. */
+/* Waits for a host that sends frames. Negotiates a new stream. */
 static GstFlowReturn
 get_ready (GstFfsDmabufSrc * self, gboolean * again)
 {
@@ -478,7 +474,7 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
       return GST_FLOW_ERROR;
   }
   if (self->opened.profile && n_started != self->n_started) {
-    /* What is left of the stream before has the caps of that. */
+    /* Frames of the last stream have its caps. */
     if (!gst_ffs_intake_has_items (gst_ffs_receiver_get_intake
             (self->receiver)))
       begin_stream (self, n_started);
@@ -490,7 +486,7 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
 static gboolean
 ends_here (GstFfsDmabufSrc * self)
 {
-  GST_DEBUG_OBJECT (self, "the host has nothing more to send");
+  GST_DEBUG_OBJECT (self, "end packet received");
   return self->settings.eos_on_end;
 }
 
@@ -582,8 +578,8 @@ close_all (GstFfsDmabufSrc * self)
 {
   GstStructure *stats;
 
-  /* Kernels without our patches follow a NULL pointer when a buffer is detached
-   * while the function is being unbound; downstream may free some just now. */
+  /* Unpatched kernels dereference a NULL pointer when a dmabuf is detached
+   * while the function is unbound; downstream may free some at this time. */
   if (self->open && self->opened.gadget)
     gst_ffs_endpoint_set_disabled
         (gst_ffs_receiver_get_endpoint (self->receiver));
@@ -591,7 +587,7 @@ close_all (GstFfsDmabufSrc * self)
   gst_ffs_src_host_close (&self->host);
   if (self->open && !gst_ffs_receiver_close (self->receiver, SHUTDOWN_TIMEOUT))
     GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
-        ("The USB device controller does not let go of cancelled frames; "
+        ("The USB device controller has not completed cancelled transfers; "
             "their buffers are released when it does."), (NULL));
   self->open = FALSE;
   gst_ffs_src_opened_close (&self->opened);
@@ -714,7 +710,7 @@ gst_ffs_dmabuf_src_class_init (GstFfsDmabufSrcClass * klass)
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_src_debug, "ffsdmabufsrc", 0,
       "FunctionFS dmabuf source");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
-      "FunctionFS gadget, ep0, classes of camera");
+      "FunctionFS gadget, ep0, profiles");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 
