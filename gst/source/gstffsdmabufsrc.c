@@ -33,7 +33,7 @@
 
 #include "gstffsdmabufsrc.h"
 #include "gstffsreceiver.h"
-#include "gstffsroom.h"
+#include "gstffssrcformat.h"
 #include "gstffssrchost.h"
 #include "gstffssrcopened.h"
 #include "gstffssrcpool.h"
@@ -67,11 +67,8 @@ struct _GstFfsDmabufSrc
 
   /* Streaming thread. */
   guint n_started;              /* number of the negotiated stream */
-  gboolean have_info;
-  GstVideoInfo info;
-  gboolean add_meta;            /* dmabuf caps do not tell the layout */
+  GstFfsSrcFormat format;
   gboolean keep_pool;           /* it was decided for these caps */
-  GstFfsFrameLayout layout;     /* size 0: none */
   GstFfsTimeline timeline;
   guint64 n_frames;
 };
@@ -170,12 +167,8 @@ static gboolean
 set_caps (GstBaseSrc * bsrc, GstCaps * caps)
 {
   GstFfsDmabufSrc *self = GST_FFS_DMABUF_SRC (bsrc);
-  GstCapsFeatures *features = gst_caps_get_features (caps, 0);
 
-  gst_video_info_init (&self->info);
-  self->have_info = gst_ffs_caps_get_info (caps, &self->info);
-  self->add_meta = self->have_info
-      && gst_caps_features_contains (features, "memory:DMABuf");
+  gst_ffs_src_format_set_caps (&self->format, caps);
   self->keep_pool = FALSE;
   return TRUE;
 }
@@ -183,7 +176,7 @@ set_caps (GstBaseSrc * bsrc, GstCaps * caps)
 static void
 post_no_buffers (GstFfsDmabufSrc * self)
 {
-  if (!self->have_info && self->settings.frame_size == 0)
+  if (!self->format.have_info && self->settings.frame_size == 0)
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
         ("The size of a frame is unknown. Set \"frame-size\"."), (NULL));
   else
@@ -199,26 +192,8 @@ post_no_buffers (GstFfsDmabufSrc * self)
 static void
 tell_layout (GstFfsDmabufSrc * self)
 {
-  const GstFfsFrameLayout *layout = &self->layout;
-  GstStructure *s = gst_structure_new ("ffs-layout",
-      "size", G_TYPE_UINT64, (guint64) layout->size,
-      "packed", G_TYPE_BOOLEAN, !self->have_info
-      || gst_ffs_room_is_packed (layout, &self->info), NULL);
-  GValue offsets = G_VALUE_INIT, strides = G_VALUE_INIT, v = G_VALUE_INIT;
-  guint i;
+  GstStructure *s = gst_ffs_src_format_describe_layout (&self->format);
 
-  g_value_init (&offsets, GST_TYPE_ARRAY);
-  g_value_init (&strides, GST_TYPE_ARRAY);
-  for (i = 0; i < layout->n_planes; i++) {
-    g_value_init (&v, G_TYPE_INT);
-    g_value_set_int (&v, layout->offset[i]);
-    gst_value_array_append_and_take_value (&offsets, &v);
-    g_value_init (&v, G_TYPE_INT);
-    g_value_set_int (&v, layout->stride[i]);
-    gst_value_array_append_and_take_value (&strides, &v);
-  }
-  gst_structure_take_value (s, "offsets", &offsets);
-  gst_structure_take_value (s, "strides", &strides);
   GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, s);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self), s));
@@ -233,9 +208,10 @@ keep_pool (GstFfsDmabufSrc * self, GstQuery * query)
   gboolean keep = self->keep_pool && pool && gst_buffer_pool_is_active (pool);
 
   if (keep && gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_set_nth_allocation_pool (query, 0, pool, self->layout.size, 0, 0);
+    gst_query_set_nth_allocation_pool (query, 0, pool, self->format.layout.size,
+        0, 0);
   else if (keep)
-    gst_query_add_allocation_pool (query, pool, self->layout.size, 0, 0);
+    gst_query_add_allocation_pool (query, pool, self->format.layout.size, 0, 0);
   gst_clear_object (&pool);
   return keep;
 }
@@ -253,12 +229,12 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
     return TRUE;
   /* Release the old buffers first: some pools cannot be replaced while buffers
    * are in use. */
-  if (self->layout.size > 0) {
+  if (self->format.layout.size > 0) {
     gst_ffs_receiver_cancel (self->receiver, SHUTDOWN_TIMEOUT);
-    self->layout.size = 0;
+    self->format.layout.size = 0;
   }
 
-  wish.info = self->have_info ? &self->info : NULL;
+  wish.info = self->format.have_info ? &self->format.info : NULL;
   wish.can_gather = gst_ffs_endpoint_can_gather (ep);
   wish.allocator = self->opened.allocator;
   GST_OBJECT_LOCK (self);
@@ -267,8 +243,8 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
   wish.n_buffers = self->settings.max_in_flight + 1;
   GST_OBJECT_UNLOCK (self);
   if (!gst_ffs_src_pool_decide (GST_ELEMENT (self), query, &wish,
-          &self->layout, &downstreams)) {
-    self->layout.size = 0;
+          &self->format.layout, &downstreams)) {
+    self->format.layout.size = 0;
     if (self->opened.profile == NULL)
       post_no_buffers (self);
     return FALSE;
@@ -297,38 +273,6 @@ get_running_time (GstFfsDmabufSrc * self)
   return now;
 }
 
-static GstClockTime
-get_duration (GstFfsDmabufSrc * self, const GstFfsHead * head)
-{
-  const gint n = GST_VIDEO_INFO_FPS_N (&self->info);
-
-  if (self->opened.profile && GST_CLOCK_TIME_IS_VALID (head->duration))
-    return head->duration;
-  if (!self->have_info || n <= 0)
-    return GST_CLOCK_TIME_NONE;
-  return gst_util_uint64_scale (GST_SECOND, GST_VIDEO_INFO_FPS_D (&self->info),
-      n);
-}
-
-static void
-add_video_meta (GstFfsDmabufSrc * self, GstBuffer * buffer)
-{
-  gsize offset[GST_VIDEO_MAX_PLANES] = { 0, };
-  gint stride[GST_VIDEO_MAX_PLANES] = { 0, };
-  guint i;
-
-  if (!self->add_meta || gst_buffer_get_video_meta (buffer))
-    return;
-  for (i = 0; i < self->layout.n_planes; i++) {
-    offset[i] = self->layout.offset[i];
-    stride[i] = self->layout.stride[i];
-  }
-  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE,
-      GST_VIDEO_INFO_FORMAT (&self->info), GST_VIDEO_INFO_WIDTH (&self->info),
-      GST_VIDEO_INFO_HEIGHT (&self->info), self->layout.n_planes, offset,
-      stride);
-}
-
 /* (transfer full): Sets times and flags of the buffer. */
 static GstBuffer *
 finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
@@ -341,13 +285,15 @@ finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
   GST_BUFFER_PTS (buffer) = gst_ffs_timeline_map (&self->timeline, host,
       get_running_time (self), &jump);
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
-  GST_BUFFER_DURATION (buffer) = get_duration (self, &item->head);
+  GST_BUFFER_DURATION (buffer) = self->opened.profile
+      && GST_CLOCK_TIME_IS_VALID (item->head.duration) ? item->head.duration :
+      gst_ffs_src_format_get_duration (&self->format);
   GST_BUFFER_OFFSET (buffer) = self->n_frames++;
   GST_BUFFER_OFFSET_END (buffer) = self->n_frames;
   GST_BUFFER_FLAG_SET (buffer, item->head.flags);
   if (item->discont || jump)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  add_video_meta (self, buffer);
+  gst_ffs_src_format_add_meta (&self->format, buffer);
   if (self->opened.profile == NULL)
     gst_ffs_presence_set_streaming (&self->host.presence, TRUE);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT,
@@ -363,13 +309,14 @@ begin_stream (GstFfsDmabufSrc * self, guint n_started)
 {
   self->n_started = n_started;
   gst_ffs_timeline_reset (&self->timeline);
-  if (gst_base_src_negotiate (GST_BASE_SRC (self)) && self->layout.size > 0) {
+  if (gst_base_src_negotiate (GST_BASE_SRC (self))
+      && self->format.layout.size > 0) {
     GstCaps *caps = gst_pad_get_current_caps (GST_BASE_SRC_PAD (self));
 
     gst_ffs_profile_set_caps (self->opened.profile, caps);
     gst_caps_unref (caps);
     gst_ffs_src_host_tell_layout (&self->host, n_started,
-        self->opened.profile, &self->layout);
+        self->opened.profile, &self->format.layout);
     return;
   }
   GST_ELEMENT_WARNING (self, STREAM, FORMAT,
@@ -431,7 +378,9 @@ fill (GstFfsDmabufSrc * self)
     }
     if (ret != GST_FLOW_OK)
       break;
-    err = gst_ffs_receiver_queue (self->receiver, buffer, &self->layout, &call);
+    err =
+        gst_ffs_receiver_queue (self->receiver, buffer, &self->format.layout,
+        &call);
     switch (gst_ffs_meaning (call, err)) {
       case GST_FFS_OK:
         continue;
@@ -563,8 +512,8 @@ reset (GstFfsDmabufSrc * self)
   GstFfsReceiver *old;
 
   self->n_started = 0;
-  self->have_info = self->add_meta = self->keep_pool = FALSE;
-  self->layout.size = 0;
+  gst_ffs_src_format_reset (&self->format);
+  self->keep_pool = FALSE;
   self->n_frames = 0;
   gst_ffs_timeline_reset (&self->timeline);
   GST_OBJECT_LOCK (self);
