@@ -128,12 +128,12 @@ frame_done (guint64 frame, gint err, gpointer user_data)
   switch (gst_ffs_meaning (GST_FFS_CALL_FENCE, err)) {
     case GST_FFS_OK:
       if (self->opened.profile == NULL)
-        gst_ffs_host_state_set_streaming (&self->state, TRUE);
+        gst_ffs_presence_set_streaming (&self->state.presence, TRUE);
       return;
     case GST_FFS_GONE:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": host gone", frame);
       if (self->opened.profile == NULL)
-        gst_ffs_host_state_set_streaming (&self->state, FALSE);
+        gst_ffs_presence_set_streaming (&self->state.presence, FALSE);
       return;
     case GST_FFS_CANCELLED:
       GST_DEBUG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": cancelled", frame);
@@ -394,7 +394,7 @@ close_stream (GstFfsDmabufSink * self)
         ("The USB device controller does not complete cancelled transfers; "
             "their buffers are released when it does."), (NULL));
   gst_ffs_close (&self->opened);
-  gst_ffs_host_state_set_connected (&self->state, FALSE);
+  gst_ffs_presence_set_connected (&self->state.presence, FALSE);
 
   stats = get_stats (self);
   GST_INFO_OBJECT (self, "final stats: %" GST_PTR_FORMAT, stats);
@@ -728,9 +728,11 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
 
   GST_OBJECT_LOCK (self);
   if (id == GST_FFS_PROP_CONNECTED)
-    g_value_set_boolean (value, self->state.connected);
+    g_value_set_boolean (value,
+        gst_ffs_presence_is_connected (&self->state.presence));
   else if (id == GST_FFS_PROP_STREAMING)
-    g_value_set_boolean (value, self->state.streaming);
+    g_value_set_boolean (value,
+        gst_ffs_presence_is_streaming (&self->state.presence));
   else if (!gst_ffs_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
@@ -774,7 +776,7 @@ gst_ffs_dmabuf_sink_class_init (GstFfsDmabufSinkClass * klass)
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_sink_debug, "ffsdmabufsink", 0,
       "FunctionFS dmabuf sink");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
-      "FunctionFS gadget, ep0, classes of camera");
+      "FunctionFS gadget, ep0, profiles");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 

@@ -13,9 +13,8 @@
  * Ownership: both are embedded in the element and hold no references on the
  * stream, the profile and each other.
  *
- * Locking: connected and streaming are properties and protected by the sink's
- * object lock; notify is emitted without locks. The state's lock protects the
- * rest and is taken before the stream's. The profile's threads call the host
+ * Locking: the state's lock protects all but the presence and is taken before
+ * the stream's. The profile's threads call the host
  * without locks; the host's lock keeps the stream open for them and is taken
  * before the stream's locks. No signal, event or message is sent with it held.
  */
@@ -35,6 +34,7 @@ void
 gst_ffs_host_state_init (GstFfsHostState * self, GstBaseSink * sink)
 {
   self->sink = sink;
+  gst_ffs_presence_init (&self->presence, GST_ELEMENT (sink));
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 }
@@ -56,9 +56,10 @@ void
 gst_ffs_host_state_open (GstFfsHostState * self, gboolean own)
 {
   self->own = own;
+  gst_ffs_presence_reset (&self->presence);
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&self->wanted, !own);
-  self->n_without_host = self->n_unfit = self->n_connections = 0;
+  self->n_without_host = self->n_unfit = 0;
   self->upstream_live = FALSE;
   g_atomic_int_set (&self->told_dropped, FALSE);
   g_mutex_unlock (&self->lock);
@@ -86,7 +87,7 @@ gst_ffs_host_state_close (GstFfsHostState * self)
   self->stream = NULL;
   g_atomic_int_set (&self->wanted, FALSE);
   g_mutex_unlock (&self->lock);
-  gst_ffs_host_state_set_connected (self, FALSE);
+  gst_ffs_presence_set_connected (&self->presence, FALSE);
 }
 
 /**
@@ -101,56 +102,6 @@ gst_ffs_host_state_set_policy (GstFfsHostState * self, GstFfsIdlePolicy policy)
   self->policy = policy;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-}
-
-/* ---- properties ---- */
-
-static gboolean
-set_flag (GstFfsHostState * self, const gchar * name, gboolean * flag,
-    gboolean value)
-{
-  gboolean changed;
-
-  /* Called for each frame. */
-  if (g_atomic_int_get (flag) == value)
-    return FALSE;
-  GST_OBJECT_LOCK (self->sink);
-  changed = *flag != value;
-  g_atomic_int_set (flag, value);
-  GST_OBJECT_UNLOCK (self->sink);
-  if (changed) {
-    GST_INFO_OBJECT (self->sink, "%s: %d", name, value);
-    g_object_notify (G_OBJECT (self->sink), name);
-  }
-  return changed;
-}
-
-/**
- * gst_ffs_host_state_set_connected:
- * @self: the host state
- * @connected: whether a host has configured the function. Any thread
- */
-void
-gst_ffs_host_state_set_connected (GstFfsHostState * self, gboolean connected)
-{
-  if (!connected)
-    set_flag (self, "streaming", &self->streaming, FALSE);
-  if (set_flag (self, "connected", &self->connected, connected) && connected) {
-    g_mutex_lock (&self->lock);
-    self->n_connections++;
-    g_mutex_unlock (&self->lock);
-  }
-}
-
-/**
- * gst_ffs_host_state_set_streaming:
- * @self: the host state
- * @streaming: whether frames flow. Any thread
- */
-void
-gst_ffs_host_state_set_streaming (GstFfsHostState * self, gboolean streaming)
-{
-  set_flag (self, "streaming", &self->streaming, streaming);
 }
 
 /* ---- ending waits ---- */
@@ -319,7 +270,7 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
   /* The common case. */
   *err = 0;
   if (gst_ffs_host_state_is_wanted (self)
-      && (self->own || g_atomic_int_get (&self->connected))
+      && (self->own || gst_ffs_presence_is_connected (&self->presence))
       && gst_ffs_stream_is_enabled (self->stream))
     return GST_FFS_OK;
 
@@ -332,11 +283,11 @@ gst_ffs_host_state_wait (GstFfsHostState * self, gint * err)
       meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
       /* ep0 is more recent than the result of the endpoint query. */
       if (!self->own && meaning == GST_FFS_OK)
-        gst_ffs_host_state_set_connected (self, TRUE);
+        gst_ffs_presence_set_connected (&self->presence, TRUE);
       if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE)
         return meaning;
       if (!self->own)
-        gst_ffs_host_state_set_connected (self, FALSE);
+        gst_ffs_presence_set_connected (&self->presence, FALSE);
     }
 
     if (gst_ffs_host_state_drops (self))
@@ -363,7 +314,7 @@ GstFfsMeaning
 gst_ffs_host_state_refused (GstFfsHostState * self, gboolean again)
 {
   if (!self->own && gst_ffs_stream_probe (self->stream) != 0)
-    gst_ffs_host_state_set_connected (self, FALSE);
+    gst_ffs_presence_set_connected (&self->presence, FALSE);
   if (gst_ffs_host_state_drops (self))
     return GST_FFS_NOT_ENABLED;
   return again && !wait_news (self, TRUE) ? GST_FFS_INTERRUPTED : GST_FFS_OK;
@@ -394,9 +345,9 @@ gst_ffs_host_state_add_stats (GstFfsHostState * self, GstStructure * s)
 #endif
   gst_structure_set (s,
       "frames-without-host", G_TYPE_UINT64, self->n_without_host,
-      "connections", G_TYPE_UINT64, self->n_connections,
       "frames-unfit", G_TYPE_UINT64, self->n_unfit, NULL);
   g_mutex_unlock (&self->lock);
+  gst_ffs_presence_add_stats (&self->presence, s);
 }
 
 /* ---- the host's requests ---- */
@@ -551,7 +502,7 @@ start (GstFfsHost * self)
   reconfigure (self);
   gst_ffs_host_resume (self);
   gst_ffs_host_state_set_wanted (self->state, TRUE);
-  gst_ffs_host_state_set_streaming (self->state, TRUE);
+  gst_ffs_presence_set_streaming (&self->state->presence, TRUE);
   gst_ffs_demand_post (GST_ELEMENT (self->sink), GST_FFS_DEMAND_WANTED);
 
   /* A host that connects to a running encoder waits for the next key frame,
@@ -568,7 +519,7 @@ stop (GstFfsHost * self)
   g_atomic_int_set (&self->state->told_dropped, FALSE);
   gst_ffs_host_state_set_wanted (self->state, FALSE);
   gst_ffs_host_halt (self);
-  gst_ffs_host_state_set_streaming (self->state, FALSE);
+  gst_ffs_presence_set_streaming (&self->state->presence, FALSE);
 }
 
 /**
@@ -614,7 +565,7 @@ gst_ffs_host_set_enabled (gboolean enabled, gpointer host)
       gst_ffs_stream_set_disabled (self->stream);
     g_mutex_unlock (&self->lock);
   }
-  gst_ffs_host_state_set_connected (self->state, enabled);
+  gst_ffs_presence_set_connected (&self->state->presence, enabled);
 }
 
 /**

@@ -3,6 +3,7 @@
 #ifndef __GST_FFS_HOST_STATE_H__
 #define __GST_FFS_HOST_STATE_H__
 
+#include "function/gstffspresence.h"
 #include "gstffssettings.h"
 #include "gstffsstream.h"
 
@@ -18,10 +19,7 @@ typedef struct
   GstBaseSink *sink;            /* unowned */
   gboolean own;                 /* the element serves ep0; constant while open */
 
-  /* Written with the sink's object lock held; atomic for readers without it. */
-  gboolean connected;
-  gboolean streaming;
-
+  GstFfsPresence presence;
   gint told_dropped;            /* atomic: a frame was, since it was wanted */
 
   /* Streaming thread. */
@@ -36,7 +34,6 @@ typedef struct
   gboolean ending;              /* the stream is, so frames do not wait */
   guint64 n_without_host;
   guint64 n_unfit;
-  guint64 n_connections;
 } GstFfsHostState;
 
 void gst_ffs_host_state_init (GstFfsHostState * self, GstBaseSink * sink);
@@ -49,10 +46,6 @@ void gst_ffs_host_state_close (GstFfsHostState * self);
 void gst_ffs_host_state_set_policy (GstFfsHostState * self,
     GstFfsIdlePolicy policy);
 
-void gst_ffs_host_state_set_connected (GstFfsHostState * self,
-    gboolean connected);
-void gst_ffs_host_state_set_streaming (GstFfsHostState * self,
-    gboolean streaming);
 void gst_ffs_host_state_set_wanted (GstFfsHostState * self, gboolean wanted);
 void gst_ffs_host_state_set_flushing (GstFfsHostState * self, gboolean flushing);
 void gst_ffs_host_state_set_ending (GstFfsHostState * self, gboolean ending);

@@ -33,7 +33,7 @@
 
 #include "gstffsdmabufsrc.h"
 #include "gstffsreceiver.h"
-#include "gstffsroom.h"
+#include "gstffssrcformat.h"
 #include "gstffssrchost.h"
 #include "gstffssrcopened.h"
 #include "gstffssrcpool.h"
@@ -66,12 +66,9 @@ struct _GstFfsDmabufSrc
   gboolean open;
 
   /* Streaming thread. */
-  guint n_started;              /* the stream that was negotiated for */
-  gboolean have_info;
-  GstVideoInfo info;
-  gboolean add_meta;            /* caps are of dmabufs, and say no layout */
-  gboolean keep_pool;           /* it is one for the caps of now */
-  GstFfsFrameLayout layout;     /* of 0 bytes: none */
+  guint n_started;              /* number of the negotiated stream */
+  GstFfsSrcFormat format;
+  gboolean keep_pool;           /* it was decided for these caps */
   GstFfsTimeline timeline;
   guint64 n_frames;
 };
@@ -83,9 +80,9 @@ GST_ELEMENT_REGISTER_DEFINE (ffsdmabufsrc, "ffsdmabufsrc", GST_RANK_NONE,
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
-/* ---- what frames are ---- */
+/* ---- negotiation ---- */
 
-/* (transfer full): What the host sends, as far as is known. */
+/* (transfer full): The host's selection, or "caps". */
 static GstCaps *
 get_wanted (GstFfsDmabufSrc * self)
 {
@@ -100,7 +97,7 @@ get_wanted (GstFfsDmabufSrc * self)
   return caps;
 }
 
-/* Raw video of any size is no frame size. */
+/* Raw video without a size cannot be fixated: the host has one. */
 static gboolean
 has_size (GstCaps * caps)
 {
@@ -112,8 +109,8 @@ has_size (GstCaps * caps)
       && gst_structure_get_int (s, "height", &size));
 }
 
-/* (transfer full) (nullable): fixed caps that host and downstream agree on.
- * NULL if there are none; of ANY caps none are needed. */
+/* (transfer full) (nullable): Fixed caps that the host sends and downstream
+ * accepts. ANY if neither has caps, with a frame-size. */
 static GstCaps *
 choose_caps (GstFfsDmabufSrc * self)
 {
@@ -141,12 +138,11 @@ static void
 post_no_format (GstFfsDmabufSrc * self)
 {
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-      ("It is not clear what the host sends: set \"caps\", or put a capsfilter "
-          "with width and height behind ffsdmabufsrc."), (NULL));
+      ("The format of the host's frames is unknown. Set \"caps\", or add a "
+          "capsfilter with width and height after ffsdmabufsrc."), (NULL));
 }
 
-/* As the class of device does it, before a host has said what it sends: nothing
- * is negotiated then. */
+/* With a profile, negotiate only when the host has selected a format. */
 static gboolean
 negotiate (GstBaseSrc * bsrc)
 {
@@ -171,12 +167,8 @@ static gboolean
 set_caps (GstBaseSrc * bsrc, GstCaps * caps)
 {
   GstFfsDmabufSrc *self = GST_FFS_DMABUF_SRC (bsrc);
-  GstCapsFeatures *features = gst_caps_get_features (caps, 0);
 
-  gst_video_info_init (&self->info);
-  self->have_info = gst_ffs_caps_get_info (caps, &self->info);
-  self->add_meta = self->have_info
-      && gst_caps_features_contains (features, "memory:DMABuf");
+  gst_ffs_src_format_set_caps (&self->format, caps);
   self->keep_pool = FALSE;
   return TRUE;
 }
@@ -184,50 +176,31 @@ set_caps (GstBaseSrc * bsrc, GstCaps * caps)
 static void
 post_no_buffers (GstFfsDmabufSrc * self)
 {
-  if (!self->have_info && self->settings.frame_size == 0)
+  if (!self->format.have_info && self->settings.frame_size == 0)
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("It is not clear how many bytes a frame has: set \"frame-size\"."),
-        (NULL));
+        ("The size of a frame is unknown. Set \"frame-size\"."), (NULL));
   else
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-        ("There are no dmabufs that the USB device controller could write "
-            "frames of this size to: downstream has none, and %s.",
-            self->opened.allocator ? "ours cannot be had" :
+        ("The USB device controller can write frames of this size to no "
+            "dmabufs: downstream has none, and %s.", self->opened.allocator ?
+            "the element failed to allocate any" :
             "there is neither a DMA heap nor udmabuf"),
         ("frame-size %u", self->settings.frame_size));
 }
 
-/* For hosts that know frames by the caps alone. */
+/* For the application, if the host only knows the caps. */
 static void
 tell_layout (GstFfsDmabufSrc * self)
 {
-  const GstFfsFrameLayout *layout = &self->layout;
-  GstStructure *s = gst_structure_new ("ffs-layout",
-      "size", G_TYPE_UINT64, (guint64) layout->size,
-      "packed", G_TYPE_BOOLEAN, !self->have_info
-      || gst_ffs_room_is_packed (layout, &self->info), NULL);
-  GValue offsets = G_VALUE_INIT, strides = G_VALUE_INIT, v = G_VALUE_INIT;
-  guint i;
+  GstStructure *s = gst_ffs_src_format_describe_layout (&self->format);
 
-  g_value_init (&offsets, GST_TYPE_ARRAY);
-  g_value_init (&strides, GST_TYPE_ARRAY);
-  for (i = 0; i < layout->n_planes; i++) {
-    g_value_init (&v, G_TYPE_INT);
-    g_value_set_int (&v, layout->offset[i]);
-    gst_value_array_append_and_take_value (&offsets, &v);
-    g_value_init (&v, G_TYPE_INT);
-    g_value_set_int (&v, layout->stride[i]);
-    gst_value_array_append_and_take_value (&strides, &v);
-  }
-  gst_structure_take_value (s, "offsets", &offsets);
-  gst_structure_take_value (s, "strides", &strides);
   GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, s);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self), s));
 }
 
-/* Nothing that is in flight is taken back for a reconfiguration that changes
- * nothing: it would cut a frame, after which a host may be out of step. */
+/* Don't cancel transfers for a RECONFIGURE event without new caps: that would
+ * cut a frame, and a host of a bare endpoint would be out of step. */
 static gboolean
 keep_pool (GstFfsDmabufSrc * self, GstQuery * query)
 {
@@ -235,9 +208,10 @@ keep_pool (GstFfsDmabufSrc * self, GstQuery * query)
   gboolean keep = self->keep_pool && pool && gst_buffer_pool_is_active (pool);
 
   if (keep && gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_set_nth_allocation_pool (query, 0, pool, self->layout.size, 0, 0);
+    gst_query_set_nth_allocation_pool (query, 0, pool, self->format.layout.size,
+        0, 0);
   else if (keep)
-    gst_query_add_allocation_pool (query, pool, self->layout.size, 0, 0);
+    gst_query_add_allocation_pool (query, pool, self->format.layout.size, 0, 0);
   gst_clear_object (&pool);
   return keep;
 }
@@ -253,15 +227,14 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
   if ((self->opened.profile && self->n_started == 0)
       || keep_pool (self, query))
     return TRUE;
-  /* The old buffers go before there are new ones: some pools have so many and
-   * no more. */
-  if (self->layout.size > 0) {
-    gst_ffs_receiver_halt (self->receiver, SHUTDOWN_TIMEOUT);
-    gst_ffs_receiver_resume (self->receiver);
-    self->layout.size = 0;
+  /* Release the old buffers first: some pools cannot be replaced while buffers
+   * are in use. */
+  if (self->format.layout.size > 0) {
+    gst_ffs_receiver_cancel (self->receiver, SHUTDOWN_TIMEOUT);
+    self->format.layout.size = 0;
   }
 
-  wish.info = self->have_info ? &self->info : NULL;
+  wish.info = self->format.have_info ? &self->format.info : NULL;
   wish.can_gather = gst_ffs_endpoint_can_gather (ep);
   wish.allocator = self->opened.allocator;
   GST_OBJECT_LOCK (self);
@@ -270,14 +243,14 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
   wish.n_buffers = self->settings.max_in_flight + 1;
   GST_OBJECT_UNLOCK (self);
   if (!gst_ffs_src_pool_decide (GST_ELEMENT (self), query, &wish,
-          &self->layout, &downstreams)) {
-    self->layout.size = 0;
+          &self->format.layout, &downstreams)) {
+    self->format.layout.size = 0;
     if (self->opened.profile == NULL)
       post_no_buffers (self);
     return FALSE;
   }
-  GST_INFO_OBJECT (self, "frames go into buffers of %s",
-      downstreams ? "downstream" : "ours");
+  GST_INFO_OBJECT (self, "using the pool of %s",
+      downstreams ? "downstream" : "the element");
   self->keep_pool = TRUE;
   tell_layout (self);
   return TRUE;
@@ -300,39 +273,7 @@ get_running_time (GstFfsDmabufSrc * self)
   return now;
 }
 
-static GstClockTime
-get_duration (GstFfsDmabufSrc * self, const GstFfsHead * head)
-{
-  const gint n = GST_VIDEO_INFO_FPS_N (&self->info);
-
-  if (self->opened.profile && GST_CLOCK_TIME_IS_VALID (head->duration))
-    return head->duration;
-  if (!self->have_info || n <= 0)
-    return GST_CLOCK_TIME_NONE;
-  return gst_util_uint64_scale (GST_SECOND, GST_VIDEO_INFO_FPS_D (&self->info),
-      n);
-}
-
-static void
-add_video_meta (GstFfsDmabufSrc * self, GstBuffer * buffer)
-{
-  gsize offset[GST_VIDEO_MAX_PLANES] = { 0, };
-  gint stride[GST_VIDEO_MAX_PLANES] = { 0, };
-  guint i;
-
-  if (!self->add_meta || gst_buffer_get_video_meta (buffer))
-    return;
-  for (i = 0; i < self->layout.n_planes; i++) {
-    offset[i] = self->layout.offset[i];
-    stride[i] = self->layout.stride[i];
-  }
-  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE,
-      GST_VIDEO_INFO_FORMAT (&self->info), GST_VIDEO_INFO_WIDTH (&self->info),
-      GST_VIDEO_INFO_HEIGHT (&self->info), self->layout.n_planes, offset,
-      stride);
-}
-
-/* Takes the buffer. */
+/* (transfer full): Sets times and flags of the buffer. */
 static GstBuffer *
 finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
 {
@@ -344,15 +285,17 @@ finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
   GST_BUFFER_PTS (buffer) = gst_ffs_timeline_map (&self->timeline, host,
       get_running_time (self), &jump);
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
-  GST_BUFFER_DURATION (buffer) = get_duration (self, &item->head);
+  GST_BUFFER_DURATION (buffer) = self->opened.profile
+      && GST_CLOCK_TIME_IS_VALID (item->head.duration) ? item->head.duration :
+      gst_ffs_src_format_get_duration (&self->format);
   GST_BUFFER_OFFSET (buffer) = self->n_frames++;
   GST_BUFFER_OFFSET_END (buffer) = self->n_frames;
   GST_BUFFER_FLAG_SET (buffer, item->head.flags);
   if (item->discont || jump)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  add_video_meta (self, buffer);
+  gst_ffs_src_format_add_meta (&self->format, buffer);
   if (self->opened.profile == NULL)
-    gst_ffs_src_host_set_streaming (&self->host, TRUE);
+    gst_ffs_presence_set_streaming (&self->host.presence, TRUE);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT ": %" GST_PTR_FORMAT,
       self->n_frames - 1, buffer);
   return buffer;
@@ -360,25 +303,26 @@ finish_frame (GstFfsDmabufSrc * self, GstFfsReceived * item)
 
 /* ---- streaming thread ---- */
 
-/* The host has begun a stream: what it sends, and where that goes to. */
+/* The host has started a stream: negotiate caps and buffers. */
 static void
 begin_stream (GstFfsDmabufSrc * self, guint n_started)
 {
   self->n_started = n_started;
   gst_ffs_timeline_reset (&self->timeline);
-  if (gst_base_src_negotiate (GST_BASE_SRC (self)) && self->layout.size > 0) {
+  if (gst_base_src_negotiate (GST_BASE_SRC (self))
+      && self->format.layout.size > 0) {
     GstCaps *caps = gst_pad_get_current_caps (GST_BASE_SRC_PAD (self));
 
     gst_ffs_profile_set_caps (self->opened.profile, caps);
     gst_caps_unref (caps);
     gst_ffs_src_host_tell_layout (&self->host, n_started,
-        self->opened.profile, &self->layout);
+        self->opened.profile, &self->format.layout);
     return;
   }
   GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-      ("The USB host has started a stream of a format that cannot be received: "
-          "downstream does not take it, there are no dmabufs, or frame-size "
-          "is not set."), (NULL));
+      ("The format that the USB host has selected cannot be received: "
+          "downstream does not accept it, there are no dmabufs, or "
+          "\"frame-size\" is not set."), (NULL));
   gst_ffs_src_host_tell_layout (&self->host, n_started, self->opened.profile,
       NULL);
   gst_ffs_src_host_ignore (&self->host, n_started);
@@ -406,10 +350,9 @@ post_failure (GstFfsDmabufSrc * self, GstFfsCall call, gint err)
   }
 }
 
-/* Gives the host as many empty buffers as there are.  Of none it waits for one,
- * as the host does.  A host may fill them as fast as they are queued, so it
- * returns after max-in-flight of them all the same, for what has come to be
- * pushed. */
+/* Queues empty buffers until max-in-flight are in flight. Waits for a buffer
+ * only if none is. A host may fill them as fast as they are queued, so return
+ * after max-in-flight buffers to push received ones. */
 static GstFlowReturn
 fill (GstFfsDmabufSrc * self)
 {
@@ -435,7 +378,9 @@ fill (GstFfsDmabufSrc * self)
     }
     if (ret != GST_FLOW_OK)
       break;
-    err = gst_ffs_receiver_queue (self->receiver, buffer, &self->layout, &call);
+    err =
+        gst_ffs_receiver_queue (self->receiver, buffer, &self->format.layout,
+        &call);
     switch (gst_ffs_meaning (call, err)) {
       case GST_FFS_OK:
         continue;
@@ -444,7 +389,7 @@ fill (GstFfsDmabufSrc * self)
         break;
       case GST_FFS_NOT_ENABLED:
       case GST_FFS_GONE:
-        /* Or the controller is in no state to take transfers. */
+        /* Or the controller cannot accept transfers at the moment. */
         gst_ffs_src_host_pause (&self->host);
         break;
       default:
@@ -457,8 +402,7 @@ fill (GstFfsDmabufSrc * self)
   return ret;
 }
 
-/* Until there is a host that sends frames.  A stream that it has begun is
- * negotiated first. */
+/* Waits for a host that sends frames. Negotiates a new stream. */
 static GstFlowReturn
 get_ready (GstFfsDmabufSrc * self, gboolean * again)
 {
@@ -479,7 +423,7 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
       return GST_FLOW_ERROR;
   }
   if (self->opened.profile && n_started != self->n_started) {
-    /* What is left of the stream before has the caps of that. */
+    /* Frames of the last stream have its caps. */
     if (!gst_ffs_intake_has_items (gst_ffs_receiver_get_intake
             (self->receiver)))
       begin_stream (self, n_started);
@@ -491,7 +435,7 @@ get_ready (GstFfsDmabufSrc * self, gboolean * again)
 static gboolean
 ends_here (GstFfsDmabufSrc * self)
 {
-  GST_DEBUG_OBJECT (self, "the host has nothing more to send");
+  GST_DEBUG_OBJECT (self, "end packet received");
   return self->settings.eos_on_end;
 }
 
@@ -552,10 +496,7 @@ get_stats (GstFfsDmabufSrc * self)
   GstStructure *s =
       gst_structure_new_empty ("application/x-ffsdmabufsrc-stats");
 
-  g_mutex_lock (&self->host.lock);
-  gst_structure_set (s, "connections", G_TYPE_UINT64,
-      self->host.n_connections, NULL);
-  g_mutex_unlock (&self->host.lock);
+  gst_ffs_presence_add_stats (&self->host.presence, s);
   GST_OBJECT_LOCK (self);
   if (self->receiver)
     gst_ffs_receiver_add_stats (self->receiver, s);
@@ -571,8 +512,8 @@ reset (GstFfsDmabufSrc * self)
   GstFfsReceiver *old;
 
   self->n_started = 0;
-  self->have_info = self->add_meta = self->keep_pool = FALSE;
-  self->layout.size = 0;
+  gst_ffs_src_format_reset (&self->format);
+  self->keep_pool = FALSE;
   self->n_frames = 0;
   gst_ffs_timeline_reset (&self->timeline);
   GST_OBJECT_LOCK (self);
@@ -586,8 +527,8 @@ close_all (GstFfsDmabufSrc * self)
 {
   GstStructure *stats;
 
-  /* Kernels without our patches follow a NULL pointer when a buffer is detached
-   * while the function is being unbound; downstream may free some just now. */
+  /* Unpatched kernels dereference a NULL pointer when a dmabuf is detached
+   * while the function is unbound; downstream may free some at this time. */
   if (self->open && self->opened.gadget)
     gst_ffs_endpoint_set_disabled
         (gst_ffs_receiver_get_endpoint (self->receiver));
@@ -595,7 +536,7 @@ close_all (GstFfsDmabufSrc * self)
   gst_ffs_src_host_close (&self->host);
   if (self->open && !gst_ffs_receiver_close (self->receiver, SHUTDOWN_TIMEOUT))
     GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
-        ("The USB device controller does not let go of cancelled frames; "
+        ("The USB device controller has not completed cancelled transfers; "
             "their buffers are released when it does."), (NULL));
   self->open = FALSE;
   gst_ffs_src_opened_close (&self->opened);
@@ -678,9 +619,11 @@ get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
   }
   GST_OBJECT_LOCK (self);
   if (id == GST_FFS_SRC_PROP_CONNECTED)
-    g_value_set_boolean (value, self->host.connected);
+    g_value_set_boolean (value,
+        gst_ffs_presence_is_connected (&self->host.presence));
   else if (id == GST_FFS_SRC_PROP_STREAMING)
-    g_value_set_boolean (value, self->host.streaming);
+    g_value_set_boolean (value,
+        gst_ffs_presence_is_streaming (&self->host.presence));
   else if (!gst_ffs_src_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
@@ -716,7 +659,7 @@ gst_ffs_dmabuf_src_class_init (GstFfsDmabufSrcClass * klass)
   GST_DEBUG_CATEGORY_INIT (gst_ffs_dmabuf_src_debug, "ffsdmabufsrc", 0,
       "FunctionFS dmabuf source");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_function_debug, "ffsfunction", 0,
-      "FunctionFS gadget, ep0, classes of camera");
+      "FunctionFS gadget, ep0, profiles");
   GST_DEBUG_CATEGORY_INIT (gst_ffs_transport_debug, "ffstransport", 0,
       "FunctionFS endpoint, attachments, transfers, fences");
 

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsIntake: what has come from the host: tells whole frames from everything
- * else that a host may send, counts both, and keeps the whole ones until the
- * streaming thread takes them.
+ * GstFfsIntake: checks received transfers. Complete frames are kept until the
+ * streaming thread takes them; all others are dropped and counted.
  *
- * What a header says is known before the frame behind it ends, since transfers of
- * an endpoint end in their order.
+ * Transfers of an endpoint end in their order, so a header is known before the
+ * transfer of its frame ends.
  *
- * Ownership: owns what has come and was not taken yet.  Whatever is no whole frame
- * is unreffed by who brings it, and goes back to its pool.
+ * Ownership: owns the complete frames that are not taken yet. The buffer of a
+ * dropped one is unreffed and returns to its pool.
  *
- * Locking: the lock protects what has come and the counters.  Transfers are
- * brought one at a time, and what only concerns them has no lock.  Nothing is
- * unreffed under the lock.
+ * Locking: the lock protects the frames and the counters. The queue passes on
+ * one transfer at a time, so the last header and the DISCONT state need no lock.
+ * No buffer is unreffed with it held.
  */
 
 #include "gstffsintake.h"
@@ -28,7 +27,7 @@
  * gst_ffs_intake_init:
  * @self: the intake
  * @owner: the element's name, for log lines; stays
- * @profile: (nullable): what understands headers
+ * @profile: (nullable): parses the headers
  */
 void
 gst_ffs_intake_init (GstFfsIntake * self, const gchar * owner,
@@ -76,12 +75,12 @@ push_item (GstFfsIntake * self, GstBuffer * buffer, gsize size)
 /**
  * gst_ffs_intake_take_head:
  * @self: the intake
- * @buffer: of at least %GST_FFS_HEAD_ROOM bytes
- * @err: with which its transfer has ended, or 0
- * @actual: bytes of it, or %GST_FFS_LENGTH_UNKNOWN
+ * @buffer: the header, in at least %GST_FFS_HEAD_ROOM bytes
+ * @err: errno of its transfer, or 0
+ * @actual: bytes received, or %GST_FFS_LENGTH_UNKNOWN
  *
- * What has come ahead of a frame.  The bytes are copied before anything is made
- * of them.
+ * Parses the header of a frame, from a copy: the host could still write to the
+ * buffer.
  */
 void
 gst_ffs_intake_take_head (GstFfsIntake * self, GstBuffer * buffer, gint err,
@@ -99,8 +98,8 @@ gst_ffs_intake_take_head (GstFfsIntake * self, GstBuffer * buffer, gint err,
     push_item (self, NULL, 0);
 }
 
-/* The counter of what is wrong with a frame, or NULL.  Its bytes are whole only
- * if the host has sent as many as it said, or as it had to. */
+/* Returns the counter of the fault of a frame, or NULL. A frame is complete if
+ * it has as many bytes as the header announced, or as all frames have. */
 static guint64 *
 find_fault (GstFfsIntake * self, gboolean exact, gsize room, gsize actual)
 {
@@ -116,7 +115,7 @@ find_fault (GstFfsIntake * self, gboolean exact, gsize room, gsize actual)
   }
   if (actual == GST_FFS_LENGTH_UNKNOWN || actual == wanted)
     return NULL;
-  /* A packet without bytes that ends the frame before it is not one itself. */
+  /* A zero-length packet that ends the frame before. */
   if (actual == 0 && self->profile == NULL)
     return &self->n_empty;
   return actual < wanted ? &self->n_short : &self->n_long;
@@ -137,12 +136,14 @@ find_failure (GstFfsIntake * self, gint err)
 /**
  * gst_ffs_intake_take_frame:
  * @self: the intake
- * @buffer: (transfer full): what a frame was to come into.  Nobody else may have
- * it: the streaming thread writes to it as soon as it is there
- * @exact: whether frames have neither more nor less than @room
- * @room: bytes
- * @err: with which its transfer has ended, or 0
- * @actual: bytes that have come, or %GST_FFS_LENGTH_UNKNOWN
+ * @buffer: (transfer full): the buffer. Only the thread that queued it may
+ * still hold a reference
+ * @exact: whether all frames have @room bytes
+ * @room: size of the transfer without padding, bytes
+ * @err: errno of its transfer, or 0
+ * @actual: bytes received, or %GST_FFS_LENGTH_UNKNOWN
+ *
+ * Keeps or drops a frame.
  */
 void
 gst_ffs_intake_take_frame (GstFfsIntake * self, GstBuffer * buffer,
@@ -162,11 +163,10 @@ gst_ffs_intake_take_frame (GstFfsIntake * self, GstBuffer * buffer,
   }
   if (self->profile && (whole || fault))
     gst_ffs_profile_received (self->profile, whole, size);
-  /* What one header says is for one frame. */
   if (whole)
     push_item (self, g_steal_pointer (&buffer), size);
 
-  /* Last, so that a frame is at no time neither in flight nor there. */
+  /* Last, so that a frame is always counted in flight or kept. */
   g_mutex_lock (&self->lock);
   self->in_flight--;
   if (fault)
@@ -177,7 +177,7 @@ gst_ffs_intake_take_frame (GstFfsIntake * self, GstBuffer * buffer,
   gst_clear_buffer (&buffer);
 }
 
-/* Nothing that has come is of use any more. */
+/* Drops the frames that are not taken. */
 void
 gst_ffs_intake_drop (GstFfsIntake * self)
 {
@@ -190,7 +190,7 @@ gst_ffs_intake_drop (GstFfsIntake * self)
   g_queue_clear_full (&items, item_free);
 }
 
-/* A frame is about to be queued, or could not be. */
+/* A frame is about to be queued (1), or was rejected (-1). */
 void
 gst_ffs_intake_expect (GstFfsIntake * self, gint change)
 {
@@ -199,7 +199,7 @@ gst_ffs_intake_expect (GstFfsIntake * self, gint change)
   g_mutex_unlock (&self->lock);
 }
 
-/* Returns: how many frames are queued and have not come */
+/* Returns: the number of frames in flight */
 guint
 gst_ffs_intake_get_in_flight (GstFfsIntake * self)
 {
@@ -211,8 +211,8 @@ gst_ffs_intake_get_in_flight (GstFfsIntake * self)
   return in_flight;
 }
 
-/* Returns: whether no frame is queued, and none is there to be taken; both stay
- * so until the caller queues one */
+/* Returns: whether no frame is in flight or can be taken, until the caller
+ * queues one */
 gboolean
 gst_ffs_intake_is_idle (GstFfsIntake * self)
 {
@@ -224,7 +224,7 @@ gst_ffs_intake_is_idle (GstFfsIntake * self)
   return idle;
 }
 
-/* Returns: whether there is something to be taken. Any thread */
+/* Returns: whether a frame or an end can be taken. Any thread */
 gboolean
 gst_ffs_intake_has_items (GstFfsIntake * self)
 {
@@ -239,9 +239,9 @@ gst_ffs_intake_has_items (GstFfsIntake * self)
 /**
  * gst_ffs_intake_take:
  * @self: the intake
- * @item: (out): the next that has come; the caller owns its buffer
+ * @item: (out): the next frame or end; the caller owns its buffer
  *
- * Returns: whether there is something
+ * Returns: %FALSE if there is none
  */
 gboolean
 gst_ffs_intake_take (GstFfsIntake * self, GstFfsReceived * item)
@@ -264,7 +264,9 @@ gst_ffs_intake_take (GstFfsIntake * self, GstFfsReceived * item)
 /**
  * gst_ffs_intake_add_stats:
  * @self: the intake
- * @s: takes the counters. Any thread
+ * @s: stats
+ *
+ * Adds the counters. Any thread.
  */
 void
 gst_ffs_intake_add_stats (GstFfsIntake * self, GstStructure * s)

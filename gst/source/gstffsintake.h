@@ -11,13 +11,12 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsReceived:
- * @buffer: (nullable): the frame, owned; %NULL: the host has said that no more
- * frames come
- * @size: bytes of it
- * @head: what the host said about it
- * @discont: whether something is missing ahead of it
+ * @buffer: (nullable): the frame, owned; %NULL if the host has ended the stream
+ * @size: size of the frame, bytes
+ * @head: its header
+ * @discont: whether frames before it were dropped
  *
- * What the host has sent.
+ * A complete frame, or the end of the stream.
  */
 typedef struct
 {
@@ -30,13 +29,13 @@ typedef struct
 /**
  * GstFfsIntake:
  * @owner: the element's name
- * @profile: (nullable): what understands headers
+ * @profile: (nullable): parses the headers
  * @items: GstFfsReceived, owned
- * @in_flight: frames that are queued
- * @head: the last header; for who brings transfers
- * @discont: whether something is missing ahead of what comes; the same
+ * @in_flight: frames in flight
+ * @head: the last header
+ * @discont: whether a frame was dropped since the last complete one
  *
- * What has come from the host. The other fields are counters.
+ * Complete frames. The other fields are counters.
  */
 typedef struct
 {

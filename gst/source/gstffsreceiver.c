@@ -2,19 +2,20 @@
 /*
  * GstFfsReceiver: queues empty buffers for the host to fill.
  *
- * With a class of device that has headers two transfers are queued for each
- * frame, one for the header and one for the frame, so that the frame lies where
- * its buffer is.  Without one a frame is a transfer of the size that all of them
- * have.
+ * With a profile two transfers are queued for each frame, one for the header
+ * and one for the payload, so that the payload starts where its buffer does.
+ * Without a profile a frame is one transfer of the size that all frames have.
  *
- * Ownership: owns the endpoint, the queue, which owns the buffers in flight, and
- * the intake, which owns what has come.
+ * Ownership: owns the endpoint, the queue, which owns the buffers in flight,
+ * and the intake, which owns the frames received.
  *
- * Locking: send_lock is held while something is queued or taken back, so that
- * after a halt nothing comes in that was queued before; lock protects whether
- * waits end and the last counters, and is the inner one.  The intake has its own,
- * within both.  received() is called by the queue, one transfer at a time.
- * Nothing is unreffed under the lock.
+ * Locking: head_queued, n_queued and heads belong to the thread with the
+ * queue's claim: the streaming thread, or one that halts the receiver. The lock
+ * protects the pointer to the queue against close() and the last counters, and
+ * is taken before the queue's. The intake has its own lock, taken within the
+ * claim. The queue calls received() for one transfer at a time. Call close()
+ * after the streaming thread has ended and while no other thread halts or
+ * resumes the receiver.
  */
 
 #include "gstffsreceiver.h"
@@ -29,7 +30,7 @@
 /* dmabufs that may be attached at a time: those of a pool, and headers. */
 #define MAX_ATTACHMENTS 128
 
-/* Transfers in flight are bounded by who queues them. */
+/* Never reached: the element bounds the transfers in flight. */
 #define MAX_TRANSFERS 256
 
 enum
@@ -44,16 +45,14 @@ struct _GstFfsReceiver
   GstFfsEndpoint *ep;
   GstFfsProfile *profile;       /* nullable */
 
-  GMutex send_lock;
   GstFfsQueue *queue;           /* NULL once closed */
+
+  /* With the claim. */
   GstFfsBufferPool *heads;      /* nullable */
   guint64 n_queued;
-  gboolean halted;
   gboolean head_queued;         /* and nothing behind it */
 
   GMutex lock;
-  gboolean flushing;
-  guint halting;
   GstFfsQueueStats last_transfers;
   GstFfsAttachmentsStats last_attachments;
 
@@ -94,27 +93,30 @@ gst_ffs_receiver_new (GstFfsEndpoint * ep, GstAllocator * allocator,
   if (profile) {
     self->profile = gst_object_ref (profile);
     self->heads = gst_ffs_buffer_pool_new (allocator);
-    self->halted = TRUE;
   }
   gst_ffs_intake_init (&self->intake, gst_ffs_endpoint_get_owner (ep), profile);
-  g_mutex_init (&self->send_lock);
   g_mutex_init (&self->lock);
   self->queue = gst_ffs_queue_new (ep, MAX_ATTACHMENTS, NULL, self);
   gst_ffs_queue_set_max_in_flight (self->queue, MAX_TRANSFERS);
   gst_ffs_queue_set_received_func (self->queue, received);
+  /* The host starts the stream. */
+  if (profile) {
+    gst_ffs_queue_halt (self->queue);
+    gst_ffs_queue_unclaim (self->queue);
+  }
   return self;
 }
 
 /**
  * gst_ffs_receiver_close:
- * @self: the receiver, not used by a streaming thread any more
- * @timeout: how long to wait for the controller to let go, ns
+ * @self: the receiver, after the streaming thread has ended
+ * @timeout: how long to wait for the controller, ns
  *
- * Takes back what is in flight and closes the endpoint. Only statistics are
- * left.
+ * Cancels the transfers in flight and closes the endpoint. Keeps the
+ * statistics.
  *
- * Returns: %FALSE if the controller still holds buffers, which are released
- * when it lets go
+ * Returns: %FALSE if the controller still holds buffers; they are released
+ * when it completes the transfers
  */
 gboolean
 gst_ffs_receiver_close (GstFfsReceiver * self, GstClockTime timeout)
@@ -124,16 +126,15 @@ gst_ffs_receiver_close (GstFfsReceiver * self, GstClockTime timeout)
   GstFfsQueue *queue;
   gboolean empty;
 
-  g_mutex_lock (&self->send_lock);
-  self->halted = TRUE;
+  /* Clear the pointer first: readers of the statistics use the queue with the
+   * lock held. */
   g_mutex_lock (&self->lock);
   queue = g_steal_pointer (&self->queue);
   gst_ffs_queue_get_stats (queue, &self->last_transfers,
       &self->last_attachments);
   g_mutex_unlock (&self->lock);
-  g_mutex_unlock (&self->send_lock);
 
-  /* Without the locks: it unrefs buffers.  No other thread finds the queue. */
+  /* Without the lock: it unrefs buffers. */
   empty = gst_ffs_queue_shutdown (queue, timeout, &transfers, &attachments);
   g_mutex_lock (&self->lock);
   self->last_transfers = transfers;
@@ -150,7 +151,6 @@ gst_ffs_receiver_free (GstFfsReceiver * self)
   gst_ffs_intake_clear (&self->intake);
   gst_clear_object (&self->profile);
   gst_ffs_endpoint_unref (self->ep);
-  g_mutex_clear (&self->send_lock);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -162,73 +162,72 @@ gst_ffs_receiver_get_endpoint (GstFfsReceiver * self)
   return self->ep;
 }
 
-/* With the lock. */
-static void
-update_flushing (GstFfsReceiver * self)
-{
-  if (self->queue)
-    gst_ffs_queue_set_flushing (self->queue, self->flushing
-        || self->halting > 0);
-}
-
-/* Whether waits of the streaming thread are to end. */
+/* Whether waits of the streaming thread return EINTR. Any thread. */
 void
 gst_ffs_receiver_set_flushing (GstFfsReceiver * self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
-  self->flushing = flushing;
-  update_flushing (self);
+  /* NULL if a flush races with close(). */
+  if (self->queue)
+    gst_ffs_queue_set_flushing (self->queue, flushing);
   g_mutex_unlock (&self->lock);
 }
 
-static void
-change_halting (GstFfsReceiver * self, gint change)
+/* Call with the claim, which it gives up. */
+static gint
+cancel (GstFfsReceiver * self, GstClockTime timeout)
 {
-  g_mutex_lock (&self->lock);
-  self->halting += change;
-  update_flushing (self);
-  g_mutex_unlock (&self->lock);
+  gint err;
+
+  self->head_queued = FALSE;
+  err = gst_ffs_queue_cancel (self->queue, timeout);
+  gst_ffs_queue_unclaim (self->queue);
+  return err;
 }
 
 /**
  * gst_ffs_receiver_halt:
- * @self: the receiver
- * @timeout: how long to wait for the controller to let go, ns
+ * @self: an open receiver
+ * @timeout: how long to wait for the controller, ns
  *
- * Takes back what is in flight; nothing is queued until
- * gst_ffs_receiver_resume(). What has come whole can still be taken. Any thread.
+ * Cancels the transfers in flight and queues none until
+ * gst_ffs_receiver_resume(). Complete frames remain in the intake. Any thread.
  *
  * Returns: 0, or ETIMEDOUT
  */
 gint
 gst_ffs_receiver_halt (GstFfsReceiver * self, GstClockTime timeout)
 {
-  gint err = 0;
-
-  /* The streaming thread may wait for another device, with the send lock. */
-  change_halting (self, 1);
-  g_mutex_lock (&self->send_lock);
-  self->halted = TRUE;
-  self->head_queued = FALSE;
-  if (self->queue)
-    err = gst_ffs_queue_cancel (self->queue, timeout);
-  g_mutex_unlock (&self->send_lock);
-  change_halting (self, -1);
-  return err;
+  gst_ffs_queue_halt (self->queue);
+  return cancel (self, timeout);
 }
 
-/* Lets frames be queued again. Any thread. */
+/* Allows frames to be queued again. Any thread. */
 void
 gst_ffs_receiver_resume (GstFfsReceiver * self)
 {
-  g_mutex_lock (&self->send_lock);
-  self->halted = FALSE;
-  g_mutex_unlock (&self->send_lock);
+  gst_ffs_queue_resume (self->queue);
 }
 
 /* ---- streaming thread ---- */
 
-/* With the send lock. */
+/**
+ * gst_ffs_receiver_cancel:
+ * @self: the receiver
+ * @timeout: how long to wait for the controller, ns
+ *
+ * Cancels the transfers in flight. Does not resume a halted receiver.
+ *
+ * Returns: 0, or ETIMEDOUT
+ */
+gint
+gst_ffs_receiver_cancel (GstFfsReceiver * self, GstClockTime timeout)
+{
+  gst_ffs_queue_claim (self->queue);
+  return cancel (self, timeout);
+}
+
+/* Call with the claim. */
 static gint
 submit (GstFfsReceiver * self, GstBuffer * buffer, const GstFfsFrameTag * tag,
     gsize size, GstFfsCall * call)
@@ -249,8 +248,8 @@ submit (GstFfsReceiver * self, GstBuffer * buffer, const GstFfsFrameTag * tag,
   return err;
 }
 
-/* Where nothing tells how much has come, what an older header has left in the
- * buffer must not pass for a new one. */
+/* Without REAP the number of bytes received is unknown: what an older header
+ * has left in the buffer must not pass for a new one. */
 static gboolean
 wipe_head (GstFfsReceiver * self, GstBuffer * buffer)
 {
@@ -258,6 +257,7 @@ wipe_head (GstFfsReceiver * self, GstBuffer * buffer)
       || gst_buffer_memset (buffer, 0, 0, GST_FFS_HEAD_ROOM) > 0;
 }
 
+/* Call with the claim. */
 static gint
 submit_head (GstFfsReceiver * self, GstFfsCall * call)
 {
@@ -281,11 +281,12 @@ submit_head (GstFfsReceiver * self, GstFfsCall * call)
  * @self: the receiver
  * @buffer: (transfer full): an empty buffer, in dmabufs
  * @layout: of the frame that goes into it
- * @call: (out): the call that an error is about
+ * @call: (out): the call that failed
  *
- * Lets the host fill the buffer.
+ * Queues the buffer for the host to fill.
  *
- * Returns: 0, EINTR if flushing, ECANCELED if halted, or another errno
+ * Returns: 0, EINTR if flushing or interrupted by a halt, ECANCELED if halted,
+ * or another errno
  */
 gint
 gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
@@ -294,15 +295,17 @@ gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
   const GstFfsFrameTag tag = { layout->exact ? TAG_EXACT_FRAME : TAG_FRAME,
     layout->size
   };
-  gint err = 0;
+  gint err = gst_ffs_queue_begin (self->queue);
 
-  g_mutex_lock (&self->send_lock);
-  if (self->halted)
-    err = ECANCELED;
-  if (err == 0 && self->profile && !self->head_queued)
+  *call = GST_FFS_CALL_SUBMIT;
+  if (err != 0) {
+    gst_buffer_unref (buffer);
+    return err == ESHUTDOWN ? ECANCELED : err;
+  }
+  if (self->profile && !self->head_queued)
     err = submit_head (self, call);
   if (err == 0) {
-    /* It may have come before the call returns. */
+    /* The transfer may complete before the call returns. */
     gst_ffs_intake_expect (&self->intake, 1);
     err = submit (self, buffer, &tag, layout->size, call);
     if (err == 0)
@@ -310,7 +313,7 @@ gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
     else
       gst_ffs_intake_expect (&self->intake, -1);
   }
-  g_mutex_unlock (&self->send_lock);
+  gst_ffs_queue_unclaim (self->queue);
   gst_buffer_unref (buffer);
   return err;
 }
@@ -324,7 +327,7 @@ gst_ffs_receiver_get_ended (GstFfsReceiver * self)
 /**
  * gst_ffs_receiver_wait:
  * @self: the receiver
- * @ended: of gst_ffs_receiver_get_ended(), from before there was nothing to take
+ * @ended: of gst_ffs_receiver_get_ended(), from before the intake was empty
  *
  * Waits until a transfer has ended.
  *
@@ -363,7 +366,7 @@ gst_ffs_receiver_add_stats (GstFfsReceiver * self, GstStructure * s)
   g_mutex_unlock (&self->lock);
 }
 
-/* Returns: (transfer none): what has come */
+/* Returns: (transfer none): the frames received */
 GstFfsIntake *
 gst_ffs_receiver_get_intake (GstFfsReceiver * self)
 {

@@ -24,6 +24,7 @@ GstFfsEndpoint *gst_ffs_receiver_get_endpoint (GstFfsReceiver * self);
 void gst_ffs_receiver_set_flushing (GstFfsReceiver * self, gboolean flushing);
 gint gst_ffs_receiver_halt (GstFfsReceiver * self, GstClockTime timeout);
 void gst_ffs_receiver_resume (GstFfsReceiver * self);
+gint gst_ffs_receiver_cancel (GstFfsReceiver * self, GstClockTime timeout);
 
 gint gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
     const GstFfsFrameLayout * layout, GstFfsCall * call);

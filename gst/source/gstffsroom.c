@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The room that an empty buffer has for a frame from the host: how the frame has
- * to lie in it, and the pieces of dmabufs that the controller is to fill.
+ * Empty buffers as the target of a transfer: the memory layout of a frame in
+ * one, and its segments.
  *
- * A controller writes whole packets, and many take no other transfer.  So the
- * last piece is made longer than the frame, where its dmabuf goes on: those
- * bytes belong to nothing.
+ * A controller writes whole packets, and many accept no other transfers. So the
+ * last segment is extended to the end of the packet if its dmabuf is large
+ * enough.
  *
- * Functions of their arguments alone: no state, no locks; pieces refer to the
- * buffer, which the caller keeps.
+ * No state, no locks. Segments refer to memories of the buffer without a
+ * reference.
  */
 
 #include <gst/allocators/gstdmabuf.h>
@@ -17,8 +17,8 @@
 
 #include "gstffsroom.h"
 
-/* Behind its last line.  gst_video_meta_get_plane_size() is not asked: it fails
- * where a pool pads lines without saying so in the alignment. */
+/* Returns the offset of the end of a plane. gst_video_meta_get_plane_size()
+ * fails for pools that pad lines without setting the meta's alignment. */
 static gsize
 get_plane_end (GstVideoMeta * meta, guint plane)
 {
@@ -33,7 +33,7 @@ get_plane_end (GstVideoMeta * meta, guint plane)
   return G_MAXSIZE;
 }
 
-/* FALSE if the planes are not what a host could be told. */
+/* FALSE if the protocol cannot express the planes. */
 static gboolean
 take_meta (GstVideoMeta * meta, GstFfsFrameLayout * layout)
 {
@@ -67,10 +67,10 @@ take_info (const GstVideoInfo * info, GstFfsFrameLayout * layout)
 
 /**
  * gst_ffs_room_is_packed:
- * @layout: how frames lie in a buffer
- * @info: (nullable): what the caps say
+ * @layout: memory layout of a frame
+ * @info: (nullable): the caps of raw video
  *
- * Returns: whether it is what anybody takes them to be who knows the caps alone
+ * Returns: whether the layout is the default one of the caps
  */
 gboolean
 gst_ffs_room_is_packed (const GstFfsFrameLayout * layout,
@@ -93,11 +93,11 @@ gst_ffs_room_is_packed (const GstFfsFrameLayout * layout,
 /**
  * gst_ffs_room_get_layout:
  * @buffer: an empty buffer
- * @info: (nullable): of raw video
- * @frame_size: bytes of a frame, or 0 for what @info says
- * @layout: (out): how a frame has to lie in it
+ * @info: (nullable): the caps of raw video
+ * @frame_size: bytes of a frame, or 0 for the size of @info
+ * @layout: (out): memory layout of a frame in the buffer
  *
- * Returns: %FALSE if the buffer has no room for one
+ * Returns: %FALSE if the buffer is too small
  */
 gboolean
 gst_ffs_room_get_layout (GstBuffer * buffer, const GstVideoInfo * info,
@@ -112,7 +112,7 @@ gst_ffs_room_get_layout (GstBuffer * buffer, const GstVideoInfo * info,
       take_info (info, layout);
     else if (!take_meta (meta, layout))
       return FALSE;
-    /* What is behind the last plane is part of it as well. */
+    /* The default size may have padding after the last plane. */
     if (gst_ffs_room_is_packed (layout, info))
       layout->size = GST_VIDEO_INFO_SIZE (info);
     if (frame_size > 0 && layout->size != frame_size)
@@ -123,8 +123,8 @@ gst_ffs_room_get_layout (GstBuffer * buffer, const GstVideoInfo * info,
   return layout->size > 0 && gst_buffer_get_size (buffer) >= layout->size;
 }
 
-/* How far the last memory of a frame can be written to.  A memory that begins
- * where its dmabuf does has it for itself. */
+/* Returns the end of the writable part of the dmabuf: all of it, if it has one
+ * memory. */
 static gsize
 get_end (GstMemory * mem)
 {
@@ -144,11 +144,12 @@ get_end (GstMemory * mem)
  * @buffer: an empty buffer
  * @size: bytes of the frame
  * @packet: wMaxPacketSize of the endpoint, or 0
- * @can_gather: whether a transfer may have several pieces, and begin anywhere
- * @pieces: (out): room for %GST_FFS_MAX_PIECES
+ * @can_gather: whether a transfer may have several segments, and start at any
+ * offset
+ * @pieces: (out): at most %GST_FFS_MAX_PIECES segments, all of one transfer
  *
- * Returns: how many pieces of one transfer that is; 0 if the controller cannot
- * write to the buffer
+ * Returns: the number of segments; 0 if the controller cannot write to the
+ * buffer
  */
 guint
 gst_ffs_room_get_pieces (GstBuffer * buffer, gsize size, guint packet,

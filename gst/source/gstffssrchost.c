@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsSrcHost: whether a host is there that sends frames, and the streaming
- * thread's wait for one.  With an ep0 of our own the host says so; an endpoint
- * file cannot be polled, so that of an application is looked at from time to
- * time.
+ * GstFfsSrcHost: tracks whether a host sends frames, and lets the streaming
+ * thread wait for one. If the element serves ep0, the host starts and stops the
+ * stream. An application's endpoint is polled, since endpoint files have no
+ * poll().
  *
  * Ownership: borrows the element and, from open() to close(), the receiver.
  *
- * Locking: the lock protects all but the two properties, which are under the
- * element's object lock.  It is not held when the receiver is halted, which may
- * take until the controller has let go.  The profile's object lock is taken
- * within it.
+ * Locking: the receiver's lock keeps the receiver open for the profile's
+ * threads, also while they wait for the controller. The other lock protects the
+ * rest, but the presence. Lock order: the receiver's lock, the other lock, the
+ * receiver's own and the profile's object lock.
  */
 
 #include "gstffssrchost.h"
 
 #include <string.h>
 
-/* How long until an application's endpoint is looked at again. */
+/* Poll interval for a host of an application's endpoint. */
 #define LOOK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
-/* How long a host waits for its answer when the controller does not let go. */
+/* How long a controller may take to complete cancelled transfers. */
 #define HALT_TIMEOUT (5 * GST_SECOND)
 
 void
@@ -28,6 +28,8 @@ gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element)
 {
   memset (self, 0, sizeof (*self));
   self->element = element;
+  gst_ffs_presence_init (&self->presence, element);
+  g_mutex_init (&self->receiver_lock);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 }
@@ -35,6 +37,7 @@ gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element)
 void
 gst_ffs_src_host_clear (GstFfsSrcHost * self)
 {
+  g_mutex_clear (&self->receiver_lock);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
 }
@@ -42,35 +45,39 @@ gst_ffs_src_host_clear (GstFfsSrcHost * self)
 /**
  * gst_ffs_src_host_open:
  * @self: the host
- * @receiver: what frames come through
- * @own: whether ep0 is ours
+ * @receiver: the receiver, valid until gst_ffs_src_host_close()
+ * @own: whether the element serves ep0
  */
 void
 gst_ffs_src_host_open (GstFfsSrcHost * self, GstFfsReceiver * receiver,
     gboolean own)
 {
+  gst_ffs_presence_reset (&self->presence);
+  g_mutex_lock (&self->receiver_lock);
   g_mutex_lock (&self->lock);
   self->receiver = receiver;
   self->own = own;
   self->wanted = !own;
   self->n_started = 0;
-  self->n_connections = 0;
   gst_ffs_receiver_set_flushing (receiver, self->flushing);
   g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->receiver_lock);
 }
 
-/* The receiver is about to be closed. */
+/* The receiver is about to be closed. Waits for a thread that halts it. */
 void
 gst_ffs_src_host_close (GstFfsSrcHost * self)
 {
+  g_mutex_lock (&self->receiver_lock);
   g_mutex_lock (&self->lock);
   self->receiver = NULL;
   self->wanted = FALSE;
   g_mutex_unlock (&self->lock);
-  gst_ffs_src_host_set_connected (self, FALSE);
+  g_mutex_unlock (&self->receiver_lock);
+  gst_ffs_presence_set_connected (&self->presence, FALSE);
 }
 
-/* Whether the waits of the streaming thread end. */
+/* Whether waits of the streaming thread end. Any thread. */
 void
 gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing)
 {
@@ -82,47 +89,9 @@ gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing)
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-set_flag (GstFfsSrcHost * self, const gchar * name, gint * flag, gboolean value)
-{
-  gboolean changed;
-
-  if (g_atomic_int_get (flag) == value)
-    return FALSE;
-  GST_OBJECT_LOCK (self->element);
-  changed = *flag != value;
-  g_atomic_int_set (flag, value);
-  GST_OBJECT_UNLOCK (self->element);
-  if (changed) {
-    GST_INFO_OBJECT (self->element, "%s: %d", name, value);
-    g_object_notify (G_OBJECT (self->element), name);
-  }
-  return changed;
-}
-
-/* Whether a host has configured the function. Any thread. */
-void
-gst_ffs_src_host_set_connected (GstFfsSrcHost * self, gboolean connected)
-{
-  if (!connected)
-    set_flag (self, "streaming", &self->streaming, FALSE);
-  if (set_flag (self, "connected", &self->connected, connected) && connected) {
-    g_mutex_lock (&self->lock);
-    self->n_connections++;
-    g_mutex_unlock (&self->lock);
-  }
-}
-
-/* Whether frames come. Any thread. */
-void
-gst_ffs_src_host_set_streaming (GstFfsSrcHost * self, gboolean streaming)
-{
-  set_flag (self, "streaming", &self->streaming, streaming);
-}
-
 /* ---- streaming thread ---- */
 
-/* Waits for a moment, or until there is news. */
+/* Waits for the poll interval, or until the host starts or stops a stream. */
 void
 gst_ffs_src_host_pause (GstFfsSrcHost * self)
 {
@@ -140,7 +109,7 @@ wait_wanted (GstFfsSrcHost * self, guint * n_started)
   GstFfsMeaning meaning = GST_FFS_OK;
 
   g_mutex_lock (&self->lock);
-  /* What a host has sent before it stopped is not lost. */
+  /* Frames that arrived before the host stopped are pushed. */
   while (!self->wanted && !self->flushing
       &&
       !gst_ffs_intake_has_items (gst_ffs_receiver_get_intake (self->receiver)))
@@ -160,11 +129,11 @@ wait_wanted (GstFfsSrcHost * self, guint * n_started)
  * @n_started: (out): how many streams it has started
  * @err: (out): errno of the endpoint
  *
- * Waits for a host to send frames.
+ * Waits for a host that sends frames.
  *
  * Returns: %GST_FFS_OK, %GST_FFS_INTERRUPTED if flushing, %GST_FFS_CANCELLED if
- * none sends, but something of an earlier stream is still there, or what is
- * wrong with the endpoint
+ * none does, but frames of an earlier stream are in the intake, or an error of
+ * the endpoint
  */
 GstFfsMeaning
 gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started, gint * err)
@@ -178,12 +147,12 @@ gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started, gint * err)
     meaning = gst_ffs_meaning (GST_FFS_CALL_PROBE, *err);
     if (meaning != GST_FFS_NOT_ENABLED && meaning != GST_FFS_GONE) {
       if (!self->own && meaning == GST_FFS_OK)
-        gst_ffs_src_host_set_connected (self, TRUE);
+        gst_ffs_presence_set_connected (&self->presence, TRUE);
       return meaning;
     }
-    /* What ep0 says is newer than what the endpoint said just now. */
+    /* ep0 is more recent than the result of the endpoint query. */
     if (!self->own)
-      gst_ffs_src_host_set_connected (self, FALSE);
+      gst_ffs_presence_set_connected (&self->presence, FALSE);
     gst_ffs_src_host_pause (self);
   }
   return meaning;
@@ -194,7 +163,7 @@ gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started, gint * err)
  * @self: the host
  * @n_started: the number of a stream that cannot be received
  *
- * Waits are for another one from now on.
+ * Waits for another stream from now on.
  */
 void
 gst_ffs_src_host_ignore (GstFfsSrcHost * self, guint n_started)
@@ -209,11 +178,11 @@ gst_ffs_src_host_ignore (GstFfsSrcHost * self, guint n_started)
  * gst_ffs_src_host_tell_layout:
  * @self: the host
  * @n_started: the number of a stream
- * @profile: what tells the host
- * @layout: (nullable): how its frames have to lie
+ * @profile: the profile
+ * @layout: (nullable): memory layout of its frames
  *
- * Does nothing when the host has stopped that stream, or started another one: it
- * would take that layout for one of the new stream's.
+ * Does nothing if the host has stopped that stream or started another one, which
+ * would get the layout of the old one.
  */
 void
 gst_ffs_src_host_tell_layout (GstFfsSrcHost * self, guint n_started,
@@ -225,7 +194,44 @@ gst_ffs_src_host_tell_layout (GstFfsSrcHost * self, guint n_started,
   g_mutex_unlock (&self->lock);
 }
 
-/* ---- what the profile calls ---- */
+/* ---- callbacks of the profile ---- */
+
+static void
+start (GstFfsSrcHost * self)
+{
+  g_mutex_lock (&self->receiver_lock);
+  if (self->receiver)
+    gst_ffs_receiver_resume (self->receiver);
+  g_mutex_unlock (&self->receiver_lock);
+
+  g_mutex_lock (&self->lock);
+  self->wanted = self->receiver != NULL;
+  self->n_started++;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  gst_ffs_presence_set_streaming (&self->presence, TRUE);
+}
+
+/* Cancels what is queued: the next stream's host would fill it with frames of
+ * another format. */
+static void
+stop (GstFfsSrcHost * self)
+{
+  gint err = 0;
+
+  g_mutex_lock (&self->receiver_lock);
+  if (self->receiver)
+    err = gst_ffs_receiver_halt (self->receiver, HALT_TIMEOUT);
+  g_mutex_unlock (&self->receiver_lock);
+  if (err != 0)
+    GST_WARNING_OBJECT (self->element, "cancelled transfers do not end: %s",
+        g_strerror (err));
+
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  gst_ffs_presence_set_streaming (&self->presence, FALSE);
+}
 
 /**
  * gst_ffs_src_host_on_streaming:
@@ -236,35 +242,21 @@ void
 gst_ffs_src_host_on_streaming (gboolean streaming, gpointer host)
 {
   GstFfsSrcHost *self = host;
-  GstFfsReceiver *receiver;
+  gboolean open;
 
   g_mutex_lock (&self->lock);
-  receiver = self->receiver;
+  open = self->receiver != NULL;
   self->wanted = FALSE;
   g_mutex_unlock (&self->lock);
-  if (receiver == NULL)
-    return;
-  if (!streaming) {
-    if (gst_ffs_receiver_halt (receiver, HALT_TIMEOUT) != 0)
-      GST_WARNING_OBJECT (self->element, "the controller does not let go");
-    g_mutex_lock (&self->lock);
-    g_cond_broadcast (&self->cond);
-    g_mutex_unlock (&self->lock);
-    gst_ffs_src_host_set_streaming (self, FALSE);
-    return;
-  }
-  gst_ffs_receiver_resume (receiver);
-  g_mutex_lock (&self->lock);
-  self->wanted = TRUE;
-  self->n_started++;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-  gst_ffs_src_host_set_streaming (self, TRUE);
+  if (open && streaming)
+    start (self);
+  else if (open)
+    stop (self);
 }
 
 /**
  * gst_ffs_src_host_on_enabled:
- * @enabled: whether a host has configured us, or is gone
+ * @enabled: whether a host has configured the function
  * @host: the host
  */
 void
@@ -277,5 +269,5 @@ gst_ffs_src_host_on_enabled (gboolean enabled, gpointer host)
     gst_ffs_endpoint_set_disabled
         (gst_ffs_receiver_get_endpoint (self->receiver));
   g_mutex_unlock (&self->lock);
-  gst_ffs_src_host_set_connected (self, enabled);
+  gst_ffs_presence_set_connected (&self->presence, enabled);
 }

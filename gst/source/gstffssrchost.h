@@ -5,27 +5,29 @@
 
 #include <gst/gst.h>
 
+#include "function/gstffspresence.h"
 #include "gstffsreceiver.h"
 
 G_BEGIN_DECLS
 
 /**
  * GstFfsSrcHost:
- * @element: (unowned): whose properties say it
- * @own: whether ep0 is ours
- * @receiver: (nullable): what a stream goes through, while there is one
- * @wanted: whether the host has started a stream; always without an ep0
- * @n_started: how often it has
+ * @element: (unowned): the element with the properties
+ * @own: whether the element serves ep0
+ * @receiver_lock: keeps @receiver open
+ * @receiver: (nullable): the receiver; written with both locks held
+ * @wanted: whether the host has started a stream; with an application's ep0
+ * always
+ * @n_started: number of streams that it has started
  * @flushing: whether waits end
- * @connected: under the object lock
- * @streaming: the same
- * @n_connections: hosts that came
+ * @presence: the properties
  *
  * What the host does.
  */
 typedef struct
 {
   GstElement *element;
+  GMutex receiver_lock;
   GMutex lock;
   GCond cond;
   gboolean own;
@@ -33,9 +35,7 @@ typedef struct
   gboolean wanted;
   guint n_started;
   gboolean flushing;
-  gint connected;
-  gint streaming;
-  guint64 n_connections;
+  GstFfsPresence presence;
 } GstFfsSrcHost;
 
 void gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element);
@@ -44,8 +44,6 @@ void gst_ffs_src_host_open (GstFfsSrcHost * self, GstFfsReceiver * receiver,
     gboolean own);
 void gst_ffs_src_host_close (GstFfsSrcHost * self);
 void gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing);
-void gst_ffs_src_host_set_connected (GstFfsSrcHost * self, gboolean connected);
-void gst_ffs_src_host_set_streaming (GstFfsSrcHost * self, gboolean streaming);
 
 GstFfsMeaning gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started,
     gint * err);
@@ -54,7 +52,7 @@ void gst_ffs_src_host_ignore (GstFfsSrcHost * self, guint n_started);
 void gst_ffs_src_host_tell_layout (GstFfsSrcHost * self, guint n_started,
     GstFfsProfile * profile, const GstFfsFrameLayout * layout);
 
-/* For the profile, with the host as user_data. */
+/* Callbacks of the profile; the host is their user_data. */
 void gst_ffs_src_host_on_streaming (gboolean streaming, gpointer host);
 void gst_ffs_src_host_on_enabled (gboolean enabled, gpointer host);
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsSrcOpened: what ffsdmabufsrc opens: an endpoint of an application, or a
- * gadget and a function of its own; and what a person is to do when it cannot be
- * had.
+ * GstFfsSrcOpened: opens an application's endpoint, or a gadget and a function
+ * that the element serves, and posts an error with what to do if that fails.
  *
- * Ownership: owns all of it, made in the order of open() and given up in the
- * other.
+ * Ownership: owns what it opens; close() frees it in reverse order.
  *
- * Locking: none; belongs to the element's state changes.  The host is called from
- * the function's thread until close() returns.
+ * Locking: none; used by state changes only. The function's thread calls the
+ * host until close() returns.
  */
 
 #include "gstffssrcopened.h"
@@ -32,13 +30,14 @@ open_heap (GstFfsSrcOpened * self, const gchar * heap)
   if (self->allocator)
     return TRUE;
   if (heap == NULL) {
-    GST_INFO_OBJECT (self->element, "no dmabufs of our own: %s",
+    GST_INFO_OBJECT (self->element, "no allocator of dmabufs: %s",
         g_strerror (err));
     return TRUE;
   }
   GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
-      ("The DMA heap \"%s\" cannot be used; see /dev/dma_heap for what there "
-          "is, and who may open it.", heap), ("%s", g_strerror (err)));
+      ("The DMA heap \"%s\" cannot be used. Set \"dma-heap\" to a name in "
+          "/dev/dma_heap that this user may open.", heap),
+      ("%s", g_strerror (err)));
   return FALSE;
 }
 
@@ -171,7 +170,7 @@ open_function (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
   return open_endpoint (self, path, -1);
 }
 
-/* The same.  One of the four, and what goes with it. */
+/* The same. Either an endpoint or a function to serve. */
 static gboolean
 check_settings (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
 {
@@ -181,8 +180,8 @@ check_settings (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
   if (own == foreign || (settings->endpoint && settings->fd >= 0)) {
     GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
         ("Set either \"endpoint\" (for example /dev/ffs-display/ep1) or "
-            "\"fd\" to receive from an application's function, or \"gadget\" "
-            "or \"function\" to be the device."), (NULL));
+            "\"fd\" to use an application's function, or \"gadget\" or "
+            "\"function\" to let the element serve ep0."), (NULL));
     return FALSE;
   }
   if (own == (settings->profile == GST_FFS_SRC_PROFILE_STREAM))
@@ -197,11 +196,11 @@ check_settings (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
 
 /**
  * gst_ffs_src_opened_open:
- * @self: (out): what was opened
- * @element: in whose name to post errors
+ * @self: (out): the opened files
+ * @element: the element that posts errors
  * @srcpad: its pad
- * @settings: what to open
- * @host: does what the host says
+ * @settings: its properties
+ * @host: receives the host's requests
  *
  * Returns: %FALSE if an error was posted
  */
@@ -226,9 +225,9 @@ gst_ffs_src_opened_open (GstFfsSrcOpened * self, GstElement * element,
 
 /**
  * gst_ffs_src_opened_bind:
- * @self: what was opened
+ * @self: the opened files
  *
- * Shows the device to the host, unless that is somebody else's business.
+ * Binds the gadget, if the element has one.
  *
  * Returns: %FALSE if an error was posted
  */

@@ -16,15 +16,15 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsSrcOpened:
- * @element: (unowned): in whose name to post errors
+ * @element: (unowned): the element that posts errors
  * @udc: (nullable): the controller to bind to
- * @allocator: (nullable): makes dmabufs
- * @profile: (nullable): what we are to a host, with an ep0 of our own
- * @gadget: (nullable): the device, if it is ours to bind
- * @function: (nullable): the same of the function
- * @endpoint: where frames come from, until it is taken
+ * @allocator: (nullable): allocator of dmabufs
+ * @profile: (nullable): the profile, if the element serves ep0
+ * @gadget: (nullable): the gadget, if the element binds it
+ * @function: (nullable): the function, if the element serves ep0
+ * @endpoint: (nullable): the stream endpoint, until the receiver takes it
  *
- * What the element needs from the system; all but @element is owned.
+ * What the element has opened. Owns all but @element.
  */
 typedef struct
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where the empty buffers come from that a host fills: downstream's pool, if it
- * has dmabufs that the controller can write a frame to, else one of ours.  What
- * a pool gives is seen only by a buffer of it, so one is taken and looked at.
+ * The buffer pool: downstream's, if the controller can write to its buffers,
+ * else one with dmabufs of the element's allocator. The memory of a pool is only
+ * known from a buffer, so one is acquired and checked.
  *
- * Ownership: the query holds the pool that was decided on.
+ * Ownership: the query holds the pool.
  *
  * No state, no locks.
  */
@@ -19,7 +19,7 @@
 /* Whole packets of any speed. */
 #define PACKET 1024
 
-/* The same frames as GStreamer 1.24 and later call them if they are dmabufs. */
+/* The same format as DMA_DRM caps of GStreamer 1.24 and later, linear. */
 static void
 append_drm (GstCaps * all G_GNUC_UNUSED, GstCaps * one G_GNUC_UNUSED)
 {
@@ -45,11 +45,11 @@ append_drm (GstCaps * all G_GNUC_UNUSED, GstCaps * one G_GNUC_UNUSED)
 
 /**
  * gst_ffs_src_pool_with_dmabufs:
- * @caps: (transfer full): what the host sends
+ * @caps: (transfer full): the host's formats
  *
- * Returns: (transfer full): the same, and behind it in dmabufs by name.
- * Ordinary caps come first, as all take these, and what can import dmabufs
- * looks at the memory
+ * Returns: (transfer full): the same, then with memory:DMABuf. System memory caps
+ * come first, since all elements accept them, and those that import dmabufs look
+ * at the memory
  */
 GstCaps *
 gst_ffs_src_pool_with_dmabufs (GstCaps * caps)
@@ -75,7 +75,7 @@ gst_ffs_src_pool_with_dmabufs (GstCaps * caps)
   return caps;
 }
 
-/* Whether frames can be received into such buffers, and how. */
+/* Whether frames can be received into such buffers, and in which layout. */
 static gboolean
 is_usable (GstElement * element, GstBuffer * buffer,
     const GstFfsSrcPoolWish * wish, GstFfsFrameLayout * layout)
@@ -114,7 +114,7 @@ configure (GstBufferPool * pool, GstCaps * caps, GstAllocator * allocator,
         GST_BUFFER_POOL_OPTION_VIDEO_META);
   if (gst_buffer_pool_set_config (pool, config))
     return TRUE;
-  /* It may have changed something that is all the same to us. */
+  /* The pool has changed the configuration: accept it if the sizes are. */
   config = gst_buffer_pool_get_config (pool);
   if (gst_buffer_pool_config_validate_params (config, caps, size, min, max))
     return gst_buffer_pool_set_config (pool, config);
@@ -180,11 +180,11 @@ try_own (GstElement * element, GstQuery * query, GstCaps * caps,
 
   if (wish->allocator == NULL || size == 0)
     return FALSE;
-  /* Downstream's needs are the same with another pool. */
+  /* Downstream holds as many buffers of another pool. */
   if (gst_query_get_n_allocation_pools (query) > 0)
     gst_query_parse_nth_allocation_pool (query, 0, NULL, NULL, &min, NULL);
   min += wish->n_buffers;
-  /* Never more, or a host could send as much as there is memory for. */
+  /* A limit, since a fast host would fill all memory. */
   max = min + wish->n_buffers;
   size = GST_ROUND_UP_N (size, (gsize) PACKET);
   pool = gst_buffer_pool_new ();
@@ -203,14 +203,14 @@ try_own (GstElement * element, GstQuery * query, GstCaps * caps,
 /**
  * gst_ffs_src_pool_decide:
  * @element: for log lines
- * @query: an allocation query that downstream has answered
- * @wish: what the buffers are for
- * @layout: (out): how frames have to lie in them
- * @downstreams: (out): whether they are downstream's
+ * @query: the answered ALLOCATION query
+ * @wish: requirements of the buffers
+ * @layout: (out): memory layout of frames
+ * @downstreams: (out): whether the pool is downstream's
  *
- * Makes the first pool of the query the one to use, and activates it.
+ * Puts the pool first in the query and activates it.
  *
- * Returns: %FALSE if there are no buffers that the controller could fill
+ * Returns: %FALSE if the controller can write to no buffers
  */
 gboolean
 gst_ffs_src_pool_decide (GstElement * element, GstQuery * query,

@@ -12,14 +12,14 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsSrcPoolWish:
- * @info: (nullable): of raw video
+ * @info: (nullable): the caps of raw video
  * @frame_size: bytes of a frame, or 0
- * @allow_padding: whether frames may lie otherwise than @info says
- * @n_buffers: how many are held here at most
- * @can_gather: whether a transfer may have several pieces
- * @allocator: (nullable): our own dmabufs
+ * @allow_padding: whether the layout may differ from the default one of @info
+ * @n_buffers: maximum number of buffers that the element holds
+ * @can_gather: whether a transfer may have several segments
+ * @allocator: (nullable): the element's allocator of dmabufs
  *
- * What buffers are needed for.
+ * Requirements of the buffers.
  */
 typedef struct
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The properties of ffsdmabufsrc: what they are, and their values.
+ * The properties of ffsdmabufsrc: param specs and values.
  *
- * Ownership: the structure owns its strings and caps.  Locking: none; the
+ * Ownership: the structure owns its strings and caps. Locking: none; the
  * element's object lock protects it.
  */
 
@@ -22,7 +22,7 @@ gst_ffs_src_profile_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_SRC_PROFILE_NONE, "Frames of one size and nothing else", "none"},
+    {GST_FFS_SRC_PROFILE_NONE, "Frames of one size, without headers", "none"},
     {GST_FFS_SRC_PROFILE_STREAM, "Any format, framed", "stream"},
     {0, NULL, NULL}
   };
@@ -76,7 +76,7 @@ gst_ffs_src_settings_copy (const GstFfsSrcSettings * self,
   copy->serial = g_strdup (self->serial);
 }
 
-/* What frames are and where they come from. */
+/* Format, endpoint and buffers. */
 static void
 install_stream (GParamSpec ** props, GParamFlags rw)
 {
@@ -172,7 +172,7 @@ install_stream (GParamSpec ** props, GParamFlags rw)
       "automatic)", NULL, rw | GST_PARAM_MUTABLE_READY);
 }
 
-/* Who we are to a host. */
+/* The function and the gadget. */
 static void
 install_device (GParamSpec ** props, GParamFlags rw)
 {
@@ -295,7 +295,7 @@ install_device (GParamSpec ** props, GParamFlags rw)
  * gst_ffs_src_settings_install:
  * @klass: the element's class
  *
- * Installs the properties, those that can only be read too.
+ * Installs all properties.
  */
 void
 gst_ffs_src_settings_install (GObjectClass * klass)
@@ -341,7 +341,7 @@ gst_ffs_src_settings_install (GObjectClass * klass)
   g_object_class_install_properties (klass, GST_FFS_SRC_N_PROPS, props);
 }
 
-/* Where a property that is a string is kept, or NULL. */
+/* Returns the field of a string property, or NULL. */
 static gchar **
 find_string (GstFfsSrcSettings * self, guint id)
 {
@@ -367,7 +367,7 @@ find_string (GstFfsSrcSettings * self, guint id)
   }
 }
 
-/* The same for numbers. */
+/* The same for unsigned numbers. */
 static guint *
 find_number (GstFfsSrcSettings * self, guint id)
 {

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsSrcProfile:
- * @GST_FFS_SRC_PROFILE_NONE: frames of one size, with nothing around them
+ * @GST_FFS_SRC_PROFILE_NONE: frames of one size, without headers
  * @GST_FFS_SRC_PROFILE_STREAM: any format, framed; docs/protocol.md
  *
  * Since: 0.2
@@ -43,7 +43,7 @@ enum
   GST_FFS_SRC_PROP_MANUFACTURER,
   GST_FFS_SRC_PROP_PRODUCT,
   GST_FFS_SRC_PROP_SERIAL,
-  GST_FFS_SRC_PROP_CONNECTED,   /* from here on to be read only */
+  GST_FFS_SRC_PROP_CONNECTED,   /* read-only from here on */
   GST_FFS_SRC_PROP_STREAMING,
   GST_FFS_SRC_PROP_STATS,
   GST_FFS_SRC_N_PROPS
@@ -53,23 +53,23 @@ enum
  * GstFfsSrcSettings:
  * @endpoint: file of the endpoint, or %NULL
  * @fd: descriptor of the endpoint, or -1
- * @caps: (nullable): what frames are
+ * @caps: (nullable): format of the frames
  * @frame_size: bytes of a frame, or 0
  * @allow_padding: whether lines may be padded
- * @max_in_flight: frames
- * @dma_heap: where our own dmabufs come from, or %NULL
- * @eos_on_end: whether the host's end is the stream's
+ * @max_in_flight: maximum number of frames queued
+ * @dma_heap: heap to allocate dmabufs from, or %NULL
+ * @eos_on_end: whether the host's end causes EOS
  * @function: where FunctionFS is mounted, or %NULL
  * @gadget: the gadget in configfs, or %NULL
  * @udc: the USB device controller, or %NULL
- * @profile: the class of device
+ * @profile: the framing
  * @vendor_id: idVendor
  * @product_id: idProduct
  * @manufacturer: string of the device
  * @product: string of the device
  * @serial: string of the device, or %NULL
  *
- * The values of the element's properties that can be written.
+ * The values of the writable properties.
  */
 typedef struct
 {

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GstFfsTimeline: maps the host's times to the running time of the pipeline.
+ * GstFfsTimeline: maps the host's timestamps to running time.
  *
- * Only differences of the host's times mean something, and its clock is another
- * one.  The first frame is shown when it has come, and those behind it as far
- * apart as the host says.  A frame that came much later or earlier than that, be
- * it by drift, by a pause or by a host that tells nonsense, begins anew.
+ * The host has another clock, so only the intervals of its timestamps are used.
+ * The first frame has its time of arrival. A frame whose result is too far from
+ * its arrival, by drift, a pause or invalid timestamps, restarts the timeline.
  *
- * Ownership: none.  Locking: none, belongs to the streaming thread.
+ * Ownership: none. Locking: none, streaming thread only.
  */
 
 #include "gstffstimeline.h"
 
-/* How far the host's times may be from those of arrival. */
+/* Maximum difference between the result and the time of arrival. */
 #define TOLERANCE (500 * GST_MSECOND)
 
 void
@@ -22,7 +21,7 @@ gst_ffs_timeline_reset (GstFfsTimeline * self)
   self->host = self->here = self->last = GST_CLOCK_TIME_NONE;
 }
 
-/* FALSE if that is no time, or too far away from now. */
+/* FALSE if the timestamp is invalid, or too far from the arrival. */
 static gboolean
 follow (GstFfsTimeline * self, GstClockTime host, GstClockTime now,
     GstClockTime * time)
@@ -40,12 +39,12 @@ follow (GstFfsTimeline * self, GstClockTime host, GstClockTime now,
 
 /**
  * gst_ffs_timeline_map:
- * @self: the time line
- * @host: the host's time of a frame, or %GST_CLOCK_TIME_NONE
- * @now: the running time at which it has come
- * @jump: (out): whether the times begin anew with it
+ * @self: the timeline
+ * @host: the host's timestamp of a frame, or %GST_CLOCK_TIME_NONE
+ * @now: running time of its arrival
+ * @jump: (out): whether the timeline restarts
  *
- * Returns: the running time of the frame, never less than the one before
+ * Returns: the running time of the frame, not less than that of the one before
  */
 GstClockTime
 gst_ffs_timeline_map (GstFfsTimeline * self, GstClockTime host,

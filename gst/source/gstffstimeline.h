@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 
 /**
  * GstFfsTimeline:
- * @anchored: whether the other fields say something
- * @host: a time of the host
- * @here: the running time at which it was
- * @last: what was returned last
+ * @anchored: whether @host and @here are valid
+ * @host: a timestamp of the host
+ * @here: the running time of @host
+ * @last: the last result
  *
- * Which running time a time of the host is.
+ * Offset between two clocks.
  */
 typedef struct
 {

@@ -254,8 +254,9 @@ gst_ffs_queue_set_flushing (GstFfsQueue * self, gboolean flushing)
  * gst_ffs_queue_halt:
  * @self: the queue.  Any thread
  *
- * Interrupts the streaming thread's waits within its claim with EINTR, and
- * takes the claim. No frame is queued until gst_ffs_queue_resume().
+ * Interrupts the streaming thread's waits within its claim, and those in
+ * gst_ffs_queue_wait_ended(), with EINTR, and takes the claim. No frame is queued
+ * until gst_ffs_queue_resume().
  */
 void
 gst_ffs_queue_halt (GstFfsQueue * self)
@@ -263,6 +264,8 @@ gst_ffs_queue_halt (GstFfsQueue * self)
   g_mutex_lock (&self->lock);
   self->halted = TRUE;
   update_interrupted (self);
+  if (self->received)
+    gst_ffs_queue_wake_slot (self);
   claim (self);
   g_mutex_unlock (&self->lock);
 }
@@ -507,7 +510,7 @@ gst_ffs_queue_unclaim (GstFfsQueue * self)
  * Waits until more than these have ended.  Call without a lock held: the
  * callback may be called from here.
  *
- * Returns: 0, or EINTR if flushing
+ * Returns: 0, or EINTR if flushing or halted
  */
 gint
 gst_ffs_queue_wait_ended (GstFfsQueue * self, guint64 ended)
@@ -516,7 +519,7 @@ gst_ffs_queue_wait_ended (GstFfsQueue * self, guint64 ended)
 
   g_mutex_lock (&self->lock);
   begin_wait (self);
-  while (self->n_ended <= ended && !self->flushing)
+  while (self->n_ended <= ended && !is_interrupted (self))
     wait_end (self);
   err = self->n_ended > ended ? 0 : EINTR;
   g_mutex_unlock (&self->lock);

@@ -189,6 +189,41 @@ GST_START_TEST (flush_ends_the_wait_for_a_transfer)
 
 GST_END_TEST;
 
+static gpointer
+halt (gpointer data G_GNUC_UNUSED)
+{
+  gst_ffs_queue_halt (t.queue);
+  gst_ffs_queue_cancel (t.queue, 0);
+  gst_ffs_queue_unclaim (t.queue);
+  return NULL;
+}
+
+/* Also if the controller does not complete what is cancelled: the streaming
+ * thread has to see that the host has stopped. */
+GST_START_TEST (halt_ends_wait)
+{
+  GThread *thread;
+  gint released;
+
+  fake_endpoint_set_stubborn (TRUE);
+  submit (&released);
+  thread = g_thread_new ("halt", halt, NULL);
+  fail_unless_equals_int (gst_ffs_queue_wait_ended (t.queue, 0), EINTR);
+  g_thread_join (thread);
+  fail_unless_equals_int (gst_ffs_queue_begin (t.queue), ESHUTDOWN);
+  fail_if (is_released (&released));
+
+  gst_ffs_queue_resume (t.queue);
+  fail_unless_equals_int (gst_ffs_queue_begin (t.queue), 0);
+  gst_ffs_queue_unclaim (t.queue);
+  fake_endpoint_signal (0, -ECONNRESET);
+  fail_unless_equals_int (gst_ffs_queue_wait_ended (t.queue, 0), 0);
+  fail_unless (queue_shut_down (t.queue, GST_SECOND));
+  fail_unless (is_released (&released));
+}
+
+GST_END_TEST;
+
 static Suite *
 queue_out_suite (void)
 {
@@ -201,6 +236,7 @@ queue_out_suite (void)
   tcase_add_test (tc, transfer_after_shutdown_is_released_silently);
   tcase_add_test (tc, cancelled_and_failed_transfers_are_told_apart);
   tcase_add_test (tc, flush_ends_the_wait_for_a_transfer);
+  tcase_add_test (tc, halt_ends_wait);
   return s;
 }
 

@@ -104,13 +104,22 @@ answer (GstPad * pad G_GNUC_UNUSED, GstPadProbeInfo * info,
   return GST_PAD_PROBE_HANDLED;
 }
 
+/* @wanted: (nullable): the host's format; @caps: downstream's */
 static void
-start (const gchar * caps, gboolean allow_padding)
+start_with (const gchar * wanted, const gchar * caps, gboolean allow_padding)
 {
   source_fixture_start (&t, caps, "allow-padding", allow_padding, NULL);
+  if (wanted)
+    gst_util_set_object_arg (G_OBJECT (t.src), "caps", wanted);
   gst_pad_add_probe (t.h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, answer,
       NULL, NULL);
   gst_harness_play (t.h);
+}
+
+static void
+start (const gchar * caps, gboolean allow_padding)
+{
+  start_with (NULL, caps, allow_padding);
 }
 
 static void
@@ -283,6 +292,72 @@ GST_START_TEST (new_caps_replace_the_buffers)
 
 GST_END_TEST;
 
+#if GST_CHECK_VERSION (1, 24, 0)
+
+#define DRM(format) "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=" \
+    format ",width=100,height=30,framerate=25/1"
+
+/* With meta, since these caps do not tell the layout. */
+static void
+pull_drm_frame (guint8 seed, gboolean downstreams, gint stride)
+{
+  const gsize size = stride * HEIGHT * 3 / 2;
+  GstBuffer *buffer;
+  GstVideoMeta *meta;
+  GstCaps *caps;
+
+  source_send_frame (size, seed);
+  buffer = harness_pull (t.h);
+  fail_unless_equals_int (buffer->pool == GST_BUFFER_POOL (downstream_pool),
+      downstreams);
+  meta = gst_buffer_get_video_meta (buffer);
+  fail_unless (meta != NULL);
+  fail_unless_equals_int (meta->format, GST_VIDEO_FORMAT_NV12);
+  fail_unless_equals_int (meta->stride[0], stride);
+  fail_unless_equals_int (meta->offset[1], stride * HEIGHT);
+  gst_buffer_unref (buffer);
+
+  caps = gst_pad_get_current_caps (t.h->sinkpad);
+  fail_unless_equals_string (gst_structure_get_string (gst_caps_get_structure
+          (caps, 0), "drm-format"), "NV12");
+  gst_caps_unref (caps);
+}
+
+GST_START_TEST (linear_drm_caps_downstreams_buffers)
+{
+  downstream_pool->format = GST_VIDEO_FORMAT_NV12;
+  start_with (RAW ("NV12"), DRM ("{NV12:0x0100000000000002,NV12}"), TRUE);
+  pull_drm_frame (1, TRUE, STRIDE);
+  source_fixture_end (&t);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (linear_drm_caps_own_buffers)
+{
+  downstream_pool->dmabufs = FALSE;
+  start_with (RAW ("NV12"), DRM ("NV12"), FALSE);
+  pull_drm_frame (1, FALSE, WIDTH);
+  source_fixture_end (&t);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (drm_caps_with_modifier_are_rejected)
+{
+  GstMessage *msg;
+
+  start_with (RAW ("NV12"), DRM ("NV12:0x0100000000000002"), TRUE);
+  msg = gst_bus_timed_pop_filtered (t.bus, 10 * GST_SECOND, GST_MESSAGE_ERROR);
+  fail_unless (msg != NULL);
+  gst_message_unref (msg);
+  source_fixture_end (&t);
+}
+
+GST_END_TEST;
+
+#endif
+
 static Suite *
 source_pool_suite (void)
 {
@@ -298,6 +373,11 @@ source_pool_suite (void)
   tcase_add_test (tc, pool_without_dmabufs_is_not_used);
   tcase_add_test (tc, same_allocation_cancels_nothing);
   tcase_add_test (tc, new_caps_replace_the_buffers);
+#if GST_CHECK_VERSION (1, 24, 0)
+  tcase_add_test (tc, linear_drm_caps_downstreams_buffers);
+  tcase_add_test (tc, linear_drm_caps_own_buffers);
+  tcase_add_test (tc, drm_caps_with_modifier_are_rejected);
+#endif
   return s;
 }
 

@@ -415,6 +415,23 @@ GST_START_TEST (halt_keeps_whole_frames_only)
 
 GST_END_TEST;
 
+/* New buffers for the same stream: not while the host has stopped it. */
+GST_START_TEST (cancel_does_not_resume)
+{
+  start_stream ();
+  fail_unless_equals_int (queue_buffer (), 0);
+  fail_unless_equals_int (gst_ffs_receiver_cancel (t.receiver, GST_SECOND), 0);
+  fail_unless_equals_int (fake_endpoint_n_pending (), 0);
+  fail_unless_equals_int (queue_buffer (), 0);
+  fail_unless_equals_int (fake_endpoint_n_pending (), 2);
+
+  fail_unless (stream_tell (t.profile, GST_FFS_STREAM_STOP, NULL));
+  fail_unless_equals_int (gst_ffs_receiver_cancel (t.receiver, GST_SECOND), 0);
+  fail_unless_equals_int (queue_buffer (), ECANCELED);
+}
+
+GST_END_TEST;
+
 /* The header's buffer is queued when the frame's is refused: the next frame
  * uses it. */
 GST_START_TEST (header_without_frame_serves_the_next)
@@ -523,6 +540,7 @@ source_stream_suite (void)
       G_N_ELEMENTS (faults));
   tcase_add_test (tc, unknown_packets_are_skipped);
   tcase_add_test (tc, halt_keeps_whole_frames_only);
+  tcase_add_test (tc, cancel_does_not_resume);
   tcase_add_test (tc, header_without_frame_serves_the_next);
   tcase_add_test (tc, host_times_map_without_going_back);
 

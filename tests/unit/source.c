@@ -376,7 +376,7 @@ GST_START_TEST (missing_frame_size_is_an_error)
   source_fixture_end (&t);
   source_fixture_start (&t, "video/x-raw", NULL, NULL);
   gst_harness_play (t.h);
-  assert_error (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "set \"caps\"");
+  assert_error (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "Set \"caps\"");
   source_fixture_end (&t);
 }
 
