@@ -171,13 +171,19 @@ void
 gst_ffs_profile_set_layout (GstFfsProfile * self,
     const GstFfsFrameLayout * layout)
 {
-  GST_FFS_PROFILE_GET_CLASS (self)->set_layout (self, layout);
+  GstFfsProfileClass *klass = GST_FFS_PROFILE_GET_CLASS (self);
+
+  if (klass->set_layout)
+    klass->set_layout (self, layout);
 }
 
 void
 gst_ffs_profile_received (GstFfsProfile * self, gboolean whole, gsize size)
 {
-  GST_FFS_PROFILE_GET_CLASS (self)->received (self, whole, size);
+  GstFfsProfileClass *klass = GST_FFS_PROFILE_GET_CLASS (self);
+
+  if (klass->received)
+    klass->received (self, whole, size);
 }
 
 /**

@@ -228,6 +228,7 @@ typedef struct
  * @GST_FFS_HEAD_FRAME: a frame follows
  * @GST_FFS_HEAD_SKIP: data follows that the element does not use
  * @GST_FFS_HEAD_END: the end of the stream
+ * @GST_FFS_HEAD_NOTHING: the host has sent a transfer without data
  *
  * The kind of a header from the host.
  */
@@ -237,6 +238,7 @@ typedef enum
   GST_FFS_HEAD_FRAME,
   GST_FFS_HEAD_SKIP,
   GST_FFS_HEAD_END,
+  GST_FFS_HEAD_NOTHING,
 } GstFfsHeadKind;
 
 /**

@@ -13,7 +13,8 @@
  * With #GstFfsDmabufSrc:endpoint or #GstFfsDmabufSrc:fd an application serves
  * ep0, and frames of one size arrive back to back. With
  * #GstFfsDmabufSrc:gadget or #GstFfsDmabufSrc:function the element serves ep0,
- * and the host selects the format (docs/protocol.md).
+ * and the host selects the format: by the protocol of docs/protocol.md, or as
+ * for a V4L2 output with #GstFfsDmabufSrc:profile uvc.
  *
  * While downstream has no empty buffer, nothing is queued and the host waits.
  * When the host disconnects, the pipeline stays in PLAYING.
@@ -47,7 +48,14 @@ GST_DEBUG_CATEGORY_EXTERN (gst_ffs_transport_debug);
 GST_DEBUG_CATEGORY_STATIC (gst_ffs_dmabuf_src_debug);
 #define GST_CAT_DEFAULT gst_ffs_dmabuf_src_debug
 
-/* How long a controller may take to let go of cancelled transfers. */
+/* For a controller that accepts no transfers at the moment. */
+#define RETRY_INTERVAL (50 * GST_MSECOND)
+
+/* uvcvideo completes a transfer without data whenever one is queued and it has
+ * no frame: thousands a second, if they were queued again at once. */
+#define EMPTY_INTERVAL GST_MSECOND
+
+/* How long a controller may take to complete cancelled transfers. */
 #define SHUTDOWN_TIMEOUT (5 * GST_SECOND)
 
 struct _GstFfsDmabufSrc
@@ -71,6 +79,7 @@ struct _GstFfsDmabufSrc
   gboolean keep_pool;           /* it was decided for these caps */
   GstFfsTimeline timeline;
   guint64 n_frames;
+  guint64 n_empty;              /* transfers without data, as seen last */
 };
 
 G_DEFINE_FINAL_TYPE (GstFfsDmabufSrc, gst_ffs_dmabuf_src, GST_TYPE_PUSH_SRC);
@@ -235,11 +244,14 @@ decide_allocation (GstBaseSrc * bsrc, GstQuery * query)
   }
 
   wish.info = self->format.have_info ? &self->format.info : NULL;
+  if (self->opened.profile)
+    wish.before = gst_ffs_profile_describe (self->opened.profile)->headroom;
   wish.can_gather = gst_ffs_endpoint_can_gather (ep);
   wish.allocator = self->opened.allocator;
   GST_OBJECT_LOCK (self);
   wish.frame_size = self->settings.frame_size;
-  wish.allow_padding = self->opened.profile || self->settings.allow_padding;
+  wish.allow_padding = self->settings.allow_padding
+      || self->settings.profile == GST_FFS_SRC_PROFILE_STREAM;
   wish.n_buffers = self->settings.max_in_flight + 1;
   GST_OBJECT_UNLOCK (self);
   if (!gst_ffs_src_pool_decide (GST_ELEMENT (self), query, &wish,
@@ -390,7 +402,7 @@ fill (GstFfsDmabufSrc * self)
       case GST_FFS_NOT_ENABLED:
       case GST_FFS_GONE:
         /* Or the controller cannot accept transfers at the moment. */
-        gst_ffs_src_host_pause (&self->host);
+        gst_ffs_src_host_pause (&self->host, RETRY_INTERVAL);
         break;
       default:
         post_failure (self, call, err);
@@ -439,6 +451,22 @@ ends_here (GstFfsDmabufSrc * self)
   return self->settings.eos_on_end;
 }
 
+/* Waits until a transfer has ended. */
+static void
+wait_received (GstFfsDmabufSrc * self, guint64 ended)
+{
+  GstFfsIntake *intake = gst_ffs_receiver_get_intake (self->receiver);
+  guint64 n_empty;
+
+  gst_ffs_receiver_wait (self->receiver, ended);
+  if (self->settings.profile != GST_FFS_SRC_PROFILE_UVC)
+    return;
+  n_empty = gst_ffs_intake_get_n_empty (intake);
+  if (n_empty != self->n_empty && !gst_ffs_intake_has_items (intake))
+    gst_ffs_src_host_pause (&self->host, EMPTY_INTERVAL);
+  self->n_empty = n_empty;
+}
+
 static GstFlowReturn
 create (GstPushSrc * psrc, GstBuffer ** buffer)
 {
@@ -465,12 +493,12 @@ create (GstPushSrc * psrc, GstBuffer ** buffer)
       ret = fill (self);
     if (ret != GST_FLOW_OK)
       return ret;
-    /* Flushing, halted and ended are all found out above. */
+    /* Flushing, a halt and the end are detected above. */
     if (!again
         &&
         gst_ffs_intake_get_in_flight (gst_ffs_receiver_get_intake
             (self->receiver)) > 0)
-      gst_ffs_receiver_wait (self->receiver, ended);
+      wait_received (self, ended);
   }
 }
 
@@ -514,7 +542,7 @@ reset (GstFfsDmabufSrc * self)
   self->n_started = 0;
   gst_ffs_src_format_reset (&self->format);
   self->keep_pool = FALSE;
-  self->n_frames = 0;
+  self->n_frames = self->n_empty = 0;
   gst_ffs_timeline_reset (&self->timeline);
   GST_OBJECT_LOCK (self);
   old = g_steal_pointer (&self->receiver);

@@ -106,6 +106,8 @@ find_fault (GstFfsIntake * self, gboolean exact, gsize room, gsize actual)
   gsize wanted = room;
 
   if (self->profile) {
+    if (self->head.kind == GST_FFS_HEAD_NOTHING)
+      return &self->n_empty;
     if (self->head.kind != GST_FFS_HEAD_FRAME || self->head.length == 0
         || self->head.length > room)
       return &self->n_broken;
@@ -161,7 +163,7 @@ gst_ffs_intake_take_frame (GstFfsIntake * self, GstBuffer * buffer,
         G_GSSIZE_FORMAT " bytes of %" G_GSIZE_FORMAT, err ? g_strerror (err) :
         "not as announced", (gssize) actual, size);
   }
-  if (self->profile && (whole || fault))
+  if (self->profile && (whole || fault) && fault != &self->n_empty)
     gst_ffs_profile_received (self->profile, whole, size);
   if (whole)
     push_item (self, g_steal_pointer (&buffer), size);
@@ -255,10 +257,28 @@ gst_ffs_intake_take (GstFfsIntake * self, GstFfsReceived * item)
     return FALSE;
   *item = *head;
   g_free (head);
-  /* Whoever has queued it has let go of it by now. */
-  if (item->buffer)
+  /* The thread that queued the buffer has released it. */
+  if (item->buffer) {
+    GstParentBufferMeta *meta =
+        gst_buffer_get_parent_buffer_meta (item->buffer);
+
+    if (meta)
+      gst_buffer_remove_meta (item->buffer, (GstMeta *) meta);
     gst_buffer_set_size (item->buffer, item->size);
+  }
   return TRUE;
+}
+
+/* Returns: the number of transfers without data. Any thread */
+guint64
+gst_ffs_intake_get_n_empty (GstFfsIntake * self)
+{
+  guint64 n;
+
+  g_mutex_lock (&self->lock);
+  n = self->n_empty;
+  g_mutex_unlock (&self->lock);
+  return n;
 }
 
 /**

@@ -72,6 +72,7 @@ guint gst_ffs_intake_get_in_flight (GstFfsIntake * self);
 gboolean gst_ffs_intake_is_idle (GstFfsIntake * self);
 gboolean gst_ffs_intake_has_items (GstFfsIntake * self);
 gboolean gst_ffs_intake_take (GstFfsIntake * self, GstFfsReceived * item);
+guint64 gst_ffs_intake_get_n_empty (GstFfsIntake * self);
 void gst_ffs_intake_add_stats (GstFfsIntake * self, GstStructure * s);
 
 G_END_DECLS

@@ -3,8 +3,11 @@
  * GstFfsReceiver: queues empty buffers for the host to fill.
  *
  * With a profile two transfers are queued for each frame, one for the header
- * and one for the payload, so that the payload starts where its buffer does.
- * Without a profile a frame is one transfer of the size that all frames have.
+ * and one for the payload, so that the payload starts where its buffer does. A
+ * profile with headroom has the header in the same transfer: it goes into a
+ * dmabuf of the receiver, which the frame's buffer refers to until the frame is
+ * taken. Without a profile a frame is one transfer of the size that all frames
+ * have.
  *
  * Ownership: owns the endpoint, the queue, which owns the buffers in flight,
  * and the intake, which owns the frames received.
@@ -21,6 +24,7 @@
 #include "gstffsreceiver.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "gstffsroom.h"
 #include "transport/gstffsbufferpool.h"
@@ -44,6 +48,7 @@ struct _GstFfsReceiver
 {
   GstFfsEndpoint *ep;
   GstFfsProfile *profile;       /* nullable */
+  gsize before;                 /* bytes of a header in the frame's transfer */
 
   GstFfsQueue *queue;           /* NULL once closed */
 
@@ -59,6 +64,13 @@ struct _GstFfsReceiver
   GstFfsIntake intake;
 };
 
+/* (transfer none): The header of a frame in the same transfer. */
+static GstBuffer *
+get_head (GstBuffer * buffer)
+{
+  return gst_buffer_get_parent_buffer_meta (buffer)->buffer;
+}
+
 /* From the queue. */
 static void
 received (GstBuffer * buffer, const GstFfsFrameTag * tag, gint err,
@@ -69,10 +81,16 @@ received (GstBuffer * buffer, const GstFfsFrameTag * tag, gint err,
   if (tag->kind == TAG_HEAD) {
     gst_ffs_intake_take_head (&self->intake, buffer, err, actual);
     gst_buffer_unref (buffer);
-  } else {
-    gst_ffs_intake_take_frame (&self->intake, buffer,
-        tag->kind == TAG_EXACT_FRAME, tag->size, err, actual);
+    return;
   }
+  if (self->before > 0) {
+    gst_ffs_intake_take_head (&self->intake, get_head (buffer), err,
+        MIN (actual, self->before));
+    if (actual != GST_FFS_LENGTH_UNKNOWN)
+      actual -= MIN (actual, self->before);
+  }
+  gst_ffs_intake_take_frame (&self->intake, buffer,
+      tag->kind == TAG_EXACT_FRAME, tag->size, err, actual);
 }
 
 /* ---- life ---- */
@@ -92,6 +110,7 @@ gst_ffs_receiver_new (GstFfsEndpoint * ep, GstAllocator * allocator,
   self->ep = ep;
   if (profile) {
     self->profile = gst_object_ref (profile);
+    self->before = gst_ffs_profile_describe (profile)->headroom;
     self->heads = gst_ffs_buffer_pool_new (allocator);
   }
   gst_ffs_intake_init (&self->intake, gst_ffs_endpoint_get_owner (ep), profile);
@@ -230,17 +249,28 @@ gst_ffs_receiver_cancel (GstFfsReceiver * self, GstClockTime timeout)
 /* Call with the claim. */
 static gint
 submit (GstFfsReceiver * self, GstBuffer * buffer, const GstFfsFrameTag * tag,
-    gsize size, GstFfsCall * call)
+    gsize size, gsize before, GstFfsCall * call)
 {
   gboolean can_gather = gst_ffs_endpoint_can_gather (self->ep);
   GstFfsPiece pieces[GST_FFS_MAX_PIECES];
-  guint n = gst_ffs_room_get_pieces (buffer, size,
-      gst_ffs_endpoint_get_packet_size (self->ep), can_gather, pieces);
+  GstFfsPiece *first = pieces;
   gint err;
+  guint n;
 
   *call = GST_FFS_CALL_SUBMIT;
+  if (before > 0) {
+    memset (first, 0, sizeof (*first));
+    first->memory = gst_buffer_peek_memory (get_head (buffer), 0);
+    first->length = before;
+    first->owner = buffer;
+    first->more = TRUE;
+    first++;
+  }
+  n = gst_ffs_room_get_pieces (buffer, size, before,
+      gst_ffs_endpoint_get_packet_size (self->ep), can_gather, first);
   if (n == 0)
     return EOPNOTSUPP;
+  n += before > 0;
   err = gst_ffs_queue_submit (self->queue, self->n_queued++, tag, pieces, n,
       call);
   if (err != 0)
@@ -270,10 +300,25 @@ submit_head (GstFfsReceiver * self, GstFfsCall * call)
   if (buffer == NULL)
     return err;
   if (wipe_head (self, buffer))
-    err = submit (self, buffer, &tag, GST_FFS_HEAD_ROOM, call);
+    err = submit (self, buffer, &tag, GST_FFS_HEAD_ROOM, 0, call);
   gst_buffer_unref (buffer);
   self->head_queued = err == 0;
   return err;
+}
+
+/* Call with the claim. */
+static gint
+add_head (GstFfsReceiver * self, GstBuffer * buffer, GstFfsCall * call)
+{
+  GstBuffer *head = gst_ffs_buffer_pool_acquire (self->heads,
+      GST_FFS_HEAD_ROOM);
+
+  *call = GST_FFS_CALL_ATTACH;
+  if (head == NULL)
+    return ENOMEM;
+  gst_buffer_add_parent_buffer_meta (buffer, head);
+  gst_buffer_unref (head);
+  return 0;
 }
 
 /**
@@ -302,12 +347,14 @@ gst_ffs_receiver_queue (GstFfsReceiver * self, GstBuffer * buffer,
     gst_buffer_unref (buffer);
     return err == ESHUTDOWN ? ECANCELED : err;
   }
-  if (self->profile && !self->head_queued)
+  if (self->before > 0)
+    err = add_head (self, buffer, call);
+  else if (self->profile && !self->head_queued)
     err = submit_head (self, call);
   if (err == 0) {
     /* The transfer may complete before the call returns. */
     gst_ffs_intake_expect (&self->intake, 1);
-    err = submit (self, buffer, &tag, layout->size, call);
+    err = submit (self, buffer, &tag, layout->size, self->before, call);
     if (err == 0)
       self->head_queued = FALSE;
     else

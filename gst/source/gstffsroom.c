@@ -143,22 +143,23 @@ get_end (GstMemory * mem)
  * gst_ffs_room_get_pieces:
  * @buffer: an empty buffer
  * @size: bytes of the frame
+ * @before: bytes of a header before it in the same transfer
  * @packet: wMaxPacketSize of the endpoint, or 0
  * @can_gather: whether a transfer may have several segments, and start at any
  * offset
- * @pieces: (out): at most %GST_FFS_MAX_PIECES segments, all of one transfer
+ * @pieces: (out): at most %GST_FFS_MAX_PIECES - 1 segments, all of one transfer
  *
  * Returns: the number of segments; 0 if the controller cannot write to the
  * buffer
  */
 guint
-gst_ffs_room_get_pieces (GstBuffer * buffer, gsize size, guint packet,
-    gboolean can_gather, GstFfsPiece * pieces)
+gst_ffs_room_get_pieces (GstBuffer * buffer, gsize size, gsize before,
+    guint packet, gboolean can_gather, GstFfsPiece * pieces)
 {
   gsize left = size, missing;
   guint i, n = gst_buffer_n_memory (buffer);
 
-  if (n > GST_FFS_MAX_PIECES)
+  if (n >= GST_FFS_MAX_PIECES)
     return 0;
   for (i = 0; i < n && left > 0; i++) {
     GstMemory *mem = gst_buffer_peek_memory (buffer, i);
@@ -177,10 +178,10 @@ gst_ffs_room_get_pieces (GstBuffer * buffer, gsize size, guint packet,
   if (left > 0 || i == 0)
     return 0;
   pieces[i - 1].more = FALSE;
-  if (!can_gather && (i > 1 || pieces[0].offset > 0))
+  if (!can_gather && (i > 1 || pieces[0].offset > 0 || before > 0))
     return 0;
 
-  missing = packet > 0 ? (packet - size % packet) % packet : 0;
+  missing = packet > 0 ? (packet - (before + size) % packet) % packet : 0;
   if (missing > 0) {
     GstFfsPiece *last = &pieces[i - 1];
 

@@ -15,8 +15,8 @@ gboolean gst_ffs_room_get_layout (GstBuffer * buffer, const GstVideoInfo * info,
     gsize frame_size, GstFfsFrameLayout * layout);
 gboolean gst_ffs_room_is_packed (const GstFfsFrameLayout * layout,
     const GstVideoInfo * info);
-guint gst_ffs_room_get_pieces (GstBuffer * buffer, gsize size, guint packet,
-    gboolean can_gather, GstFfsPiece * pieces);
+guint gst_ffs_room_get_pieces (GstBuffer * buffer, gsize size, gsize before,
+    guint packet, gboolean can_gather, GstFfsPiece * pieces);
 
 G_END_DECLS
 

@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* Poll interval for a host of an application's endpoint. */
-#define LOOK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
+#define LOOK_INTERVAL (50 * GST_MSECOND)
 
 /* How long a controller may take to complete cancelled transfers. */
 #define HALT_TIMEOUT (5 * GST_SECOND)
@@ -91,11 +91,17 @@ gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing)
 
 /* ---- streaming thread ---- */
 
-/* Waits for the poll interval, or until the host starts or stops a stream. */
+/**
+ * gst_ffs_src_host_pause:
+ * @self: the host
+ * @time: for how long, ns
+ *
+ * Waits, or until the host starts or stops a stream.
+ */
 void
-gst_ffs_src_host_pause (GstFfsSrcHost * self)
+gst_ffs_src_host_pause (GstFfsSrcHost * self, GstClockTime time)
 {
-  gint64 deadline = g_get_monotonic_time () + LOOK_INTERVAL;
+  gint64 deadline = g_get_monotonic_time () + GST_TIME_AS_USECONDS (time);
 
   g_mutex_lock (&self->lock);
   if (!self->flushing)
@@ -153,7 +159,7 @@ gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started, gint * err)
     /* ep0 is more recent than the result of the endpoint query. */
     if (!self->own)
       gst_ffs_presence_set_connected (&self->presence, FALSE);
-    gst_ffs_src_host_pause (self);
+    gst_ffs_src_host_pause (self, LOOK_INTERVAL);
   }
   return meaning;
 }

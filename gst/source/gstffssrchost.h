@@ -47,7 +47,7 @@ void gst_ffs_src_host_set_flushing (GstFfsSrcHost * self, gboolean flushing);
 
 GstFfsMeaning gst_ffs_src_host_wait (GstFfsSrcHost * self, guint * n_started,
     gint * err);
-void gst_ffs_src_host_pause (GstFfsSrcHost * self);
+void gst_ffs_src_host_pause (GstFfsSrcHost * self, GstClockTime time);
 void gst_ffs_src_host_ignore (GstFfsSrcHost * self, guint n_started);
 void gst_ffs_src_host_tell_layout (GstFfsSrcHost * self, guint n_started,
     GstFfsProfile * profile, const GstFfsFrameLayout * layout);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "function/stream/gstffsstreamprofile.h"
+#include "function/uvc/gstffsuvcdisplay.h"
 #include "sink/gstffscaps.h"
 #include "transport/gstffsallocator.h"
 #include "transport/gstffsdebug.h"
@@ -79,9 +80,7 @@ post (GstFfsSrcOpened * self, GError * error)
   return FALSE;
 }
 
-#ifdef HAVE_STREAM
-
-/* (transfer full): What downstream takes, and the user permits. */
+/* (transfer full): What downstream accepts, restricted by "caps". */
 static GstCaps *
 get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
 {
@@ -93,21 +92,53 @@ get_offer (GstPad * srcpad, const GstFfsSrcSettings * settings)
   return gst_ffs_caps_filter (offer);
 }
 
+/* (transfer full) (nullable): NULL if this build lacks the profile. */
+static GstFfsProfile *
+new_profile (const GstFfsSrcSettings * settings)
+{
+  switch (settings->profile) {
+#ifdef HAVE_STREAM
+    case GST_FFS_SRC_PROFILE_STREAM:
+      return gst_ffs_stream_profile_new_receiver ();
+#endif
+#ifdef HAVE_UVC
+    case GST_FFS_SRC_PROFILE_UVC:
+      return gst_ffs_uvc_display_new (settings->product ? settings->product :
+          "");
+#endif
+    default:
+      return NULL;
+  }
+}
+
+static const gchar *
+get_profile_name (const GstFfsSrcSettings * settings)
+{
+  return settings->profile == GST_FFS_SRC_PROFILE_UVC ? "uvc" : "stream";
+}
+
 /* FALSE if an error was posted. */
 static gboolean
 open_profile (GstFfsSrcOpened * self, GstPad * srcpad,
     const GstFfsSrcSettings * settings, GstFfsSrcHost * host)
 {
+  const gchar *name = get_profile_name (settings);
   GstCaps *offer;
   gboolean ok;
 
   if (self->allocator == NULL) {
     GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
-        ("profile=stream needs dmabufs for headers, and there is neither a DMA "
-            "heap nor udmabuf that this user may open."), (NULL));
+        ("profile=%s needs dmabufs for headers: there is neither a DMA heap "
+            "nor udmabuf that this user may open.", name), (NULL));
     return FALSE;
   }
-  self->profile = gst_ffs_stream_profile_new_receiver ();
+  self->profile = new_profile (settings);
+  if (self->profile == NULL) {
+    GST_ELEMENT_ERROR (self->element, CORE, DISABLED,
+        ("profile=%s is not in this build of the element: it was configured "
+            "with -D%s=disabled.", name, name), (NULL));
+    return FALSE;
+  }
   gst_object_set_name (GST_OBJECT (self->profile),
       GST_OBJECT_NAME (self->element));
   gst_ffs_profile_set_funcs (self->profile, gst_ffs_src_host_on_streaming,
@@ -116,26 +147,11 @@ open_profile (GstFfsSrcOpened * self, GstPad * srcpad,
   ok = gst_ffs_profile_set_offer (self->profile, offer);
   if (!ok)
     GST_ELEMENT_ERROR (self->element, STREAM, WRONG_TYPE,
-        ("Downstream takes nothing that a USB host could send."),
-        ("%" GST_PTR_FORMAT, offer));
+        ("Downstream accepts no format that a USB host can send with "
+            "profile=%s.", name), ("%" GST_PTR_FORMAT, offer));
   gst_caps_unref (offer);
   return ok;
 }
-
-#else
-
-static gboolean
-open_profile (GstFfsSrcOpened * self, GstPad * srcpad G_GNUC_UNUSED,
-    const GstFfsSrcSettings * settings G_GNUC_UNUSED,
-    GstFfsSrcHost * host G_GNUC_UNUSED)
-{
-  GST_ELEMENT_ERROR (self->element, CORE, DISABLED,
-      ("profile=stream is not in this build of the element: it was configured "
-          "with -Dstream=disabled."), (NULL));
-  return FALSE;
-}
-
-#endif
 
 /* The same. */
 static gboolean
@@ -184,13 +200,13 @@ check_settings (GstFfsSrcOpened * self, const GstFfsSrcSettings * settings)
             "\"function\" to let the element serve ep0."), (NULL));
     return FALSE;
   }
-  if (own == (settings->profile == GST_FFS_SRC_PROFILE_STREAM))
+  if (own == (settings->profile != GST_FFS_SRC_PROFILE_NONE))
     return TRUE;
   GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
-      ("%s", own ? "With \"gadget\" or \"function\" set profile=stream, so "
-          "that the host can say what it sends." :
-          "profile=stream needs \"gadget\" or \"function\": an application's "
-          "endpoint carries frames of one size."), (NULL));
+      ("%s", own ? "With \"gadget\" or \"function\" set profile=stream or "
+          "profile=uvc, so that the host can select a format." :
+          "A profile needs \"gadget\" or \"function\": an application's "
+          "endpoint receives frames of one size."), (NULL));
   return FALSE;
 }
 

@@ -91,8 +91,8 @@ is_usable (GstElement * element, GstBuffer * buffer,
     GST_INFO_OBJECT (element, "padding in %" GST_PTR_FORMAT, buffer);
     return FALSE;
   }
-  if (gst_ffs_room_get_pieces (buffer, layout->size, PACKET, wish->can_gather,
-          pieces) == 0) {
+  if (gst_ffs_room_get_pieces (buffer, layout->size, wish->before, PACKET,
+          wish->can_gather, pieces) == 0) {
     GST_INFO_OBJECT (element, "not for the controller: %" GST_PTR_FORMAT,
         buffer);
     return FALSE;
@@ -186,7 +186,7 @@ try_own (GstElement * element, GstQuery * query, GstCaps * caps,
   min += wish->n_buffers;
   /* A limit, since a fast host would fill all memory. */
   max = min + wish->n_buffers;
-  size = GST_ROUND_UP_N (size, (gsize) PACKET);
+  size = GST_ROUND_UP_N (wish->before + size, (gsize) PACKET);
   pool = gst_buffer_pool_new ();
   usable = configure (pool, caps, wish->allocator, size, min, max)
       && try_pool (element, pool, wish, layout);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * GstFfsSrcPoolWish:
  * @info: (nullable): the caps of raw video
  * @frame_size: bytes of a frame, or 0
+ * @before: bytes of a header before the frame in the same transfer
  * @allow_padding: whether the layout may differ from the default one of @info
  * @n_buffers: maximum number of buffers that the element holds
  * @can_gather: whether a transfer may have several segments
@@ -25,6 +26,7 @@ typedef struct
 {
   const GstVideoInfo *info;
   gsize frame_size;
+  gsize before;
   gboolean allow_padding;
   guint n_buffers;
   gboolean can_gather;

@@ -24,6 +24,7 @@ gst_ffs_src_profile_get_type (void)
   static const GEnumValue values[] = {
     {GST_FFS_SRC_PROFILE_NONE, "Frames of one size, without headers", "none"},
     {GST_FFS_SRC_PROFILE_STREAM, "Any format, framed", "stream"},
+    {GST_FFS_SRC_PROFILE_UVC, "USB Video Class output device", "uvc"},
     {0, NULL, NULL}
   };
 
@@ -227,8 +228,9 @@ install_device (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:profile:
    *
-   * Framing. Must be "stream" with #GstFfsDmabufSrc:function or
+   * Framing. Must be "stream" or "uvc" with #GstFfsDmabufSrc:function or
    * #GstFfsDmabufSrc:gadget, and "none" with an application's endpoint.
+   * "uvc" needs a kernel with the patches in kernel/.
    *
    * Since: 0.2
    */

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * GstFfsSrcProfile:
  * @GST_FFS_SRC_PROFILE_NONE: frames of one size, without headers
  * @GST_FFS_SRC_PROFILE_STREAM: any format, framed; docs/protocol.md
+ * @GST_FFS_SRC_PROFILE_UVC: USB Video Class output device; docs/source.md
  *
  * Since: 0.2
  */
@@ -18,6 +19,7 @@ typedef enum
 {
   GST_FFS_SRC_PROFILE_NONE,
   GST_FFS_SRC_PROFILE_STREAM,
+  GST_FFS_SRC_PROFILE_UVC,
 } GstFfsSrcProfile;
 
 #define GST_TYPE_FFS_SRC_PROFILE (gst_ffs_src_profile_get_type ())

@@ -460,7 +460,7 @@ GST_START_TEST (huge_offer_fits_a_configuration)
   caps = gst_caps_from_string (text->str);
   offer = gst_ffs_uvc_offer_new (caps);
   fail_unless_equals_int (offer->n_choices, 4);
-  bytes = gst_ffs_uvc_descriptors_streaming (offer, NULL, 1);
+  bytes = gst_ffs_uvc_descriptors_streaming (offer, NULL, USB_DIR_IN | 1);
   fail_unless (bytes->len <= GST_FFS_UVC_MAX_DESCRIPTORS, "%u bytes",
       bytes->len);
   for (i = 0; i < 4; i++) {

@@ -96,15 +96,40 @@ put_extension (GByteArray * out, guint8 controls)
   gst_ffs_append_u8 (out, 0);
 }
 
+/* The host's stream, as the input of a display. */
 static void
-put_output (GByteArray * out, guint8 source)
+put_stream_input (GByteArray * out)
+{
+  begin (out, UVC_DT_INPUT_TERMINAL_SIZE, UVC_VC_INPUT_TERMINAL);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_STREAM_ID);
+  gst_ffs_append_u16 (out, UVC_TT_STREAMING);
+  gst_ffs_append_u8 (out, 0);
+  gst_ffs_append_u8 (out, 0);
+}
+
+static void
+put_output (GByteArray * out, guint16 type, guint8 source)
 {
   begin (out, UVC_DT_OUTPUT_TERMINAL_SIZE, UVC_VC_OUTPUT_TERMINAL);
   gst_ffs_append_u8 (out, GST_FFS_UVC_OUTPUT_ID);
-  gst_ffs_append_u16 (out, UVC_TT_STREAMING);
+  gst_ffs_append_u16 (out, type);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, source);
   gst_ffs_append_u8 (out, 0);
+}
+
+static GByteArray *
+begin_control (void)
+{
+  GByteArray *out = g_byte_array_new ();
+
+  begin (out, UVC_DT_HEADER_SIZE (1), UVC_VC_HEADER);
+  gst_ffs_append_u16 (out, UVC_VERSION);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u32 (out, GST_FFS_UVC_CLOCK_FREQUENCY);
+  gst_ffs_append_u8 (out, 1);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_STREAMING_INTERFACE);
+  return out;
 }
 
 /**
@@ -120,20 +145,31 @@ GByteArray *
 gst_ffs_uvc_descriptors_control (guint32 camera_controls,
     guint16 processing_controls, guint8 extension_controls)
 {
-  GByteArray *out = g_byte_array_new ();
+  GByteArray *out = begin_control ();
 
-  begin (out, UVC_DT_HEADER_SIZE (1), UVC_VC_HEADER);
-  gst_ffs_append_u16 (out, UVC_VERSION);
-  gst_ffs_append_u16 (out, 0);
-  gst_ffs_append_u32 (out, GST_FFS_UVC_CLOCK_FREQUENCY);
-  gst_ffs_append_u8 (out, 1);
-  gst_ffs_append_u8 (out, GST_FFS_UVC_STREAMING_INTERFACE);
   put_camera (out, camera_controls);
   put_processing (out, processing_controls);
   if (extension_controls)
     put_extension (out, extension_controls);
-  put_output (out, extension_controls ? GST_FFS_UVC_EXTENSION_ID :
-      GST_FFS_UVC_PROCESSING_ID);
+  put_output (out, UVC_TT_STREAMING, extension_controls ?
+      GST_FFS_UVC_EXTENSION_ID : GST_FFS_UVC_PROCESSING_ID);
+  gst_ffs_put_u16 (out->data + CONTROL_TOTAL_AT, out->len);
+  return out;
+}
+
+/**
+ * gst_ffs_uvc_descriptors_display:
+ *
+ * Returns: (transfer full): what follows the descriptor of the control
+ * interface of an output device
+ */
+GByteArray *
+gst_ffs_uvc_descriptors_display (void)
+{
+  GByteArray *out = begin_control ();
+
+  put_stream_input (out);
+  put_output (out, UVC_OTT_DISPLAY, GST_FFS_UVC_STREAM_ID);
   gst_ffs_put_u16 (out->data + CONTROL_TOTAL_AT, out->len);
   return out;
 }
@@ -246,33 +282,54 @@ put_colors (GByteArray * out)
   gst_ffs_append_u8 (out, COLOR_MATRIX_SMPTE_170M);
 }
 
-/**
- * gst_ffs_uvc_descriptors_streaming:
- * @offer: the offer
- * @stills: (nullable): sizes of still images for the same formats
- * @endpoint: the function's own number of the stream endpoint
- *
- * Returns: (transfer full): the class-specific descriptors of the streaming
- * interface
- */
-GByteArray *
-gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer,
-    const GstFfsUvcOffer * stills, guint endpoint)
+static void
+put_input_header (GByteArray * out, guint n_formats, gboolean stills,
+    guint address)
 {
-  GByteArray *out = g_byte_array_new ();
-  guint i, j;
-
-  begin (out, UVC_DT_INPUT_HEADER_SIZE (offer->n_choices, 1),
-      UVC_VS_INPUT_HEADER);
-  gst_ffs_append_u8 (out, offer->n_choices);
+  begin (out, UVC_DT_INPUT_HEADER_SIZE (n_formats, 1), UVC_VS_INPUT_HEADER);
+  gst_ffs_append_u8 (out, n_formats);
   gst_ffs_append_u16 (out, 0);
-  gst_ffs_append_u8 (out, USB_DIR_IN | endpoint);
+  gst_ffs_append_u8 (out, address);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, GST_FFS_UVC_OUTPUT_ID);
   gst_ffs_append_u8 (out, stills ? STILL_METHOD_2 : 0);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, 0);
   gst_ffs_append_u8 (out, 1);
+}
+
+static void
+put_output_header (GByteArray * out, guint n_formats, guint address)
+{
+  begin (out, UVC_DT_OUTPUT_HEADER_SIZE (n_formats, 1), UVC_VS_OUTPUT_HEADER);
+  gst_ffs_append_u8 (out, n_formats);
+  gst_ffs_append_u16 (out, 0);
+  gst_ffs_append_u8 (out, address);
+  gst_ffs_append_u8 (out, GST_FFS_UVC_STREAM_ID);
+  gst_ffs_append_u8 (out, 1);
+}
+
+/**
+ * gst_ffs_uvc_descriptors_streaming:
+ * @offer: the offer
+ * @stills: (nullable): sizes of still images for the same formats
+ * @address: bEndpointAddress of the stream endpoint, by the function's own
+ * number; the direction is the stream's
+ *
+ * Returns: (transfer full): the class-specific descriptors of the streaming
+ * interface
+ */
+GByteArray *
+gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer,
+    const GstFfsUvcOffer * stills, guint address)
+{
+  GByteArray *out = g_byte_array_new ();
+  guint i, j;
+
+  if (address & USB_DIR_IN)
+    put_input_header (out, offer->n_choices, stills != NULL, address);
+  else
+    put_output_header (out, offer->n_choices, address);
   for (i = 0; i < offer->n_choices; i++)
     gst_ffs_append_u8 (out, 0);
 
@@ -288,4 +345,28 @@ gst_ffs_uvc_descriptors_streaming (const GstFfsUvcOffer * offer,
   }
   gst_ffs_put_u16 (out->data + STREAMING_TOTAL_AT, out->len);
   return out;
+}
+
+/**
+ * gst_ffs_uvc_descriptors_fit:
+ * @offer: what there is to choose from; loses sizes that do not fit into a
+ * configuration
+ * @stills: (nullable): sizes of still images for the same formats
+ * @address: as for gst_ffs_uvc_descriptors_streaming()
+ *
+ * Returns: (transfer full): the same
+ */
+GByteArray *
+gst_ffs_uvc_descriptors_fit (GstFfsUvcOffer * offer,
+    const GstFfsUvcOffer * stills, guint address)
+{
+  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer, stills,
+      address);
+
+  while (bytes->len > GST_FFS_UVC_MAX_DESCRIPTORS
+      && gst_ffs_uvc_offer_shrink (offer)) {
+    g_byte_array_unref (bytes);
+    bytes = gst_ffs_uvc_descriptors_streaming (offer, stills, address);
+  }
+  return bytes;
 }

@@ -417,6 +417,27 @@ shrink_choice (GstFfsUvcChoice * choice)
 }
 
 /**
+ * gst_ffs_uvc_offer_keep_raw_video:
+ *
+ * Removes the formats whose frames differ in size, and those without
+ * GstVideoInfo.
+ *
+ * Returns: %FALSE if no format is left
+ */
+gboolean
+gst_ffs_uvc_offer_keep_raw_video (GstFfsUvcOffer * self)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < self->n_choices; i++) {
+    if (g_str_equal (self->choices[i].format->media, "video/x-raw"))
+      self->choices[n++] = self->choices[i];
+  }
+  self->n_choices = n;
+  return n > 0;
+}
+
+/**
  * gst_ffs_uvc_offer_shrink:
  *
  * Removes a size or rate of the largest format.

@@ -82,6 +82,7 @@ GstFfsUvcOffer *gst_ffs_uvc_offer_new_limited (const GstFfsUvcOffer * all,
     guint64 bytes_per_second);
 void gst_ffs_uvc_offer_free (GstFfsUvcOffer * self);
 
+gboolean gst_ffs_uvc_offer_keep_raw_video (GstFfsUvcOffer * self);
 gboolean gst_ffs_uvc_offer_shrink (GstFfsUvcOffer * self);
 
 void gst_ffs_uvc_offer_get_default (const GstFfsUvcOffer * self,

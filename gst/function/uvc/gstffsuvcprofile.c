@@ -144,23 +144,6 @@ set_extra (GstFfsInterfaceDesc * iface, GstFfsSpeed speed, GByteArray * extra)
   iface->extra[speed].size = extra->len;
 }
 
-/* Builds the descriptors of the streaming interface. Removes sizes and rates
- * from the offer until the descriptors fit into a configuration. */
-static GByteArray *
-describe_stream (GstFfsUvcOffer * offer, const GstFfsUvcOffer * stills,
-    guint endpoint)
-{
-  GByteArray *bytes = gst_ffs_uvc_descriptors_streaming (offer, stills,
-      endpoint);
-
-  while (bytes->len > GST_FFS_UVC_MAX_DESCRIPTORS
-      && gst_ffs_uvc_offer_shrink (offer)) {
-    g_byte_array_unref (bytes);
-    bytes = gst_ffs_uvc_descriptors_streaming (offer, stills, endpoint);
-  }
-  return bytes;
-}
-
 /* A camera without controls has no changes to report, so it has no status
  * endpoint. */
 static void
@@ -203,8 +186,8 @@ set_offer (GstFfsProfile * profile, GstCaps * caps)
         gst_ffs_uvc_speed_get_limit (i));
     if (self->has_stills)
       self->stills[i] = gst_ffs_uvc_still_offer_new (offer, self->offers[i]);
-    self->streaming_extra[i] = describe_stream (self->offers[i],
-        self->stills[i], self->description.stream_endpoint);
+    self->streaming_extra[i] = gst_ffs_uvc_descriptors_fit (self->offers[i],
+        self->stills[i], USB_DIR_IN | self->description.stream_endpoint);
     set_extra (&self->description.interfaces[GST_FFS_UVC_CONTROL_INTERFACE], i,
         self->control_extra);
     set_extra (&self->description.interfaces[GST_FFS_UVC_STREAMING_INTERFACE],

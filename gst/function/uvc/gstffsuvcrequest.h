@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 
 /* Unit IDs of a request; 0 is the interface itself. */
 #define GST_FFS_UVC_CAMERA_ID 1
+#define GST_FFS_UVC_STREAM_ID 1 /* of a display: the host's stream */
 #define GST_FFS_UVC_PROCESSING_ID 2
 #define GST_FFS_UVC_OUTPUT_ID 3
 #define GST_FFS_UVC_EXTENSION_ID 4      /* if the application has custom controls */
