@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The lower limit: sends frames to an endpoint with system calls only.
+ * The lower limit: sends frames to an endpoint, or receives them from an OUT
+ * endpoint, with system calls only.
  *
  * transfer: polls the oldest dmabuf, then calls TRANSFER for the next one.
  *
@@ -8,7 +9,9 @@
  *
  * submit: the same with SUBMIT, which returns the sync_file.
  *
- * write: writes a frame with write(), which blocks until it is sent.
+ * reap: SUBMIT without a sync_file, then REAP of the oldest.
+ *
+ * write, read: write() or read() of a frame, which blocks until it has ended.
  *
  * aio: submits a frame with io_submit(), then waits for the oldest.
  *
@@ -40,6 +43,7 @@ typedef enum
   TRANSFER,
   STATUS,
   SUBMIT,
+  REAP,
 } Kind;
 
 typedef struct
@@ -66,12 +70,35 @@ fail (const char *what)
   exit (1);
 }
 
+/* Transfers of an endpoint end in their order. */
+static void
+reap (Bare * bare)
+{
+  struct usb_ffs_dmabuf_done done = { 0 };
+  struct usb_ffs_dmabuf_reap reap = { 0 };
+  int n;
+
+  reap.size = sizeof (reap);
+  reap.done = (uintptr_t) & done;
+  reap.num = 1;
+  reap.timeout_ns = -1;
+  do {
+    n = ioctl (bare->endpoint, FUNCTIONFS_DMABUF_REAP, &reap);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0 || done.status != 0 || done.actual != bare->size)
+    fail ("REAP");
+}
+
 static void
 wait_fence (Bare * bare, unsigned int i)
 {
   struct pollfd p = { bare->dmabufs[i], POLLOUT, 0 };
   uint64_t now, then;
 
+  if (bare->kind == REAP) {
+    reap (bare);
+    return;
+  }
   if (bare->kind == SUBMIT) {
     p.fd = bare->fences[i];
     p.events = POLLIN;
@@ -97,12 +124,14 @@ queue (Bare * bare, unsigned int i)
   struct usb_ffs_dmabuf_segment segment = { 0 };
   struct usb_ffs_dmabuf_submit submit = { 0 };
 
-  if (bare->kind == SUBMIT) {
+  if (bare->kind == SUBMIT || bare->kind == REAP) {
     segment.fd = bare->dmabufs[i];
     segment.length = bare->size;
     submit.size = sizeof (submit);
     submit.num_segments = 1;
     submit.segments = (uintptr_t) & segment;
+    if (bare->kind == REAP)
+      submit.flags = USB_FFS_DMABUF_SUBMIT_REPORT;
     if (ioctl (bare->endpoint, FUNCTIONFS_DMABUF_SUBMIT, &submit) < 0)
       fail ("SUBMIT");
     bare->fences[i] = submit.fence_fd;
@@ -145,6 +174,18 @@ run_write (Bare * bare, unsigned int frames)
     if (write (bare->endpoint, bare->maps[i % bare->n_buffers], bare->size)
         != (ssize_t) bare->size)
       fail ("write");
+  }
+}
+
+static void
+run_read (Bare * bare, unsigned int frames)
+{
+  unsigned int i;
+
+  for (i = 0; i < frames; i++) {
+    if (read (bare->endpoint, bare->maps[i % bare->n_buffers], bare->size)
+        != (ssize_t) bare->size)
+      fail ("read");
   }
 }
 
@@ -219,23 +260,36 @@ release (Bare * bare)
   }
 }
 
+typedef void (*Run) (Bare *, unsigned int);
+
+/* Returns: the loop that copies, or NULL */
+static Run
+find_copying (const char *name)
+{
+  if (strcmp (name, "write") == 0)
+    return run_write;
+  if (strcmp (name, "read") == 0)
+    return run_read;
+  return strcmp (name, "aio") == 0 ? run_aio : NULL;
+}
+
 static void
 measure (Bare * bare, Setup * setup, const char *path, unsigned int frames)
 {
-  void (*run) (Bare *, unsigned int) = run_transfer;
+  Run run = find_copying (setup->name);
   Meter meter;
 
   /* Reopen the endpoint to drop attachments of another size. */
-  bare->endpoint = open (path, O_WRONLY | O_CLOEXEC);
+  bare->endpoint = open (path, O_RDWR | O_CLOEXEC);
   if (bare->endpoint < 0)
     fail (path);
   if (memory_new (setup->memory, setup->size, bare->dmabufs, bare->n_buffers))
     fail ("memory");
-  if (strcmp (setup->name, "write") != 0 && strcmp (setup->name, "aio") != 0) {
-    attach (bare);
-  } else {
-    run = strcmp (setup->name, "write") == 0 ? run_write : run_aio;
+  if (run) {
     map (bare);
+  } else {
+    run = run_transfer;
+    attach (bare);
   }
 
   run (bare, bare->n_buffers);
@@ -255,8 +309,8 @@ measure (Bare * bare, Setup * setup, const char *path, unsigned int frames)
 static void
 usage (void)
 {
-  fputs ("usage: bare [options] transfer|status|submit|write|aio ENDPOINT "
-      "SIZE:FRAMES...\n"
+  fputs ("usage: bare [options] "
+      "transfer|status|submit|reap|write|read|aio ENDPOINT SIZE:FRAMES...\n"
       "  --test NAME  --memory heap|udmabuf|camera  --buffers N\n"
       "  --in-flight N  --interval MICROSECONDS  --latency\n", stderr);
   exit (2);
@@ -308,12 +362,14 @@ main (int argc, char **argv)
   setup.name = argv[optind];
   bare.n_buffers = setup.buffers;
   bare.depth = setup.in_flight;
-  if (strcmp (setup.name, "write") == 0)
+  if (strcmp (setup.name, "write") == 0 || strcmp (setup.name, "read") == 0)
     setup.in_flight = 0;
   else if (strcmp (setup.name, "status") == 0)
     bare.kind = STATUS;
   else if (strcmp (setup.name, "submit") == 0)
     bare.kind = SUBMIT;
+  else if (strcmp (setup.name, "reap") == 0)
+    bare.kind = REAP;
   meter_open ();
   if (strcmp (setup.name, "aio") == 0 && io_setup (MAX_BUFFERS, &bare.aio) < 0)
     fail ("io_setup");

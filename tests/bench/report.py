@@ -4,7 +4,8 @@
 import json
 import sys
 
-from results import (FULL_HD, NAMES, SIZES, UHD, UHD8K, VGA, read_lines)
+from results import (FULL_HD, NAMES, RECEIVING_FLOOR, SIZES, UHD, UHD8K, VGA,
+                     read_lines)
 
 
 def number(value):
@@ -67,6 +68,25 @@ def cpu_table(results):
                              for size in sizes]
             for name in results.distinct('name', 'cpu')]
     table('Context switches per frame', [''] + head[1:], rows)
+
+
+def receive_table(results):
+    sizes = results.distinct('size', 'receive')
+    if not sizes:
+        return
+    rows = [[NAMES[name]] + [us(results.value('cpu_ns', 'receive', name=name,
+                                              size=size)) for size in sizes]
+            for name in results.distinct('name', 'receive')]
+    rows.append(['floor: SUBMIT + REAP, and fakesrc'] + [
+        us(results.floor('receive', RECEIVING_FLOOR, size=size))
+        for size in sizes])
+    rows += [[f'ffsdmabufsrc: {text}'] + [
+        show(results.value(field, 'receive', name='ffsdmabufsrc', size=size))
+        for size in sizes]
+        for field, text, show in (('worker_ns', 'kernel workers', us),
+                                  ('switches', 'context switches', number))]
+    table('Receiving: gadget-side CPU per frame',
+          ['CPU per frame, us'] + [SIZES[size] for size in sizes], rows)
 
 
 def paced_table(results):
@@ -269,6 +289,19 @@ def targets(results):
     yield ('CPU flat in size, large chunks: 8K over VGA',
            ratio(sink[UHD8K], sink[VGA]), 1.2, True)
 
+    received = {size: results.value('cpu_ns', 'receive', name='ffsdmabufsrc',
+                                    size=size) for size in SIZES}
+    for size in (VGA, FULL_HD, UHD):
+        yield (f'Receiving at {SIZES[size]}: over bare loop + fakesrc',
+               ratio(received[size],
+                     results.floor('receive', RECEIVING_FLOOR, size=size)),
+               1.25, True)
+    yield ('Receiving at 1080p: fdsrc over ours',
+           ratio(results.value('cpu_ns', 'receive', name='fdsrc', size=FULL_HD),
+                 received[FULL_HD]), 50, False)
+    yield ('Receiving: flat in size: 4K over VGA',
+           ratio(received[UHD], received[VGA]), 1.2, True)
+
     def growth(name):
         return ratio(*(results.value('cpu_ns', 'memory', memory='udmabuf',
                                      name=name, size=size)
@@ -331,10 +364,10 @@ def main():
     if versions:
         print(f'Linux {versions["kernel"]}, GStreamer {versions["gstreamer"]}; '
               'one instruction is one nanosecond')
-    for print_table in (cpu_table, paced_table, memory_table, controller_table,
-                        throughput_table, small_table, latency_table,
-                        scale_table, submit_table, profiles_table, calls_table,
-                        functions_table):
+    for print_table in (cpu_table, receive_table, paced_table, memory_table,
+                        controller_table, throughput_table, small_table,
+                        latency_table, scale_table, submit_table,
+                        profiles_table, calls_table, functions_table):
         print_table(results)
     found = target_table(results)
     with open(sys.argv[2], 'w', encoding='utf-8') as file:

@@ -4,6 +4,7 @@
 import json
 
 FLOOR = ('transfer', 'fakesink')
+RECEIVING_FLOOR = ('reap', 'fakesrc')
 NAMES = {
     'source': 'in-kernel source (f_sourcesink)',
     'transfer': 'bare poll + TRANSFER',
@@ -17,6 +18,11 @@ NAMES = {
     'aio': 'bare Linux AIO',
     'status': 'bare TRANSFER, EXPORT_SYNC_FILE, FILE_INFO, close',
     'submit': 'bare SUBMIT, FILE_INFO, close',
+    'reap': 'bare SUBMIT + REAP',
+    'read': 'bare read()',
+    'fakesrc': 'fakesrc',
+    'ffsdmabufsrc': 'ffsdmabufsrc',
+    'fdsrc': 'fdsrc',
 }
 SIZES = {
     1024: '1 KiB',
@@ -52,10 +58,10 @@ class Results:
         """Returns the values in the order of their first appearance."""
         return list(dict.fromkeys(row[field] for row in self.all(test, **keys)))
 
-    def floor(self, test, **keys):
+    def floor(self, test, names=FLOOR, **keys):
         """Returns the CPU time of a bare loop plus a fakesink chain, ns."""
         parts = [self.value('cpu_ns', test, name=name, **keys)
-                 for name in FLOOR]
+                 for name in names]
         return None if None in parts else sum(parts)
 
 
