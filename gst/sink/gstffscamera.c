@@ -7,8 +7,8 @@
  *
  * Ownership: owns all three, created in this order and freed in reverse.
  *
- * Locking: none; used in state changes only. The threads of function and
- * profile call the host until close() returns.
+ * Locking: none; used in state changes only. The threads of the
+ * function and the profile call GstFfsHost until close() returns.
  */
 
 #include <string.h>

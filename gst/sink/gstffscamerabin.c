@@ -23,7 +23,7 @@
  * gst-launch-1.0 ffscamerabin.\( v4l2src io-mode=dmabuf ! ffsdmabufsink gadget=camera profile=uvc \)
  * ]|
  *
- * Since: 0.1
+ * Since: 0.2
  */
 
 #include "gstffscamerabin.h"

@@ -6,8 +6,9 @@
  *
  * Queues the dmabufs of video buffers on a bulk IN endpoint of a Linux USB
  * gadget function (FunctionFS). The USB controller reads the frame from the
- * memory that the camera or encoder wrote; the CPU never accesses it. The sink
- * releases a buffer when the fence of its transfer has signalled.
+ * memory that the camera or encoder wrote; the CPU does not read it, unless
+ * the frame has to be copied (see #GstFfsDmabufSink:copy-mode). The sink
+ * releases a buffer when the controller has completed its transfer.
  *
  * If #GstFfsDmabufSink:gadget or #GstFfsDmabufSink:function is set, the
  * element serves ep0 itself, and #GstFfsDmabufSink:profile selects the class
@@ -118,7 +119,8 @@ fail (GstFfsDmabufSink * self, const GstFfsStreamResult * result)
   return GST_FLOW_ERROR;
 }
 
-/* Callback of the queue. */
+/* Called by the stream for a frame that was lost, and for the next one that
+ * arrives. */
 static void
 frame_done (guint64 frame, gint err, gpointer user_data)
 {

@@ -28,7 +28,9 @@ gst_ffs_copy_mode_get_type (void)
   static const GEnumValue values[] = {
     {GST_FFS_COPY_AUTO, "Copy frames that cannot be sent in place", "auto"},
     {GST_FFS_COPY_NEVER, "Post an error instead of copying", "never"},
-    {GST_FFS_COPY_ALWAYS, "Write all frames (for comparison)", "always"},
+    {GST_FFS_COPY_ALWAYS,
+          "Copy all frames and send them without dmabufs (for comparison)",
+        "always"},
     {0, NULL, NULL},
   };
 
@@ -43,7 +45,7 @@ gst_ffs_idle_policy_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_FFS_IDLE_AUTO, "Drop frames of live sources, else wait",
+    {GST_FFS_IDLE_AUTO, "Drop frames of live sources, block other sources",
         "auto"},
     {GST_FFS_IDLE_DROP, "Drop frames", "drop"},
     {GST_FFS_IDLE_WAIT, "Wait for a host", "wait"},
@@ -162,9 +164,10 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:fd:
    *
-   * Open file descriptor of such an endpoint, or -1. The application keeps the
-   * ownership. The element reopens the file if permitted, else it duplicates
-   * the descriptor and makes it non-blocking.
+   * Open file descriptor of a FunctionFS bulk IN endpoint, or -1. The
+   * application keeps the ownership. The element reopens the file if permitted,
+   * else it duplicates the descriptor and sets O_NONBLOCK, which applies to the
+   * application's descriptor too.
    *
    * Since: 0.1
    */
@@ -246,7 +249,8 @@ gst_ffs_settings_install (GObjectClass * klass)
    * What to do with frames while no host has configured the function or, if
    * the element serves ep0, while the host does not stream.
    *
-   * "auto" drops frames of live sources and waits with others. If the element
+   * "auto" drops frames of a live source; another source is blocked until a
+   * host streams. If the element
    * serves ep0, it also posts an element message, on which ffscamerabin sets a
    * live video source that feeds only this element to READY until a host
    * streams. With "drop" the source keeps running.
@@ -288,7 +292,8 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:function:
    *
-   * Mount point of a FunctionFS whose ep0 the element serves: it writes the
+   * Directory where the FunctionFS is mounted whose ep0 the element serves (for
+   * its name see #GstFfsDmabufSink:instance): the element writes the
    * descriptors, answers control requests and sends frames while the host
    * streams. Cannot be combined with #GstFfsDmabufSink:endpoint and
    * #GstFfsDmabufSink:fd. If %NULL and #GstFfsDmabufSink:gadget is set:
@@ -463,19 +468,20 @@ gst_ffs_settings_install (GObjectClass * klass)
   /**
    * GstFfsDmabufSink:max-payload-size:
    *
-   * Maximum size in bytes of a payload of profile=uvc. Larger frames are sent
+   * Preferred maximum size in bytes of a payload of profile=uvc. Larger frames are sent
    * as several payloads, in one transfer and in place if the kernel has
    * SUBMIT. A host allocates several buffers of this size and cannot stream
    * without the memory: libusb programs share 16 MB on Linux; 131072 suits
-   * libuvc. Rounded down to a multiple of 131072, and increased for frames of
-   * more than 11 payloads. 0 sends each frame as one payload.
+   * libuvc. Rounded down to a multiple of 131072, which is the minimum. The
+   * element increases it if a frame would have more than 11 payloads. 0 sends
+   * each frame as one payload.
    *
    * Since: 0.1
    */
   props[GST_FFS_PROP_MAX_PAYLOAD_SIZE] = g_param_spec_uint ("max-payload-size",
-      "Maximum payload size", "Maximum size of a payload with profile=uvc "
-      "(bytes, 0 = unlimited)", 0, G_MAXINT, DEFAULT_MAX_PAYLOAD_SIZE,
-      rw | GST_PARAM_MUTABLE_READY);
+      "Maximum payload size", "Preferred maximum payload size with "
+      "profile=uvc (bytes, 0 = one payload a frame)", 0, G_MAXINT,
+      DEFAULT_MAX_PAYLOAD_SIZE, rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSink:still-images:

@@ -2,7 +2,8 @@
 /*
  * GstFfsStream: sends frames on an open endpoint: in place through the
  * transfer queue, copied into a dmabuf where a part cannot be sent in place,
- * or written where the kernel or the controller does not support dmabufs.
+ * or written where the kernel or the controller does not support dmabufs. Used
+ * with every profile; profile=stream is in gst/function/stream/.
  *
  * Ownership: owns the endpoint, the transfer queue, the copier and the
  * writer. While a frame is half submitted (its submission was interrupted)

@@ -173,7 +173,7 @@ install_stream (GParamSpec ** props, GParamFlags rw)
       "automatic)", NULL, rw | GST_PARAM_MUTABLE_READY);
 }
 
-/* The function and the gadget. */
+/* EOS, the function and the gadget. */
 static void
 install_device (GParamSpec ** props, GParamFlags rw)
 {
@@ -228,15 +228,16 @@ install_device (GParamSpec ** props, GParamFlags rw)
   /**
    * GstFfsDmabufSrc:profile:
    *
-   * Framing. Must be "stream" or "uvc" with #GstFfsDmabufSrc:function or
+   * Class of the USB function. Must be "stream" or "uvc" with #GstFfsDmabufSrc:function or
    * #GstFfsDmabufSrc:gadget, and "none" with an application's endpoint.
    * "uvc" needs a kernel with the patches in kernel/.
    *
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_PROFILE] = g_param_spec_enum ("profile", "Profile",
-      "Framing of the data", GST_TYPE_FFS_SRC_PROFILE,
-      GST_FFS_SRC_PROFILE_NONE, rw | GST_PARAM_MUTABLE_READY);
+      "Class of the USB function (none = an application serves ep0)",
+      GST_TYPE_FFS_SRC_PROFILE, GST_FFS_SRC_PROFILE_NONE,
+      rw | GST_PARAM_MUTABLE_READY);
 
   /**
    * GstFfsDmabufSrc:vendor-id:
@@ -290,7 +291,8 @@ install_device (GParamSpec ** props, GParamFlags rw)
    * Since: 0.2
    */
   props[GST_FFS_SRC_PROP_SERIAL] = g_param_spec_string ("serial", "Serial",
-      "Serial number of the gadget", NULL, rw | GST_PARAM_MUTABLE_READY);
+      "USB serial number string (NULL = none)", NULL,
+      rw | GST_PARAM_MUTABLE_READY);
 }
 
 /**

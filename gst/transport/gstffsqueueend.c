@@ -64,8 +64,8 @@ kick (GstFfsQueue * self)
   g_mutex_lock (&self->lock);
 }
 
-/* Call without the lock: a thread woken while it is held would block on it and
- * be woken twice. */
+/* Drops the lock while it signals: a thread woken while the lock is held would
+ * block on it and be woken twice. */
 static void
 broadcast (GstFfsQueue * self)
 {

@@ -26,19 +26,20 @@
 /* Raw formats, and encoded ones. */
 #define UNCOMPRESSED(fourcc, ...) \
     {GST_FFS_UVC_UNCOMPRESSED, fourcc, NULL, __VA_ARGS__}
-#define FRAMES(fourcc, media) \
+#define FRAME_BASED(fourcc, media) \
     {GST_FFS_UVC_FRAME_BASED, fourcc, NULL, media, NULL, 16, 1, 1}
 
 /* JPEG headers can be larger than a small picture. */
 #define MIN_ENCODED_SIZE 65536
 
-/* Bits of a pixel, alignment of width and height. */
+/* Kind, fourcc, GUID (NULL: from the fourcc), media type, format, bits per
+ * pixel, step of width and of height: see GstFfsUvcFormat. */
 static const GstFfsUvcFormat formats[] = {
   UNCOMPRESSED ("YUY2", RAW, "YUY2", 16, 2, 1),
   UNCOMPRESSED ("NV12", RAW, "NV12", 12, 4, 2),
   {GST_FFS_UVC_MJPEG, "MJPG", NULL, "image/jpeg", NULL, 16, 1, 1},
-  FRAMES ("H264", "video/x-h264"),
-  FRAMES ("H265", "video/x-h265"),
+  FRAME_BASED ("H264", "video/x-h264"),
+  FRAME_BASED ("H265", "video/x-h265"),
 
   UNCOMPRESSED ("UYVY", RAW, "UYVY", 16, 2, 1),
   UNCOMPRESSED ("I420", RAW, "I420", 12, 8, 2),
