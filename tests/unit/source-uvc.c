@@ -376,6 +376,22 @@ GST_START_TEST (commit_cancels_half_a_frame)
 
 GST_END_TEST;
 
+/* Reading the data of the request acknowledges it, and the host sends. */
+GST_START_TEST (commit_cancels_before_its_data_is_read)
+{
+  const GstFfsSetup setup = { 0x21, UVC_SET_CUR, UVC_VS_COMMIT_CONTROL << 8, 1,
+    34
+  };
+
+  fail_unless (commit (1));
+  fail_unless_equals_int (queue_buffer (), 0);
+  fail_unless (gst_ffs_profile_accept (t.profile, &setup));
+  fail_unless_equals_int (fake_endpoint_n_pending (), 0);
+  fail_unless_equals_int (queue_buffer (), ECANCELED);
+}
+
+GST_END_TEST;
+
 /* dwc3, when the host clears the halt of the endpoint: no frame was lost. */
 GST_START_TEST (clear_halt_loses_no_frame)
 {
@@ -426,6 +442,7 @@ source_uvc_suite (void)
   tcase_add_test (tc, half_a_header_is_broken);
   tcase_add_test (tc, error_bit_marks_the_buffer);
   tcase_add_test (tc, commit_cancels_half_a_frame);
+  tcase_add_test (tc, commit_cancels_before_its_data_is_read);
   tcase_add_test (tc, clear_halt_loses_no_frame);
   tcase_add_test (tc, exact_buffers_are_used);
   return s;

@@ -254,11 +254,16 @@ restart (GstFfsProfile * profile)
 static gboolean
 accept (GstFfsProfile * profile, const GstFfsSetup * setup)
 {
-  return gst_ffs_uvc_control_accept (&GST_FFS_UVC_DISPLAY (profile)->control,
-      setup);
+  if (!gst_ffs_uvc_control_accept (&GST_FFS_UVC_DISPLAY (profile)->control,
+          setup))
+    return FALSE;
+  /* Reading the data of the request acknowledges it, and the host starts to
+   * send then. A frame in a transfer of the last stream would be lost. */
+  if (gst_ffs_uvc_control_is_commit (setup))
+    gst_ffs_profile_set_streaming (profile, FALSE);
+  return TRUE;
 }
 
-/* The host sends as soon as its COMMIT has completed, which is after this. */
 static gboolean
 control (GstFfsProfile * profile, const GstFfsSetup * setup,
     const guint8 * data, GByteArray * reply)
