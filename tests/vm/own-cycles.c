@@ -77,7 +77,8 @@ main (int argc, char **argv)
     gst_bus_set_flushing (bus, FALSE);
     if (i == 2 || i == n) {
       left = test_count_threads (threads);
-      g_print ("%d cycles: %u fds, %u threads\n", i, test_count_files (), left);
+      g_print ("%d cycles: %u fds, %u threads\n", i, test_count_files (NULL),
+          left);
     }
   }
   gst_object_unref (bus);

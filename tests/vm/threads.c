@@ -76,13 +76,22 @@ test_count_threads (guint wanted)
 }
 
 guint
-test_count_files (void)
+test_count_files (guint * n_dmabufs)
 {
   GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  const gchar *fd;
   guint n = 0;
 
-  while (g_dir_read_name (dir))
+  if (n_dmabufs)
+    *n_dmabufs = 0;
+  while ((fd = g_dir_read_name (dir)) != NULL) {
+    g_autofree gchar *path = g_strdup_printf ("/proc/self/fd/%s", fd);
+    g_autofree gchar *target = g_file_read_link (path, NULL);
+
     n++;
+    if (n_dmabufs && target && g_str_has_prefix (target, "/dmabuf:"))
+      ++ * n_dmabufs;
+  }
   g_dir_close (dir);
   return n;
 }

@@ -15,8 +15,9 @@ void test_keep_no_threads (void);
  * ten seconds: threads that are not joined take a moment to end. */
 guint test_count_threads (guint wanted);
 
-/* Open files, one that this needs itself included. */
-guint test_count_files (void);
+/* Open files, including the one that this needs itself.
+ * @n_dmabufs: (out) (nullable): how many of them are dmabufs */
+guint test_count_files (guint * n_dmabufs);
 
 G_END_DECLS
 
