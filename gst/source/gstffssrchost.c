@@ -7,10 +7,10 @@
  *
  * Ownership: borrows the element and, from open() to close(), the receiver.
  *
- * Locking: the receiver's lock keeps the receiver open for the profile's
- * threads, also while they wait for the controller. The other lock protects the
- * rest, but the presence. Lock order: the receiver's lock, the other lock, the
- * receiver's own and the profile's object lock.
+ * Locking: the lock protects all but the presence. It is not held while a thread
+ * of the profile halts the receiver, which waits for the controller and unrefs
+ * buffers; close() waits for such threads. Lock order: the lock, the receiver's
+ * and the profile's object lock.
  */
 
 #include "gstffssrchost.h"
@@ -29,7 +29,6 @@ gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element)
   memset (self, 0, sizeof (*self));
   self->element = element;
   gst_ffs_presence_init (&self->presence, element);
-  g_mutex_init (&self->receiver_lock);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 }
@@ -37,7 +36,6 @@ gst_ffs_src_host_init (GstFfsSrcHost * self, GstElement * element)
 void
 gst_ffs_src_host_clear (GstFfsSrcHost * self)
 {
-  g_mutex_clear (&self->receiver_lock);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
 }
@@ -53,7 +51,6 @@ gst_ffs_src_host_open (GstFfsSrcHost * self, GstFfsReceiver * receiver,
     gboolean own)
 {
   gst_ffs_presence_reset (&self->presence);
-  g_mutex_lock (&self->receiver_lock);
   g_mutex_lock (&self->lock);
   self->receiver = receiver;
   self->own = own;
@@ -61,19 +58,18 @@ gst_ffs_src_host_open (GstFfsSrcHost * self, GstFfsReceiver * receiver,
   self->n_started = 0;
   gst_ffs_receiver_set_flushing (receiver, self->flushing);
   g_mutex_unlock (&self->lock);
-  g_mutex_unlock (&self->receiver_lock);
 }
 
-/* The receiver is about to be closed. Waits for a thread that halts it. */
+/* The receiver is about to be closed. Waits for the threads that use it. */
 void
 gst_ffs_src_host_close (GstFfsSrcHost * self)
 {
-  g_mutex_lock (&self->receiver_lock);
   g_mutex_lock (&self->lock);
   self->receiver = NULL;
   self->wanted = FALSE;
+  while (self->n_users > 0)
+    g_cond_wait (&self->cond, &self->lock);
   g_mutex_unlock (&self->lock);
-  g_mutex_unlock (&self->receiver_lock);
   gst_ffs_presence_set_connected (&self->presence, FALSE);
 }
 
@@ -202,41 +198,44 @@ gst_ffs_src_host_tell_layout (GstFfsSrcHost * self, guint n_started,
 
 /* ---- callbacks of the profile ---- */
 
-static void
-start (GstFfsSrcHost * self)
+/* Keeps the receiver open until leave(). NULL if it is closed. */
+static GstFfsReceiver *
+enter (GstFfsSrcHost * self)
 {
-  g_mutex_lock (&self->receiver_lock);
-  if (self->receiver)
-    gst_ffs_receiver_resume (self->receiver);
-  g_mutex_unlock (&self->receiver_lock);
+  GstFfsReceiver *receiver;
 
   g_mutex_lock (&self->lock);
-  self->wanted = self->receiver != NULL;
-  self->n_started++;
+  receiver = self->receiver;
+  if (receiver)
+    self->n_users++;
+  self->wanted = FALSE;
+  g_mutex_unlock (&self->lock);
+  return receiver;
+}
+
+static void
+leave (GstFfsSrcHost * self, gboolean started)
+{
+  g_mutex_lock (&self->lock);
+  self->n_users--;
+  if (started) {
+    self->wanted = self->receiver != NULL;
+    self->n_started++;
+  }
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-  gst_ffs_presence_set_streaming (&self->presence, TRUE);
 }
 
 /* Cancels what is queued: the next stream's host would fill it with frames of
  * another format. */
 static void
-stop (GstFfsSrcHost * self)
+halt (GstFfsSrcHost * self, GstFfsReceiver * receiver)
 {
-  gint err = 0;
+  gint err = gst_ffs_receiver_halt (receiver, HALT_TIMEOUT);
 
-  g_mutex_lock (&self->receiver_lock);
-  if (self->receiver)
-    err = gst_ffs_receiver_halt (self->receiver, HALT_TIMEOUT);
-  g_mutex_unlock (&self->receiver_lock);
   if (err != 0)
     GST_WARNING_OBJECT (self->element, "cancelled transfers do not end: %s",
         g_strerror (err));
-
-  g_mutex_lock (&self->lock);
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-  gst_ffs_presence_set_streaming (&self->presence, FALSE);
 }
 
 /**
@@ -248,16 +247,16 @@ void
 gst_ffs_src_host_on_streaming (gboolean streaming, gpointer host)
 {
   GstFfsSrcHost *self = host;
-  gboolean open;
+  GstFfsReceiver *receiver = enter (self);
 
-  g_mutex_lock (&self->lock);
-  open = self->receiver != NULL;
-  self->wanted = FALSE;
-  g_mutex_unlock (&self->lock);
-  if (open && streaming)
-    start (self);
-  else if (open)
-    stop (self);
+  if (receiver == NULL)
+    return;
+  if (streaming)
+    gst_ffs_receiver_resume (receiver);
+  else
+    halt (self, receiver);
+  leave (self, streaming);
+  gst_ffs_presence_set_streaming (&self->presence, streaming);
 }
 
 /**

@@ -14,11 +14,11 @@ G_BEGIN_DECLS
  * GstFfsSrcHost:
  * @element: (unowned): the element with the properties
  * @own: whether the element serves ep0
- * @receiver_lock: keeps @receiver open
  * @receiver: (nullable): the receiver; written with both locks held
  * @wanted: whether the host has started a stream; with an application's ep0
  * always
  * @n_started: number of streams that it has started
+ * @n_users: threads of the profile that use @receiver
  * @flushing: whether waits end
  * @presence: the properties
  *
@@ -27,11 +27,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstElement *element;
-  GMutex receiver_lock;
   GMutex lock;
   GCond cond;
   gboolean own;
   GstFfsReceiver *receiver;
+  guint n_users;
   gboolean wanted;
   guint n_started;
   gboolean flushing;

@@ -8,7 +8,9 @@
 
 #include "function/stream/gstffsstreamcontrol.h"
 #include "function/stream/gstffsstreamheader.h"
+#include "source/gstffsdmabufsrc.h"
 #include "source/gstffsreceiver.h"
+#include "source/gstffssrchost.h"
 #include "source/gstffstimeline.h"
 #include "sourcefixture.h"
 #include "streamhost.h"
@@ -432,6 +434,55 @@ GST_START_TEST (cancel_does_not_resume)
 
 GST_END_TEST;
 
+static gint halting, released_in_halt;
+
+static gpointer
+start_again (gpointer host)
+{
+  gst_ffs_src_host_on_streaming (TRUE, host);
+  return NULL;
+}
+
+static void
+start_in_other_thread (gpointer host, GstMiniObject * buffer G_GNUC_UNUSED)
+{
+  g_thread_join (g_thread_new ("host", start_again, host));
+  g_atomic_int_set (&released_in_halt, g_atomic_int_get (&halting));
+}
+
+/* A halt waits for the release of the buffers. With a lock held, a release that
+ * needs the host would wait for the halt, until its timeout. */
+GST_START_TEST (host_halts_without_a_lock)
+{
+  GstElement *element = g_object_new (GST_TYPE_FFS_DMABUF_SRC, NULL);
+  GstBuffer *buffer;
+  GstFfsSrcHost host;
+  GstFfsCall call;
+
+  gst_object_ref_sink (element);
+  gst_ffs_src_host_init (&host, element);
+  gst_ffs_src_host_open (&host, t.receiver, TRUE);
+  start_again (&host);
+  buffer = gst_buffer_new_allocate (t.allocator, GST_ROUND_UP_N (t.layout.size,
+          FAKE_PACKET_SIZE), NULL);
+  gst_mini_object_weak_ref (GST_MINI_OBJECT (buffer), start_in_other_thread,
+      &host);
+  fail_unless_equals_int (gst_ffs_receiver_queue (t.receiver, buffer, &t.layout,
+          &call), 0);
+
+  g_atomic_int_set (&halting, TRUE);
+  gst_ffs_src_host_on_streaming (FALSE, &host);
+  g_atomic_int_set (&halting, FALSE);
+  fail_unless (g_atomic_int_get (&released_in_halt));
+  fail_unless_equals_int (host.n_started, 2);
+  fail_unless_equals_int (fake_endpoint_n_pending (), 0);
+  gst_ffs_src_host_close (&host);
+  gst_ffs_src_host_clear (&host);
+  gst_object_unref (element);
+}
+
+GST_END_TEST;
+
 /* The header's buffer is queued when the frame's is refused: the next frame
  * uses it. */
 GST_START_TEST (header_without_frame_serves_the_next)
@@ -541,6 +592,7 @@ source_stream_suite (void)
   tcase_add_test (tc, unknown_packets_are_skipped);
   tcase_add_test (tc, halt_keeps_whole_frames_only);
   tcase_add_test (tc, cancel_does_not_resume);
+  tcase_add_test (tc, host_halts_without_a_lock);
   tcase_add_test (tc, header_without_frame_serves_the_next);
   tcase_add_test (tc, host_times_map_without_going_back);
 
