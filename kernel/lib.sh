@@ -87,9 +87,9 @@ hash_of() {
 	sha256sum | cut -c1-16
 }
 
-# private_apt [arm64]: defines apt_get and apt_cache, which use the Debian
+# private_apt [arm64|armhf]: defines apt_get and apt_cache, which use the Debian
 # suites of the kernels and ignore the machine's own lists. Kernels of arm64 and
-# the build tools for them come from Debian 13.
+# armhf and the build tools for them come from Debian 13.
 private_apt() {
 	local dir=$FFS_CACHE/apt${1:+-$1} arch=${1:-amd64} both=${1:+$1,}amd64
 
