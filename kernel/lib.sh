@@ -177,9 +177,20 @@ apt_ready() {
 			"$APT_SOURCES" >>"$tmp"
 	mv "$tmp" "$APT_DIR/sources.list"
 	say "updating the package lists (private copy)"
+	if apt_update; then
+		touch "$stamp"
+		return
+	fi
+	# A mirror in the middle of a sync has lists that do not match. Go on
+	# with the kernels of the release, and ask again the next time.
+	[ -n "$security" ] || die "apt-get update failed"
+	say "apt-get update failed: trying without $APT_SECURITY"
+	sed -i "/ $APT_SECURITY /d" "$APT_DIR/sources.list"
+	apt_update || die "apt-get update failed"
+}
+
+apt_update() {
 	apt_get update >"$APT_DIR/update.log" 2>&1 ||
-		{ tail -5 "$APT_DIR/update.log" >&2; die "apt-get update failed"; }
-	! grep -E '^(Err|E):' "$APT_DIR/update.log" >&2 ||
-		die "apt-get update failed"
-	touch "$stamp"
+		{ tail -5 "$APT_DIR/update.log" >&2; return 1; }
+	! grep -E '^(Err|E):' "$APT_DIR/update.log" >&2
 }
