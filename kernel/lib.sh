@@ -87,9 +87,9 @@ hash_of() {
 	sha256sum | cut -c1-16
 }
 
-# private_apt [arm64]: defines apt_get and apt_cache, which use the Debian
+# private_apt [arm64|armhf]: defines apt_get and apt_cache, which use the Debian
 # suites of the kernels and ignore the machine's own lists. Kernels of arm64 and
-# the build tools for them come from Debian 13.
+# armhf and the build tools for them come from Debian 13.
 private_apt() {
 	local dir=$FFS_CACHE/apt${1:+-$1} arch=${1:-amd64} both=${1:+$1,}amd64
 
@@ -177,9 +177,20 @@ apt_ready() {
 			"$APT_SOURCES" >>"$tmp"
 	mv "$tmp" "$APT_DIR/sources.list"
 	say "updating the package lists (private copy)"
+	if apt_update; then
+		touch "$stamp"
+		return
+	fi
+	# A mirror in the middle of a sync has lists that do not match. Go on
+	# with the kernels of the release, and ask again the next time.
+	[ -n "$security" ] || die "apt-get update failed"
+	say "apt-get update failed: trying without $APT_SECURITY"
+	sed -i "/ $APT_SECURITY /d" "$APT_DIR/sources.list"
+	apt_update || die "apt-get update failed"
+}
+
+apt_update() {
 	apt_get update >"$APT_DIR/update.log" 2>&1 ||
-		{ tail -5 "$APT_DIR/update.log" >&2; die "apt-get update failed"; }
-	! grep -E '^(Err|E):' "$APT_DIR/update.log" >&2 ||
-		die "apt-get update failed"
-	touch "$stamp"
+		{ tail -5 "$APT_DIR/update.log" >&2; return 1; }
+	! grep -E '^(Err|E):' "$APT_DIR/update.log" >&2
 }

@@ -283,7 +283,7 @@ TEST(cleanup_holds_nothing_up, T_BOUND)
 	OK(ffs_attach(probe, b.fd));
 	OK(syscall(SYS_io_setup, 1, &a.ctx));
 	holder_start(c, &h, &b);
-	for (i = 0; i < 200 && !seen; i++) {
+	for (i = 0; i < 2000 && !seen; i++) {
 		OK(attach(ep, &b));
 		OK(transfer(ep, &b, 100));
 		aio_read_start(&a, out);
