@@ -17,7 +17,8 @@ gi.require_version("Aravis", "0.8")
 from gi.repository import Aravis, GLib  # noqa: E402
 
 
-N_BUFFERS = 4
+# With four, Aravis lost frames of an acquisition of four on a busy machine.
+N_BUFFERS = 8
 TIMEOUT_US = 30 * 1000 * 1000
 QUIET_US = 500 * 1000
 
@@ -104,7 +105,8 @@ def next_frame(stream):
     """Returns a complete frame; fails if none arrives."""
     buf = stream.timeout_pop_buffer(TIMEOUT_US)
     if buf is None:
-        fail("no frame")
+        fail("no frame; complete, failed, without a buffer: {}, {}, {}".format(
+            *stream.get_statistics()))
     if buf.get_status() != Aravis.BufferStatus.SUCCESS:
         fail(f"a frame of {buf.get_status()}")
     stream.push_buffer(buf)
