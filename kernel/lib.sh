@@ -158,6 +158,8 @@ apt_ready() {
 	fi
 	main=${FFSDMABUF_MIRROR:-$(apt_mirror)}
 	security=${FFSDMABUF_MIRROR_SECURITY:-$(apt_mirror security)}
+	# This machine may not use it. Most mirrors have it beside the archive.
+	[ -n "$security" ] || security=${main%/}-security/
 	[ -n "$main" ] || die "no Debian mirror in this machine's apt" \
 		"configuration (run apt-get update, or set FFSDMABUF_MIRROR)"
 	key=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -168,9 +170,7 @@ apt_ready() {
 	for suite in "${APT_BINARIES[@]}"; do
 		printf 'deb %s%s %s main\n' "$sign" "$main" "$suite"
 	done >"$tmp"
-	[ -z "$security" ] ||
-		printf 'deb %s%s %s main\n' "$sign" "$security" \
-			"$APT_SECURITY" >>"$tmp"
+	printf 'deb %s%s %s main\n' "$sign" "$security" "$APT_SECURITY" >>"$tmp"
 	# For tests/vm/build-qemu.
 	[ -z "$APT_SOURCES" ] ||
 		printf 'deb-src %s%s %s main\n' "$sign" "$main" \
@@ -183,7 +183,6 @@ apt_ready() {
 	fi
 	# A mirror in the middle of a sync has lists that do not match. Go on
 	# with the kernels of the release, and ask again the next time.
-	[ -n "$security" ] || die "apt-get update failed"
 	say "apt-get update failed: trying without $APT_SECURITY"
 	sed -i "/ $APT_SECURITY /d" "$APT_DIR/sources.list"
 	apt_update || die "apt-get update failed"
