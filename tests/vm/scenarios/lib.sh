@@ -240,6 +240,21 @@ stat ()
     sed -n "s/.*final stats:.*[, ]$2=([a-z0-9]*)\([^,;]*\).*/\1/p" | tail -n 1
 }
 
+# open_root SUITE: sets root, and within to a command that runs a program with that
+# suite's files in $work (see with-roots of tests/run)
+open_root ()
+{
+  local place
+
+  root=$FFSDMABUF_CACHE/root/$1
+  [ -d "$root/usr" ] || bail_out "no root: run tests/vm/make-root $1"
+  for place in /proc /sys /dev "$top" "$FFS_BUILD" "$work"; do
+    mkdir -p "$root$place"
+    mount --bind "$place" "$root$place"
+  done
+  within=(chroot "$root" env -C "$work")
+}
+
 # complaints: what lsusb finds wrong with the descriptors of the gadget
 complaints ()
 {
