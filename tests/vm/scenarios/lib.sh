@@ -252,6 +252,7 @@ open_root ()
     mkdir -p "$root$place"
     mount --bind "$place" "$root$place"
   done
+  # shellcheck disable=SC2034
   within=(chroot "$root" env -C "$work")
 }
 
